@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+// The tests import the compiled package ("#caloscope/…" is dist/…): what is tested is what ships.
+// Forks, not threads: a crash of the native core then fails one file instead of the whole run.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
