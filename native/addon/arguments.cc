@@ -1,0 +1,71 @@
+#include "addon/arguments.h"
+
+#include <cmath>
+
+#include "core/error.h"
+
+namespace caloscope::addon {
+namespace {
+
+[[noreturn]] void refuse(const char* what, const char* expected) {
+  throw Error(ErrorCode::argument, std::string("`") + what + "` must be " + expected);
+}
+
+constexpr double largest_safe_integer = 9007199254740991.0;
+
+std::uint64_t whole(const Napi::Value& value, const char* what) {
+  const double number = value.IsNumber() ? value.As<Napi::Number>().DoubleValue() : -1;
+  if (!(number >= 0) || number > largest_safe_integer || number != std::floor(number)) {
+    refuse(what, "a whole number from 0 to 2^53 - 1");
+  }
+  return static_cast<std::uint64_t>(number);
+}
+
+}  // namespace
+
+Napi::Object object_argument(const Napi::Value& value, const char* what) {
+  if (!value.IsObject()) refuse(what, "an object");
+  return value.As<Napi::Object>();
+}
+
+double number(const Napi::Object& record, const char* key) {
+  const Napi::Value value = record.Get(key);
+  if (!value.IsNumber()) refuse(key, "a number");
+  return value.As<Napi::Number>().DoubleValue();
+}
+
+std::uint64_t count(const Napi::Object& record, const char* key) { return whole(record.Get(key), key); }
+
+std::uint64_t count_argument(const Napi::Value& value, const char* what) { return whole(value, what); }
+
+bool flag(const Napi::Object& record, const char* key) {
+  const Napi::Value value = record.Get(key);
+  if (!value.IsBoolean()) refuse(key, "true or false");
+  return value.As<Napi::Boolean>().Value();
+}
+
+std::string text(const Napi::Object& record, const char* key) {
+  const Napi::Value value = record.Get(key);
+  if (!value.IsString()) refuse(key, "a string");
+  return value.As<Napi::String>().Utf8Value();
+}
+
+Napi::Object record(const Napi::Object& outer, const char* key) { return object_argument(outer.Get(key), key); }
+
+template <class T>
+std::span<const T> array_view(const Napi::Value& value, const char* what) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != array_type<T>()) {
+    refuse(what, "a typed array of the right element type");
+  }
+  const auto array = value.As<Napi::TypedArrayOf<T>>();
+  return {array.Data(), array.ElementLength()};
+}
+
+template std::span<const double> array_view(const Napi::Value&, const char*);
+template std::span<const float> array_view(const Napi::Value&, const char*);
+template std::span<const std::uint8_t> array_view(const Napi::Value&, const char*);
+template std::span<const std::uint16_t> array_view(const Napi::Value&, const char*);
+template std::span<const std::uint32_t> array_view(const Napi::Value&, const char*);
+template std::span<const std::int32_t> array_view(const Napi::Value&, const char*);
+
+}  // namespace caloscope::addon

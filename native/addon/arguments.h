@@ -1,0 +1,61 @@
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace caloscope::addon {
+
+// Decoding of JavaScript values into plain C++ ones. TypeScript has validated what a user gave; what is checked
+// here is what memory safety depends on, so the messages speak to whoever calls the core directly.
+// All functions throw Error(argument) when a value is not what is asked for.
+
+Napi::Object object_argument(const Napi::Value& value, const char* what);
+double number(const Napi::Object& record, const char* key);
+/// A whole number in [0, 2^53].
+std::uint64_t count(const Napi::Object& record, const char* key);
+std::uint64_t count_argument(const Napi::Value& value, const char* what);
+bool flag(const Napi::Object& record, const char* key);
+std::string text(const Napi::Object& record, const char* key);
+Napi::Object record(const Napi::Object& outer, const char* key);
+
+template <class T>
+constexpr napi_typedarray_type array_type() {
+  if constexpr (std::is_same_v<T, double>) return napi_float64_array;
+  else if constexpr (std::is_same_v<T, float>) return napi_float32_array;
+  else if constexpr (std::is_same_v<T, std::uint8_t>) return napi_uint8_array;
+  else if constexpr (std::is_same_v<T, std::uint16_t>) return napi_uint16_array;
+  else if constexpr (std::is_same_v<T, std::uint32_t>) return napi_uint32_array;
+  else static_assert(std::is_same_v<T, std::int32_t>);
+  return napi_int32_array;
+}
+
+/// The memory of a typed array. Valid only until control returns to JavaScript: copy what a job needs.
+template <class T>
+std::span<const T> array_view(const Napi::Value& value, const char* what);
+
+template <class T>
+std::vector<T> array_copy(const Napi::Value& value, const char* what) {
+  const auto view = array_view<T>(value, what);
+  return {view.begin(), view.end()};
+}
+
+/// A fresh typed array with a copy of `values`.
+template <class T>
+Napi::Value new_array(Napi::Env env, std::span<const T> values) {
+  auto buffer = Napi::ArrayBuffer::New(env, values.size_bytes());
+  if (!values.empty()) std::memcpy(buffer.Data(), values.data(), values.size_bytes());
+  return Napi::TypedArrayOf<T>::New(env, values.size(), buffer, 0, array_type<T>());
+}
+
+template <class T>
+Napi::Value new_array(Napi::Env env, const std::vector<T>& values) {
+  return new_array(env, std::span<const T>(values));
+}
+
+}  // namespace caloscope::addon

@@ -1,0 +1,142 @@
+#include "addon/job.h"
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <thread>
+#include <vector>
+
+#include "addon/handles.h"
+#include "core/error.h"
+
+namespace caloscope::addon {
+namespace {
+
+class Job;
+
+/// The running jobs of one environment (the main thread or a worker thread). Lives as instance data.
+struct RunningJobs {
+  std::vector<std::shared_ptr<Job>> jobs;
+  ~RunningJobs();
+};
+
+/// One thread, one thread-safe function, one cancel flag.
+class Job : public std::enable_shared_from_this<Job> {
+ public:
+  explicit Job(JobWork work) : control_([this](const Progress& p) { report(p); }), work_(std::move(work)) {}
+
+  void start(Napi::Env env, const Napi::Function& notify) {
+    notify_ = Napi::ThreadSafeFunction::New(env, notify, "caloscope job", 0, 1);
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void cancel() noexcept { control_.cancel(); }
+
+  void join() {
+    if (thread_.joinable()) thread_.join();
+  }
+
+ private:
+  void run() {
+    JobResult result;
+    std::exception_ptr failure;
+    try {
+      result = work_(control_);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    work_ = nullptr;
+    auto self = shared_from_this();
+    const auto settle = [self, result = std::move(result), failure](Napi::Env env, Napi::Function notify) {
+      self->join();
+      auto& jobs = env.GetInstanceData<RunningJobs>()->jobs;
+      std::erase(jobs, self);
+      if (failure) {
+        notify.Call({Napi::String::New(env, "failed"), as_error(env, failure)});
+        return;
+      }
+      Napi::Value value = env.Undefined();
+      try {
+        value = result(env);
+      } catch (const Napi::Error&) {
+        throw;
+      } catch (...) {
+        notify.Call({Napi::String::New(env, "failed"), current_exception_as_error(env).Value()});
+        return;
+      }
+      notify.Call({Napi::String::New(env, "done"), value});
+    };
+    // A call that answers "closing" has given up this thread's share: releasing it again would be a use after free.
+    if (!closing_ && notify_.BlockingCall(settle) == napi_ok) notify_.Release();
+  }
+
+  static Napi::Value as_error(Napi::Env env, const std::exception_ptr& failure) {
+    try {
+      std::rethrow_exception(failure);
+    } catch (...) {
+      return current_exception_as_error(env).Value();
+    }
+  }
+
+  /// Runs on the job's threads, one at a time (JobControl sees to it).
+  void report(const Progress& progress) {
+    if (closing_ || progress_waiting_.exchange(true)) return;
+    const auto status =
+        notify_.NonBlockingCall([self = shared_from_this(), progress](Napi::Env env, Napi::Function notify) {
+          self->progress_waiting_ = false;
+          notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, progress.done),
+                       Napi::Number::New(env, progress.total), Napi::String::New(env, progress.message)});
+        });
+    if (status == napi_closing) closing_ = true;
+  }
+
+  JobControl control_;
+  JobWork work_;
+  Napi::ThreadSafeFunction notify_;
+  std::thread thread_;
+  std::atomic<bool> progress_waiting_{false};
+  std::atomic<bool> closing_{false};
+};
+
+RunningJobs::~RunningJobs() {
+  for (const auto& job : jobs) job->cancel();
+  for (const auto& job : jobs) job->join();
+}
+
+Napi::Error coded_error(Napi::Env env, ErrorCode code, const std::string& message) {
+  auto error = Napi::Error::New(env, message);
+  error.Set("code", Napi::String::New(env, name(code)));
+  return error;
+}
+
+}  // namespace
+
+Napi::Error current_exception_as_error(Napi::Env env) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return coded_error(env, error.code(), error.what());
+  } catch (const std::bad_alloc&) {
+    return coded_error(env, ErrorCode::memory, "not enough memory; use fewer showers, members or a smaller network");
+  } catch (const std::exception& error) {
+    return coded_error(env, ErrorCode::internal, std::string("the core failed unexpectedly: ") + error.what());
+  }
+}
+
+void prepare_jobs(Napi::Env env) { env.SetInstanceData(new RunningJobs); }
+
+Napi::Value start_job(const Napi::Value& notify, JobWork work) {
+  if (!notify.IsFunction()) throw Error(ErrorCode::argument, "`notify` must be a function");
+  const Napi::Env env = notify.Env();
+  auto job = std::make_shared<Job>(std::move(work));
+  env.GetInstanceData<RunningJobs>()->jobs.push_back(job);
+  job->start(env, notify.As<Napi::Function>());
+  return make_handle(env, HandleKind::job, job, 0);
+}
+
+Napi::Value cancel_job(const Napi::CallbackInfo& info) {
+  from_handle<Job>(info[0], HandleKind::job)->cancel();
+  return info.Env().Undefined();
+}
+
+}  // namespace caloscope::addon
