@@ -1,0 +1,159 @@
+import * as Plot from '@observablehq/plot';
+import type { EvaluationResult, ObservableComparison } from '../../evaluation/result.js';
+import { type Axis, soundDomain, usableScale } from '../axes.js';
+import { drawChart } from '../chart.js';
+import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../histogram-series.js';
+import { figure, legend, placeholder, section, swatch } from '../legend.js';
+import { count, isFiniteNumber, percent, significant } from '../numbers.js';
+import type { Content, Sheet } from '../sheet.js';
+import { type Role, ratioMarks, stepMarks } from '../steps.js';
+import { rankingFigure } from './ranking.js';
+
+/** Range of the ratio panels; what lies outside becomes a triangle at the frame. */
+const ratioRange = [0.5, 1.5] as const;
+
+interface ObservableSeries {
+  readonly reference: HistogramSeries;
+  readonly generated: HistogramSeries;
+  readonly reweighted: HistogramSeries;
+}
+
+/** All observables: reference, generated, and generated with its weights, with their ratios to the reference. */
+export function observableSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { observables } = result;
+  if (observables.length === 0) {
+    return section(
+      sheet,
+      'observables',
+      'Observables',
+      placeholder(sheet, 'The result holds no observables.'),
+    );
+  }
+  return section(
+    sheet,
+    'observables',
+    'Observables',
+    sheet.element(
+      'div',
+      { class: 'beside' },
+      sheet.element(
+        'div',
+        {},
+        sheet.element(
+          'p',
+          { class: 'lead' },
+          'Where the generated curve leaves the reference, the generator is wrong in that observable. Where the ',
+          'reweighted curve follows the reference, the weights know of the failure. Below each drawing the ratio to the ',
+          'reference; triangles mark bins outside the frame. S is the separation power, 0 for equal and 1 for disjoint ',
+          'shapes; χ²/bins is near one where only statistics differ.',
+        ),
+        legend(sheet, [
+          ['reference', 'reference'],
+          ['generated', 'generated'],
+          ['reweighted', 'generated, reweighted with w'],
+        ]),
+      ),
+      observables.length > 1 ? rankingFigure(sheet, observables) : null,
+    ),
+    sheet.element(
+      'div',
+      { class: 'grid' },
+      observables.map((observable, index) => observableFigure(sheet, result, observable, index)),
+    ),
+  );
+}
+
+function observableFigure(
+  sheet: Sheet,
+  result: EvaluationResult,
+  observable: ObservableComparison,
+  index: number,
+): HTMLElement {
+  const heading = sheet.element('h3', { id: `observable-${index}` }, sheet.quantity(observable.label));
+  const series = seriesOf(result, observable);
+  const drawing =
+    series === null
+      ? placeholder(sheet, 'The result holds no histograms of this observable on one axis.')
+      : drawObservable(sheet, observable, series);
+  return figure(
+    sheet,
+    'observable',
+    [heading, drawing],
+    agreement(sheet, observable),
+    outside(sheet, series),
+  );
+}
+
+function seriesOf(result: EvaluationResult, observable: ObservableComparison): ObservableSeries | null {
+  const reference = histogramSeries(result.histograms[observable.histograms.reference]);
+  const generated = histogramSeries(result.histograms[observable.histograms.generated]);
+  const reweighted = histogramSeries(result.histograms[observable.histograms.reweighted]);
+  if (reference === null || generated === null || reweighted === null) return null;
+  if (!sameBins(reference, generated) || !sameBins(reference, reweighted)) return null;
+  return { reference, generated, reweighted };
+}
+
+function drawObservable(sheet: Sheet, observable: ObservableComparison, series: ObservableSeries): Content {
+  const { reference, generated, reweighted } = series;
+  const scale = usableScale(observable.scale, reference.edges);
+  const highest = Math.max(...reference.shares, ...generated.shares, ...reweighted.shares, 0) || 1;
+  const title = observable.unit === '' ? observable.label : `${observable.label} [${observable.unit}]`;
+  const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
+  const x: Axis = { domain, scale, title };
+  const upper = drawChart(sheet.document, {
+    width: 372,
+    height: 206,
+    margin: { top: 20, right: 10, bottom: 5, left: 46 },
+    x: { ...x, labelled: false },
+    y: { domain: [0, highest * 1.12], scale: 'linear', title: 'share of showers per bin' },
+    marks: [
+      ...stepMarks(reference, 'reference', 0),
+      ...stepMarks(generated, 'generated', 0),
+      ...stepMarks(reweighted, 'reweighted', 0),
+    ],
+    description: `${title}: reference, generated and reweighted sample`,
+  });
+  const ratio = drawChart(sheet.document, {
+    width: 372,
+    height: 114,
+    margin: { top: 5, right: 10, bottom: 36, left: 46 },
+    x,
+    y: { domain: ratioRange, scale: 'linear', title: 'ratio', titleAt: 'side', ticks: [0.5, 1, 1.5] },
+    marks: [
+      Plot.ruleY([1], { className: 'unit-line' }),
+      ...ratioMarks(ratioBins(generated, reference), 'generated', ratioRange, 0.4, scale),
+      ...ratioMarks(ratioBins(reweighted, reference), 'reweighted', ratioRange, 0.6, scale),
+    ],
+    description: `${title}: ratio of generated and reweighted to reference`,
+  });
+  return sheet.element('div', { class: 'panels' }, upper, ratio);
+}
+
+/** Separation power and χ² of both comparisons; the rows are the legend of the drawing at the same time. */
+function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
+  const row = (role: Exclude<Role, 'reference'>) => {
+    const { value, bins } = observable.chiSquare[role];
+    const chiSquare = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : '–';
+    return sheet.element(
+      'tr',
+      {},
+      sheet.element('th', { scope: 'row' }, swatch(sheet, role), role),
+      sheet.element('td', {}, `S = ${significant(observable.separation[role], 2)}`),
+      sheet.element('td', {}, `χ²/bins = ${chiSquare}`),
+    );
+  };
+  return sheet.element('table', { class: 'agreement' }, row('generated'), row('reweighted'));
+}
+
+/** Says so where showers lie outside the axis: they are in no drawing and no number. */
+function outside(sheet: Sheet, series: ObservableSeries | null): Content {
+  if (series === null) return null;
+  if (series.reference.sum <= 0) return sheet.element('p', {}, 'The reference histogram is empty.');
+  const share = (role: Role) => series[role].belowRange + series[role].aboveRange;
+  if (share('reference') <= 0 && share('generated') <= 0) return null;
+  return sheet.element(
+    'p',
+    {},
+    `Off the axis: ${percent(share('reference'), 2)} of reference, ${percent(share('generated'), 2)} of generated.`,
+  );
+}

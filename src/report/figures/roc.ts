@@ -1,0 +1,44 @@
+import * as Plot from '@observablehq/plot';
+import type { EvaluationResult } from '../../evaluation/result.js';
+import { drawChart } from '../chart.js';
+import { figure, legend, placeholder } from '../legend.js';
+import { isFiniteNumber, measured } from '../numbers.js';
+import type { Sheet } from '../sheet.js';
+
+/** ROC curve of the ensemble, reference showers being the positives. */
+export function rocFigure(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { falsePositiveRate, truePositiveRate } = result.roc;
+  const points = falsePositiveRate
+    .map((x, index) => ({ x, y: truePositiveRate[index] }))
+    .filter((point) => isFiniteNumber(point.x) && isFiniteNumber(point.y));
+  if (points.length < 2) return figure(sheet, 'roc', placeholder(sheet, 'The result holds no ROC curve.'));
+  const drawing = drawChart(sheet.document, {
+    width: 440,
+    height: 420,
+    margin: { top: 22, right: 14, bottom: 38, left: 46 },
+    x: { domain: [0, 1], scale: 'linear', title: 'generated showers accepted' },
+    y: { domain: [0, 1], scale: 'linear', title: 'reference showers accepted' },
+    marks: [
+      Plot.areaY(points, { x: 'x', y1: 'x', y2: 'y', className: 'roc-area' }),
+      Plot.line([0, 1], { x: [0, 1], y: [0, 1], className: 'guide' }),
+      Plot.line(points, { x: 'x', y: 'y', className: 'curve roc-curve' }),
+    ],
+    description: 'ROC curve of the classifier ensemble with the diagonal of equal samples',
+  });
+  const { value, standardError } = result.auc;
+  return figure(
+    sheet,
+    'roc',
+    drawing,
+    legend(sheet, [
+      ['curve', `ensemble, AUC ${measured(value, standardError)}`],
+      ['guide', 'equal samples'],
+    ]),
+    sheet.element(
+      'p',
+      {},
+      'Cutting on the weight from high to low, how many showers of each sample are accepted. The further the curve ',
+      'leaves the diagonal, the better the samples can be told apart; the area under it is the AUC.',
+    ),
+  );
+}

@@ -1,0 +1,100 @@
+import * as Plot from '@observablehq/plot';
+import type { EvaluationResult } from '../../evaluation/result.js';
+import { soundDomain, usableScale } from '../axes.js';
+import { drawChart } from '../chart.js';
+import { type HistogramSeries, histogramSeries } from '../histogram-series.js';
+import { figure, legend, placeholder, section } from '../legend.js';
+import { percent, plain } from '../numbers.js';
+import type { Content, Sheet } from '../sheet.js';
+import { stepMarks } from '../steps.js';
+
+/** Distributions of the weights of both samples, linear around one and logarithmic with the tails. */
+export function weightSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  return section(
+    sheet,
+    'weights',
+    'Weights',
+    sheet.element(
+      'p',
+      { class: 'lead' },
+      'Every shower has a weight ',
+      sheet.quantity('w = p_ref / p_gen'),
+      '. Where w > 1 the generator makes too few such showers, where w < 1 too many. If the samples agreed, both ',
+      'curves would be one narrow peak at w = 1. Look at the tails: generated showers at small w should not be ',
+      'there, reference showers at large w are missing in the generated sample.',
+    ),
+    sheet.element(
+      'div',
+      { class: 'pair' },
+      weightFigure(sheet, result, 'linear'),
+      weightFigure(sheet, result, 'log'),
+    ),
+  );
+}
+
+function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' | 'log'): HTMLElement {
+  const reference = histogramSeries(result.histograms[`weight_${spacing}_reference`]);
+  const generated = histogramSeries(result.histograms[`weight_${spacing}_generated`]);
+  const kind = `weights weights-${spacing}`;
+  if (reference === null || generated === null) {
+    return figure(sheet, kind, placeholder(sheet, 'The result holds no such weight histograms.'));
+  }
+  return figure(
+    sheet,
+    kind,
+    drawWeights(sheet, reference, generated, spacing),
+    legend(sheet, [
+      ['reference', 'reference'],
+      ['generated', 'generated'],
+      ['unit-line', 'w = 1'],
+    ]),
+    sheet.element(
+      'p',
+      {},
+      'Each curve is normalised to its own sum; the bands are statistical errors. ',
+      beyondRange('reference', reference),
+      ' ',
+      beyondRange('generated', generated),
+    ),
+  );
+}
+
+function drawWeights(
+  sheet: Sheet,
+  reference: HistogramSeries,
+  generated: HistogramSeries,
+  spacing: 'linear' | 'log',
+): Content {
+  const scale = usableScale(spacing, reference.edges);
+  const heights = [...reference.shares, ...generated.shares];
+  const highest = Math.max(...heights, 0) || 1;
+  const lowest = Math.min(...heights.filter((share) => share > 0), highest);
+  // The tails are the subject of the logarithmic drawing: one decade above a single entry's worth is kept at most.
+  const floor = spacing === 'log' ? Math.max(10 ** Math.floor(Math.log10(lowest)), highest * 1e-8) : 0;
+  const top = spacing === 'log' ? highest * 2.5 : highest * 1.1;
+  const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
+  const inside = domain[0] <= 1 && domain[1] >= 1;
+  return drawChart(sheet.document, {
+    width: 540,
+    height: 320,
+    margin: { top: 22, right: 12, bottom: 38, left: 50 },
+    x: { domain, scale, title: 'weight w' },
+    y: { domain: soundDomain(floor, top, spacing), scale: spacing, title: 'share of showers per bin' },
+    marks: [
+      ...stepMarks(reference, 'reference', floor),
+      ...stepMarks(generated, 'generated', floor),
+      inside ? Plot.ruleX([1], { className: 'unit-line' }) : null,
+    ],
+    description: `Distribution of the weights of both samples, ${spacing === 'log' ? 'logarithmic' : 'linear'} axes`,
+  });
+}
+
+/** Underflow and overflow in words. */
+function beyondRange(name: string, series: HistogramSeries): string {
+  const { edges, belowRange, aboveRange, sum } = series;
+  const parts: string[] = [];
+  if (belowRange > 0) parts.push(`${percent(belowRange)} lie below ${plain(edges[0])}`);
+  if (aboveRange > 0) parts.push(`${percent(aboveRange)} lie above ${plain(edges.at(-1))}`);
+  if (parts.length > 0) return `Of the ${name} showers ${parts.join(' and ')}.`;
+  return sum > 0 ? `No ${name} shower lies outside the range.` : `The ${name} histogram is empty.`;
+}

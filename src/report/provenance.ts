@@ -1,0 +1,91 @@
+import type { EvaluationResult, SampleRecord } from '../evaluation/result.js';
+import { section } from './legend.js';
+import { count, duration, isFiniteNumber, plain } from './numbers.js';
+import type { Content, Sheet } from './sheet.js';
+import { table } from './tables.js';
+
+/** How the result came about: inputs with checksums, settings, seed, versions, machine and timings; foldable. */
+export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { settings, versions, run, samples } = result;
+  const settingRows: [string, string][] = [
+    ['geometry', settings.geometry ?? 'none'],
+    ['features', `${settings.features} (${count(settings.featureNames)})`],
+    ['threshold', settings.threshold === null ? 'none' : settingText(settings.threshold)],
+    ['folds', count(settings.folds)],
+    ['members a fold', count(settings.members)],
+    ['ensemble rule', settings.ensembleRule],
+    ['seed', String(settings.seed)],
+    ...records('network', settings.network),
+    ...records('training', settings.training),
+  ];
+  const machineRows: [string, string][] = [
+    ['date', run.date],
+    ['device', run.device],
+    ['instruction set', run.instructionSet],
+    ['threads', count(run.threads)],
+    ...Object.entries(versions).map(([name, version]): [string, string] => [
+      `version of ${name}`,
+      String(version),
+    ]),
+  ];
+  return section(
+    sheet,
+    'provenance',
+    'Provenance',
+    sheet.element(
+      'details',
+      {},
+      sheet.element('summary', {}, 'Inputs, settings, seed, versions and timings'),
+      sheet.element('h3', {}, 'Inputs'),
+      inputTable(sheet, [samples.reference, samples.generated]),
+      sheet.element(
+        'div',
+        { class: 'provenance' },
+        block(sheet, 'Settings', ['setting', 'value'], settingRows),
+        block(sheet, 'Run', ['', ''], machineRows),
+        block(sheet, 'Timings', ['stage', 'time'], timingRows(result)),
+      ),
+    ),
+  );
+}
+
+function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement {
+  return table(
+    sheet,
+    'inputs',
+    ['sample', 'source', 'showers', 'layout', 'SHA-256'],
+    samples.map(({ role, source, rows, layout, toy, sha256 }) => [
+      role,
+      sheet.element('code', {}, source),
+      count(rows),
+      toy ? `${layout}, toy` : layout,
+      sha256 === null ? 'none, not a file' : sheet.element('code', {}, sha256),
+    ]),
+  );
+}
+
+function block(
+  sheet: Sheet,
+  title: string,
+  heads: readonly [string, string],
+  rows: readonly (readonly [string, string])[],
+): Content {
+  return sheet.element('div', {}, sheet.element('h3', {}, title), table(sheet, 'settings', heads, rows));
+}
+
+function timingRows({ run }: EvaluationResult): [string, string][] {
+  const rows = run.timings.map(({ stage, seconds }): [string, string] => [stage, duration(seconds)]);
+  const total = run.timings.reduce((sum, { seconds }) => sum + (isFiniteNumber(seconds) ? seconds : 0), 0);
+  return rows.length > 1 ? [...rows, ['all stages', duration(total)]] : rows;
+}
+
+function records(group: string, settings: Readonly<Record<string, unknown>>): [string, string][] {
+  return Object.entries(settings).map(([name, value]) => [`${group}: ${name}`, settingText(value)]);
+}
+
+function settingText(value: unknown): string {
+  if (isFiniteNumber(value)) return plain(value);
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return value.map(settingText).join(', ');
+  return JSON.stringify(value) ?? 'none';
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '../errors.js';
+import type { EvaluationResult } from '../evaluation/result.js';
+import { renderReport } from './page.js';
+
+export { renderReport };
+
+/**
+ * Writes the report of {@link renderReport} to `path`, UTF-8. The file appears whole or not at all: it is written
+ * beside the target and then renamed, replacing what was there.
+ *
+ * @throws {FileError} `ERR_OUTPUT` if the folder is missing, full or not writable, or if `path` is a folder.
+ */
+export async function writeReport(result: EvaluationResult, path: string): Promise<void> {
+  const page = renderReport(result);
+  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  try {
+    const file = await open(unfinished, 'wx');
+    try {
+      await file.writeFile(page, 'utf8');
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(unfinished, path);
+  } catch (cause) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+    throw new FileError(
+      'ERR_OUTPUT',
+      path,
+      `the report cannot be written (${reason}); choose a path in a folder that exists and is writable`,
+      { cause },
+    );
+  }
+}

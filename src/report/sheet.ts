@@ -1,0 +1,52 @@
+/** What can stand inside an element; `null` leaves nothing. Text is always text, never markup. */
+export type Content = Node | string | null | readonly Content[];
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/**
+ * Builds the nodes of the report. All text goes in as text nodes and attribute values, so nothing that comes from
+ * outside (file names, labels, warnings) can become markup.
+ */
+export class Sheet {
+  readonly document: Document;
+
+  constructor(document: Document) {
+    this.document = document;
+  }
+
+  element(name: string, attributes: Attributes, ...content: Content[]): HTMLElement {
+    const element = this.document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    this.append(element, content);
+    return element;
+  }
+
+  /** A label such as `E_dep / E_inc` with its indices as subscripts. */
+  quantity(label: string): Content {
+    return splitIndices(label).map((part) =>
+      part.index ? this.element('sub', {}, part.text) : this.document.createTextNode(part.text),
+    );
+  }
+
+  private append(parent: Node, content: Content): void {
+    if (content === null) return;
+    if (typeof content === 'string') parent.appendChild(this.document.createTextNode(content));
+    else if (isNode(content)) parent.appendChild(content);
+    else for (const part of content) this.append(parent, part);
+  }
+}
+
+function isNode(content: Node | readonly Content[]): content is Node {
+  return 'nodeType' in content;
+}
+
+/**
+ * Splits a label at its indices: `E_dep` is E with the index dep, `⟨η⟩_0` has the index 0; after a word, as in
+ * `layer_energy`, an underscore is just that.
+ */
+export function splitIndices(label: string): { readonly text: string; readonly index: boolean }[] {
+  return label
+    .split(/(?<=(?<![\p{L}\p{N}_])\p{L}|[)\]⟩])_([\p{L}\p{N},]+)(?![\p{L}\p{N}_])/u)
+    .map((text, position) => ({ text, index: position % 2 === 1 }))
+    .filter((part) => part.text !== '');
+}

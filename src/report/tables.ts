@@ -1,0 +1,178 @@
+import type { EvaluationResult, ExtremeShower, WeightHealth } from '../evaluation/result.js';
+import { section, swatch } from './legend.js';
+import { absent, count, isFiniteNumber, measured, percent, plain, significant } from './numbers.js';
+import type { Content, Sheet } from './sheet.js';
+
+/** At most so many of the most extreme showers are listed; all of them are in the result. */
+const longestList = 12;
+
+/** A table with a header row; the first cell of every row is its header. */
+export function table(
+  sheet: Sheet,
+  kind: string,
+  heads: readonly Content[],
+  rows: readonly (readonly Content[])[],
+): HTMLElement {
+  return sheet.element(
+    'div',
+    { class: 'scroll' },
+    sheet.element(
+      'table',
+      { class: kind },
+      sheet.element(
+        'thead',
+        {},
+        sheet.element(
+          'tr',
+          {},
+          heads.map((head) => sheet.element('th', { scope: 'col' }, head)),
+        ),
+      ),
+      sheet.element(
+        'tbody',
+        {},
+        rows.map((row) =>
+          sheet.element(
+            'tr',
+            {},
+            row.map((cell, index) =>
+              index === 0 ? sheet.element('th', { scope: 'row' }, cell) : sheet.element('td', {}, cell),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/** Health of the weights of both samples, side by side. */
+export function healthSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { reference, generated } = result.weights;
+  const row = (name: Content, show: (health: WeightHealth, role: 'reference' | 'generated') => Content) =>
+    [name, show(reference, 'reference'), show(generated, 'generated')] as const;
+  const rows = [
+    row('showers', (health) => count(health.rows)),
+    row('closure: mean of 1/w (reference), of w (generated)', (health) =>
+      measured(health.mean, health.meanError),
+    ),
+    row('pull of the closure from 1', (health) => pull(health)),
+    row('effective sample size', (health) => count(health.effectiveSampleSize)),
+    row('as a share of the showers', (health) => percent(health.effectiveSampleSize / health.rows)),
+    row('share with w < 1', (health) => percent(health.shareBelowOne)),
+    row('share with w > 1', (health) => percent(health.shareAboveOne)),
+    ...quantileRows(sheet, reference, generated),
+    row('non-finite weights', (health) => flagged(sheet, health.nonFinite)),
+    row('clipped', (health) => clipping(health)),
+  ];
+  return section(
+    sheet,
+    'health',
+    'Health of the weights',
+    sheet.element(
+      'div',
+      { class: 'beside' },
+      sheet.element(
+        'p',
+        { class: 'lead' },
+        'For the exact ratio both closures are 1: the generated sample reweighted with w has the norm of the reference, ',
+        'and the reference with 1/w that of the generated sample. A small effective sample size says that a few showers ',
+        'carry most of the weight.',
+      ),
+      table(sheet, 'health', ['', sampleHead(sheet, 'reference'), sampleHead(sheet, 'generated')], rows),
+    ),
+  );
+}
+
+function sampleHead(sheet: Sheet, role: 'reference' | 'generated'): Content {
+  return [swatch(sheet, role), role];
+}
+
+function pull({ mean, meanError }: WeightHealth): string {
+  if (!isFiniteNumber(mean) || !isFiniteNumber(meanError) || meanError <= 0) return absent;
+  const value = (mean - 1) / meanError;
+  return `${value > 0 ? '+' : ''}${significant(value, 2)} σ`;
+}
+
+function flagged(sheet: Sheet, number: number): Content {
+  return number > 0 ? sheet.element('strong', { class: 'alarm' }, count(number)) : count(number);
+}
+
+function clipping({ clipped }: WeightHealth): string {
+  if (clipped === null || clipped === undefined) return 'no';
+  const { lower, upper, below, above } = clipped;
+  return `${count(below)} raised to ${significant(lower)}, ${count(above)} lowered to ${significant(upper)}`;
+}
+
+/** One row a probability that either sample has, as weights. */
+function quantileRows(sheet: Sheet, reference: WeightHealth, generated: WeightHealth): Content[][] {
+  const probabilities = [...reference.quantiles, ...generated.quantiles]
+    .map(({ probability }) => probability)
+    .filter(isFiniteNumber);
+  const quantile = (health: WeightHealth, wanted: number) => {
+    const found = health.quantiles.find(({ probability }) => probability === wanted);
+    return weightText(found?.logWeight);
+  };
+  return [...new Set(probabilities)]
+    .sort((first, second) => first - second)
+    .map((probability) => [
+      probability === 0.5 ? 'w, median' : `w at quantile ${plain(probability)}`,
+      quantile(reference, probability),
+      quantile(generated, probability),
+    ]);
+}
+
+/** w from ln w; as a power of e where doubles end. */
+function weightText(logWeight: number | null | undefined): string {
+  if (!isFiniteNumber(logWeight)) return absent;
+  return Math.abs(logWeight) < 650 ? significant(Math.exp(logWeight)) : `e^${significant(logWeight)}`;
+}
+
+/** The showers with the smallest and the largest weights of both samples, with their rows in the files. */
+export function extremeSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { reference, generated } = result.weights;
+  return section(
+    sheet,
+    'extremes',
+    'Most extreme showers',
+    sheet.element(
+      'p',
+      { class: 'lead' },
+      'Worth looking at one by one; rows count from 0 in the file. Generated showers at the smallest weights are ones ',
+      'that the reference hardly ever makes; reference showers at the largest are ones that the generator misses.',
+    ),
+    sheet.element(
+      'div',
+      { class: 'lists' },
+      extremeList(sheet, 'generated', 'smallest w', generated.smallest),
+      extremeList(sheet, 'generated', 'largest w', generated.largest),
+      extremeList(sheet, 'reference', 'largest w', reference.largest),
+      extremeList(sheet, 'reference', 'smallest w', reference.smallest),
+    ),
+  );
+}
+
+function extremeList(
+  sheet: Sheet,
+  role: 'reference' | 'generated',
+  end: string,
+  showers: readonly ExtremeShower[],
+): HTMLElement {
+  const heading = sheet.element('h3', {}, swatch(sheet, role), `${role}, ${end}`);
+  const rest = showers.length - longestList;
+  return sheet.element(
+    'div',
+    {},
+    heading,
+    showers.length === 0
+      ? sheet.element('p', { class: 'placeholder' }, 'none')
+      : table(
+          sheet,
+          'extremes',
+          ['row', 'w', 'ln w'],
+          showers
+            .slice(0, longestList)
+            .map(({ row, logWeight }) => [String(row), weightText(logWeight), significant(logWeight)]),
+        ),
+    rest > 0 ? sheet.element('p', {}, `and ${count(rest)} more in the result`) : null,
+  );
+}
