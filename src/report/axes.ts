@@ -84,20 +84,21 @@ function logTicks([lower, upper]: Domain, about: number): Ticks {
   return { major, minor };
 }
 
-/** Tick labels: equally many decimals on a linear axis, powers of ten on a logarithmic one. */
+/** Tick labels: powers of ten where decades alone are labelled, otherwise equally many decimals. */
 export function tickLabels(values: readonly number[], scale: 'linear' | 'log'): string[] {
-  if (scale === 'log') return values.map(logLabel);
-  const decimals = Math.max(0, ...values.map((value) => (plain(value).split('.')[1] ?? '').length));
-  const uniform = values.every((value) => /^[\d.\u202f−]+$/.test(plain(value)));
-  return values.map((value) =>
-    uniform && value !== 0 && !Number.isInteger(value)
-      ? value.toFixed(decimals).replace('-', '−')
-      : plain(value),
-  );
+  if (scale === 'log') {
+    const powers = values.map((value) => Math.round(Math.log10(value)));
+    const onlyPowers = values.every(
+      (value, index) => Math.abs(value / 10 ** (powers[index] ?? 0) - 1) < 1e-9,
+    );
+    return onlyPowers ? powers.map(decadeLabel) : values.map(plain);
+  }
+  const labels = values.map(plain);
+  const decimals = Math.max(0, ...labels.map((label) => (label.split('.')[1] ?? '').length));
+  if (decimals === 0 || labels.some((label) => label.includes('·'))) return labels;
+  return values.map((value) => (value === 0 ? '0' : value.toFixed(decimals).replace('-', '−')));
 }
 
-function logLabel(value: number): string {
-  const exponent = Math.round(Math.log10(value));
-  const isPower = Math.abs(value / 10 ** exponent - 1) < 1e-9;
-  return isPower && (exponent < 0 || exponent > 1) ? powerOfTen(exponent) : plain(value);
+function decadeLabel(power: number): string {
+  return power === 0 || power === 1 ? plain(10 ** power) : powerOfTen(power);
 }

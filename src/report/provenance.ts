@@ -1,6 +1,6 @@
 import type { EvaluationResult, SampleRecord } from '../evaluation/result.js';
 import { section } from './legend.js';
-import { count, duration, isFiniteNumber, plain } from './numbers.js';
+import { absent, count, duration, isFiniteNumber, plain } from './numbers.js';
 import type { Content, Sheet } from './sheet.js';
 import { table } from './tables.js';
 
@@ -10,11 +10,11 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
   const settingRows: [string, string][] = [
     ['geometry', settings.geometry ?? 'none'],
     ['features', `${settings.features} (${count(settings.featureNames)})`],
-    ['threshold', settings.threshold === null ? 'none' : settingText(settings.threshold)],
+    ['threshold', settingText(settings.threshold)],
     ['folds', count(settings.folds)],
     ['members a fold', count(settings.members)],
     ['ensemble rule', settings.ensembleRule],
-    ['seed', String(settings.seed)],
+    ['seed', isFiniteNumber(settings.seed) ? String(settings.seed) : absent],
     ...records('network', settings.network),
     ...records('training', settings.training),
   ];
@@ -42,7 +42,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
         'div',
         { class: 'provenance' },
         block(sheet, 'Settings', ['setting', 'value'], settingRows),
-        block(sheet, 'Run', ['', ''], machineRows),
+        block(sheet, 'Run', ['field', 'value'], machineRows),
         block(sheet, 'Timings', ['stage', 'time'], timingRows(result)),
       ),
     ),
@@ -87,5 +87,6 @@ function settingText(value: unknown): string {
   if (isFiniteNumber(value)) return plain(value);
   if (typeof value === 'string') return value;
   if (Array.isArray(value)) return value.map(settingText).join(', ');
-  return JSON.stringify(value) ?? 'none';
+  if (value === null || value === undefined) return 'none';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -68,7 +68,7 @@ section { margin-top: 38px; padding-top: 14px; border-top: 1px solid var(--rule)
 figure { margin: 12px 0 0; break-inside: avoid; min-width: 0; }
 figcaption { margin-top: 4px; font: 13px/1.45 var(--sans); color: var(--muted); max-width: 66ch; }
 figcaption p { margin: 3px 0 0; }
-.grid figure { margin: 0; }
+.grid figure { margin: 0; max-width: 470px; }
 .grid figcaption { padding-left: 12.4%; }
 .placeholder { margin: 6px 0; padding: 14px; background: var(--tint); color: var(--muted); font: 13px/1.4 var(--sans); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; margin: 4px 0; padding: 0;
@@ -119,7 +119,7 @@ th, td { padding: 2px 18px 2px 0; vertical-align: top; }
 tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .health td, .health thead th + th, .extremes td, .extremes thead th + th { text-align: right; }
 .health { width: 100%; }
-.health td, .health thead th + th { padding: 2px 0 2px 28px; }
+.health td, .health thead th + th { padding: 2px 0 2px 28px; white-space: nowrap; }
 .agreement { color: var(--ink); font-size: 12.5px; }
 .agreement th, .agreement td { padding: 0 14px 0 0; border: 0 !important; white-space: nowrap; }
 .alarm { padding: 0 6px; background: var(--alarm-tint); color: var(--alarm); }
@@ -146,12 +146,22 @@ footer { margin-top: 44px; padding-top: 10px; border-top: 1px solid var(--rule);
   body { font-size: 10pt; }
   main { max-width: none; padding: 0; }
   section { margin-top: 18px; }
-  h2, h3, .lead, .legend { break-after: avoid; }
+  h2, h3, .lead { break-after: avoid; }
+  #training > .legend { break-before: avoid; }
+  .verdict { grid-template-columns: 5fr 4fr; gap: 20px; }
+  .verdict .sentence { font-size: 12.5pt; }
+  .numbers { gap: 6px 16px; }
+  .numbers b { font-size: 12.5pt; }
+  .numbers small { font-size: 8pt; }
+  .lead, .beside > div { break-inside: avoid; }
+  .beside { grid-template-columns: 1fr 1fr; gap: 10px 20px; }
   .pair { grid-template-columns: 1fr 1fr; gap: 14px 20px; }
-  .grid { grid-template-columns: 1fr 1fr; gap: 18px 20px; }
+  .grid { grid-template-columns: 1fr 1fr; gap: 12px 20px; }
+  .grid .chart { max-width: 285px; }
   figcaption, table { font-size: 8.5pt; }
   table, .warnings, .verdict { break-inside: avoid; }
   .settings, .inputs { break-inside: auto; }
+  .health td, .health thead th + th { padding-left: 12px; }
   .scroll { overflow: visible; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
   details > summary { list-style: none; color: inherit; }

@@ -52,15 +52,13 @@ export function healthSection(sheet: Sheet, result: EvaluationResult): HTMLEleme
     [name, show(reference, 'reference'), show(generated, 'generated')] as const;
   const rows = [
     row('showers', (health) => count(health.rows)),
-    row('closure: mean of 1/w (reference), of w (generated)', (health) =>
-      measured(health.mean, health.meanError),
-    ),
+    row('closure: mean of 1/w, mean of w', (health) => measured(health.mean, health.meanError)),
     row('pull of the closure from 1', (health) => pull(health)),
     row('effective sample size', (health) => count(health.effectiveSampleSize)),
     row('as a share of the showers', (health) => percent(health.effectiveSampleSize / health.rows)),
     row('share with w < 1', (health) => percent(health.shareBelowOne)),
     row('share with w > 1', (health) => percent(health.shareAboveOne)),
-    ...quantileRows(sheet, reference, generated),
+    ...quantileRows(reference, generated),
     row('non-finite weights', (health) => flagged(sheet, health.nonFinite)),
     row('clipped', (health) => clipping(health)),
   ];
@@ -74,7 +72,7 @@ export function healthSection(sheet: Sheet, result: EvaluationResult): HTMLEleme
       sheet.element(
         'p',
         { class: 'lead' },
-        'For the exact ratio both closures are 1: the generated sample reweighted with w has the norm of the reference, ',
+        'For the exact ratio both closures, the mean of 1/w over the reference and of w over the generated sample, are 1: the generated sample reweighted with w has the norm of the reference, ',
         'and the reference with 1/w that of the generated sample. A small effective sample size says that a few showers ',
         'carry most of the weight.',
       ),
@@ -104,7 +102,7 @@ function clipping({ clipped }: WeightHealth): string {
 }
 
 /** One row a probability that either sample has, as weights. */
-function quantileRows(sheet: Sheet, reference: WeightHealth, generated: WeightHealth): Content[][] {
+function quantileRows(reference: WeightHealth, generated: WeightHealth): Content[][] {
   const probabilities = [...reference.quantiles, ...generated.quantiles]
     .map(({ probability }) => probability)
     .filter(isFiniteNumber);
@@ -171,7 +169,11 @@ function extremeList(
           ['row', 'w', 'ln w'],
           showers
             .slice(0, longestList)
-            .map(({ row, logWeight }) => [String(row), weightText(logWeight), significant(logWeight)]),
+            .map(({ row, logWeight }) => [
+              isFiniteNumber(row) ? String(row) : absent,
+              weightText(logWeight),
+              significant(logWeight),
+            ]),
         ),
     rest > 0 ? sheet.element('p', {}, `and ${count(rest)} more in the result`) : null,
   );

@@ -142,7 +142,8 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
       sheet.element('td', {}, `χ²/bins = ${chiSquare}`),
     );
   };
-  return sheet.element('table', { class: 'agreement' }, row('generated'), row('reweighted'));
+  const rows = sheet.element('tbody', {}, row('generated'), row('reweighted'));
+  return sheet.element('table', { class: 'agreement' }, rows);
 }
 
 /** Says so where showers lie outside the axis: they are in no drawing and no number. */
@@ -154,6 +155,6 @@ function outside(sheet: Sheet, series: ObservableSeries | null): Content {
   return sheet.element(
     'p',
     {},
-    `Off the axis: ${percent(share('reference'), 2)} of reference, ${percent(share('generated'), 2)} of generated.`,
+    `Off the axis: reference ${percent(share('reference'), 2)}, generated ${percent(share('generated'), 2)}.`,
   );
 }

@@ -59,7 +59,7 @@ function trainingSentence(result: EvaluationResult): string {
   const stopped =
     early === 0 ? '' : networks.length === 1 ? ', stopped early' : `, ${count(early)} of them stopped early`;
   const spread = isFiniteNumber(memberSpread)
-    ? ` For the median shower the members' ln w spread by ${significant(memberSpread, 2)}.`
+    ? ` For the median shower the members’ ln w spread by ${significant(memberSpread, 2)}.`
     : '';
   return `${many}${stopped}.${spread}`;
 }
@@ -85,8 +85,8 @@ function drawLosses(
   const best = points.filter(({ network, epoch }) => networks[network]?.bestEpoch === epoch);
   const lastEpoch = Math.max(...networks.map((network) => network.epochs.length - 1), 1);
   return drawChart(sheet.document, {
-    width: 540,
-    height: 260,
+    width: 480,
+    height: 240,
     margin: { top: 22, right: 12, bottom: 38, left: 50 },
     x: { domain: [0, lastEpoch], scale: 'linear', title: 'epoch' },
     y: { domain: range, scale: 'linear', title: `${kind} loss [nat]` },

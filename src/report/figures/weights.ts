@@ -75,8 +75,8 @@ function drawWeights(
   const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
   const inside = domain[0] <= 1 && domain[1] >= 1;
   return drawChart(sheet.document, {
-    width: 540,
-    height: 320,
+    width: 480,
+    height: 290,
     margin: { top: 22, right: 12, bottom: 38, left: 50 },
     x: { domain, scale, title: 'weight w' },
     y: { domain: soundDomain(floor, top, spacing), scale: spacing, title: 'share of showers per bin' },
