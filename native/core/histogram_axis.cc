@@ -1,0 +1,133 @@
+#include "core/histogram_axis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "core/error.h"
+
+namespace caloscope {
+namespace {
+
+void check_edges(const std::vector<double>& edges, const char* remedy) {
+  if (edges.size() < 2) throw Error(ErrorCode::argument, "an axis needs at least two edges");
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    if (!std::isfinite(edges[i]) || (i > 0 && !(edges[i - 1] < edges[i]))) {
+      throw Error(ErrorCode::argument, std::string("axis edges must be finite and rise strictly: edge ") +
+                                           std::to_string(i) + " is not above the one before; " + remedy);
+    }
+  }
+}
+
+}  // namespace
+
+HistogramAxis::HistogramAxis(Kind kind, std::size_t bins, double lower, double upper, UpperEdge upper_edge)
+    : kind_(kind), upper_edge_(upper_edge), bins_(bins), lower_(lower), upper_(upper) {
+  if (bins < 1 || bins > 100'000'000) throw Error(ErrorCode::argument, "an axis needs 1 to 100000000 bins");
+  if (!(lower < upper) || !std::isfinite(upper - lower)) {
+    throw Error(ErrorCode::argument, "the lower end of an axis must be below the upper one, and their distance finite");
+  }
+}
+
+HistogramAxis HistogramAxis::regular(std::size_t bins, double lower, double upper, UpperEdge upper_edge) {
+  return {Kind::regular, bins, lower, upper, upper_edge};
+}
+
+HistogramAxis HistogramAxis::logarithmic(std::size_t bins, double lower, double upper, UpperEdge upper_edge) {
+  HistogramAxis axis(Kind::logarithmic, bins, lower, upper, upper_edge);
+  if (!(lower > 0)) throw Error(ErrorCode::argument, "the lower end of a logarithmic axis must be above 0");
+  axis.bins_per_log_ = static_cast<double>(bins) / (std::log(upper) - std::log(lower));
+  axis.edges_ = axis.edges();
+  check_edges(axis.edges_, "there are more bins than numbers in the range, use fewer");
+  return axis;
+}
+
+HistogramAxis HistogramAxis::variable(std::vector<double> edges, UpperEdge upper_edge) {
+  check_edges(edges, "sort the edges and remove duplicates");
+  HistogramAxis axis(Kind::variable, edges.size() - 1, edges.front(), edges.back(), upper_edge);
+  axis.edges_ = std::move(edges);
+  return axis;
+}
+
+std::vector<double> HistogramAxis::edges() const {
+  if (!edges_.empty()) return edges_;
+  const bool logarithmic = kind_ == Kind::logarithmic;
+  const double first = logarithmic ? std::log(lower_) : lower_;
+  const double last = logarithmic ? std::log(upper_) : upper_;
+  std::vector<double> result(bins_ + 1);
+  for (std::size_t i = 1; i < bins_; ++i) {
+    const double t = static_cast<double>(i) / static_cast<double>(bins_);
+    const double position = (1 - t) * first + t * last;
+    result[i] = logarithmic ? std::exp(position) : position;
+  }
+  result.front() = lower_;
+  result.back() = upper_;
+  return result;
+}
+
+std::size_t HistogramAxis::cell_at_or_above_upper(double x) const {
+  return upper_edge_ == UpperEdge::last_bin && x <= upper_ ? bins_ : bins_ + 1;
+}
+
+std::size_t HistogramAxis::regular_cell(double x) const {
+  const double z = (x - lower_) / (upper_ - lower_);
+  if (z < 1) {
+    if (!(z >= 0)) return 0;
+    const auto bin = static_cast<std::size_t>(z * static_cast<double>(bins_));
+    // z·bins can round up to bins although z < 1.
+    return bin < bins_ ? bin + 1 : cell_at_or_above_upper(x);
+  }
+  return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
+}
+
+std::size_t HistogramAxis::logarithmic_cell(double x) const {
+  if (x < lower_) return 0;
+  if (!(x < upper_)) return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
+  const double position = (std::log(x) - std::log(lower_)) * bins_per_log_;
+  auto bin = std::min(static_cast<std::size_t>(std::max(position, 0.0)), bins_ - 1);
+  while (x < edges_[bin]) --bin;
+  while (!(x < edges_[bin + 1])) ++bin;
+  return bin + 1;
+}
+
+std::size_t HistogramAxis::variable_cell(double x) const {
+  if (x < lower_) return 0;
+  if (!(x < upper_)) return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
+  return static_cast<std::size_t>(std::upper_bound(edges_.begin(), edges_.end(), x) - edges_.begin());
+}
+
+std::size_t HistogramAxis::cell(double x) const {
+  switch (kind_) {
+    case Kind::regular: return regular_cell(x);
+    case Kind::logarithmic: return logarithmic_cell(x);
+    case Kind::variable: break;
+  }
+  return variable_cell(x);
+}
+
+template <class T>
+void HistogramAxis::add_cells(std::span<const T> x, std::size_t stride, std::size_t* offsets) const {
+  const auto add = [&](auto cell_of) {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::size_t cell = cell_of(static_cast<double>(x[i]));
+      offsets[i] = cell == nowhere || offsets[i] == nowhere ? nowhere : offsets[i] + cell * stride;
+    }
+  };
+  switch (kind_) {
+    case Kind::regular: return add([this](double value) { return regular_cell(value); });
+    case Kind::logarithmic: return add([this](double value) { return logarithmic_cell(value); });
+    case Kind::variable: return add([this](double value) { return variable_cell(value); });
+  }
+}
+
+template void HistogramAxis::add_cells(std::span<const float>, std::size_t, std::size_t*) const;
+template void HistogramAxis::add_cells(std::span<const double>, std::size_t, std::size_t*) const;
+
+bool HistogramAxis::operator==(const HistogramAxis& other) const {
+  const bool regular = kind_ == Kind::regular;
+  return regular == (other.kind_ == Kind::regular) && upper_edge_ == other.upper_edge_ && bins_ == other.bins_ &&
+         lower_ == other.lower_ && upper_ == other.upper_ && edges_ == other.edges_;
+}
+
+}  // namespace caloscope
