@@ -1,7 +1,182 @@
+#include <limits>
+
+#include "addon/arguments.h"
+#include "addon/geometry_argument.h"
+#include "addon/handles.h"
 #include "addon/operations.h"
+#include "core/error.h"
+#include "core/feature_table.h"
+#include "core/observables.h"
+#include "core/shower_table.h"
 
 namespace caloscope::addon {
+namespace {
 
-void add_shower_operations(Napi::Env, Napi::Object) {}
+std::shared_ptr<ShowerTable> showers(const Napi::Value& value) {
+  return from_handle<ShowerTable>(value, HandleKind::shower_table);
+}
+
+Napi::Value names(Napi::Env env, const std::vector<std::string>& list) {
+  auto array = Napi::Array::New(env, list.size());
+  for (std::uint32_t i = 0; i < list.size(); ++i) array.Set(i, Napi::String::New(env, list[i]));
+  return array;
+}
+
+/// createShowerTable(voxels, expectedRows) → handle
+Napi::Value create_shower_table(const Napi::CallbackInfo& info) {
+  const auto voxels = count_argument(info[0], "voxels");
+  if (voxels > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "too many voxels");
+  auto table = std::make_shared<ShowerTable>(static_cast<std::uint32_t>(voxels), count_argument(info[1], "expectedRows"));
+  return make_handle(info.Env(), HandleKind::shower_table, table, table->bytes());
+}
+
+/// appendShowers(table, incidentEnergies, voxels)
+Napi::Value append_showers(const Napi::CallbackInfo& info) {
+  const auto table = showers(info[0]);
+  const auto energies = array_view<double>(info[1], "incidentEnergies");
+  if (info[2].IsTypedArray() && info[2].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array) {
+    table->append(energies, array_view<double>(info[2], "voxels"));
+  } else {
+    table->append(energies, array_view<float>(info[2], "voxels"));
+  }
+  set_handle_bytes(info[0], HandleKind::shower_table, table->bytes());
+  return info.Env().Undefined();
+}
+
+/// showerTable(table) → { voxels, rows, hits, bytes, incidentEnergies }
+Napi::Value shower_table(const Napi::CallbackInfo& info) {
+  const auto table = showers(info[0]);
+  const Napi::Env env = info.Env();
+  auto result = Napi::Object::New(env);
+  result.Set("voxels", Napi::Number::New(env, table->voxels()));
+  result.Set("rows", Napi::Number::New(env, static_cast<double>(table->rows())));
+  result.Set("hits", Napi::Number::New(env, static_cast<double>(table->hits())));
+  result.Set("bytes", Napi::Number::New(env, static_cast<double>(table->bytes())));
+  return result;
+}
+
+/// incidentEnergies(table) → Float64Array
+Napi::Value incident_energies(const Napi::CallbackInfo& info) {
+  return new_array(info.Env(), showers(info[0])->incident_energies());
+}
+
+/// readShowers(table, first, count) → Float64Array, count × voxels
+Napi::Value read_showers(const Napi::CallbackInfo& info) {
+  const auto table = showers(info[0]);
+  const auto first = count_argument(info[1], "first");
+  const auto count = count_argument(info[2], "count");
+  if (first > table->rows() || count > table->rows() - first) {
+    throw Error(ErrorCode::argument, "rows " + std::to_string(first) + " to " + std::to_string(first + count) +
+                                         " are not in a table of " + std::to_string(table->rows()) + " showers");
+  }
+  std::vector<double> dense(count * table->voxels());
+  Hits hits;
+  for (std::uint64_t row = 0; row < count; ++row) {
+    table->read(first + row, -std::numeric_limits<double>::infinity(), hits);
+    for (std::size_t hit = 0; hit < hits.size(); ++hit) dense[row * table->voxels() + hits.voxel[hit]] = hits.energy[hit];
+  }
+  return new_array(info.Env(), dense);
+}
+
+/// featureNames(geometry, set) → string[]
+Napi::Value feature_names(const Napi::CallbackInfo& info) {
+  const FeatureSet features(feature_set_name_argument(info[1]), geometry_argument(info[0]), 0);
+  return names(info.Env(), features.column_names());
+}
+
+/// featureRows(table, geometry, set, threshold, first, count) → Float64Array, count × columns
+Napi::Value feature_rows(const Napi::CallbackInfo& info) {
+  const auto table = showers(info[0]);
+  const FeatureSet features(feature_set_name_argument(info[2]), geometry_argument(info[1]),
+                            threshold_argument(info[3]));
+  const auto first = count_argument(info[4], "first");
+  const auto count = count_argument(info[5], "count");
+  if (table->voxels() != features.geometry().voxels()) {
+    throw Error(ErrorCode::shape, "the showers do not have the voxels of the geometry");
+  }
+  if (first > table->rows() || count > table->rows() - first) {
+    throw Error(ErrorCode::argument, "the rows asked for are not in the table");
+  }
+  std::vector<double> result(count * features.columns());
+  FeatureSet::Scratch scratch;
+  for (std::uint64_t row = 0; row < count; ++row) {
+    features.row_of(*table, first + row, scratch, std::span(result).subspan(row * features.columns(), features.columns()));
+  }
+  return new_array(info.Env(), result);
+}
+
+/// makeFeatures(table, geometry, set, threshold, notify) → job → feature table handle
+Napi::Value make_features(const Napi::CallbackInfo& info) {
+  auto table = showers(info[0]);
+  FeatureSet features(feature_set_name_argument(info[2]), geometry_argument(info[1]), threshold_argument(info[3]));
+  return start_job(info[4], [table = std::move(table), features = std::move(features)](JobControl& control) -> JobResult {
+    auto result = std::make_shared<FeatureTable>(table, features, control);
+    return [result](Napi::Env env) -> Napi::Value {
+      return make_handle(env, HandleKind::feature_table, result, result->bytes());
+    };
+  });
+}
+
+/// makeMatrix(values, columns) → feature table handle
+Napi::Value make_matrix(const Napi::CallbackInfo& info) {
+  const auto columns = count_argument(info[1], "columns");
+  if (columns > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "too many columns");
+  auto table = std::make_shared<FeatureTable>(array_copy<float>(info[0], "values"), static_cast<std::uint32_t>(columns));
+  return make_handle(info.Env(), HandleKind::feature_table, table, table->bytes());
+}
+
+/// observableNames(geometry) → string[]
+Napi::Value names_of_observables(const Napi::CallbackInfo& info) {
+  return names(info.Env(), observable_names(geometry_argument(info[0])));
+}
+
+/// observables(table, geometry, threshold, chosen, notify) → job → Float64Array, chosen × rows
+Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
+  return start_job(info[4], [table = showers(info[0]), geometry = geometry_argument(info[1]),
+                             threshold = threshold_argument(info[2]),
+                             chosen = array_copy<std::uint32_t>(info[3], "chosen")](JobControl& control) -> JobResult {
+    auto values = std::make_shared<std::vector<double>>(observables(*table, geometry, threshold, chosen, control));
+    return [values](Napi::Env env) { return new_array(env, *values); };
+  });
+}
+
+Napi::Value example(Napi::Env env, std::uint64_t count, const std::uint64_t (&rows)[2]) {
+  auto result = Napi::Object::New(env);
+  result.Set("count", Napi::Number::New(env, static_cast<double>(count)));
+  result.Set("firstRow", Napi::Number::New(env, static_cast<double>(rows[0])));
+  result.Set("secondRow", Napi::Number::New(env, static_cast<double>(rows[1])));
+  return result;
+}
+
+/// repeatedShowers(first, second, notify) → job → { withinFirst, withinSecond, shared }
+Napi::Value repeated_showers(const Napi::CallbackInfo& info) {
+  return start_job(info[2], [first = showers(info[0]), second = showers(info[1])](JobControl& control) -> JobResult {
+    const auto found = find_repeated_showers(*first, *second, control);
+    return [found](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("withinFirst", example(env, found.within_first, found.example_first));
+      result.Set("withinSecond", example(env, found.within_second, found.example_second));
+      result.Set("shared", example(env, found.shared, found.example_shared));
+      return result;
+    };
+  });
+}
+
+}  // namespace
+
+void add_shower_operations(Napi::Env env, Napi::Object exports) {
+  add_operation<create_shower_table>(env, exports, "createShowerTable");
+  add_operation<append_showers>(env, exports, "appendShowers");
+  add_operation<shower_table>(env, exports, "showerTable");
+  add_operation<incident_energies>(env, exports, "incidentEnergies");
+  add_operation<read_showers>(env, exports, "readShowers");
+  add_operation<feature_names>(env, exports, "featureNames");
+  add_operation<feature_rows>(env, exports, "featureRows");
+  add_operation<make_features>(env, exports, "makeFeatures");
+  add_operation<make_matrix>(env, exports, "makeMatrix");
+  add_operation<names_of_observables>(env, exports, "observableNames");
+  add_operation<values_of_observables>(env, exports, "observables");
+  add_operation<repeated_showers>(env, exports, "repeatedShowers");
+}
 
 }  // namespace caloscope::addon

@@ -1,7 +1,187 @@
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "addon/arguments.h"
 #include "addon/operations.h"
+#include "core/density_ratio.h"
+#include "core/error.h"
+#include "core/rank_statistics.h"
 
 namespace caloscope::addon {
+namespace {
 
-void add_statistics_operations(Napi::Env, Napi::Object) {}
+bool is_float32(const Napi::Value& value) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
+}
+
+/// Every float32 is a double, so that ranks are the same.
+std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what) {
+  if (!is_float32(value)) return array_copy<double>(value, what);
+  const auto view = array_view<float>(value, what);
+  return {view.begin(), view.end()};
+}
+
+ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) {
+  ScoreSample sample{copy_as_doubles(scores, "scores")};
+  if (weights.IsNull()) return sample;
+  sample.weights = copy_as_doubles(weights, "weights");
+  if (sample.weights.size() != sample.scores.size()) {
+    throw Error(ErrorCode::shape, "`weights` must have one entry for each score");
+  }
+  return sample;
+}
+
+void set(Napi::Object& record, const char* key, double value) {
+  record.Set(key, Napi::Number::New(record.Env(), value));
+}
+
+void set(Napi::Object& record, const char* key, std::size_t value) { set(record, key, static_cast<double>(value)); }
+
+/// areaUnderCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, notify) → job
+Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
+  return start_job(info[4], [reference = score_sample(info[0], info[2]),
+                             generated = score_sample(info[1], info[3])](JobControl& control) -> JobResult {
+    const AreaUnderCurve area = area_under_curve(reference, generated, control);
+    return [area](Napi::Env env) {
+      auto result = Napi::Object::New(env);
+      set(result, "value", area.value);
+      set(result, "standardError", area.standard_error);
+      set(result, "nullStandardDeviation", area.null_standard_deviation);
+      set(result, "pValue", area.p_value);
+      return result;
+    };
+  });
+}
+
+/// rocCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, maxPoints, notify) → job
+Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
+  const auto max_points = static_cast<std::size_t>(count_argument(info[4], "maxPoints"));
+  return start_job(info[5], [reference = score_sample(info[0], info[2]), generated = score_sample(info[1], info[3]),
+                             max_points](JobControl& control) -> JobResult {
+    return [curve = roc_curve(reference, generated, max_points, control)](Napi::Env env) {
+      auto result = Napi::Object::New(env);
+      result.Set("falsePositiveRate", new_array(env, curve.false_positive_rate));
+      result.Set("truePositiveRate", new_array(env, curve.true_positive_rate));
+      return result;
+    };
+  });
+}
+
+/// kolmogorovSmirnov(first, second, notify) → job
+Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
+  return start_job(info[2], [first = copy_as_doubles(info[0], "first"),
+                             second = copy_as_doubles(info[1], "second")](JobControl& control) -> JobResult {
+    const KolmogorovSmirnov test = kolmogorov_smirnov(first, second, control);
+    return [test](Napi::Env env) {
+      auto result = Napi::Object::New(env);
+      set(result, "statistic", test.statistic);
+      set(result, "pValue", test.p_value);
+      return result;
+    };
+  });
+}
+
+EnsembleRule ensemble_rule(const std::string& rule) {
+  if (rule == "mean-logit") return EnsembleRule::mean_logit;
+  if (rule == "mean-probability") return EnsembleRule::mean_probability;
+  if (rule == "mean-weight") return EnsembleRule::mean_weight;
+  throw Error(ErrorCode::argument, "`rule` must be mean-logit, mean-probability or mean-weight");
+}
+
+DensityRatioOptions density_ratio_options(const Napi::Object& record) {
+  DensityRatioOptions options;
+  options.rule = ensemble_rule(text(record, "rule"));
+  options.prior_shift = number(record, "priorShift");
+  options.role = text(record, "role") == "reference" ? SampleRole::reference : SampleRole::generated;
+  if (record.Get("clip").IsNull()) return options;
+  const Napi::Object clip = object_argument(record.Get("clip"), "clip");
+  options.clip = ClipRange{number(clip, "lower"), number(clip, "upper")};
+  return options;
+}
+
+Napi::Value as_array(Napi::Env env, const std::vector<ExtremeShower>& showers) {
+  auto array = Napi::Array::New(env, showers.size());
+  for (std::uint32_t i = 0; i < showers.size(); ++i) {
+    auto shower = Napi::Object::New(env);
+    set(shower, "row", showers[i].row);
+    set(shower, "logWeight", showers[i].log_weight);
+    array.Set(i, shower);
+  }
+  return array;
+}
+
+Napi::Value as_array(Napi::Env env, const std::vector<WeightQuantile>& quantiles) {
+  auto array = Napi::Array::New(env, quantiles.size());
+  for (std::uint32_t i = 0; i < quantiles.size(); ++i) {
+    auto quantile = Napi::Object::New(env);
+    set(quantile, "probability", quantiles[i].probability);
+    set(quantile, "logWeight", quantiles[i].log_weight);
+    array.Set(i, quantile);
+  }
+  return array;
+}
+
+Napi::Value as_record(Napi::Env env, const WeightHealth& health, const std::optional<ClipRange>& clip) {
+  auto record = Napi::Object::New(env);
+  set(record, "rows", health.rows);
+  set(record, "nonFinite", health.non_finite);
+  set(record, "mean", health.mean);
+  set(record, "meanError", health.mean_error);
+  set(record, "effectiveSampleSize", health.effective_sample_size);
+  set(record, "shareBelowOne", health.share_below_one);
+  set(record, "shareAboveOne", health.share_above_one);
+  record.Set("quantiles", as_array(env, health.quantiles));
+  record.Set("smallest", as_array(env, health.smallest));
+  record.Set("largest", as_array(env, health.largest));
+  record.Set("clipped", env.Null());
+  if (clip) {
+    auto clipped = Napi::Object::New(env);
+    set(clipped, "lower", clip->lower);
+    set(clipped, "upper", clip->upper);
+    set(clipped, "below", health.clipped_below);
+    set(clipped, "above", health.clipped_above);
+    record.Set("clipped", clipped);
+  }
+  return record;
+}
+
+using Logits = std::variant<std::vector<float>, std::vector<double>>;
+
+Logits copy_logits(const Napi::Value& value) {
+  if (is_float32(value)) return array_copy<float>(value, "logits");
+  return array_copy<double>(value, "logits");
+}
+
+/// densityRatioWeights(logits, members, { rule, priorShift, role, clip }, notify) → job
+Napi::Value start_density_ratio_weights(const Napi::CallbackInfo& info) {
+  const auto members = static_cast<std::size_t>(count_argument(info[1], "members"));
+  const auto options = density_ratio_options(object_argument(info[2], "options"));
+  return start_job(info[3], [logits = copy_logits(info[0]), members, options](JobControl& control) -> JobResult {
+    auto made = std::visit(
+        [&](const auto& of_members) { return density_ratio_weights(std::span(of_members), members, options, control); },
+        logits);
+    return [made = std::move(made), clip = options.clip](Napi::Env env) {
+      auto result = Napi::Object::New(env);
+      result.Set("logWeights", new_array(env, made.log_weights));
+      result.Set("values", new_array(env, made.weights));
+      result.Set("health", as_record(env, made.health, clip));
+      set(result, "memberSpread", made.member_spread);
+      return result;
+    };
+  });
+}
+
+}  // namespace
+
+void add_statistics_operations(Napi::Env env, Napi::Object exports) {
+  add_operation<start_area_under_curve>(env, exports, "areaUnderCurve");
+  add_operation<start_roc_curve>(env, exports, "rocCurve");
+  add_operation<start_kolmogorov_smirnov>(env, exports, "kolmogorovSmirnov");
+  add_operation<start_density_ratio_weights>(env, exports, "densityRatioWeights");
+}
 
 }  // namespace caloscope::addon

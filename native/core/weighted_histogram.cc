@@ -79,8 +79,8 @@ void add_to(std::vector<double>& sums, const std::vector<double>& more) {
 }  // namespace
 
 HistogramSums::HistogramSums(std::size_t cells, std::size_t weight_columns)
-    : values(cells * weight_columns), variances(cells * weight_columns), nan_values(weight_columns),
-      nan_variances(weight_columns) {}
+    : HistogramCounters{0, 0, std::vector<double>(weight_columns), std::vector<double>(weight_columns)},
+      values(cells * weight_columns), variances(cells * weight_columns) {}
 
 void HistogramSums::add(const HistogramSums& other) {
   add_to(values, other.values);
@@ -189,6 +189,11 @@ void WeightedHistogram::add(const HistogramSums& sums) {
 }
 
 HistogramSums WeightedHistogram::sums() const {
+  const std::lock_guard lock(mutex_);
+  return sums_;
+}
+
+HistogramCounters WeightedHistogram::counters() const {
   const std::lock_guard lock(mutex_);
   return sums_;
 }

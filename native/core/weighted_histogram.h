@@ -20,21 +20,24 @@ using TileRunner = std::function<void(std::size_t tiles, const std::function<voi
 /// Numbers of one column, one a row. monostate as a weight column: every weight is 1.
 using ColumnView = std::variant<std::monostate, std::span<const float>, std::span<const double>>;
 
-/// What a histogram holds, and what a part of a fill makes. Cells are in axis order, the last axis fastest, flow
-/// cells included; weight columns one after the other.
-struct HistogramSums {
-  HistogramSums(std::size_t cells, std::size_t weight_columns);
-  void add(const HistogramSums& other);
-
-  /// Σw and Σw², [weight columns × cells].
-  std::vector<double> values;
-  std::vector<double> variances;
+struct HistogramCounters {
   /// Rows in cells, and rows with NaN in a coordinate: those are in no cell.
   std::uint64_t entries = 0;
   std::uint64_t nan_entries = 0;
   /// Σw and Σw² of the rows with NaN, one a weight column.
   std::vector<double> nan_values;
   std::vector<double> nan_variances;
+};
+
+/// What a histogram holds, and what a part of a fill makes. Cells are in axis order, the last axis fastest, flow
+/// cells included; weight columns one after the other.
+struct HistogramSums : HistogramCounters {
+  HistogramSums(std::size_t cells, std::size_t weight_columns);
+  void add(const HistogramSums& other);
+
+  /// Σw and Σw², [weight columns × cells].
+  std::vector<double> values;
+  std::vector<double> variances;
 };
 
 /// A histogram of 1 to 8 axes that keeps Σw and Σw² of each cell for one or more weight columns. Members may be called
@@ -66,6 +69,7 @@ class WeightedHistogram {
 
   /// A copy of everything, or of one weight column's Σw and Σw², one a cell. Throws Error(argument).
   HistogramSums sums() const;
+  HistogramCounters counters() const;
   std::vector<double> values(std::size_t weight_column) const;
   std::vector<double> variances(std::size_t weight_column) const;
 

@@ -25,6 +25,8 @@ export interface Notify<Result> {
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
   readonly logicalCores: number;
+  /** Name of the kernel set in use: baseline, avx2 or avx512. */
+  readonly kernelSet: string;
 }
 
 // --- native/addon/histogram_operations.cc
@@ -33,11 +35,123 @@ export interface HistogramOperations {}
 
 // --- native/addon/shower_operations.cc
 
-export interface ShowerOperations {}
+export type ShowerTableHandle = NativeHandle<'shower-table'>;
+export type FeatureTableHandle = NativeHandle<'feature-table'>;
+
+/** What the core needs of a geometry; lengths in mm or voxels, `radius`, `eta`, `phi` one a voxel. */
+export interface NativeGeometry {
+  readonly family: 'calogan' | 'calochallenge';
+  /** One more entry than layers. */
+  readonly firstVoxel: Uint32Array;
+  readonly layerId: Uint32Array;
+  readonly angular: Uint8Array;
+  readonly eta: Float64Array;
+  readonly phi: Float64Array;
+  readonly radius: Float64Array;
+}
+
+export type FeatureSetName = 'low' | 'low-normalised' | 'high';
+
+export interface ShowerTableRecord {
+  readonly voxels: number;
+  readonly rows: number;
+  /** Voxels other than zero, of all showers. */
+  readonly hits: number;
+  readonly bytes: number;
+}
+
+/** How many rows repeat another, with the first such pair. */
+export interface RepeatedRows {
+  readonly count: number;
+  readonly firstRow: number;
+  readonly secondRow: number;
+}
+
+export interface RepeatedShowers {
+  readonly withinFirst: RepeatedRows;
+  readonly withinSecond: RepeatedRows;
+  readonly shared: RepeatedRows;
+}
+
+export interface ShowerOperations {
+  createShowerTable(voxels: number, expectedRows: number): ShowerTableHandle;
+  /** MeV; `voxels` is rows × voxels. */
+  appendShowers(
+    table: ShowerTableHandle,
+    incidentEnergies: Float64Array,
+    voxels: Float32Array | Float64Array,
+  ): void;
+  showerTable(table: ShowerTableHandle): ShowerTableRecord;
+  incidentEnergies(table: ShowerTableHandle): Float64Array;
+  /** count × voxels, zeros included. */
+  readShowers(table: ShowerTableHandle, first: number, count: number): Float64Array;
+  featureNames(geometry: NativeGeometry, set: FeatureSetName): string[];
+  /** count × columns in double precision. */
+  featureRows(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    set: FeatureSetName,
+    threshold: number | null,
+    first: number,
+    count: number,
+  ): Float64Array;
+  makeFeatures(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    set: FeatureSetName,
+    threshold: number | null,
+    notify: Notify<FeatureTableHandle>,
+  ): JobHandle;
+  /** rows × columns, copied. */
+  makeMatrix(values: Float32Array, columns: number): FeatureTableHandle;
+  observableNames(geometry: NativeGeometry): string[];
+  /** chosen × rows, one observable after the other. */
+  observables(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    threshold: number | null,
+    chosen: Uint32Array,
+    notify: Notify<Float64Array>,
+  ): JobHandle;
+  repeatedShowers(
+    first: ShowerTableHandle,
+    second: ShowerTableHandle,
+    notify: Notify<RepeatedShowers>,
+  ): JobHandle;
+}
 
 // --- native/addon/simulation_operations.cc
 
-export interface SimulationOperations {}
+export interface ToyShowerOptions {
+  readonly geometry: 'calogan' | 'ds2';
+  readonly seed: number;
+  /** Name of a distortion, 'none' included. */
+  readonly distortion: string;
+  readonly strength: number;
+  /** False: undistorted showers, with the density ratio to the distorted ones where that is known. */
+  readonly distorted: boolean;
+  /** Number of the first shower of the block. */
+  readonly first: number;
+  readonly count: number;
+  readonly threads: number;
+}
+
+export interface ToyShowerBlock {
+  /** MeV, `count` entries. */
+  readonly incidentEnergies: Float64Array;
+  /** MeV, `count` rows of all voxels. */
+  readonly voxels: Float32Array;
+  /** MeV beside the three sections of the calorimeter (calogan: its layers), `count` rows of 3. */
+  readonly overflow: Float32Array;
+  /** ln p_reference / p_generated, `count` entries; there for distortions with a known ratio. */
+  readonly logDensityRatio?: Float64Array;
+}
+
+export interface SimulationOperations {
+  makeToyShowers(options: ToyShowerOptions, notify: Notify<ToyShowerBlock>): JobHandle;
+  /** Area under the ROC curve of the exact density ratio of the distortion 'depth-shift'. */
+  toyDepthShiftAuc(strength: number): number;
+}
 
 // --- native/addon/statistics_operations.cc
 
@@ -45,7 +159,88 @@ export interface StatisticsOperations {}
 
 // --- native/addon/training_operations.cc
 
-export interface TrainingOperations {}
+export type EnsembleHandle = NativeHandle<'ensemble'>;
+
+export type Activation = 'relu' | 'leaky-relu' | 'elu' | 'gelu' | 'silu' | 'tanh';
+
+export interface NativePlan {
+  readonly folds: number;
+  readonly members: number;
+  readonly seed: number;
+  readonly validationFraction: number;
+  readonly hidden: Uint32Array;
+  readonly activation: Activation;
+  readonly slope: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  readonly patience: number;
+  readonly schedule: 'constant' | 'cosine';
+}
+
+export interface NativeTrainingRecord {
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+  readonly epochs: readonly {
+    readonly trainingLoss: number;
+    readonly validationLoss: number;
+    readonly learningRate: number;
+  }[];
+}
+
+/** Logits are members × rows and `fold` one a row; without folds the logits are empty. */
+export interface HeldOutLogits {
+  readonly fold: Uint16Array;
+  readonly logits: Float32Array;
+}
+
+export interface CrossFitted {
+  /** Networks fold by fold, in a fold member by member; `records` in the same order. */
+  readonly ensemble: EnsembleHandle;
+  readonly records: readonly NativeTrainingRecord[];
+  readonly reference: HeldOutLogits;
+  readonly generated: HeldOutLogits;
+}
+
+export interface NativeLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** inputs × outputs, row by row. */
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+export interface NativeNetwork {
+  readonly activation: Activation;
+  readonly slope: number;
+  /** Standardisation of the inputs: x′ = (x − mean)·scale. */
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+  readonly layers: readonly NativeLayer[];
+}
+
+export interface TrainingOperations {
+  crossFit(
+    reference: FeatureTableHandle,
+    generated: FeatureTableHandle,
+    plan: NativePlan,
+    threads: number,
+    notify: Notify<CrossFitted>,
+  ): JobHandle;
+  /** networks × rows. */
+  predictLogits(
+    ensemble: EnsembleHandle,
+    features: FeatureTableHandle,
+    threads: number,
+    notify: Notify<Float32Array>,
+  ): JobHandle;
+  createEnsemble(networks: readonly NativeNetwork[]): EnsembleHandle;
+  ensembleNetworks(ensemble: EnsembleHandle): NativeNetwork[];
+}
 
 export interface NativeBinding
   extends HistogramOperations,

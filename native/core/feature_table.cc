@@ -1,0 +1,50 @@
+#include "core/feature_table.h"
+
+#include <cmath>
+
+#include "core/error.h"
+
+namespace caloscope {
+
+FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, JobControl& control)
+    : showers_(std::move(showers)),
+      features_(std::move(features)),
+      rows_(showers_->rows()),
+      scalars_(features_->scalars()),
+      matrix_(rows_ * scalars_) {
+  if (showers_->voxels() != features_->geometry().voxels()) {
+    throw Error(ErrorCode::shape, "the showers have " + std::to_string(showers_->voxels()) +
+                                      " voxels, the geometry has " + std::to_string(features_->geometry().voxels()));
+  }
+  FeatureSet::Scratch scratch;
+  std::vector<double> scalars(scalars_);
+  for (std::uint64_t row = 0; row < rows_; ++row) {
+    if (row % 1024 == 0) control.check();
+    features_->scalars_of(*showers_, row, scratch, scalars);
+    for (std::uint32_t column = 0; column < scalars_; ++column) {
+      matrix_[row * scalars_ + column] = static_cast<float>(scalars[column]);
+    }
+  }
+}
+
+FeatureTable::FeatureTable(std::vector<float> matrix, std::uint32_t columns)
+    : rows_(columns == 0 ? 0 : matrix.size() / columns), scalars_(columns), matrix_(std::move(matrix)) {
+  if (columns == 0 || rows_ * columns != matrix_.size()) {
+    throw Error(ErrorCode::shape, std::to_string(matrix_.size()) + " numbers are not rows of " +
+                                      std::to_string(columns) + " columns");
+  }
+  for (std::size_t i = 0; i < matrix_.size(); ++i) {
+    if (!std::isfinite(matrix_[i])) {
+      throw Error(ErrorCode::non_finite, "row " + std::to_string(i / columns) + ", column " +
+                                             std::to_string(i % columns) + " is not a finite number");
+    }
+  }
+}
+
+void FeatureTable::voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const {
+  showers_->read(row, features_->threshold(), scratch.hits);
+  layer_moments(features_->geometry(), scratch.hits, scratch.layers);
+  features_->scale_voxels(showers_->incident_energies()[row], scratch);
+}
+
+}  // namespace caloscope

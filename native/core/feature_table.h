@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/feature_set.h"
+#include "core/job_control.h"
+#include "core/shower_table.h"
+
+namespace caloscope {
+
+/// What the networks read: rows of `scalars` numbers that are stored and, for feature sets with voxels, a sparse part
+/// that is made from the hits of the shower table whenever a row is read. No second copy of the hits exists.
+class FeatureTable {
+ public:
+  /// The features of every shower. Throws Error(incident_energy) with the row when one is not above zero.
+  FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, JobControl& control);
+
+  /// A plain matrix, row by row. Throws Error(shape) or Error(non_finite).
+  FeatureTable(std::vector<float> matrix, std::uint32_t columns);
+
+  std::uint64_t rows() const { return rows_; }
+  std::uint32_t scalars() const { return scalars_; }
+  std::uint32_t voxels() const { return features_ ? features_->voxels() : 0; }
+  std::uint32_t columns() const { return scalars() + voxels(); }
+  std::size_t bytes() const { return matrix_.capacity() * sizeof(float); }
+
+  const float* scalars_of(std::uint64_t row) const { return matrix_.data() + row * scalars_; }
+
+  /// Leaves the voxel features of the row in `scratch.hits` (voxel number, value).
+  void voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const;
+
+ private:
+  std::shared_ptr<const ShowerTable> showers_;
+  std::optional<FeatureSet> features_;
+  std::uint64_t rows_;
+  std::uint32_t scalars_;
+  std::vector<float> matrix_;
+};
+
+}  // namespace caloscope

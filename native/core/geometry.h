@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace caloscope {
+
+/// Where the voxels are, as far as the core needs it. Lengths in mm, or in voxels for a plain grid.
+struct Geometry {
+  /// Which published definition of the feature sets applies (see feature_set.h).
+  enum class Family { calochallenge, calogan };
+
+  Family family = Family::calochallenge;
+  /// Layer l holds the voxels [first_voxel[l], first_voxel[l + 1]); one entry more than there are layers.
+  std::vector<std::uint32_t> first_voxel;
+  /// The number that the experiment gives the layer; used in column names.
+  std::vector<std::uint32_t> layer_id;
+  /// One entry a layer: whether centre of energy and width in eta and phi mean something there.
+  std::vector<std::uint8_t> angular;
+  /// Bin centres, one entry a voxel.
+  std::vector<double> eta, phi, radius;
+
+  std::uint32_t voxels() const { return first_voxel.empty() ? 0 : first_voxel.back(); }
+  std::uint32_t layers() const {
+    return first_voxel.empty() ? 0 : static_cast<std::uint32_t>(first_voxel.size() - 1);
+  }
+
+  /// Throws Error(shape) unless all arrays fit together and every layer has at least one voxel.
+  void validate() const;
+};
+
+}  // namespace caloscope

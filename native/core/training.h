@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/feature_table.h"
+#include "core/network.h"
+
+namespace caloscope {
+
+/// How the learning rate goes on after a linear warm-up over the first epoch.
+enum class Schedule { constant, cosine };
+
+/// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
+struct TrainingSettings {
+  std::uint32_t epochs = 20;
+  std::uint32_t batch_size = 512;
+  double learning_rate = 1e-3;
+  double weight_decay = 1e-2;  ///< decoupled; weights only, not biases
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  double epsilon = 1e-8;
+  double dropout = 0;  ///< share of hidden values set to zero in training
+  Schedule schedule = Schedule::cosine;
+  std::uint32_t patience = 5;  ///< epochs without a better validation loss after which training stops
+
+  /// Throws Error(argument) that names the setting.
+  void validate() const;
+};
+
+struct EpochRecord {
+  double training_loss = 0;    ///< nats, mean over the epoch while it trains (dropout on)
+  double validation_loss = 0;  ///< nats, after the epoch
+  double learning_rate = 0;    ///< of the last step
+};
+
+struct TrainingRecord {
+  std::uint64_t training_rows = 0;
+  std::uint64_t validation_rows = 0;
+  std::vector<EpochRecord> epochs;
+  std::uint32_t best_epoch = 0;  ///< whose parameters were kept
+  bool stopped_early = false;
+};
+
+/// The two samples as one numbering of rows: the reference rows first, then the generated ones.
+struct LabelledRows {
+  const FeatureTable& reference;
+  const FeatureTable& generated;
+
+  std::uint64_t size() const { return reference.rows() + generated.rows(); }
+  bool is_reference(std::uint64_t row) const { return row < reference.rows(); }
+  const FeatureTable& table_of(std::uint64_t row) const { return is_reference(row) ? reference : generated; }
+  std::uint64_t row_in_table(std::uint64_t row) const { return is_reference(row) ? row : row - reference.rows(); }
+};
+
+/// One network to train. All randomness comes from (seed, number).
+struct TrainingTask {
+  NetworkShape shape;
+  TrainingSettings settings;
+  std::uint64_t seed = 0;
+  std::uint32_t number = 0;
+  std::vector<std::uint32_t> training_rows;    ///< in the numbering of LabelledRows
+  std::vector<std::uint32_t> validation_rows;
+};
+
+struct TrainedNetwork {
+  Network network;
+  TrainingRecord record;
+};
+
+/// Random streams of a training; the number of the network and the epoch tell them apart.
+enum class TrainingStream : std::uint64_t { folds = 1, split = 2, parameters = 3, shuffle = 4, dropout = 5 };
+
+constexpr std::uint64_t stream_number(TrainingStream use, std::uint32_t network, std::uint32_t epoch = 0) {
+  return (static_cast<std::uint64_t>(use) << 56) | (std::uint64_t{network} << 24) | epoch;
+}
+
+}  // namespace caloscope

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/feature_table.h"
+#include "core/network.h"
+#include "cpu/kernel_set.h"
+
+namespace caloscope {
+
+/// The standardised input of some rows, ready for the first layer: scalar columns as a dense block, voxel columns as
+/// sparse rows. Memory is reused from batch to batch.
+class Batch {
+ public:
+  /// Starts a batch without rows for networks with this input.
+  void begin(std::uint32_t scalars, std::uint32_t voxels);
+
+  /// Appends one row: x′ = (x − mean)·scale.
+  void add(const FeatureTable& table, std::uint64_t row, const Standardisation& standardisation);
+
+  std::size_t rows() const { return rows_; }
+  std::uint32_t scalars() const { return scalars_; }
+  std::uint32_t voxels() const { return voxels_; }
+  const float* dense() const { return dense_.data(); }
+  SparseRows sparse() const { return {offset_.data(), index_.data(), value_.data()}; }
+
+  /// The sparse part transposed: one row a voxel column, its entries in ascending order of the batch row.
+  /// Valid until the next call on this batch.
+  SparseRows sparse_transposed();
+
+ private:
+  std::uint32_t scalars_ = 0;
+  std::uint32_t voxels_ = 0;
+  std::size_t rows_ = 0;
+  std::vector<float> dense_;
+  std::vector<std::size_t> offset_;
+  std::vector<std::uint32_t> index_;
+  std::vector<float> value_;
+  std::vector<std::size_t> column_offset_, column_next_;
+  std::vector<std::uint32_t> column_index_;
+  std::vector<float> column_value_;
+  FeatureSet::Scratch scratch_;
+};
+
+}  // namespace caloscope

@@ -1,0 +1,87 @@
+#include "cpu/cpu_backend.h"
+
+#include <algorithm>
+#include <mutex>
+#include <string>
+
+#include "core/error.h"
+#include "cpu/forward_pass.h"
+#include "cpu/trainer.h"
+#include "cpu/worker_pool.h"
+
+namespace caloscope {
+namespace {
+
+/// Adds up the rows that all networks have worked off.
+class TrainingProgress {
+ public:
+  TrainingProgress(std::span<const TrainingTask> tasks, JobControl& control) : control_(control) {
+    for (const auto& task : tasks) {
+      total_ += static_cast<double>(task.training_rows.size()) * task.settings.epochs;
+    }
+  }
+
+  void add(std::uint64_t rows) {
+    const std::lock_guard lock(mutex_);
+    done_ += static_cast<double>(rows);
+    control_.report({done_, total_, "training"});
+  }
+
+ private:
+  JobControl& control_;
+  std::mutex mutex_;
+  double done_ = 0;
+  double total_ = 0;
+};
+
+}  // namespace
+
+CpuBackend::CpuBackend(unsigned threads) : threads_(threads) {
+  if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
+}
+
+std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
+                                              JobControl& control) {
+  // Networks side by side need no waiting for each other; threads that are left over work inside a network.
+  const auto side_by_side = static_cast<unsigned>(std::clamp<std::size_t>(tasks.size(), 1, threads_));
+  const unsigned inside = threads_ / side_by_side;
+  std::vector<TrainedNetwork> trained(tasks.size());
+  TrainingProgress progress(tasks, control);
+  WorkerPool networks(side_by_side);
+  networks.run(tasks.size(), [&](std::size_t task, unsigned) {
+    WorkerPool pool(inside);
+    Trainer trainer(tasks[task], rows, pool, control, [&](std::uint64_t done) { progress.add(done); });
+    trained[task] = trainer.run();
+  });
+  return trained;
+}
+
+std::vector<float> CpuBackend::predict(std::span<const Network> networks, const FeatureTable& table,
+                                       std::span<const std::uint32_t> rows, JobControl& control) {
+  std::vector<PackedNetwork> packed;
+  packed.reserve(networks.size());
+  for (const auto& network : networks) {
+    network.validate();
+    if (network.inputs() != table.columns()) {
+      throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(network.inputs()) +
+                                        " features, the sample gives " + std::to_string(table.columns()));
+    }
+    packed.emplace_back(network, table.scalars());
+  }
+  std::vector<float> logits(networks.size() * rows.size());
+  const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
+  WorkerPool pool(threads_);
+  std::vector<PackedNetwork::Scratch> scratch(pool.threads());
+  pool.run(tiles, [&](std::size_t tile, unsigned worker) {
+    control.check();
+    const std::size_t first = tile * tile_rows;
+    const std::size_t count = std::min(tile_rows, rows.size() - first);
+    for (std::size_t n = 0; n < packed.size(); ++n) {
+      packed[n].predict(table, rows.data() + first, count, scratch[worker], logits.data() + n * rows.size() + first);
+    }
+    control.report({static_cast<double>(first + count), static_cast<double>(rows.size()), "predicting"});
+  });
+  return logits;
+}
+
+}  // namespace caloscope

@@ -1,0 +1,74 @@
+#include "cpu/forward_pass.h"
+
+#include <algorithm>
+
+namespace caloscope {
+namespace {
+
+void fill_bias(const LinearLayer& layer, std::size_t rows, float* z) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::copy(layer.bias.begin(), layer.bias.end(), z + row * layer.outputs);
+  }
+}
+
+}  // namespace
+
+void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels) {
+  const KernelSet& kernels = kernel_set();
+  const std::size_t padded = (layer.outputs + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
+  panels.resize(padded * inputs);
+  kernels.pack(layer.weight.data(), layer.outputs, 1, inputs, layer.outputs, panels.data());
+}
+
+void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,
+                 const std::vector<float>& scalar_panels, float* z) {
+  const KernelSet& kernels = kernel_set();
+  const std::size_t outputs = layer.outputs;
+  fill_bias(layer, end - first, z + first * outputs);
+  const std::uint32_t scalars = batch.scalars();
+  if (scalars > 0) {
+    kernels.multiply(batch.dense() + first * scalars, scalars, 1, scalar_panels.data(), end - first, outputs,
+                     scalars, z + first * outputs, outputs, true);
+  }
+  if (batch.voxels() > 0) {
+    kernels.sparse_multiply(batch.sparse(), first, end, layer.weight.data() + scalars * outputs, outputs, 0, outputs,
+                            z);
+  }
+}
+
+void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const std::vector<float>& panels,
+                 float* z) {
+  fill_bias(layer, rows, z);
+  kernel_set().multiply(a, layer.inputs, 1, panels.data(), rows, layer.outputs, layer.inputs, z, layer.outputs, true);
+}
+
+PackedNetwork::PackedNetwork(const Network& network, std::uint32_t scalars)
+    : network_(&network), panels_(network.layers.size()) {
+  for (std::size_t i = 0; i < network.layers.size(); ++i) {
+    pack_weights(network.layers[i], i == 0 ? scalars : network.layers[i].inputs, panels_[i]);
+  }
+}
+
+void PackedNetwork::predict(const FeatureTable& table, const std::uint32_t* rows, std::size_t count,
+                            Scratch& scratch, float* logits) const {
+  const auto& layers = network_->layers;
+  scratch.batch.begin(table.scalars(), table.voxels());
+  for (std::size_t i = 0; i < count; ++i) scratch.batch.add(table, rows[i], network_->standardisation);
+  auto* input = &scratch.even;
+  auto* output = &scratch.odd;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    output->resize(count * layers[i].outputs);
+    if (i == 0) {
+      first_layer(scratch.batch, 0, count, layers[0], panels_[0], output->data());
+    } else {
+      later_layer(input->data(), count, layers[i], panels_[i], output->data());
+    }
+    if (i + 1 < layers.size()) {
+      for (float& z : *output) z = activate(network_->activation, network_->slope, z);
+    }
+    std::swap(input, output);
+  }
+  std::copy_n(input->data(), count, logits);
+}
+
+}  // namespace caloscope
