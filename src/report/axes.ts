@@ -43,7 +43,9 @@ export function axisTicks(axis: Axis, about: number): Ticks {
 function linearTicks([lower, upper]: Domain, about: number): Ticks {
   const raw = (upper - lower) / Math.max(about, 1);
   const power = 10 ** Math.floor(Math.log10(raw));
-  const leading = [1, 2, 5, 10].find((step) => step * power >= raw * 0.999) ?? 10;
+  // The step nearest to the wanted one; the bounds are the geometric means of neighbouring steps.
+  const leading =
+    raw < power * Math.sqrt(2) ? 1 : raw < power * Math.sqrt(10) ? 2 : raw < power * Math.sqrt(50) ? 5 : 10;
   const parts = leading === 2 ? 4 : 5;
   return {
     major: multiples(lower, upper, leading * power),

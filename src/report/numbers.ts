@@ -84,6 +84,12 @@ function atErrorDigits(value: number, error: number): string {
   return `${count(Math.round(value / unit) * unit)} ± ${count(Math.round(error / unit) * unit)}`;
 }
 
+/** A distance in standard deviations: one decimal. */
+export function deviations(value: Numeric): string {
+  if (!isFiniteNumber(value)) return absent;
+  return Math.abs(value) < 1000 ? typeset(value.toFixed(1)) : significant(value);
+}
+
 /** A p-value: two digits down to 0.001, one digit and a power below, `< 10⁻¹⁶` where doubles end. */
 export function pValue(value: Numeric): string {
   if (!isFiniteNumber(value)) return absent;
@@ -91,12 +97,6 @@ export function pValue(value: Numeric): string {
   if (value >= 0.001) return significant(value, 2);
   const [mantissa = '', exponent] = value.toExponential(0).split('e');
   return `${mantissa}·${powerOfTen(Number(exponent))}`;
-}
-
-/** `p = 0.03`, or `p < 10⁻¹⁶`. */
-export function pStatement(value: Numeric): string {
-  const text = pValue(value);
-  return text.startsWith('<') ? `p ${text}` : `p = ${text}`;
 }
 
 /** A share of one as per cent. */

@@ -154,6 +154,7 @@ footer { margin-top: 44px; padding-top: 10px; border-top: 1px solid var(--rule);
   .numbers b { font-size: 12.5pt; }
   .numbers small { font-size: 8pt; }
   .lead, .beside > div { break-inside: avoid; }
+  .beside .lead { break-after: auto; }
   .beside { grid-template-columns: 1fr 1fr; gap: 10px 20px; }
   .pair { grid-template-columns: 1fr 1fr; gap: 14px 20px; }
   .grid { grid-template-columns: 1fr 1fr; gap: 12px 20px; }

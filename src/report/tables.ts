@@ -1,6 +1,15 @@
 import type { EvaluationResult, ExtremeShower, WeightHealth } from '../evaluation/result.js';
 import { section, swatch } from './legend.js';
-import { absent, count, isFiniteNumber, measured, percent, plain, significant } from './numbers.js';
+import {
+  absent,
+  count,
+  deviations,
+  isFiniteNumber,
+  measured,
+  percent,
+  plain,
+  significant,
+} from './numbers.js';
 import type { Content, Sheet } from './sheet.js';
 
 /** At most so many of the most extreme showers are listed; all of them are in the result. */
@@ -88,7 +97,7 @@ function sampleHead(sheet: Sheet, role: 'reference' | 'generated'): Content {
 function pull({ mean, meanError }: WeightHealth): string {
   if (!isFiniteNumber(mean) || !isFiniteNumber(meanError) || meanError <= 0) return absent;
   const value = (mean - 1) / meanError;
-  return `${value > 0 ? '+' : ''}${significant(value, 2)} σ`;
+  return `${value > 0 ? '+' : ''}${deviations(value)} σ`;
 }
 
 function flagged(sheet: Sheet, number: number): Content {

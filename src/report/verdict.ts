@@ -1,6 +1,6 @@
 import type { AreaUnderCurve, EvaluationResult, SampleRecord } from '../evaluation/result.js';
 import { swatch } from './legend.js';
-import { count, isFiniteNumber, measured, pValue, significant } from './numbers.js';
+import { absent, count, deviations, isFiniteNumber, measured, pValue, significant } from './numbers.js';
 import type { Content, Sheet } from './sheet.js';
 
 const levels: Readonly<Record<string, string>> = {
@@ -97,8 +97,8 @@ function entry(sheet: Sheet, term: string, value: string, explanation: string): 
 }
 
 function nullDeviations({ value, nullStandardDeviation }: AreaUnderCurve): string {
-  if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return '–';
-  return significant((value - 0.5) / nullStandardDeviation, 3);
+  if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return absent;
+  return deviations((value - 0.5) / nullStandardDeviation);
 }
 
 /** All warnings, in the order found; null where there are none. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { axisTicks, soundDomain, tickLabels } from '#caloscope/report/axes';
 import {
   count,
+  deviations,
   duration,
   measured,
   percent,
   plain,
-  pStatement,
   pValue,
   significant,
 } from '#caloscope/report/numbers';
@@ -40,16 +40,12 @@ describe('numbers', () => {
     [0.001, '0.0010'],
     [3.4e-8, '3·10⁻⁸'],
     [9.7e-4, '1·10⁻³'],
+    [2.1e-15, '2·10⁻¹⁵'],
     [1e-17, '< 10⁻¹⁶'],
     [0, '< 10⁻¹⁶'],
     [null, '–'],
   ])('p-value %s', (value, expected) => {
     expect(pValue(value)).toBe(expected);
-  });
-
-  it('states p with its relation', () => {
-    expect(pStatement(0)).toBe('p < 10⁻¹⁶');
-    expect(pStatement(0.25)).toBe('p = 0.25');
   });
 
   it.each([
@@ -64,6 +60,11 @@ describe('numbers', () => {
     [Number.POSITIVE_INFINITY, '–'],
   ])('three digits of %s', (value, expected) => {
     expect(significant(value)).toBe(expected);
+  });
+
+  it('prints distances in standard deviations', () => {
+    const printed = [32.02, -0.078, -0.02, 4.26, 12_345.6, null].map(deviations);
+    expect(printed).toEqual(['32.0', '−0.1', '0.0', '4.3', `12${thin}346`, '–']);
   });
 
   it('groups counts from five digits on', () => {

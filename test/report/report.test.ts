@@ -223,19 +223,19 @@ function verticalScale(svg: Element): (pixel: number) => number {
 }
 
 function vertices(path: Element | null): [number, number][] {
-  const commands = path?.getAttribute('d')?.match(/[ML][^ML]+/g) ?? [];
+  const commands = path?.getAttribute('d')?.match(/[ML][^MLZ]+/g) ?? [];
   return commands.map((command) => command.slice(1).split(',').map(Number) as [number, number]);
 }
 
 describe('data', () => {
   const figure = document.querySelector('figure.observable') as Element;
   const [upper, lower] = [...figure.querySelectorAll('svg')] as Element[] as [Element, Element];
-  const stored = (role: 'reference' | 'generated' | 'reweighted') => {
-    const name = small.observables[0]?.histograms[role];
-    const values = histogramOf(small.histograms, name).storage.values.slice(1, -1);
-    const total = values.reduce((sum, value) => sum + value, 0);
-    return values.map((value) => value / total);
-  };
+  type Role = 'reference' | 'generated' | 'reweighted';
+  const bins = (role: Role, kind: 'values' | 'variances') =>
+    histogramOf(small.histograms, small.observables[0]?.histograms[role]).storage[kind].slice(1, -1);
+  const total = (role: Role) => bins(role, 'values').reduce((sum, value) => sum + value, 0);
+  const stored = (role: Role) => bins(role, 'values').map((value) => value / total(role));
+  const spread = (role: Role) => bins(role, 'variances').map((variance) => Math.sqrt(variance) / total(role));
 
   it.each(['reference', 'generated', 'reweighted'] as const)(
     'draws the %s steps at the normalised bins',
@@ -253,6 +253,48 @@ describe('data', () => {
       for (const [bin, share] of expected.entries()) expect(heights[bin]).toBeCloseTo(share, 4);
     },
   );
+
+  it.each(['reference', 'generated', 'reweighted'] as const)('bounds the %s band by the errors', (role) => {
+    const value = verticalScale(upper);
+    const points = vertices(upper.querySelector(`.band.${role} path, path.band.${role}`)).map(([, y]) =>
+      value(y),
+    );
+    const [shares, errors] = [stored(role), spread(role)];
+    // Along the upper edge two vertices a bin; then back along the lower edge, from the last bin to the first.
+    const high = points.filter((_, index) => index % 2 === 0).slice(0, shares.length);
+    const low = points
+      .slice(-2 * shares.length)
+      .filter((_, index) => index % 2 === 0)
+      .reverse();
+    for (const [bin, share] of shares.entries()) {
+      expect(high[bin]).toBeCloseTo(share + (errors[bin] ?? 0), 4);
+      expect(low[bin]).toBeCloseTo(Math.max(share - (errors[bin] ?? 0), 0), 4);
+    }
+  });
+
+  it('draws the errors of the ratio', () => {
+    const value = verticalScale(lower);
+    const points = vertices(lower.querySelector('.ratio.reweighted path, path.ratio.reweighted'));
+    const bars = points.flatMap(([x, y], index) => {
+      const next = points[index + 1];
+      return index % 2 === 0 && next?.[0] === x ? [[value(y), value(next[1])]] : [];
+    });
+    const expected = stored('reweighted').flatMap((share, bin) => {
+      const below = stored('reference')[bin] ?? 0;
+      const ratio = share / below;
+      if (!(ratio >= 0.5 && ratio <= 1.5)) return [];
+      const relative = Math.hypot(
+        (spread('reweighted')[bin] ?? 0) / share,
+        (spread('reference')[bin] ?? 0) / below,
+      );
+      return [[Math.max(ratio - ratio * relative, 0.5), Math.min(ratio + ratio * relative, 1.5)]];
+    });
+    expect(bars).toHaveLength(expected.length);
+    for (const [index, [from = 0, to = 0]] of expected.entries()) {
+      expect(bars[index]?.[0]).toBeCloseTo(from, 2);
+      expect(bars[index]?.[1]).toBeCloseTo(to, 2);
+    }
+  });
 
   it('draws the ratio of every bin in range, and a triangle for every other', () => {
     const value = verticalScale(lower);

@@ -4,7 +4,7 @@ import { type Axis, soundDomain, usableScale } from '../axes.js';
 import { drawChart } from '../chart.js';
 import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../histogram-series.js';
 import { figure, legend, placeholder, section, swatch } from '../legend.js';
-import { count, isFiniteNumber, percent, significant } from '../numbers.js';
+import { absent, count, isFiniteNumber, percent, significant } from '../numbers.js';
 import type { Content, Sheet } from '../sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../steps.js';
 import { rankingFigure } from './ranking.js';
@@ -73,7 +73,7 @@ function observableFigure(
   const series = seriesOf(result, observable);
   const drawing =
     series === null
-      ? placeholder(sheet, 'The result holds no histograms of this observable on one axis.')
+      ? placeholder(sheet, 'The result holds no three histograms of this observable on a common axis.')
       : drawObservable(sheet, observable, series);
   return figure(
     sheet,
@@ -133,7 +133,7 @@ function drawObservable(sheet: Sheet, observable: ObservableComparison, series: 
 function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
   const row = (role: Exclude<Role, 'reference'>) => {
     const { value, bins } = observable.chiSquare[role];
-    const chiSquare = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : '–';
+    const chiSquare = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : absent;
     return sheet.element(
       'tr',
       {},
