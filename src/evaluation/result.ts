@@ -1,4 +1,9 @@
 import type { UhiDocument } from '../histogram/uhi.js';
+import type { AreaUnderCurve, RocCurve } from '../statistics/rank-statistics.js';
+import type { EnsembleRule, WeightHealth } from '../weights/density-ratio.js';
+
+export type { AreaUnderCurve, RocCurve } from '../statistics/rank-statistics.js';
+export type { EnsembleRule, ExtremeShower, WeightHealth } from '../weights/density-ratio.js';
 
 /**
  * The result of an evaluation: plain JSON, versioned, the same for the same inputs and seed except for
@@ -35,23 +40,6 @@ export interface Verdict {
   readonly sentence: string;
 }
 
-export interface AreaUnderCurve {
-  /** P(logit_ref > logit_gen) + ½ P(=). */
-  readonly value: number;
-  /** DeLong standard error of `value`. */
-  readonly standardError: number;
-  /** Standard deviation of the AUC if both samples had the same density, ties counted: 0.0029 at 20k vs 20k. */
-  readonly nullStandardDeviation: number;
-  /** One-sided p-value for AUC > 0.5 under the null (normal approximation). */
-  readonly pValue: number;
-}
-
-/** Points of the ROC curve from (0,0) to (1,1), thinned to a few hundred; positives are the reference showers. */
-export interface RocCurve {
-  readonly falsePositiveRate: readonly number[];
-  readonly truePositiveRate: readonly number[];
-}
-
 export interface Warning {
   /** Stable name, e.g. `units`, `incident-energy-leak`, `shared-rows`, `small-sample`, `members-disagree`. */
   readonly code: string;
@@ -71,38 +59,10 @@ export interface SampleRecord {
   readonly toy: boolean;
 }
 
-export type EnsembleRule = 'mean-logit' | 'mean-probability' | 'mean-weight';
-
 export interface WeightSummary {
   readonly rule: EnsembleRule;
   readonly reference: WeightHealth;
   readonly generated: WeightHealth;
-}
-
-/** Health of the weights w = p_ref/p_gen of one sample. */
-export interface WeightHealth {
-  readonly rows: number;
-  readonly nonFinite: number;
-  /** Generated sample: mean of w; reference sample: mean of 1/w. Both are 1 for the exact ratio. */
-  readonly mean: number;
-  readonly meanError: number;
-  /** (Σw)²/Σw² (of 1/w for the reference sample), in showers. */
-  readonly effectiveSampleSize: number;
-  /** Share of showers with w < 1, and with w > 1. */
-  readonly shareBelowOne: number;
-  readonly shareAboveOne: number;
-  /** Quantiles of ln w. */
-  readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];
-  /** The showers with the smallest and the largest weights; `row` counts from 0 in the file. */
-  readonly smallest: readonly ExtremeShower[];
-  readonly largest: readonly ExtremeShower[];
-  /** Null unless the user asked for clipping. */
-  readonly clipped: { readonly lower: number; readonly upper: number; readonly below: number; readonly above: number } | null;
-}
-
-export interface ExtremeShower {
-  readonly row: number;
-  readonly logWeight: number;
 }
 
 /**
@@ -131,7 +91,11 @@ export interface ObservableComparison {
   readonly unit: string;
   readonly scale: 'linear' | 'log';
   /** Names of the histograms in `histograms`. `reweighted` is the generated sample with its weights. */
-  readonly histograms: { readonly reference: string; readonly generated: string; readonly reweighted: string };
+  readonly histograms: {
+    readonly reference: string;
+    readonly generated: string;
+    readonly reweighted: string;
+  };
   /** Separation power ½Σ(p−q)²/(p+q) of generated and of reweighted against reference; 0 = equal, 1 = disjoint. */
   readonly separation: { readonly generated: number; readonly reweighted: number };
   /** χ² and number of bins compared, normalised shapes, errors of both samples. */
@@ -154,7 +118,11 @@ export interface NetworkTraining {
   readonly trainingRows: number;
   readonly validationRows: number;
   /** Mean binary cross-entropy, classes balanced, in nats; ln 2 = 0.693 is a coin toss. */
-  readonly epochs: readonly { readonly trainingLoss: number; readonly validationLoss: number; readonly learningRate: number }[];
+  readonly epochs: readonly {
+    readonly trainingLoss: number;
+    readonly validationLoss: number;
+    readonly learningRate: number;
+  }[];
   /** Epoch whose parameters were kept, from 0. */
   readonly bestEpoch: number;
   readonly stoppedEarly: boolean;

@@ -31,7 +31,55 @@ export interface MachineRecord {
 
 // --- native/addon/histogram_operations.cc
 
-export interface HistogramOperations {}
+/** Numbers that the core takes as they are: float32 is not widened in JavaScript. */
+export type NumberArray = Float32Array | Float64Array;
+
+export interface HistogramAxisRecord {
+  readonly type: 'regular' | 'log' | 'variable';
+  readonly upperEdge: 'overflow' | 'last-bin';
+  /** Regular and log axes. */
+  readonly bins?: number;
+  readonly lower?: number;
+  readonly upper?: number;
+  /** Variable axes. */
+  readonly edges?: Float64Array;
+}
+
+export interface HistogramCountersRecord {
+  /** Rows in cells, and rows with NaN in a coordinate. */
+  readonly entries: number;
+  readonly nanEntries: number;
+  /** Σw and Σw² of the rows with NaN, one a weight column. */
+  readonly nanValues: Float64Array;
+  readonly nanVariances: Float64Array;
+}
+
+export interface HistogramSumsRecord extends HistogramCountersRecord {
+  /** Σw and Σw², one a cell (flow cells included, last axis fastest), weight columns one after the other. */
+  readonly values: Float64Array;
+  readonly variances: Float64Array;
+}
+
+export type HistogramHandle = NativeHandle<'histogram'>;
+
+export interface HistogramOperations {
+  createHistogram(axes: readonly HistogramAxisRecord[], weightColumns: number): HistogramHandle;
+  /** One column an axis, one column (or null: every weight 1) a weight column. */
+  fillHistogram(
+    histogram: HistogramHandle,
+    columns: readonly NumberArray[],
+    weights: readonly (NumberArray | null)[],
+    threads: number,
+    notify: Notify<undefined>,
+  ): JobHandle;
+  mergeHistogram(histogram: HistogramHandle, other: HistogramHandle): void;
+  addToHistogram(histogram: HistogramHandle, sums: HistogramSumsRecord): void;
+  /** One a cell, flow cells included, last axis fastest. */
+  histogramValues(histogram: HistogramHandle, weightColumn: number): Float64Array;
+  histogramVariances(histogram: HistogramHandle, weightColumn: number): Float64Array;
+  histogramCounters(histogram: HistogramHandle): HistogramCountersRecord;
+  histogramEdges(histogram: HistogramHandle, axis: number): Float64Array;
+}
 
 // --- native/addon/shower_operations.cc
 
@@ -155,7 +203,87 @@ export interface SimulationOperations {
 
 // --- native/addon/statistics_operations.cc
 
-export interface StatisticsOperations {}
+export interface AreaUnderCurveRecord {
+  readonly value: number;
+  readonly standardError: number;
+  readonly nullStandardDeviation: number;
+  readonly pValue: number;
+}
+
+export interface RocCurveRecord {
+  readonly falsePositiveRate: Float64Array;
+  readonly truePositiveRate: Float64Array;
+}
+
+export interface KolmogorovSmirnovRecord {
+  readonly statistic: number;
+  readonly pValue: number;
+}
+
+export interface DensityRatioOptionsRecord {
+  readonly rule: 'mean-logit' | 'mean-probability' | 'mean-weight';
+  readonly priorShift: number;
+  readonly role: 'reference' | 'generated';
+  readonly clip: { readonly lower: number; readonly upper: number } | null;
+}
+
+export interface WeightHealthRecord {
+  readonly rows: number;
+  readonly nonFinite: number;
+  readonly mean: number;
+  readonly meanError: number;
+  readonly effectiveSampleSize: number;
+  readonly shareBelowOne: number;
+  readonly shareAboveOne: number;
+  readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];
+  readonly smallest: readonly { readonly row: number; readonly logWeight: number }[];
+  readonly largest: readonly { readonly row: number; readonly logWeight: number }[];
+  readonly clipped: {
+    readonly lower: number;
+    readonly upper: number;
+    readonly below: number;
+    readonly above: number;
+  } | null;
+}
+
+export interface DensityRatioRecord {
+  readonly logWeights: Float64Array;
+  readonly values: Float64Array;
+  readonly health: WeightHealthRecord;
+  /** NaN with one member. */
+  readonly memberSpread: number;
+}
+
+export interface StatisticsOperations {
+  areaUnderCurve(
+    referenceScores: NumberArray,
+    generatedScores: NumberArray,
+    referenceWeights: NumberArray | null,
+    generatedWeights: NumberArray | null,
+    notify: Notify<AreaUnderCurveRecord>,
+  ): JobHandle;
+  /** `maxPoints` = 0: all. */
+  rocCurve(
+    referenceScores: NumberArray,
+    generatedScores: NumberArray,
+    referenceWeights: NumberArray | null,
+    generatedWeights: NumberArray | null,
+    maxPoints: number,
+    notify: Notify<RocCurveRecord>,
+  ): JobHandle;
+  kolmogorovSmirnov(
+    first: NumberArray,
+    second: NumberArray,
+    notify: Notify<KolmogorovSmirnovRecord>,
+  ): JobHandle;
+  /** `logits`: [members × rows], one member after the other. */
+  densityRatioWeights(
+    logits: NumberArray,
+    members: number,
+    options: DensityRatioOptionsRecord,
+    notify: Notify<DensityRatioRecord>,
+  ): JobHandle;
+}
 
 // --- native/addon/training_operations.cc
 

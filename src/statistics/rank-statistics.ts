@@ -1,0 +1,155 @@
+import { ArgumentError } from '../errors.js';
+import { native } from '../native/binding.js';
+import type { NumberArray } from '../native/contract.js';
+import { requireLength, requireNumberArray } from '../native/number-array.js';
+import { type JobOptions, runJob } from '../native/run-job.js';
+
+export interface AreaUnderCurve {
+  /** P(logit_ref > logit_gen) + ½ P(=). */
+  readonly value: number;
+  /** DeLong standard error of `value`; NaN where a sample has fewer than two showers. */
+  readonly standardError: number;
+  /** Standard deviation of the AUC if both samples had the same density, ties counted: 0.0029 at 20k vs 20k. */
+  readonly nullStandardDeviation: number;
+  /**
+   * One-sided p-value for AUC > 0.5 under the null: ½ erfc(z/√2), z = (AUC − 0.5)/nullStandardDeviation. The normal
+   * tail is accurate down to 1e-308 (z = 37.5) and 0 from z = 38.6 on; there z says more. 1 where all logits are equal.
+   */
+  readonly pValue: number;
+}
+
+/** Points of the ROC curve from (0,0) to (1,1), thinned to a few hundred; positives are the reference showers. */
+export interface RocCurve {
+  readonly falsePositiveRate: readonly number[];
+  readonly truePositiveRate: readonly number[];
+}
+
+export interface KolmogorovSmirnov {
+  /** Largest distance of the two empirical distribution functions. */
+  readonly statistic: number;
+  /** Two-sided, from the limiting distribution with Stephens' correction for finite samples (1970). */
+  readonly pValue: number;
+}
+
+export interface ScoreOptions extends JobOptions {
+  /** One a shower, of any sign, with a sum above 0; absent: every shower counts 1. Showers of weight 0 count for nothing. */
+  readonly referenceWeights?: NumberArray | undefined;
+  readonly generatedWeights?: NumberArray | undefined;
+}
+
+export interface RocCurveOptions extends ScoreOptions {
+  /**
+   * Most points, at least 2; `Infinity` gives one a distinct logit. The thinned curve is nowhere further than
+   * 2/(maxPoints − 1) from the whole one, false and true positive rate together. Default 400.
+   */
+  readonly maxPoints?: number | undefined;
+}
+
+interface Sample {
+  readonly scores: NumberArray;
+  readonly weights: NumberArray | null;
+}
+
+function sample(
+  role: 'reference' | 'generated',
+  scores: NumberArray,
+  weights: NumberArray | undefined,
+): Sample {
+  requireNumberArray(scores, `the ${role} logits`);
+  if (scores.length === 0) {
+    throw new ArgumentError('ERR_TOO_FEW_ROWS', `the ${role} sample is empty; give at least one logit`);
+  }
+  if (weights === undefined) return { scores, weights: null };
+  requireNumberArray(weights, `${role}Weights`);
+  requireLength(weights, scores.length, `${role}Weights`);
+  return { scores, weights };
+}
+
+/**
+ * Area under the ROC curve of a classifier, reference showers as positives, on logits (or any scores: only their order
+ * counts, so do not apply a sigmoid, which makes ties). Equal logits share. Infinite logits are fine.
+ *
+ * With weights, the sum over all pairs of w_ref w_gen ([l_ref > l_gen] + ½[=]) over the product of the sums of
+ * weights; the error is the linearisation of DeLong's, and the null standard deviation takes effective sample sizes
+ * (Σw)²/Σw².
+ *
+ * DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837; null: the variance of the Mann-Whitney statistic.
+ *
+ * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row), ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_ARGUMENT (weights whose
+ * sum is not above 0)
+ */
+export async function areaUnderCurve(
+  referenceLogits: NumberArray,
+  generatedLogits: NumberArray,
+  options: ScoreOptions = {},
+): Promise<AreaUnderCurve> {
+  const reference = sample('reference', referenceLogits, options.referenceWeights);
+  const generated = sample('generated', generatedLogits, options.generatedWeights);
+  return runJob(
+    (notify) =>
+      native().areaUnderCurve(
+        reference.scores,
+        generated.scores,
+        reference.weights,
+        generated.weights,
+        notify,
+      ),
+    options,
+  );
+}
+
+/**
+ * The ROC curve, reference showers as positives: one point a distinct logit from the highest down (equal logits make
+ * one step), or fewer, see {@link RocCurveOptions.maxPoints}. Starts at (0,0) and ends at (1,1). With weights of both
+ * signs it need not rise everywhere.
+ *
+ * @throws as {@link areaUnderCurve}
+ */
+export async function rocCurve(
+  referenceLogits: NumberArray,
+  generatedLogits: NumberArray,
+  options: RocCurveOptions = {},
+): Promise<RocCurve> {
+  const reference = sample('reference', referenceLogits, options.referenceWeights);
+  const generated = sample('generated', generatedLogits, options.generatedWeights);
+  const { maxPoints = 400 } = options;
+  if (maxPoints !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(maxPoints) && maxPoints >= 2)) {
+    throw new ArgumentError(
+      'ERR_ARGUMENT',
+      'maxPoints must be a whole number from 2 on, or Infinity for all points',
+    );
+  }
+  const points = maxPoints === Number.POSITIVE_INFINITY ? 0 : maxPoints;
+  const curve = await runJob<{ falsePositiveRate: Float64Array; truePositiveRate: Float64Array }>(
+    (notify) =>
+      native().rocCurve(
+        reference.scores,
+        generated.scores,
+        reference.weights,
+        generated.weights,
+        points,
+        notify,
+      ),
+    options,
+  );
+  return {
+    falsePositiveRate: Array.from(curve.falsePositiveRate),
+    truePositiveRate: Array.from(curve.truePositiveRate),
+  };
+}
+
+/**
+ * Two-sample Kolmogorov–Smirnov test, two-sided. Tells whether a single number, such as the incident energy, is enough
+ * to tell two samples apart.
+ *
+ * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row; infinities are fine), ERR_TOO_FEW_ROWS
+ */
+export async function kolmogorovSmirnov(
+  first: NumberArray,
+  second: NumberArray,
+  options: JobOptions = {},
+): Promise<KolmogorovSmirnov> {
+  requireNumberArray(first, 'the first sample');
+  requireNumberArray(second, 'the second sample');
+  return runJob((notify) => native().kolmogorovSmirnov(first, second, notify), options);
+}

@@ -1,0 +1,136 @@
+import { ArgumentError } from '../errors.js';
+import { native } from '../native/binding.js';
+import type { DensityRatioRecord, NumberArray } from '../native/contract.js';
+import { requireNumberArray } from '../native/number-array.js';
+import { type JobOptions, runJob } from '../native/run-job.js';
+
+const rules = ['mean-logit', 'mean-probability', 'mean-weight'] as const;
+
+/**
+ * How the logits l of an ensemble's members become one ln w: the mean of l; ln(Σσ(l)/Σσ(−l)), the log-odds of the mean
+ * probability; ln of the mean of exp l. The rule matters in the tails.
+ */
+export type EnsembleRule = (typeof rules)[number];
+
+export type SampleRole = 'reference' | 'generated';
+
+/** Logits of several members: [members × rows], one member after the other. */
+export interface MemberLogits {
+  readonly logits: NumberArray;
+  readonly members: number;
+}
+
+export interface DensityRatioOptions extends JobOptions {
+  /** Default `mean-logit`. */
+  readonly rule?: EnsembleRule | undefined;
+  /**
+   * Added to ln w after the rule: ln(N_gen/N_ref) of the training where the loss did not balance classes of unequal size.
+   * Default 0.
+   */
+  readonly priorShift?: number | undefined;
+  /** Weights w outside [lower, upper] are moved to its ends; 0 ≤ lower < upper < ∞. Default: nothing is clipped. */
+  readonly clip?: { readonly lower: number; readonly upper: number } | undefined;
+  /** Sample that the showers belong to: decides between w and 1/w in the health. Default `generated`. */
+  readonly role?: SampleRole | undefined;
+}
+
+/** Health of the weights w = p_ref/p_gen of one sample. */
+export interface WeightHealth {
+  readonly rows: number;
+  /**
+   * Showers whose ln w (before clipping) is not finite. All numbers below are of those whose ln w (after clipping) is
+   * finite, and NaN where there is none.
+   */
+  readonly nonFinite: number;
+  /** Generated sample: mean of w; reference sample: mean of 1/w. Both are 1 for the exact ratio. */
+  readonly mean: number;
+  /** Standard deviation over √n; NaN for one shower. */
+  readonly meanError: number;
+  /** (Σw)²/Σw² (of 1/w for the reference sample), in showers. */
+  readonly effectiveSampleSize: number;
+  /** Share of showers with w < 1, and with w > 1. */
+  readonly shareBelowOne: number;
+  readonly shareAboveOne: number;
+  /** Quantiles of ln w, interpolated linearly between ranks. */
+  readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];
+  /** The (at most ten) showers with the smallest and the largest weights; `row` counts from 0 in the file. */
+  readonly smallest: readonly ExtremeShower[];
+  readonly largest: readonly ExtremeShower[];
+  /** Null unless the user asked for clipping: bounds on w, and how many showers were below and above. */
+  readonly clipped: {
+    readonly lower: number;
+    readonly upper: number;
+    readonly below: number;
+    readonly above: number;
+  } | null;
+}
+
+export interface ExtremeShower {
+  readonly row: number;
+  readonly logWeight: number;
+}
+
+export interface DensityRatioWeights {
+  /** ln w, one a shower. */
+  readonly logWeights: Float64Array;
+  /** w = exp(ln w), one a shower; infinite above ln w = 709.78, 0 below −745. */
+  readonly values: Float64Array;
+  readonly health: WeightHealth;
+  /** Median over the showers of the standard deviation (n − 1) of l among the members; null with one member. */
+  readonly memberSpread: number | null;
+}
+
+/**
+ * Weights w = p_reference/p_generated of showers from the logits of a classifier that was trained with label 1 on the
+ * reference and 0 on the generated sample: ln w is the logit. Works in log space until the last step, so that no weight
+ * is lost to a sigmoid; infinite logits are taken as limits, NaN stays NaN, both are counted in the health.
+ *
+ * `logits` holds one a shower, or those of an ensemble's members.
+ *
+ * @throws CaloscopeError ERR_ARGUMENT, ERR_SHAPE (not a whole number of showers), ERR_TOO_FEW_ROWS (no logits)
+ */
+export async function densityRatioWeights(
+  logits: NumberArray | MemberLogits,
+  options: DensityRatioOptions = {},
+): Promise<DensityRatioWeights> {
+  const { rule = 'mean-logit', priorShift = 0, clip = null, role = 'generated' } = options;
+  const ensemble = ArrayBuffer.isView(logits) ? { logits, members: 1 } : logits;
+  requireOption(ensemble instanceof Object, 'logits must be a typed array or { logits, members }');
+  requireMemberLogits(ensemble);
+  requireOption(rules.includes(rule), `rule must be one of ${rules.join(', ')}`);
+  requireOption(role === 'reference' || role === 'generated', 'role must be reference or generated');
+  requireOption(Number.isFinite(priorShift), 'priorShift must be a finite number, ln(N_gen/N_ref)');
+  if (clip) {
+    const ordered = clip.lower >= 0 && clip.lower < clip.upper && Number.isFinite(clip.upper);
+    requireOption(ordered, 'clip must have 0 ≤ lower < upper < ∞; both are bounds on w, not on ln w');
+  }
+  const record = await runJob<DensityRatioRecord>(
+    (notify) =>
+      native().densityRatioWeights(
+        ensemble.logits,
+        ensemble.members,
+        { rule, priorShift, role, clip },
+        notify,
+      ),
+    options,
+  );
+  return { ...record, memberSpread: Number.isNaN(record.memberSpread) ? null : record.memberSpread };
+}
+
+function requireMemberLogits({ logits, members }: MemberLogits): void {
+  requireNumberArray(logits, 'logits');
+  requireOption(Number.isSafeInteger(members) && members >= 1, 'members must be a whole number from 1 on');
+  if (logits.length === 0) {
+    throw new ArgumentError('ERR_TOO_FEW_ROWS', 'there are no logits to make weights of; give at least one');
+  }
+  if (logits.length % members !== 0) {
+    throw new ArgumentError(
+      'ERR_SHAPE',
+      `${logits.length} logits are not a whole number of showers for each of ${members} members`,
+    );
+  }
+}
+
+function requireOption(sound: boolean, demand: string): void {
+  if (!sound) throw new ArgumentError('ERR_ARGUMENT', demand);
+}
