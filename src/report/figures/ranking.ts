@@ -5,7 +5,7 @@ import { drawChart } from '../chart.js';
 import { figure } from '../legend.js';
 import { isFiniteNumber } from '../numbers.js';
 import { Pen, shortened, textWidth } from '../pen.js';
-import type { Sheet } from '../sheet.js';
+import type { Content, Sheet } from '../sheet.js';
 import { roleColour } from '../steps.js';
 
 /** At most so many observables are ranked; the rest differ less. */
@@ -30,68 +30,7 @@ export function rankingFigure(
   const all = rank(observables);
   const shown = all.slice(0, longest);
   if (shown.length < 2) return null;
-  const values = shown
-    .flatMap(({ generated, reweighted }) => [generated, reweighted])
-    .filter((value) => value > 0);
-  const domain = soundDomain(
-    Math.min(...values, 0.1) / 1.5,
-    Math.min(1, Math.max(...values, 1e-6) * 1.5),
-    'log',
-  );
-  const raised = (value: number) => Math.max(value, domain[0]);
-  const drawing = drawChart(sheet.document, {
-    width: 560,
-    height: 60 + 19 * shown.length,
-    margin: {
-      top: 8,
-      right: 14,
-      bottom: 38,
-      left: 24 + Math.max(...shown.map(({ label }) => textWidth(label))),
-    },
-    x: { domain, scale: 'log', title: 'separation power S from the reference' },
-    y: { domain: [shown.length - 0.5, -0.5], scale: 'linear', title: '', ticks: [], labelled: false },
-    marks: [
-      Plot.line(
-        { length: 3 * shown.length },
-        {
-          x: shown.flatMap(({ generated, reweighted }) => [
-            raised(generated),
-            raised(reweighted),
-            Number.NaN,
-          ]),
-          y: shown.flatMap(({ rank: row }) => [row, row, Number.NaN]),
-          className: 'link',
-        },
-      ),
-      Plot.dot(shown, {
-        x: (entry: RankedObservable) => raised(entry.generated),
-        y: 'rank',
-        r: 4,
-        fill: roleColour('generated'),
-        className: 'ranked generated',
-      }),
-      Plot.dot(shown, {
-        x: (entry: RankedObservable) => raised(entry.reweighted),
-        y: 'rank',
-        r: 3,
-        fill: roleColour('reweighted'),
-        className: 'ranked reweighted',
-      }),
-      Plot.text(shown, {
-        x: () => domain[0],
-        y: 'rank',
-        dx: -10,
-        text: 'label',
-        href: 'anchor',
-        textAnchor: 'end',
-        className: 'ranked-label',
-      }),
-    ],
-    description: 'Observables by separation power, generated and reweighted',
-  });
-  const pen = new Pen(sheet.document);
-  for (const name of drawing.querySelectorAll('.ranked-label text'))
-    pen.typeset(name, name.textContent ?? '');
+  const drawing = drawRanking(sheet, shown);
   const rest = all.length - shown.length;
   return figure(
     sheet,
@@ -105,6 +44,73 @@ export function rankingFigure(
       rest > 0 ? ` The ${shown.length} worst observables; the other ${rest} differ less.` : '',
     ),
   );
+}
+
+function drawRanking(sheet: Sheet, shown: readonly RankedObservable[]): Content {
+  const values = shown
+    .flatMap(({ generated, reweighted }) => [generated, reweighted])
+    .filter((value) => value > 0);
+  const domain = soundDomain(
+    Math.min(...values, 0.1) / 1.5,
+    Math.min(1, Math.max(...values, 1e-6) * 1.5),
+    'log',
+  );
+  const drawing = drawChart(sheet.document, {
+    width: 560,
+    height: 60 + 19 * shown.length,
+    margin: {
+      top: 8,
+      right: 14,
+      bottom: 38,
+      left: 24 + Math.max(...shown.map(({ label }) => textWidth(label))),
+    },
+    x: { domain, scale: 'log', title: 'separation power S from the reference' },
+    y: { domain: [shown.length - 0.5, -0.5], scale: 'linear', title: '', ticks: [], labelled: false },
+    marks: rankingMarks(shown, domain[0]),
+    description: 'Observables by separation power, generated and reweighted',
+  });
+  const pen = new Pen(sheet.document);
+  for (const name of drawing.querySelectorAll('.ranked-label text'))
+    pen.typeset(name, name.textContent ?? '');
+  return drawing;
+}
+
+/** A line from before to after for each observable, both ends as dots, and its name as a link to its figure. */
+function rankingMarks(shown: readonly RankedObservable[], floor: number): Plot.Markish[] {
+  const raised = (value: number) => Math.max(value, floor);
+  return [
+    Plot.line(
+      { length: 3 * shown.length },
+      {
+        x: shown.flatMap(({ generated, reweighted }) => [raised(generated), raised(reweighted), Number.NaN]),
+        y: shown.flatMap(({ rank: row }) => [row, row, Number.NaN]),
+        className: 'link',
+      },
+    ),
+    Plot.dot(shown, {
+      x: (entry: RankedObservable) => raised(entry.generated),
+      y: 'rank',
+      r: 4,
+      fill: roleColour('generated'),
+      className: 'ranked generated',
+    }),
+    Plot.dot(shown, {
+      x: (entry: RankedObservable) => raised(entry.reweighted),
+      y: 'rank',
+      r: 3,
+      fill: roleColour('reweighted'),
+      className: 'ranked reweighted',
+    }),
+    Plot.text(shown, {
+      x: () => floor,
+      y: 'rank',
+      dx: -10,
+      text: 'label',
+      href: 'anchor',
+      textAnchor: 'end',
+      className: 'ranked-label',
+    }),
+  ];
 }
 
 function rank(observables: readonly ObservableComparison[]): RankedObservable[] {
