@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -22,14 +23,14 @@ struct ToyBlock {
 ToyGeometryName toy_geometry_argument(const std::string& name) {
   if (name == "calogan") return ToyGeometryName::calogan;
   if (name == "ds2") return ToyGeometryName::ds2;
-  throw Error(ErrorCode::argument, "there are toy showers for the geometries calogan and ds2, not for \"" + name + "\"");
+  throw Error(ErrorCode::argument, "toy showers exist for the geometries calogan and ds2, not for \"" + name + "\"");
 }
 
 ToyBlock empty_block(const ToyCalorimeter& calorimeter, std::uint64_t showers) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 30;  // voxels: 4 GiB
   const std::size_t voxels = calorimeter.geometry().voxels;
   if (showers > largest / voxels) {
-    throw Error(ErrorCode::memory, "a block of " + std::to_string(showers) + " showers is too large; make fewer at once");
+    throw Error(ErrorCode::memory, std::to_string(showers) + " showers are too many at once; make them in blocks");
   }
   const auto rows = static_cast<std::size_t>(showers);
   return {.incident_energies = std::vector<double>(rows),
@@ -60,7 +61,9 @@ ToyBlock make_block(const ToyCalorimeter& calorimeter, std::uint64_t first, std:
   pool.run((rows + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
     control.check();
     const std::size_t end = std::min(rows, (tile + 1) * tile_rows);
-    for (std::size_t row = tile * tile_rows; row < end; ++row) make_row(calorimeter, first, row, scratch[worker], block);
+    for (std::size_t row = tile * tile_rows; row < end; ++row) {
+      make_row(calorimeter, first, row, scratch[worker], block);
+    }
     const std::size_t made = done += end - tile * tile_rows;
     control.report({static_cast<double>(made), static_cast<double>(rows), "making toy showers"});
   });
