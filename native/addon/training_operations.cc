@@ -138,8 +138,9 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
     Network network;
     network.activation = activation_argument(text(record, "activation"));
     network.slope = static_cast<float>(number(record, "slope"));
-    network.standardisation.mean = array_copy<float>(record.Get("mean"), "mean");
+    network.standardisation.centre = array_copy<float>(record.Get("centre"), "centre");
     network.standardisation.scale = array_copy<float>(record.Get("scale"), "scale");
+    network.standardisation.clip = static_cast<float>(number(record, "clip"));
     const auto layers = object_argument(record.Get("layers"), "layers").As<Napi::Array>();
     for (std::uint32_t l = 0; l < layers.Length(); ++l) {
       const auto layer = object_argument(layers.Get(l), "layer");
@@ -167,8 +168,9 @@ Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
     auto record = Napi::Object::New(env);
     record.Set("activation", Napi::String::New(env, activation_names[static_cast<int>(network.activation)]));
     record.Set("slope", Napi::Number::New(env, network.slope));
-    record.Set("mean", new_array(env, network.standardisation.mean));
+    record.Set("centre", new_array(env, network.standardisation.centre));
     record.Set("scale", new_array(env, network.standardisation.scale));
+    record.Set("clip", Napi::Number::New(env, network.standardisation.clip));
     auto layers = Napi::Array::New(env, network.layers.size());
     for (std::uint32_t l = 0; l < network.layers.size(); ++l) {
       const auto& layer = network.layers[l];

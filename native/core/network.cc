@@ -43,10 +43,11 @@ void Network::validate() const {
     }
   }
   if (layers.back().outputs != 1) throw Error(ErrorCode::classifier, "the last layer must give one logit");
-  if (standardisation.mean.size() != inputs() || standardisation.scale.size() != inputs()) {
-    throw Error(ErrorCode::classifier, "the standardisation does not have one mean and one scale an input");
+  if (standardisation.centre.size() != inputs() || standardisation.scale.size() != inputs()) {
+    throw Error(ErrorCode::classifier, "the standardisation does not have one centre and one scale an input");
   }
-  if (!all_finite(standardisation.mean) || !all_finite(standardisation.scale)) {
+  if (!(standardisation.clip > 0)) throw Error(ErrorCode::classifier, "the clip of the standardisation is not above 0");
+  if (!all_finite(standardisation.centre) || !all_finite(standardisation.scale)) {
     throw Error(ErrorCode::non_finite, "the standardisation holds a number that is not finite");
   }
   if (!std::isfinite(slope)) throw Error(ErrorCode::non_finite, "the slope of the activation is not finite");

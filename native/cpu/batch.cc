@@ -1,5 +1,7 @@
 #include "cpu/batch.h"
 
+#include <algorithm>
+
 namespace caloscope {
 
 void Batch::begin(std::uint32_t scalars, std::uint32_t voxels) {
@@ -15,7 +17,8 @@ void Batch::begin(std::uint32_t scalars, std::uint32_t voxels) {
 void Batch::add(const FeatureTable& table, std::uint64_t row, const Standardisation& standardisation) {
   const float* scalars = table.scalars_of(row);
   for (std::uint32_t column = 0; column < scalars_; ++column) {
-    dense_.push_back((scalars[column] - standardisation.mean[column]) * standardisation.scale[column]);
+    const float x = (scalars[column] - standardisation.centre[column]) * standardisation.scale[column];
+    dense_.push_back(std::clamp(x, -standardisation.clip, standardisation.clip));
   }
   if (voxels_ > 0) {
     table.voxels_of(row, scratch_);

@@ -18,7 +18,7 @@ class Batch {
   /// Starts a batch without rows for networks with this input.
   void begin(std::uint32_t scalars, std::uint32_t voxels);
 
-  /// Appends one row: x′ = (x − mean)·scale.
+  /// Appends one row, standardised.
   void add(const FeatureTable& table, std::uint64_t row, const Standardisation& standardisation);
 
   std::size_t rows() const { return rows_; }

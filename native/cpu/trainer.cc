@@ -17,8 +17,12 @@ namespace {
 constexpr std::size_t tile_columns = 128;
 /// Parameters that one tile of the update works on.
 constexpr std::size_t tile_parameters = 32768;
-/// Standard deviation over mean below which a column counts as constant: float32 cannot resolve it.
+/// Width over median below which a column counts as constant: float32 cannot resolve it.
 constexpr double constant_column = 1e-5;
+/// Share of the standard deviation below which the central width says nothing.
+constexpr double narrow_core = 0.05;
+/// Rows that are enough to find quantiles with.
+constexpr std::size_t most_quantile_rows = 65536;
 /// Learning rate at the end of the cosine, as a share of the highest.
 constexpr double final_rate_share = 0.01;
 
@@ -93,45 +97,60 @@ TrainedNetwork Trainer::run() {
   return best;
 }
 
-/// Scalars: mean 0 and standard deviation 1 over the training rows. Voxels: mean square 1, not centred.
 void Trainer::standardise() {
-  const std::uint32_t scalars = rows_.reference.scalars();
   const std::uint32_t columns = rows_.reference.columns();
-  std::vector<double> sum(columns), square(columns), shift(columns);
-  // Sums are taken about the first row, so that a large common offset does not eat the digits of the variance.
-  const std::uint32_t first = task_.training_rows.front();
-  const float* origin = rows_.table_of(first).scalars_of(rows_.row_in_table(first));
-  std::copy_n(origin, scalars, shift.begin());
+  network_.standardisation.centre.assign(columns, 0);
+  network_.standardisation.scale.assign(columns, 0);
+  // The training rows are in random order: the first ones are a fair sample.
+  std::vector<float> values(std::min(task_.training_rows.size(), most_quantile_rows));
+  for (std::uint32_t column = 0; column < rows_.reference.scalars(); ++column) {
+    control_.check();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::uint32_t row = task_.training_rows[i];
+      values[i] = rows_.table_of(row).scalars_of(rows_.row_in_table(row))[column];
+    }
+    standardise_scalar(column, values);
+  }
+  if (rows_.reference.voxels() > 0) standardise_voxels();
+}
+
+/// Median to 0 and half the width of the central 68.3 % to 1. Where that width is nothing beside the standard
+/// deviation (a column that is nearly always the same) the standard deviation takes its place.
+void Trainer::standardise_scalar(std::uint32_t column, std::vector<float>& values) {
+  const auto quantile = [&](double probability) {
+    const auto place = values.begin() + std::llround(probability * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), place, values.end());
+    return double{*place};
+  };
+  const double median = quantile(0.5);
+  const double half_width = (quantile(0.841345) - quantile(0.158655)) / 2;
+  double square = 0;
+  for (const float value : values) square += (value - median) * (value - median);
+  const double deviation = std::sqrt(square / static_cast<double>(values.size()));
+  const double width = half_width > narrow_core * deviation ? half_width : deviation;
+  auto& [centre, scale, clip] = network_.standardisation;
+  centre[column] = static_cast<float>(median);
+  const auto inverse = static_cast<float>(1 / width);
+  if (width > constant_column * std::fabs(median) && std::isfinite(inverse)) scale[column] = inverse;
+}
+
+/// Mean square 1 over the training rows, not centred.
+void Trainer::standardise_voxels() {
+  const std::uint32_t scalars = rows_.reference.scalars();
+  std::vector<double> square(rows_.reference.voxels());
   FeatureSet::Scratch scratch;
   std::size_t visited = 0;
   for (const std::uint32_t row : task_.training_rows) {
     if (visited++ % 1024 == 0) control_.check();
-    const FeatureTable& table = rows_.table_of(row);
-    const std::uint64_t place = rows_.row_in_table(row);
-    const float* values = table.scalars_of(place);
-    for (std::uint32_t column = 0; column < scalars; ++column) {
-      const double x = values[column] - shift[column];
-      sum[column] += x;
-      square[column] += x * x;
-    }
-    if (table.voxels() == 0) continue;
-    table.voxels_of(place, scratch);
+    rows_.table_of(row).voxels_of(rows_.row_in_table(row), scratch);
     for (std::size_t hit = 0; hit < scratch.hits.size(); ++hit) {
-      square[scalars + scratch.hits.voxel[hit]] += scratch.hits.energy[hit] * scratch.hits.energy[hit];
+      square[scratch.hits.voxel[hit]] += scratch.hits.energy[hit] * scratch.hits.energy[hit];
     }
   }
-  auto& [mean, scale] = network_.standardisation;
-  mean.assign(columns, 0);
-  scale.assign(columns, 0);
-  const auto n = static_cast<double>(task_.training_rows.size());
-  for (std::uint32_t column = 0; column < columns; ++column) {
-    const double centre = sum[column] / n;
-    const double deviation = std::sqrt(std::max(0.0, square[column] / n - centre * centre));
-    const double average = shift[column] + centre;
-    mean[column] = static_cast<float>(average);
-    const bool constant = deviation <= constant_column * std::fabs(average);
-    if (deviation > 0 && !constant) scale[column] = static_cast<float>(1 / deviation);
-    if (!std::isfinite(scale[column])) scale[column] = 0;
+  for (std::uint32_t voxel = 0; voxel < square.size(); ++voxel) {
+    const double mean_square = square[voxel] / static_cast<double>(task_.training_rows.size());
+    const auto inverse = static_cast<float>(1 / std::sqrt(mean_square));
+    if (std::isfinite(inverse)) network_.standardisation.scale[scalars + voxel] = inverse;
   }
 }
 

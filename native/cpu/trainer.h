@@ -35,6 +35,8 @@ class Trainer {
   };
 
   void standardise();
+  void standardise_scalar(std::uint32_t column, std::vector<float>& values);
+  void standardise_voxels();
   double epoch(std::uint32_t number);
   double step(const std::uint32_t* rows, std::size_t count);
   void gather(const std::uint32_t* rows, std::size_t count);

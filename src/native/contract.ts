@@ -345,9 +345,10 @@ export interface NativeLayer {
 export interface NativeNetwork {
   readonly activation: Activation;
   readonly slope: number;
-  /** Standardisation of the inputs: x′ = (x − mean)·scale. */
-  readonly mean: Float32Array;
+  /** Standardisation of the inputs: x′ = (x − centre)·scale; scalar columns are then held to ±clip. */
+  readonly centre: Float32Array;
   readonly scale: Float32Array;
+  readonly clip: number;
   readonly layers: readonly NativeLayer[];
 }
 

@@ -1,0 +1,79 @@
+import { ArgumentError } from '../errors.js';
+import { native } from '../native/binding.js';
+import type { CrossFitted, HeldOutLogits, NativePlan, NativeTrainingRecord } from '../native/contract.js';
+import { type JobOptions, runJob } from '../native/run-job.js';
+import { ClassifierEnsemble } from './ensemble.js';
+import { type InputDescription, makeFeatures, rowsOf, type Sample } from './features.js';
+import { batchSizeFor, type ClassifierSettings } from './settings.js';
+
+export interface CrossFittingPlan {
+  /** 1: no fold is held out, and no logits come back. */
+  readonly folds: number;
+  readonly members: number;
+  readonly seed: number;
+  readonly classifier: ClassifierSettings;
+}
+
+export interface CrossFitResult {
+  readonly ensemble: ClassifierEnsemble;
+  readonly records: readonly NativeTrainingRecord[];
+  readonly batchSize: number;
+  /** Of each sample: the fold of each row, and logits (members × rows) of networks that never saw the row. */
+  readonly reference: HeldOutLogits;
+  readonly generated: HeldOutLogits;
+}
+
+/**
+ * Trains folds × members networks to tell the samples apart (reference is label 1) and judges every row with those that
+ * never saw it. The classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
+ *
+ * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING; `signal.reason` when aborted.
+ */
+export async function crossFit(
+  reference: Sample,
+  generated: Sample,
+  input: InputDescription,
+  plan: CrossFittingPlan,
+  options: JobOptions & { readonly threads: number },
+): Promise<CrossFitResult> {
+  requireRows(reference, 'reference', plan.folds);
+  requireRows(generated, 'generated', plan.folds);
+  const quiet = { signal: options.signal };
+  using referenceFeatures = await makeFeatures(reference, input, quiet);
+  using generatedFeatures = await makeFeatures(generated, input, quiet);
+  const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;
+  const trainingRows = (rowsOf(reference) + rowsOf(generated)) * held;
+  const batchSize = batchSizeFor(plan.classifier, trainingRows);
+  const fitted = await runJob<CrossFitted>(
+    (notify) =>
+      native().crossFit(
+        referenceFeatures.handle,
+        generatedFeatures.handle,
+        nativePlan(plan, batchSize),
+        options.threads,
+        notify,
+      ),
+    options,
+  );
+  const ensemble = new ClassifierEnsemble(fitted.ensemble, {
+    input,
+    training: { ...plan, classifier: { ...plan.classifier, batchSize } },
+    records: fitted.records,
+  });
+  return { ...fitted, ensemble, batchSize };
+}
+
+function requireRows(sample: Sample, name: string, folds: number): void {
+  // A fold of each sample must leave one row to train and one to validate with.
+  const needed = folds === 1 ? 2 : Math.max(folds, 4);
+  if (rowsOf(sample) < needed) {
+    throw new ArgumentError(
+      'ERR_TOO_FEW_ROWS',
+      `the ${name} sample has ${rowsOf(sample)} rows; ${folds} folds need at least ${needed}`,
+    );
+  }
+}
+
+function nativePlan({ folds, members, seed, classifier }: CrossFittingPlan, batchSize: number): NativePlan {
+  return { ...classifier, folds, members, seed, batchSize, hidden: Uint32Array.from(classifier.hidden) };
+}

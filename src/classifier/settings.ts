@@ -1,0 +1,81 @@
+import * as z from 'zod';
+import { ArgumentError } from '../errors.js';
+
+const whole = (lowest: number, highest: number) =>
+  z
+    .int({ error: `must be a whole number from ${lowest} to ${highest}` })
+    .min(lowest, { error: `must be a whole number from ${lowest} to ${highest}` })
+    .max(highest, { error: `must be a whole number from ${lowest} to ${highest}` });
+
+const positive = z.number({ error: 'must be a number above 0' }).positive({ error: 'must be above 0' });
+
+const share = (name: string) =>
+  z.number({ error: name }).gt(0, { error: name }).lt(1, { error: name });
+
+/** Network and training of each member. The defaults are for 1,000 to 1,000,000 showers a sample. */
+export const classifierSchema = z.strictObject({
+  /** Widths of the hidden layers. */
+  hidden: z.array(whole(1, 65536), { error: 'must be a list of widths' }).min(1).max(32).default([512, 512]),
+  activation: z
+    .enum(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'], {
+      error: 'must be relu, leaky-relu, elu, gelu, silu or tanh',
+    })
+    .default('leaky-relu'),
+  /** Slope below zero of leaky-relu; α of elu. */
+  slope: z.number({ error: 'must be a number' }).default(0.01),
+  /** Share of hidden values dropped in training. */
+  dropout: z
+    .number({ error: 'must be from 0 to below 1' })
+    .min(0, { error: 'must be from 0 to below 1' })
+    .lt(1, { error: 'must be from 0 to below 1' })
+    .default(0.1),
+  /** At most so many passes over the training rows. */
+  epochs: whole(1, 100_000).default(20),
+  /** Rows of a step; `auto`: about a hundredth of the training rows, a power of two from 64 to 1024. */
+  batchSize: z
+    .union([z.literal('auto'), whole(1, 1_048_576)], { error: 'must be auto or a whole number of rows' })
+    .default('auto'),
+  /** Highest learning rate of AdamW. */
+  learningRate: positive.default(1e-3),
+  /** Decoupled weight decay, as a multiple of the learning rate. */
+  weightDecay: z.number({ error: 'must be 0 or more' }).min(0, { error: 'must be 0 or more' }).default(0.01),
+  /** After a linear rise over the first epoch. */
+  schedule: z.enum(['cosine', 'constant'], { error: 'must be cosine or constant' }).default('cosine'),
+  /** Epochs without a better validation loss before a training ends. */
+  patience: whole(1, 100_000).default(5),
+  /** Share of the training rows that decide when to stop. */
+  validationFraction: share('must be above 0 and below 1').default(0.1),
+});
+
+/** Options of network and training; what is left out gets its default. */
+export type ClassifierOptions = z.input<typeof classifierSchema>;
+export type ClassifierSettings = z.output<typeof classifierSchema>;
+
+export const ensembleSchema = z.strictObject({
+  /** Each shower is judged by networks that never saw it: K folds, K ≥ 2. */
+  folds: whole(2, 1000).default(5),
+  /** Networks a fold. */
+  members: whole(1, 1000).default(2),
+  seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
+});
+
+export type EnsembleOptions = z.input<typeof ensembleSchema>;
+export type EnsembleSettings = z.output<typeof ensembleSchema>;
+
+/** Checks options; the error names the first that is wrong: ArgumentError ERR_ARGUMENT. */
+export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    throw new ArgumentError('ERR_ARGUMENT', `there is no option ${issue.keys.join(', ')}`);
+  }
+  throw new ArgumentError('ERR_ARGUMENT', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** Batch size of a training with so many rows. */
+export function batchSizeFor(settings: ClassifierSettings, trainingRows: number): number {
+  if (settings.batchSize !== 'auto') return settings.batchSize;
+  const power = 2 ** Math.round(Math.log2(Math.max(1, trainingRows / 100)));
+  return Math.min(1024, Math.max(64, power));
+}
