@@ -52,9 +52,11 @@ Column copy_column(const Napi::Value& value, const char* what) {
 std::vector<ColumnView> views(const std::vector<Column>& columns) {
   std::vector<ColumnView> result;
   for (const auto& column : columns) {
-    if (const auto* floats = std::get_if<std::vector<float>>(&column)) result.emplace_back(std::span<const float>(*floats));
-    else if (const auto* doubles = std::get_if<std::vector<double>>(&column)) result.emplace_back(std::span<const double>(*doubles));
-    else result.emplace_back();
+    result.emplace_back();
+    if (const auto* floats = std::get_if<std::vector<float>>(&column)) result.back() = std::span<const float>(*floats);
+    if (const auto* doubles = std::get_if<std::vector<double>>(&column)) {
+      result.back() = std::span<const double>(*doubles);
+    }
   }
   return result;
 }

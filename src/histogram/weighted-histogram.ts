@@ -122,7 +122,10 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
     }
   }
 
-  #checkedWeights(columns: readonly NumberArray[], weights: FillOptions['weights']): (NumberArray | null)[] {
+  #checkedWeights(
+    columns: readonly NumberArray[],
+    weights: FillOptions['weights'],
+  ): readonly (NumberArray | null)[] {
     if (!Array.isArray(columns) || columns.length !== this.axes.length) {
       throw new ArgumentError(
         'ERR_SHAPE',
@@ -135,7 +138,9 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
       requireLength(column, rows, `column ${axis}`);
     }
     if (weights === undefined) return new Array(this.weightColumns).fill(null);
-    const list = ArrayBuffer.isView(weights) ? [weights] : [...weights];
+    const list: readonly (NumberArray | null)[] = Array.isArray(weights)
+      ? [...weights]
+      : [weights as NumberArray];
     if (list.length !== this.weightColumns) {
       throw new ArgumentError(
         'ERR_SHAPE',
