@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { ready } from 'h5wasm/node';
-import { CaloscopeError } from '../errors.js';
+import { CaloscopeError, type ErrorCode } from '../errors.js';
 import { ContentCheck } from './content-checks.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ShowerBlock } from './reading-protocol.js';
 import { ShowerSource } from './shower-source.js';
@@ -31,10 +31,16 @@ function reporting(number: number | null, work: () => void): void {
     work();
   } catch (error) {
     pass = null;
-    const known = error instanceof CaloscopeError;
-    const message = known ? error.message : `unexpected error while reading: ${String(error)}`;
-    reply({ kind: 'failed', pass: number, code: known ? error.code : 'ERR_INTERNAL', message });
+    reply({ kind: 'failed', pass: number, ...describeFailure(error) });
   }
+}
+
+function describeFailure(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof CaloscopeError) return { code: error.code, message: error.message };
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined)
+    return { code: 'ERR_FILE_ACCESS', message: `cannot be read (${code ?? syscall})` };
+  return { code: 'ERR_INTERNAL', message: `unexpected error while reading: ${String(error)}` };
 }
 
 function startReading(from: ShowerSource, order: Extract<ReadingRequest, { kind: 'read' }>): void {

@@ -227,7 +227,7 @@ export class ShowerReader {
   async #next(pass: number | null, signal: AbortSignal | undefined): Promise<ReadingReply> {
     for (;;) {
       if (signal?.aborted) {
-        await this.close();
+        this.#end(signal.reason);
         throw signal.reason;
       }
       const reply = this.#replies.shift() ?? (await this.#wait(signal));
