@@ -1,16 +1,8 @@
 import { native } from '../native/binding.js';
-import type { EnsembleHandle, NativeTrainingRecord } from '../native/contract.js';
+import type { EnsembleHandle } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
-import type { CrossFittingPlan } from './cross-fitting.js';
-import { type InputDescription, makeFeatures, type Sample } from './features.js';
-
-/** What is known of an ensemble beside its numbers; saved with it. */
-export interface EnsembleDescription {
-  readonly input: InputDescription;
-  readonly training: CrossFittingPlan;
-  /** One a network, fold by fold. */
-  readonly records: readonly NativeTrainingRecord[];
-}
+import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
+import { featureNames, makeFeatures, type Sample } from './features.js';
 
 /** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
 export class ClassifierEnsemble extends NativeObject<'ensemble'> {
@@ -22,9 +14,46 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
     this.description = description;
   }
 
+  /**
+   * Loads what {@link save} wrote: a folder, or one safetensors file of it.
+   *
+   * @throws FileError ERR_FILE_NOT_FOUND, ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED, ERR_CLASSIFIER, ERR_NON_FINITE.
+   */
+  static async load(path: string): Promise<ClassifierEnsemble> {
+    const { handle, description } = await readClassifier(path);
+    return new ClassifierEnsemble(handle, description);
+  }
+
+  /**
+   * Writes one safetensors file a network into a folder, which is made; each holds network, feature set, geometry,
+   * standardisation and training record, and loads again to the same bits.
+   *
+   * @throws FileError ERR_OUTPUT.
+   */
+  async save(folder: string): Promise<void> {
+    const networks = callNative(() => native().ensembleNetworks(this.handle));
+    await writeClassifier(networks, this.description, folder);
+  }
+
   /** Number of networks. */
   get members(): number {
     return this.description.records.length;
+  }
+
+  /** Columns of the network input. */
+  get inputs(): number {
+    return featureNames(this.description.input).length;
+  }
+
+  /** Weights and biases of one network. */
+  get parameters(): number {
+    let inputs = this.inputs;
+    let sum = 0;
+    for (const width of [...this.description.training.classifier.hidden, 1]) {
+      sum += (inputs + 1) * width;
+      inputs = width;
+    }
+    return sum;
   }
 
   /**

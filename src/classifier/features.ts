@@ -41,6 +41,53 @@ export type InputDescription =
     }
   | { readonly kind: 'matrix'; readonly columns: readonly string[] };
 
+/**
+ * What classifiers of two samples read; refuses samples that do not fit together.
+ *
+ * @param choices.threshold MeV, null for none, or `published` for the readout threshold of the geometry.
+ * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE.
+ */
+export function inputFor(
+  reference: Sample,
+  generated: Sample,
+  choices: { readonly features: FeatureSetName; readonly threshold: number | null | 'published' },
+): InputDescription {
+  if (isMatrix(reference) && isMatrix(generated)) {
+    const input: InputDescription = { kind: 'matrix', columns: reference.columns };
+    requireSameColumns(generated, input);
+    return input;
+  }
+  if (isMatrix(reference) || isMatrix(generated)) {
+    throw new ArgumentError('ERR_SHAPE', 'one sample is a matrix and the other holds showers');
+  }
+  requireSameDetector(reference, generated);
+  const { geometry } = reference;
+  const threshold = choices.threshold === 'published' ? geometry.threshold : choices.threshold;
+  return { kind: 'showers', features: choices.features, geometry, threshold };
+}
+
+function requireSameDetector(reference: ShowerSample, generated: ShowerSample): void {
+  const [first, second] = [reference.geometry, generated.geometry];
+  if (reference.origin.layout !== generated.origin.layout) {
+    throw new ArgumentError(
+      'ERR_LAYOUT',
+      `the reference sample has the layout ${reference.origin.layout}, the generated sample ${generated.origin.layout}; compare files of one layout`,
+    );
+  }
+  if (first.voxels !== second.voxels) {
+    throw new ArgumentError(
+      'ERR_VOXEL_COUNT',
+      `the reference showers have ${first.voxels} voxels (${first.name}), the generated ones ${second.voxels} (${second.name})`,
+    );
+  }
+  if (first.name !== second.name || JSON.stringify(first.layers) !== JSON.stringify(second.layers)) {
+    throw new ArgumentError(
+      'ERR_GEOMETRY',
+      `the reference showers are in the geometry ${first.name}, the generated ones in ${second.name}`,
+    );
+  }
+}
+
 /** Names of the columns of the network input. */
 export function featureNames(input: InputDescription): readonly string[] {
   if (input.kind === 'matrix') return input.columns;
@@ -50,7 +97,6 @@ export function featureNames(input: InputDescription): readonly string[] {
 /** Rows of features in native memory, ready for a network. */
 export class FeatureTable extends NativeObject<'feature-table'> {
   /** @internal Use makeFeatures. */
-  // biome-ignore lint/complexity/noUselessConstructor: the constructor of the base is protected
   constructor(handle: FeatureTableHandle) {
     super(handle);
   }

@@ -9,8 +9,7 @@ const whole = (lowest: number, highest: number) =>
 
 const positive = z.number({ error: 'must be a number above 0' }).positive({ error: 'must be above 0' });
 
-const share = (name: string) =>
-  z.number({ error: name }).gt(0, { error: name }).lt(1, { error: name });
+const share = (name: string) => z.number({ error: name }).gt(0, { error: name }).lt(1, { error: name });
 
 /** Network and training of each member. The defaults are for 1,000 to 1,000,000 showers a sample. */
 export const classifierSchema = z.strictObject({

@@ -131,7 +131,8 @@ export interface NetworkTraining {
 export interface EvaluationSettings {
   readonly geometry: string | null;
   readonly features: string;
-  readonly featureNames: number;
+  /** Columns of the network input. */
+  readonly featureCount: number;
   readonly threshold: number | null;
   readonly folds: number;
   readonly members: number;

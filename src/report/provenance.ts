@@ -9,7 +9,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
   const { settings, versions, run, samples } = result;
   const settingRows: [string, string][] = [
     ['geometry', settings.geometry ?? 'none'],
-    ['features', `${settings.features} (${count(settings.featureNames)})`],
+    ['features', `${settings.features} (${count(settings.featureCount)})`],
     ['threshold', settingText(settings.threshold)],
     ['folds', count(settings.folds)],
     ['members a fold', count(settings.members)],

@@ -62,18 +62,28 @@ export async function resolveGeometry(
   nameOrPath: string,
   options: { particle?: string } = {},
 ): Promise<Geometry> {
-  if (nameOrPath === 'calogan') return caloganGeometry();
-  if (isChallengeName(nameOrPath)) {
-    const { layers, threshold } = challengeGeometries[nameOrPath];
-    return polarGeometry(nameOrPath, layers, threshold);
-  }
-  if (nameOrPath.startsWith('cartesian:')) return cartesianGeometry(nameOrPath);
+  const named = namedGeometry(nameOrPath);
+  if (named) return named;
   if (/\.xml$/i.test(nameOrPath) || /[\\/]/.test(nameOrPath))
     return readBinningFile(nameOrPath, options.particle);
   throw new CaloscopeError(
     'ERR_GEOMETRY',
     `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, cartesian:LxRxC or a binning file (.xml)`,
   );
+}
+
+/**
+ * The geometry of a name that needs no file; null for any other text.
+ *
+ * @throws CaloscopeError ERR_GEOMETRY for `cartesian:` without sound numbers.
+ */
+export function namedGeometry(name: string): Geometry | null {
+  if (name === 'calogan') return caloganGeometry();
+  if (isChallengeName(name)) {
+    const { layers, threshold } = challengeGeometries[name];
+    return polarGeometry(name, layers, threshold);
+  }
+  return name.startsWith('cartesian:') ? cartesianGeometry(name) : null;
 }
 
 function isChallengeName(name: string): name is ChallengeName {
@@ -181,7 +191,11 @@ function gridGeometry(
  * Layers of rings and angular bins. Centre of bin: r half-way between its edges, α_j = −π + (j + ½)·2π/n; η = r cos α,
  * φ = r sin α (published evaluation of the Fast Calorimeter Simulation Challenge).
  */
-function polarGeometry(name: string, binning: readonly RadialBinning[], threshold: number | null): Geometry {
+export function polarGeometry(
+  name: string,
+  binning: readonly RadialBinning[],
+  threshold: number | null,
+): Geometry {
   if (binning.length === 0) throw new CaloscopeError('ERR_GEOMETRY', `${name} has no layer with voxels`);
   requireHoldable(name, countVoxels(binning));
   const layers = numberVoxels(

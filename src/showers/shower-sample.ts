@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { NativeGeometry, ShowerTableHandle } from '../native/contract.js';
+import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';
@@ -10,8 +10,10 @@ export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>,
 
 /** Where the showers of a sample come from. */
 export interface ShowerOrigin {
-  /** The path as given, or a name. */
+  /** The path as given, or the name of an array. */
   readonly source: string;
+  /** Whether `source` is a file. */
+  readonly file: boolean;
   readonly layout: 'calogan' | 'calochallenge';
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
@@ -87,7 +89,7 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
       if (block.logDensityRatio) ratios.push(block.logDensityRatio);
       onProgress?.({ done: block.firstRow + block.rows, total: metadata.rows, message: 'reading' });
     }
-    const origin = { source: path, layout: metadata.layout, toy: metadata.toy };
+    const origin = { source: path, file: true, layout: metadata.layout, toy: metadata.toy };
     return new ShowerSample(handle, geometry, origin, problems, joined(ratios));
   } catch (error) {
     native().dispose(handle);
@@ -129,11 +131,15 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = geometry.family === 'calogan' ? 'calogan' : 'calochallenge';
-  return new ShowerSample(handle, geometry, { source: name, layout, toy: false });
+  return new ShowerSample(handle, geometry, { source: name, file: false, layout, toy: false });
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */
-export function findRepeatedShowers(first: ShowerSample, second: ShowerSample, options: JobOptions = {}) {
+export function findRepeatedShowers(
+  first: ShowerSample,
+  second: ShowerSample,
+  options: JobOptions = {},
+): Promise<RepeatedShowers> {
   return runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
 }
 

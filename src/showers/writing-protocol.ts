@@ -24,7 +24,11 @@ export interface FilePlan {
 export type ColumnNumbers = Float32Array | Float64Array | Int32Array | Uint8Array | BigInt64Array;
 
 export type WritingRequest =
-  | { readonly kind: 'append'; readonly rows: number; readonly columns: readonly ColumnNumbers[] }
+  | {
+      readonly kind: 'append';
+      readonly rows: number /** One a dataset; null where nothing is added. */;
+      readonly columns: readonly (ColumnNumbers | null)[];
+    }
   | { readonly kind: 'finish' };
 
 export type WritingReply =

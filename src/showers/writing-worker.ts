@@ -79,6 +79,12 @@ function create(): void {
   datasets = plan.datasets.map((dataset) => new GrowingDataset(file, dataset, plan.compression ?? 1));
 }
 
+function append(columns: readonly (ColumnNumbers | null)[], rows: number): void {
+  for (const [i, numbers] of columns.entries()) {
+    if (numbers) datasets[i]?.add(numbers, rows);
+  }
+}
+
 /** Closes the file, brings it to the disk and looks whether it is whole. */
 function finish(): void {
   for (const dataset of datasets) dataset.flush();
@@ -110,7 +116,7 @@ function reporting(work: () => void): void {
 parentPort?.on('message', (request: WritingRequest) => {
   reporting(() => {
     if (request.kind === 'finish') finish();
-    else for (const [i, numbers] of request.columns.entries()) datasets[i]?.add(numbers, request.rows);
+    else append(request.columns, request.rows);
   });
 });
 

@@ -100,16 +100,23 @@ export class Hdf5Writer {
   }
 
   /**
-   * Appends rows to all datasets. The numbers are copied before this returns its promise, which is fulfilled when they
+   * Appends rows to the datasets that `block` names; datasets may end with different numbers of rows. The numbers are copied before this returns its promise, which is fulfilled when they
    * are with the file: await it before the next call, or memory fills.
    *
    * @param block for each dataset path, rows × row length numbers in the typed array of the type.
    * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE; FileError ERR_OUTPUT; the reason of the signal when aborted.
    */
   async append(block: Readonly<Record<string, ColumnNumbers>>, rows: number): Promise<void> {
+    const unknown = Object.keys(block).find(
+      (path) => !this.#plan.datasets.some((dataset) => dataset.path === path),
+    );
+    if (unknown !== undefined) {
+      throw new ArgumentError('ERR_ARGUMENT', `dataset ${unknown} is not in the plan of the file`);
+    }
     const columns = this.#plan.datasets.map(({ path, type, rowShape }) => {
       const numbers = block[path];
-      if (!numbers || !holdsType(numbers, type)) {
+      if (numbers === undefined) return null;
+      if (!holdsType(numbers, type)) {
         throw new ArgumentError('ERR_ARGUMENT', `dataset ${path}: numbers of type ${type} are needed`);
       }
       const needed = rowShape.reduce((product, length) => product * length, rows);

@@ -1,0 +1,185 @@
+import { isMatrix, type MatrixSample, rowsOf, type Sample } from '../classifier/features.js';
+import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
+import type { UhiHistogram } from '../histogram/uhi.js';
+import { WeightedHistogram } from '../histogram/weighted-histogram.js';
+import type { JobOptions } from '../native/run-job.js';
+import { type Observable, observablesOf, observableValues } from '../observables/observables.js';
+import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
+import type { ObservableComparison } from './result.js';
+
+const bins = 50;
+/** Rows of each sample that decide the range of an axis. */
+const rowsForRange = 20_000;
+/** Range of an axis: these quantiles of both samples together, a little widened. */
+const lowQuantile = 0.001;
+const highQuantile = 0.999;
+/** Ratio of the upper to the lower end of positive values above which an axis is logarithmic. */
+const logarithmicRange = 300;
+/** Layers that get all their observables; of deeper calorimeters some layers are chosen, equally spaced. */
+const layersInFull = 4;
+const layerEnergies = 12;
+/** Columns of a matrix that are compared. */
+const matrixColumns = 40;
+
+export interface ComparisonOptions extends JobOptions {
+  readonly threshold: number | null;
+  readonly threads: number;
+}
+
+export interface ComparedObservables {
+  readonly comparisons: readonly ObservableComparison[];
+  readonly histograms: Readonly<Record<string, UhiHistogram>>;
+}
+
+interface Column {
+  readonly observable: Observable;
+  readonly reference: Float64Array;
+  readonly generated: Float64Array;
+}
+
+/**
+ * Histograms observables of the reference sample, the generated sample, and the generated sample with its weights, on
+ * common axes, and says how far apart they are.
+ *
+ * @param weights finite weights of the generated sample, one a row.
+ */
+export async function compareObservables(
+  reference: Sample,
+  generated: Sample,
+  weights: Float64Array,
+  options: ComparisonOptions,
+): Promise<ComparedObservables> {
+  const comparisons: ObservableComparison[] = [];
+  const histograms: Record<string, UhiHistogram> = {};
+  for await (const column of columnsOf(reference, generated, options)) {
+    const axis = axisFor(column);
+    if (axis === null) continue;
+    const { observable } = column;
+    using first = new WeightedHistogram([axis], { label: observable.label });
+    // Two weight columns: every generated shower once, and with its weight.
+    using second = new WeightedHistogram([axis], { label: observable.label, weightColumns: 2 });
+    await first.fill([column.reference], options);
+    await second.fill([column.generated], { ...options, weights: [null, weights] });
+    const names = {
+      reference: `${observable.name}_reference`,
+      generated: `${observable.name}_generated`,
+      reweighted: `${observable.name}_reweighted`,
+    };
+    histograms[names.reference] = first.toUhi();
+    histograms[names.generated] = second.toUhi(0);
+    histograms[names.reweighted] = second.toUhi(1);
+    comparisons.push({
+      ...observable,
+      scale: axis.type === 'log' ? 'log' : 'linear',
+      histograms: names,
+      separation: {
+        generated: separationPower(first.values(), second.values(0)),
+        reweighted: separationPower(first.values(), second.values(1)),
+      },
+      chiSquare: {
+        generated: chiSquare(contents(first, 0), contents(second, 0)),
+        reweighted: chiSquare(contents(first, 0), contents(second, 1)),
+      },
+    });
+  }
+  return { comparisons, histograms };
+}
+
+function contents(histogram: WeightedHistogram, column: number) {
+  return { values: histogram.values(column), variances: histogram.variances(column) };
+}
+
+async function* columnsOf(
+  reference: Sample,
+  generated: Sample,
+  options: ComparisonOptions,
+): AsyncGenerator<Column> {
+  if (isMatrix(reference) || isMatrix(generated)) {
+    if (isMatrix(reference) && isMatrix(generated)) yield* columnsOfMatrices(reference, generated);
+    return;
+  }
+  const all = observablesOf(reference.geometry);
+  const chosen = chooseObservables(
+    all,
+    reference.geometry.layers.map(({ id }) => id),
+  );
+  const inReference = await observableValues(reference, chosen, options);
+  const inGenerated = await observableValues(generated, chosen, options);
+  for (const [i, index] of chosen.entries()) {
+    yield {
+      observable: all[index] as Observable,
+      reference: inReference[i] as Float64Array,
+      generated: inGenerated[i] as Float64Array,
+    };
+  }
+}
+
+function* columnsOfMatrices(reference: MatrixSample, generated: MatrixSample): Generator<Column> {
+  for (const [index, name] of reference.columns.slice(0, matrixColumns).entries()) {
+    yield {
+      observable: { name: `column_${index}`, label: name, unit: '' },
+      reference: matrixColumn(reference, index),
+      generated: matrixColumn(generated, index),
+    };
+  }
+}
+
+function matrixColumn(sample: MatrixSample, index: number): Float64Array {
+  const values = new Float64Array(rowsOf(sample));
+  for (let row = 0; row < values.length; row++) {
+    values[row] = sample.values[row * sample.columns.length + index] as number;
+  }
+  return values;
+}
+
+/** All of a shallow calorimeter; of a deep one the global ones and some layers. Indices into `all`. */
+export function chooseObservables(all: readonly Observable[], layers: readonly number[]): readonly number[] {
+  const inFull = new Set(equallySpaced(layers, layersInFull).map(String));
+  const energies = new Set(equallySpaced(layers, layerEnergies).map(String));
+  return all.flatMap(({ name }, index) => {
+    const layer = /_(\d+)$/.exec(name)?.[1];
+    if (layer === undefined || inFull.has(layer)) return [index];
+    return name.startsWith('layer_energy_') && energies.has(layer) ? [index] : [];
+  });
+}
+
+function equallySpaced<T>(list: readonly T[], most: number): readonly T[] {
+  if (list.length <= most) return list;
+  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))] as T);
+}
+
+/** An axis on which both samples can be seen; null where all values are equal, so that there is nothing to see. */
+function axisFor({ observable, reference, generated }: Column): HistogramAxis | null {
+  const values = [...thinned(reference), ...thinned(generated)].sort((a, b) => a - b);
+  const quantile = (probability: number) => values[Math.round(probability * (values.length - 1))] as number;
+  const lower = quantile(lowQuantile);
+  const upper = quantile(highQuantile);
+  const options = { name: observable.name, label: labelOf(observable) };
+  if (!(upper > lower)) return null;
+  const positive = values.filter((value) => value > 0);
+  const lowest = positive[Math.floor(lowQuantile * positive.length)] ?? 0;
+  const median = positive[positive.length >> 1] ?? 0;
+  if (lower >= 0 && observable.unit === 'MeV' && upper > logarithmicRange * lowest) {
+    // Far down the tail of nearly empty layers nothing can be told apart: six decades are enough.
+    return logAxis(bins, Math.max(lowest, median * 1e-5, upper * 1e-6), upper * 1.2, options);
+  }
+  const margin = 0.02 * (upper - lower);
+  return regularAxis(
+    bins,
+    lower >= 0 ? Math.max(0, lower - margin) : lower - margin,
+    upper + margin,
+    options,
+  );
+}
+
+/** At most rowsForRange values, equally spaced in the sample. */
+function thinned(values: Float64Array): Float64Array {
+  const step = Math.ceil(values.length / rowsForRange);
+  return step <= 1
+    ? values
+    : Float64Array.from({ length: Math.floor(values.length / step) }, (_, i) => values[i * step] as number);
+}
+
+function labelOf({ label, unit }: Observable): string {
+  return unit === '' ? label : `${label} [${unit}]`;
+}

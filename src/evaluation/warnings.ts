@@ -1,0 +1,133 @@
+import { isMatrix, rowsOf, type Sample } from '../classifier/features.js';
+import type { JobOptions } from '../native/run-job.js';
+import { findRepeatedShowers, type ShowerSample } from '../showers/shower-sample.js';
+import { areaUnderCurve, kolmogorovSmirnov } from '../statistics/rank-statistics.js';
+import type { AreaUnderCurve, Warning, WeightHealth } from './result.js';
+
+/** Incident energies tell the samples apart when their distributions differ by more, and not by chance. */
+const energyDistance = 0.01;
+const energyPValue = 1e-6;
+/** Showers a sample and fold below which a training is shaky. */
+const rowsPerFold = 100;
+/** Parameters a training row above which a network is large for the sample. */
+const parametersPerRow = 100;
+/** Distance of member AUCs, in standard errors of the AUC, above which members disagree. */
+const memberDistance = 3;
+/** Distance of the mean weight from 1, in its errors, above which the weights are not a ratio of densities. */
+const meanDistance = 5;
+
+/** What is odd in the samples themselves, before anything is trained. */
+export async function sampleWarnings(
+  reference: Sample,
+  generated: Sample,
+  options: JobOptions = {},
+): Promise<Warning[]> {
+  if (isMatrix(reference) || isMatrix(generated)) return [];
+  return [
+    ...fileWarnings(reference, 'reference'),
+    ...fileWarnings(generated, 'generated'),
+    ...(await incidentEnergyWarnings(reference, generated, options)),
+    ...(await repetitionWarnings(reference, generated, options)),
+  ];
+}
+
+function fileWarnings(sample: ShowerSample, role: string): Warning[] {
+  return sample.problems.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
+}
+
+async function incidentEnergyWarnings(
+  reference: ShowerSample,
+  generated: ShowerSample,
+  options: JobOptions,
+): Promise<Warning[]> {
+  const first = reference.incidentEnergies();
+  const second = generated.incidentEnergies();
+  const { statistic, pValue } = await kolmogorovSmirnov(first, second, options);
+  if (!(statistic > energyDistance && pValue < energyPValue)) return [];
+  const auc = await areaUnderCurve(first, second, options);
+  return [
+    {
+      code: 'incident-energy-leak',
+      message:
+        `the incident energies alone tell the samples apart (Kolmogorov–Smirnov distance ${statistic.toFixed(3)}, ` +
+        `AUC ${Math.max(auc.value, 1 - auc.value).toFixed(3)}): the classifiers learn the condition, not the shower; ` +
+        'use samples with the same incident energies',
+    },
+  ];
+}
+
+async function repetitionWarnings(
+  reference: ShowerSample,
+  generated: ShowerSample,
+  options: JobOptions,
+): Promise<Warning[]> {
+  const found = await findRepeatedShowers(reference, generated, options);
+  const warnings: Warning[] = [];
+  if (found.shared.count > 0) {
+    const { count, firstRow, secondRow } = found.shared;
+    const message = `${count} generated showers also occur in the reference sample, e.g. row ${secondRow} is reference row ${firstRow}: the AUC is pulled towards or below 0.5`;
+    warnings.push({ code: 'shared-rows', message });
+  }
+  for (const [role, { count, firstRow, secondRow }] of [
+    ['reference', found.withinFirst],
+    ['generated', found.withinSecond],
+  ] as const) {
+    if (count === 0) continue;
+    const message = `${count} rows of the ${role} sample repeat an earlier row, e.g. row ${secondRow} is row ${firstRow}: copies on both sides of a fold are judged by networks that saw them`;
+    warnings.push({ code: 'repeated-rows', message });
+  }
+  return warnings;
+}
+
+/** What is odd about the size of the samples for the folds and the network asked for. */
+export function sizeWarnings(
+  reference: Sample,
+  generated: Sample,
+  folds: number,
+  parameters: number,
+): Warning[] {
+  const smallest = Math.min(rowsOf(reference), rowsOf(generated));
+  const warnings: Warning[] = [];
+  if (smallest / folds < rowsPerFold) {
+    const message = `the smaller sample has ${smallest} showers, ${Math.floor(smallest / folds)} a fold: differences below a few percent cannot be seen, and the result varies with the seed`;
+    warnings.push({ code: 'small-sample', message });
+  }
+  const trainingRows = ((rowsOf(reference) + rowsOf(generated)) * (folds - 1)) / folds;
+  if (parameters > parametersPerRow * trainingRows) {
+    const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training showers: it is stopped early and may see less than a smaller one (--hidden 64,64)`;
+    warnings.push({ code: 'large-network', message });
+  }
+  return warnings;
+}
+
+/** What is odd in the outcome: members that disagree, weights that are no density ratio. */
+export function outcomeWarnings(
+  auc: AreaUnderCurve,
+  memberAucs: readonly number[],
+  health: { readonly reference: WeightHealth; readonly generated: WeightHealth },
+): Warning[] {
+  const warnings: Warning[] = [];
+  const spread = Math.max(...memberAucs) - Math.min(...memberAucs);
+  if (spread > memberDistance * auc.standardError) {
+    const list = memberAucs.map((value) => value.toFixed(3)).join(', ');
+    const message = `the members disagree by more than the error of the AUC (${list}): trainings are not stable; use more members or a smaller learning rate`;
+    warnings.push({ code: 'members-disagree', message });
+  }
+  for (const [role, what] of [
+    ['generated', 'mean of w over the generated sample'],
+    ['reference', 'mean of 1/w over the reference sample'],
+  ] as const) {
+    const { mean, meanError, nonFinite } = health[role];
+    if (Math.abs(mean - 1) > meanDistance * meanError) {
+      const message = `the ${what} is ${mean.toFixed(3)} ± ${meanError.toFixed(3)} in place of 1: the weights are not calibrated, or the samples do not overlap`;
+      warnings.push({ code: 'mean-weight', message });
+    }
+    if (nonFinite > 0) {
+      warnings.push({
+        code: 'non-finite-weights',
+        message: `${nonFinite} weights of the ${role} sample are not finite`,
+      });
+    }
+  }
+  return warnings;
+}

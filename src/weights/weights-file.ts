@@ -1,0 +1,76 @@
+import { createHdf5, type DatasetPlan } from '../showers/writing.js';
+
+/** Weights of the rows of one sample, to be written. */
+export interface WeightsTable {
+  /** Group of the file: `reference`, `generated`, or `/` for a single sample. */
+  readonly group: string;
+  /** ln w, one a row. */
+  readonly logWeights: Float64Array;
+  /** networks × rows, one network after the other. */
+  readonly logits: Float32Array;
+  /** The fold of each row; absent where no fold was held out. */
+  readonly fold?: Uint16Array;
+}
+
+const rowsPerBlock = 65_536;
+
+/**
+ * Writes weights: for each sample a group with `log_weight` (N) float64, `logit` (N, members) float32, `fold` (N) int32
+ * and `source_row` (N) int64, the row in the shower file, counted from 0. Appears at `path` when it is complete.
+ *
+ * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
+ */
+export async function writeWeightsFile(
+  path: string,
+  tables: readonly WeightsTable[],
+  attributes: Readonly<Record<string, string>>,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<void> {
+  const writer = await createHdf5(path, { attributes, datasets: tables.flatMap(datasetsOf) }, options);
+  try {
+    for (const table of tables) {
+      for (let first = 0; first < table.logWeights.length; first += rowsPerBlock) {
+        const rows = Math.min(rowsPerBlock, table.logWeights.length - first);
+        await writer.append(blockOf(table, first, rows), rows);
+      }
+    }
+    await writer.close();
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+}
+
+function membersOf({ logits, logWeights }: WeightsTable): number {
+  return logWeights.length === 0 ? 1 : logits.length / logWeights.length;
+}
+
+function placeOf({ group }: WeightsTable, name: string): string {
+  return group === '/' ? `/${name}` : `/${group}/${name}`;
+}
+
+function datasetsOf(table: WeightsTable): DatasetPlan[] {
+  return [
+    { path: placeOf(table, 'log_weight'), type: 'f8', rowShape: [] },
+    { path: placeOf(table, 'logit'), type: 'f4', rowShape: [membersOf(table)] },
+    ...(table.fold ? [{ path: placeOf(table, 'fold'), type: 'i4', rowShape: [] } as const] : []),
+    { path: placeOf(table, 'source_row'), type: 'i8', rowShape: [] },
+  ];
+}
+
+function blockOf(table: WeightsTable, first: number, rows: number) {
+  const { logWeights, logits, fold } = table;
+  const members = membersOf(table);
+  const logit = new Float32Array(rows * members);
+  for (let member = 0; member < members; member++) {
+    for (let row = 0; row < rows; row++) {
+      logit[row * members + member] = logits[member * logWeights.length + first + row] as number;
+    }
+  }
+  return {
+    [placeOf(table, 'log_weight')]: logWeights.slice(first, first + rows),
+    [placeOf(table, 'logit')]: logit,
+    ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
+    [placeOf(table, 'source_row')]: BigInt64Array.from({ length: rows }, (_, row) => BigInt(first + row)),
+  };
+}
