@@ -25,6 +25,8 @@ class FeatureTable {
   std::uint32_t scalars() const { return scalars_; }
   std::uint32_t voxels() const { return features_ ? features_->voxels() : 0; }
   std::uint32_t columns() const { return scalars() + voxels(); }
+  /// Share of the voxel features that are not zero (before the threshold).
+  double occupancy() const;
   std::size_t bytes() const { return matrix_.capacity() * sizeof(float); }
 
   const float* scalars_of(std::uint64_t row) const { return matrix_.data() + row * scalars_; }

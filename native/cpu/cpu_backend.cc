@@ -66,7 +66,7 @@ std::vector<float> CpuBackend::predict(std::span<const Network> networks, const 
       throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(network.inputs()) +
                                         " features, the sample gives " + std::to_string(table.columns()));
     }
-    packed.emplace_back(network, table.scalars());
+    packed.emplace_back(network, dense_columns(table));
   }
   std::vector<float> logits(networks.size() * rows.size());
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;

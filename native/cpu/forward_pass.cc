@@ -21,17 +21,17 @@ void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<floa
 }
 
 void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,
-                 const std::vector<float>& scalar_panels, float* z) {
+                 const std::vector<float>& dense_panels, float* z) {
   const KernelSet& kernels = kernel_set();
   const std::size_t outputs = layer.outputs;
   fill_bias(layer, end - first, z + first * outputs);
-  const std::uint32_t scalars = batch.scalars();
-  if (scalars > 0) {
-    kernels.multiply(batch.dense() + first * scalars, scalars, 1, scalar_panels.data(), end - first, outputs,
-                     scalars, z + first * outputs, outputs, true);
+  const std::size_t dense = batch.dense_columns();
+  if (dense > 0) {
+    kernels.multiply(batch.dense() + first * dense, static_cast<std::ptrdiff_t>(dense), 1, dense_panels.data(),
+                     end - first, outputs, dense, z + first * outputs, outputs, true);
   }
-  if (batch.voxels() > 0) {
-    kernels.sparse_multiply(batch.sparse(), first, end, layer.weight.data() + scalars * outputs, outputs, 0, outputs,
+  if (batch.sparse_columns() > 0) {
+    kernels.sparse_multiply(batch.sparse(), first, end, layer.weight.data() + dense * outputs, outputs, 0, outputs,
                             z);
   }
 }
@@ -42,17 +42,17 @@ void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, con
   kernel_set().multiply(a, layer.inputs, 1, panels.data(), rows, layer.outputs, layer.inputs, z, layer.outputs, true);
 }
 
-PackedNetwork::PackedNetwork(const Network& network, std::uint32_t scalars)
-    : network_(&network), panels_(network.layers.size()) {
+PackedNetwork::PackedNetwork(const Network& network, std::uint32_t dense_inputs)
+    : network_(&network), dense_inputs_(dense_inputs), panels_(network.layers.size()) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    pack_weights(network.layers[i], i == 0 ? scalars : network.layers[i].inputs, panels_[i]);
+    pack_weights(network.layers[i], i == 0 ? dense_inputs : network.layers[i].inputs, panels_[i]);
   }
 }
 
 void PackedNetwork::predict(const FeatureTable& table, const std::uint32_t* rows, std::size_t count,
                             Scratch& scratch, float* logits) const {
   const auto& layers = network_->layers;
-  scratch.batch.begin(table.scalars(), table.voxels());
+  scratch.batch.begin(dense_inputs_, table.columns());
   for (std::size_t i = 0; i < count; ++i) scratch.batch.add(table, rows[i], network_->standardisation);
   auto* input = &scratch.even;
   auto* output = &scratch.odd;

@@ -18,8 +18,8 @@ constexpr std::size_t tile_rows = 96;
 /// A network whose weights are packed for the kernels. Does not change, so threads may share it.
 class PackedNetwork {
  public:
-  /// `scalars`: how many of the inputs are scalar columns; the others are voxels. The network must outlive this.
-  PackedNetwork(const Network& network, std::uint32_t scalars);
+  /// `dense_inputs`: how many of the inputs, from the first, are a dense block. The network must outlive this.
+  PackedNetwork(const Network& network, std::uint32_t dense_inputs);
 
   /// Memory of one thread.
   struct Scratch {
@@ -33,12 +33,13 @@ class PackedNetwork {
 
  private:
   const Network* network_;
-  std::vector<std::vector<float>> panels_;  ///< one a layer; of the first layer only the scalar columns
+  std::uint32_t dense_inputs_;
+  std::vector<std::vector<float>> panels_;  ///< one a layer; of the first layer only the dense inputs
 };
 
 /// z = bias + x·W of the first layer for the rows [first, end) of a batch; z has `layer.outputs` columns.
 void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,
-                 const std::vector<float>& scalar_panels, float* z);
+                 const std::vector<float>& dense_panels, float* z);
 
 /// z = bias + a·W of a later layer for `rows` rows.
 void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const std::vector<float>& panels,

@@ -182,7 +182,7 @@ double Trainer::step(const std::uint32_t* rows, std::size_t count) {
 }
 
 void Trainer::gather(const std::uint32_t* rows, std::size_t count) {
-  batch_.begin(rows_.reference.scalars(), rows_.reference.voxels());
+  batch_.begin(dense_columns(rows_.reference), rows_.reference.columns());
   for (std::size_t i = 0; i < count; ++i) {
     batch_.add(rows_.table_of(rows[i]), rows_.row_in_table(rows[i]), network_.standardisation);
   }
@@ -192,7 +192,7 @@ void Trainer::forward(std::size_t count) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
-    pack_weights(layer, i == 0 ? batch_.scalars() : layer.inputs, state.panels);
+    pack_weights(layer, i == 0 ? batch_.dense_columns() : layer.inputs, state.panels);
     state.pre_activation.resize(count * layer.outputs);
     state.output.resize(count * layer.outputs);
     pool_.run(tiles_of(count), [&](std::size_t tile, unsigned) {
@@ -308,7 +308,7 @@ void Trainer::weight_gradient(std::size_t i, std::size_t count) {
   const std::size_t padded = (outputs + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
   state.delta_panels.resize(padded * count);
   kernels.pack(state.delta.data(), static_cast<std::ptrdiff_t>(outputs), 1, count, outputs, state.delta_panels.data());
-  const std::size_t dense_inputs = i == 0 ? batch_.scalars() : layer.inputs;
+  const std::size_t dense_inputs = i == 0 ? batch_.dense_columns() : layer.inputs;
   const float* a = i == 0 ? batch_.dense() : states_[i - 1].output.data();
   pool_.run(tiles_of(dense_inputs), [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_rows;
@@ -316,13 +316,13 @@ void Trainer::weight_gradient(std::size_t i, std::size_t count) {
     kernels.multiply(a + first, 1, static_cast<std::ptrdiff_t>(dense_inputs), state.delta_panels.data(), end - first,
                      outputs, count, state.weight_gradient.data() + first * outputs, outputs, false);
   });
-  if (i > 0 || batch_.voxels() == 0) return;
+  if (i > 0 || batch_.sparse_columns() == 0) return;
   const SparseRows transposed = batch_.sparse_transposed();
   float* gradient = state.weight_gradient.data() + dense_inputs * outputs;
-  std::fill_n(gradient, std::size_t{batch_.voxels()} * outputs, 0.0F);
+  std::fill_n(gradient, std::size_t{batch_.sparse_columns()} * outputs, 0.0F);
   pool_.run((outputs + tile_columns - 1) / tile_columns, [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_columns;
-    kernels.sparse_multiply(transposed, 0, batch_.voxels(), state.delta.data(), outputs, first,
+    kernels.sparse_multiply(transposed, 0, batch_.sparse_columns(), state.delta.data(), outputs, first,
                             std::min(outputs, first + tile_columns), gradient);
   });
 }
@@ -367,7 +367,7 @@ void Trainer::update() {
 
 /// Balanced with the class counts of the validation rows themselves.
 double Trainer::validation_loss() {
-  const PackedNetwork packed(network_, rows_.reference.scalars());
+  const PackedNetwork packed(network_, dense_columns(rows_.reference));
   return 0.5 * (validation_loss_of(packed, false) + validation_loss_of(packed, true));
 }
 

@@ -24,7 +24,7 @@ class Trainer {
  private:
   /// What belongs to one layer during training.
   struct LayerState {
-    std::vector<float> panels;             ///< weights packed for x·W (first layer: scalar columns only)
+    std::vector<float> panels;             ///< weights packed for x·W (first layer: dense columns only)
     std::vector<float> transposed_panels;  ///< weights packed for δ·Wᵀ
     std::vector<float> delta_panels;       ///< δ packed for aᵀ·δ
     std::vector<float> pre_activation;     ///< z, batch × outputs
