@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "cpu/kernel_choice.h"
 
 namespace caloscope {
 
@@ -26,33 +27,41 @@ struct Candidate {
   bool supported;
 };
 
-const KernelSet& choose() {
+/// All sets of this build, the widest first.
+std::vector<Candidate> candidates() {
+  return {
 #ifdef CALOSCOPE_X86_KERNELS
-  const Candidate candidates[] = {
       {&avx512::kernels, __builtin_cpu_supports("x86-64-v4") != 0},
       {&avx2::kernels, __builtin_cpu_supports("x86-64-v3") != 0},
+#endif
       {&baseline::kernels, true},
   };
-#else
-  const Candidate candidates[] = {{&baseline::kernels, true}};
-#endif
-  const char* forced = std::getenv("CALOSCOPE_KERNELS");
-  for (const auto& candidate : candidates) {
-    const bool wanted = forced == nullptr || std::string(forced) == candidate.kernels->name;
-    if (wanted && candidate.supported) return *candidate.kernels;
-    if (wanted && forced != nullptr) {
-      throw Error(ErrorCode::argument,
-                  std::string("CALOSCOPE_KERNELS=") + forced + ": this processor does not have that instruction set");
-    }
-  }
-  throw Error(ErrorCode::argument, std::string("CALOSCOPE_KERNELS=") + forced +
-                                       ": no such kernel set; use baseline, avx2 or avx512, or unset it");
 }
 
 }  // namespace
 
+std::vector<const KernelSet*> supported_kernel_sets() {
+  std::vector<const KernelSet*> supported;
+  for (const auto& candidate : candidates()) {
+    if (candidate.supported) supported.push_back(candidate.kernels);
+  }
+  return supported;
+}
+
+const KernelSet& find_kernel_set(const char* name) {
+  if (name == nullptr) return *supported_kernel_sets().front();
+  for (const auto& candidate : candidates()) {
+    if (std::string(name) != candidate.kernels->name) continue;
+    if (candidate.supported) return *candidate.kernels;
+    throw Error(ErrorCode::argument, std::string("kernel set ") + name +
+                                         ": this processor does not have its instruction set; unset CALOSCOPE_KERNELS");
+  }
+  throw Error(ErrorCode::argument, std::string("there is no kernel set ") + name +
+                                       "; set CALOSCOPE_KERNELS to baseline, avx2 or avx512, or unset it");
+}
+
 const KernelSet& kernel_set() {
-  static const KernelSet& chosen = choose();
+  static const KernelSet& chosen = find_kernel_set(std::getenv("CALOSCOPE_KERNELS"));
   return chosen;
 }
 

@@ -1,0 +1,148 @@
+#include "cpu/forward_pass.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "core/error.h"
+#include "cpu/cpu_backend.h"
+#include "naive_network.h"
+#include "small_samples.h"
+
+namespace caloscope {
+namespace {
+
+Network random_network(std::uint32_t inputs, std::vector<std::uint32_t> hidden, Activation activation) {
+  Network network = initial_network({inputs, std::move(hidden), activation, 0.2F}, 17, 3);
+  RandomStream random(18, 0);
+  for (std::uint32_t column = 0; column < inputs; ++column) {
+    network.standardisation.centre.push_back(static_cast<float>(random.normal()));
+    // Some columns were constant in training.
+    network.standardisation.scale.push_back(column % 5 == 4 ? 0 : static_cast<float>(random.uniform() + 0.2));
+  }
+  network.standardisation.clip = 1.5F;
+  return network;
+}
+
+std::vector<FeatureTable> tables() {
+  std::vector<FeatureTable> list;
+  list.push_back(gaussian_matrix(200, 3, 0.5, 1));
+  list.push_back(gaussian_matrix(200, 70, 0.5, 2));
+  list.push_back(features_of(random_showers(12, 200, 3), FeatureSetName::low));
+  list.push_back(features_of(random_showers(12, 200, 4), FeatureSetName::low_normalised));
+  return list;
+}
+
+std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
+                             std::size_t tile) {
+  const PackedNetwork packed(network, table.scalars());
+  PackedNetwork::Scratch scratch;
+  std::vector<float> logits(rows.size());
+  for (std::size_t first = 0; first < rows.size(); first += tile) {
+    packed.predict(table, rows.data() + first, std::min(tile, rows.size() - first), scratch, logits.data() + first);
+  }
+  return logits;
+}
+
+TEST(ForwardPass, EqualsPlainLoopsInDouble) {
+  for (const auto& table : tables()) {
+    for (const auto activation : {Activation::relu, Activation::leaky_relu, Activation::elu, Activation::gelu,
+                                  Activation::silu, Activation::tanh}) {
+      for (const std::vector<std::uint32_t>& hidden :
+           {std::vector<std::uint32_t>{}, {1}, {7, 5}, {33, 16, 3}, {130}}) {
+        const Network network = random_network(table.columns(), hidden, activation);
+        const auto logits = predicted(network, table, row_numbers(table.rows()), tile_rows);
+        for (std::size_t row = 0; row < logits.size(); ++row) {
+          const double expected = naive::logit(network, table, row);
+          ASSERT_NEAR(logits[row], expected, 3e-6 * (1 + std::fabs(expected)))
+              << "activation " << static_cast<int>(activation) << ", " << hidden.size() << " hidden layers";
+        }
+      }
+    }
+  }
+}
+
+TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
+  for (const auto& table : tables()) {
+    const Network network = random_network(table.columns(), {40, 21}, Activation::leaky_relu);
+    const auto rows = row_numbers(table.rows());
+    const auto whole = predicted(network, table, rows, tile_rows);
+    for (const std::size_t tile : {1, 2, 3, 7, 14, 95, 200}) {
+      EXPECT_EQ(predicted(network, table, rows, tile), whole) << "tiles of " << tile;
+    }
+  }
+}
+
+TEST(ForwardPass, ClipsScalarsAndIgnoresConstantColumns) {
+  const FeatureTable table({1e9F, 3, -1e9F, -3, 0.5F, 1e30F}, 2);
+  Network network;
+  network.standardisation = {{0, 0}, {1, 0}, 5};
+  network.layers.push_back({2, 1, {2, 100}, {0.25F}});
+  CpuBackend backend(1);
+  JobControl control;
+  const auto rows = row_numbers(3);
+  EXPECT_EQ(backend.predict(std::vector{network}, table, rows, control), (std::vector<float>{10.25F, -9.75F, 1.25F}));
+}
+
+TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
+  const FeatureTable table = features_of(random_showers(12, 500, 5), FeatureSetName::low_normalised);
+  const std::vector<Network> networks{random_network(table.columns(), {31}, Activation::gelu),
+                                      random_network(table.columns(), {8, 8}, Activation::relu)};
+  std::vector<std::uint32_t> rows{499, 0, 3, 3, 250};
+  for (std::uint32_t row = 0; row < 400; row += 2) rows.push_back(row);
+  JobControl control;
+  CpuBackend one(1);
+  const auto expected = one.predict(networks, table, rows, control);
+  for (std::size_t n = 0; n < networks.size(); ++n) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      ASSERT_NEAR(expected[n * rows.size() + i], naive::logit(networks[n], table, rows[i]), 1e-5);
+    }
+  }
+  for (const unsigned threads : {2U, 3U, 5U}) {
+    CpuBackend backend(threads);
+    EXPECT_EQ(backend.predict(networks, table, rows, control), expected) << threads << " threads";
+  }
+  EXPECT_TRUE(one.predict(networks, table, {}, control).empty());
+}
+
+TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
+  const FeatureTable table = gaussian_matrix(10, 4, 0, 1);
+  CpuBackend backend(2);
+  JobControl control;
+  const auto code_of = [&](const Network& network) {
+    try {
+      backend.predict(std::vector{network}, table, row_numbers(10), control);
+    } catch (const Error& error) {
+      return error.code();
+    }
+    return ErrorCode::internal;
+  };
+  EXPECT_EQ(code_of(random_network(5, {3}, Activation::relu)), ErrorCode::shape);
+  Network broken = random_network(4, {3}, Activation::relu);
+  broken.layers[1].weight.pop_back();
+  EXPECT_EQ(code_of(broken), ErrorCode::classifier);
+  broken = random_network(4, {3}, Activation::relu);
+  broken.layers[0].bias[1] = NAN;
+  EXPECT_EQ(code_of(broken), ErrorCode::non_finite);
+  control.cancel();
+  EXPECT_EQ(code_of(random_network(4, {3}, Activation::relu)), ErrorCode::cancelled);
+  EXPECT_THROW(CpuBackend(0), Error);
+}
+
+TEST(InitialNetwork, IsUniformWithinTheBoundAndRepeatable) {
+  const Network network = initial_network({100, {50}, Activation::relu, 0}, 3, 4);
+  double square = 0;
+  for (const float w : network.layers[0].weight) {
+    EXPECT_LE(std::fabs(w), 0.1F);
+    square += double{w} * w;
+  }
+  // Variance of a uniform number in ±b is b²/3; 5000 of them know it to 1.3 %.
+  EXPECT_NEAR(square / 5000, 0.01 / 3, 0.05 * 0.01 / 3);
+  EXPECT_EQ(initial_network({100, {50}, Activation::relu, 0}, 3, 4).layers[1].weight, network.layers[1].weight);
+  EXPECT_NE(initial_network({100, {50}, Activation::relu, 0}, 3, 5).layers[1].weight, network.layers[1].weight);
+  EXPECT_THROW(initial_network({100, {0}, Activation::relu, 0}, 3, 4), Error);
+  EXPECT_THROW(initial_network({60000, {60000}, Activation::relu, 0}, 3, 4), Error);
+}
+
+}  // namespace
+}  // namespace caloscope
