@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
+#include <type_traits>
 
 namespace caloscope {
 
@@ -41,6 +43,34 @@ inline float activation_slope(Activation activation, float slope, float x) {
     }
   }
   return 1;
+}
+
+/// Calls `body` with the activation as a compile-time constant, so that loops over it can be vectorised.
+template <class Body>
+void with_activation(Activation activation, const Body& body) {
+  using enum Activation;
+  switch (activation) {
+    case relu: return body(std::integral_constant<Activation, relu>());
+    case leaky_relu: return body(std::integral_constant<Activation, leaky_relu>());
+    case elu: return body(std::integral_constant<Activation, elu>());
+    case gelu: return body(std::integral_constant<Activation, gelu>());
+    case silu: return body(std::integral_constant<Activation, silu>());
+    case tanh: return body(std::integral_constant<Activation, tanh>());
+  }
+}
+
+/// out[i] = f(x[i]); `out` may be `x`.
+inline void activate_all(Activation activation, float slope, const float* x, float* out, std::size_t count) {
+  with_activation(activation, [=](auto constant) {
+    for (std::size_t i = 0; i < count; ++i) out[i] = activate(constant(), slope, x[i]);
+  });
+}
+
+/// delta[i] *= f′(x[i])
+inline void multiply_by_slope(Activation activation, float slope, const float* x, float* delta, std::size_t count) {
+  with_activation(activation, [=](auto constant) {
+    for (std::size_t i = 0; i < count; ++i) delta[i] *= activation_slope(constant(), slope, x[i]);
+  });
 }
 
 }  // namespace caloscope

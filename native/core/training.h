@@ -15,7 +15,7 @@ enum class Schedule { constant, cosine };
 struct TrainingSettings {
   std::uint32_t epochs = 20;
   std::uint32_t batch_size = 512;
-  double learning_rate = 1e-3;
+  double learning_rate = 5e-4;
   double weight_decay = 1e-2;  ///< decoupled; weights only, not biases
   double beta1 = 0.9;
   double beta2 = 0.99;

@@ -64,7 +64,7 @@ void PackedNetwork::predict(const FeatureTable& table, const std::uint32_t* rows
       later_layer(input->data(), count, layers[i], panels_[i], output->data());
     }
     if (i + 1 < layers.size()) {
-      for (float& z : *output) z = activate(network_->activation, network_->slope, z);
+      activate_all(network_->activation, network_->slope, output->data(), output->data(), output->size());
     }
     std::swap(input, output);
   }

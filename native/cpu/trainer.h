@@ -28,6 +28,7 @@ class Trainer {
     std::vector<float> transposed_panels;  ///< weights packed for δ·Wᵀ
     std::vector<float> delta_panels;       ///< δ packed for aᵀ·δ
     std::vector<float> pre_activation;     ///< z, batch × outputs
+    std::vector<float> dropout;            ///< 0 or 1/(1 − dropout) for each output; empty without dropout
     std::vector<float> output;             ///< activation and dropout applied
     std::vector<float> delta;              ///< ∂loss/∂z
     std::vector<float> weight_gradient, bias_gradient;
@@ -48,8 +49,7 @@ class Trainer {
   void update();
   void apply_activation(std::size_t layer, std::size_t first, std::size_t end);
   void apply_slope(std::size_t layer, std::size_t first, std::size_t end);
-  /// 0 or 1/(1 − dropout) for the four values of a block of hidden values in this step.
-  void dropout_factors(std::size_t layer, std::size_t row, std::size_t block, float (&factors)[4]) const;
+  void draw_dropout(std::size_t layer, std::size_t first, std::size_t end);
   double learning_rate() const;
   double validation_loss();
   double validation_loss_of(const PackedNetwork& packed, bool reference);

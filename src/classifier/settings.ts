@@ -14,7 +14,7 @@ const share = (name: string) => z.number({ error: name }).gt(0, { error: name })
 /** Network and training of each member. The defaults are for 1,000 to 1,000,000 showers a sample. */
 export const classifierSchema = z.strictObject({
   /** Widths of the hidden layers. */
-  hidden: z.array(whole(1, 65536), { error: 'must be a list of widths' }).min(1).max(32).default([512, 512]),
+  hidden: z.array(whole(1, 65536), { error: 'must be a list of widths' }).min(1).max(32).default([256, 256]),
   activation: z
     .enum(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'], {
       error: 'must be relu, leaky-relu, elu, gelu, silu or tanh',
@@ -35,7 +35,7 @@ export const classifierSchema = z.strictObject({
     .union([z.literal('auto'), whole(1, 1_048_576)], { error: 'must be auto or a whole number of rows' })
     .default('auto'),
   /** Highest learning rate of AdamW. */
-  learningRate: positive.default(1e-3),
+  learningRate: positive.default(5e-4),
   /** Decoupled weight decay, as a multiple of the learning rate. */
   weightDecay: z.number({ error: 'must be 0 or more' }).min(0, { error: 'must be 0 or more' }).default(0.01),
   /** After a linear rise over the first epoch. */

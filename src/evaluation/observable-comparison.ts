@@ -7,7 +7,9 @@ import { type Observable, observablesOf, observableValues } from '../observables
 import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
 import type { ObservableComparison } from './result.js';
 
-const bins = 50;
+/** Bins of an axis: twice the cube root of the smaller sample, within these bounds. */
+const fewestBins = 10;
+const mostBins = 50;
 /** Rows of each sample that decide the range of an axis. */
 const rowsForRange = 20_000;
 /** Range of an axis: these quantiles of both samples together, a little widened. */
@@ -156,6 +158,8 @@ function axisFor({ observable, reference, generated }: Column): HistogramAxis | 
   const upper = quantile(highQuantile);
   const options = { name: observable.name, label: labelOf(observable) };
   if (!(upper > lower)) return null;
+  const smaller = Math.min(reference.length, generated.length);
+  const bins = Math.min(mostBins, Math.max(fewestBins, Math.round(2 * Math.cbrt(smaller))));
   const positive = values.filter((value) => value > 0);
   const lowest = positive[Math.floor(lowQuantile * positive.length)] ?? 0;
   const median = positive[positive.length >> 1] ?? 0;
