@@ -9,7 +9,7 @@ import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../sho
 import type { CrossFittingPlan } from './cross-fitting.js';
 import { featureNames, type InputDescription } from './features.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent, type Tensor } from './safetensors.js';
-import { classifierSchema, ensembleSchema } from './settings.js';
+import { classifierSchema } from './settings.js';
 
 /**
  * A classifier on disk is a folder with one safetensors file a network, each complete in itself. Tensors:
@@ -51,7 +51,12 @@ const descriptionSchema = z.strictObject({
   clip: z.number().positive(),
   fold: z.int().nonnegative(),
   member: z.int().nonnegative(),
-  training: ensembleSchema.extend({ folds: z.int().positive(), classifier: classifierSchema }),
+  training: z.strictObject({
+    folds: z.int().positive(),
+    members: z.int().positive(),
+    seed: z.int().nonnegative(),
+    classifier: classifierSchema,
+  }),
   record: recordSchema,
 });
 type StoredDescription = z.output<typeof descriptionSchema>;

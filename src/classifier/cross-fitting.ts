@@ -55,9 +55,10 @@ export async function crossFit(
       ),
     options,
   );
+  const { folds, members, seed, classifier } = plan;
   const ensemble = new ClassifierEnsemble(fitted.ensemble, {
     input,
-    training: { ...plan, classifier: { ...plan.classifier, batchSize } },
+    training: { folds, members, seed, classifier: { ...classifier, batchSize } },
     records: fitted.records,
   });
   return { ...fitted, ensemble, batchSize };

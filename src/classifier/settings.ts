@@ -50,16 +50,28 @@ export const classifierSchema = z.strictObject({
 export type ClassifierOptions = z.input<typeof classifierSchema>;
 export type ClassifierSettings = z.output<typeof classifierSchema>;
 
-export const ensembleSchema = z.strictObject({
-  /** Each shower is judged by networks that never saw it: K folds, K ≥ 2. */
-  folds: whole(2, 1000).default(5),
-  /** Networks a fold. */
+/** What a training is told beside network and samples. */
+export const trainingSchema = z.strictObject({
+  /** Feature set that the classifiers see; a matrix has its own columns. */
+  features: z
+    .enum(['low', 'low-normalised', 'high'], { error: 'must be low, low-normalised or high' })
+    .default('low'),
+  /** Voxels below count as zero, in MeV; `published`: the readout threshold of the geometry, if it has one. */
+  threshold: z
+    .union([z.literal('published'), z.null(), z.number().nonnegative()], {
+      error: 'must be a number of MeV from 0 on, null, or published',
+    })
+    .default('published'),
+  /** Networks, each with its own start, order of rows and validation part. */
   members: whole(1, 1000).default(2),
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
+  classifier: classifierSchema.default(classifierSchema.parse({})),
 });
 
-export type EnsembleOptions = z.input<typeof ensembleSchema>;
-export type EnsembleSettings = z.output<typeof ensembleSchema>;
+export type TrainingOptions = z.input<typeof trainingSchema>;
+
+/** Each row is judged by networks that never saw it: K folds, K ≥ 2. */
+export const foldsSchema = whole(2, 1000);
 
 /** Checks options; the error names the first that is wrong: ArgumentError ERR_ARGUMENT. */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {

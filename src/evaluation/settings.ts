@@ -1,18 +1,9 @@
 import * as z from 'zod';
-import { classifierSchema, ensembleSchema } from '../classifier/settings.js';
+import { foldsSchema, trainingSchema } from '../classifier/settings.js';
 
 /** Options of an evaluation that decide its result. */
-export const evaluationSchema = ensembleSchema.extend({
-  /** Feature set that the classifiers see; a matrix has its own columns. */
-  features: z
-    .enum(['low', 'low-normalised', 'high'], { error: 'must be low, low-normalised or high' })
-    .default('low'),
-  /** Voxels below count as zero, in MeV; `published`: the readout threshold of the geometry, if it has one. */
-  threshold: z
-    .union([z.literal('published'), z.null(), z.number().nonnegative()], {
-      error: 'must be a number of MeV from 0 on, null, or published',
-    })
-    .default('published'),
+export const evaluationSchema = trainingSchema.extend({
+  folds: foldsSchema.default(5),
   /** How the logits of the members become one ln w. */
   ensembleRule: z
     .enum(['mean-logit', 'mean-probability', 'mean-weight'], {
@@ -24,7 +15,6 @@ export const evaluationSchema = ensembleSchema.extend({
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })
     .nullable()
     .default(null),
-  classifier: classifierSchema.default(classifierSchema.parse({})),
 });
 
 export type EvaluationOptions = z.input<typeof evaluationSchema>;

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { FileError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { renderReport } from './page.js';
 
 export { renderReport };
+
+/** The page, drawn in a thread of its own. */
+function drawn(result: EvaluationResult): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./drawing-worker.js', import.meta.url), { workerData: result });
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+}
 
 /**
  * Writes the report of {@link renderReport} to `path`, UTF-8. The file appears whole or not at all: it is written
@@ -14,7 +24,7 @@ export { renderReport };
  * @throws {FileError} `ERR_OUTPUT` if the folder is missing, full or not writable, or if `path` is a folder.
  */
 export async function writeReport(result: EvaluationResult, path: string): Promise<void> {
-  const page = renderReport(result);
+  const page = await drawn(result);
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
     const file = await open(unfinished, 'wx');

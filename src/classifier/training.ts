@@ -1,0 +1,41 @@
+import { availableParallelism } from 'node:os';
+import type { NativeTrainingRecord } from '../native/contract.js';
+import type { JobOptions } from '../native/run-job.js';
+import { crossFit } from './cross-fitting.js';
+import type { ClassifierEnsemble } from './ensemble.js';
+import { inputFor, type Sample } from './features.js';
+import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
+
+export interface TrainClassifierOptions extends TrainingOptions, JobOptions {
+  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
+  readonly threads?: number | undefined;
+}
+
+export interface TrainedClassifier {
+  readonly ensemble: ClassifierEnsemble;
+  /** One a member. */
+  readonly records: readonly NativeTrainingRecord[];
+}
+
+/**
+ * Trains an ensemble on all rows of two samples (but for those that decide when to stop), to weigh other showers with:
+ * the weights of the very rows it was trained on are too good. To weigh those, use `evaluate`.
+ *
+ * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE, ERR_TOO_FEW_ROWS; NativeError ERR_TRAINING; `signal.reason` when aborted.
+ */
+export async function trainClassifier(
+  reference: Sample,
+  generated: Sample,
+  options: TrainClassifierOptions = {},
+): Promise<TrainedClassifier> {
+  const { signal, onProgress, threads = availableParallelism(), ...rest } = options;
+  const choices = parseOptions(trainingSchema, rest);
+  const input = inputFor(reference, generated, choices);
+  const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
+  const { ensemble, records } = await crossFit(reference, generated, input, plan, {
+    signal,
+    onProgress,
+    threads,
+  });
+  return { ensemble, records };
+}
