@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { evaluate } from '../evaluation/evaluate.js';
+import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
+import type { EvaluationResult } from '../evaluation/result.js';
+import { evaluationSchema } from '../evaluation/settings.js';
+import { columns, count } from './figures.js';
+import { checkPair, openPair, requireInputsOutside } from './inputs.js';
+import * as options from './options.js';
+import type { Session } from './session.js';
+
+export interface EvaluateOptions
+  extends options.RunOptions,
+    options.ShowerFileOptions,
+    options.TrainingOptions,
+    options.JudgingOptions,
+    options.FoldsOption {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly allowSame?: boolean;
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate')
+    .description('find where a generated sample differs from a reference sample')
+    .argument('<reference>', 'HDF5 file of reference showers, e.g. Geant4')
+    .argument('<generated>', 'HDF5 file of generated showers')
+    .requiredOption('--out <folder>', 'folder for the result; it is made')
+    .option('--force', 'replace the result of an earlier run')
+    .option('--allow-same', 'compare a file with itself, on purpose');
+  options.addGeometryOptions(command);
+  options.addContentOptions(command);
+  options.addFoldsOption(command);
+  options.addTrainingOptions(command);
+  options.addJudgingOptions(command);
+  options.addThreadsOption(command);
+  return options.addSpeechOptions(command);
+}
+
+export async function runEvaluate(
+  session: Session,
+  referencePath: string,
+  generatedPath: string,
+  chosen: EvaluateOptions,
+): Promise<void> {
+  const { out, force = false, allowSame = false } = chosen;
+  await requireOutputFolder(out, { force });
+  await requireInputsOutside(out, [referencePath, generatedPath]);
+  const folds = evaluationSchema.shape.folds.parse(chosen.folds);
+  const needs = { rows: folds, purpose: `${folds} folds`, allowSame };
+  await checkPair(referencePath, generatedPath, chosen, needs, session);
+  const result = await evaluateFiles(session, referencePath, generatedPath, chosen);
+  session.conclude(documentOf(result, out), linesOf(result, out));
+}
+
+/** Reads, evaluates and writes; the checks are done. */
+export async function evaluateFiles(
+  session: Session,
+  referencePath: string,
+  generatedPath: string,
+  chosen: EvaluateOptions,
+): Promise<EvaluationResult> {
+  const { signal, progress } = session;
+  const { reference, generated } = await openPair(referencePath, generatedPath, chosen, session);
+  using _reference = reference;
+  using _generated = generated;
+  const evaluation = await evaluate(reference, generated, {
+    ...options.evaluationOptions(chosen),
+    threads: chosen.threads,
+    signal,
+    onProgress: progress.stage('training'),
+  });
+  try {
+    progress.stage('writing');
+    // The report draws with a large library that no other command should wait for.
+    const { writeReport } = await import('../report/report.js');
+    const force = chosen.force ?? false;
+    await writeEvaluation(evaluation, chosen.out, { force, signal, drawReport: writeReport });
+  } finally {
+    evaluation.ensemble.dispose();
+  }
+  return evaluation.result;
+}
+
+function pathsOf(out: string): Record<keyof typeof outputNames, string> {
+  const { result, weights, histograms, classifier, report } = outputNames;
+  return {
+    result: join(out, result),
+    weights: join(out, weights),
+    histograms: join(out, histograms),
+    classifier: join(out, classifier),
+    report: join(out, report),
+  };
+}
+
+/** What a script needs; all of it is in result.json. */
+export function documentOf(result: EvaluationResult, out: string): object {
+  const { verdict, auc, samples, weights, warnings, settings, versions, run } = result;
+  return { verdict, auc, samples, weights, warnings, settings, versions, run, files: pathsOf(out) };
+}
+
+export function linesOf(result: EvaluationResult, out: string): string[] {
+  const { verdict, samples, weights, warnings, observables } = result;
+  const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows }) => {
+    const size = count(weights[role].effectiveSampleSize);
+    return [role, `${count(rows)} showers`, `effective ${size}`, source];
+  });
+  const worst = [...observables]
+    .sort((a, b) => b.separation.generated - a.separation.generated)
+    .slice(0, 3)
+    .map(({ label, separation }) => {
+      return [label, separation.generated.toFixed(4), `reweighted ${separation.reweighted.toFixed(4)}`];
+    });
+  const files = pathsOf(out);
+  return [
+    verdict.sentence,
+    '',
+    ...columns(sampleRows),
+    ...(worst.length > 0 ? ['', 'Observables that differ most (separation power):', ...columns(worst)] : []),
+    ...(warnings.length > 0 ? [''] : []),
+    ...warnings.map(({ code, message }) => `warning: ${code}: ${message}`),
+    '',
+    `Report: ${files.report}`,
+    `Result: ${files.result}`,
+  ];
+}

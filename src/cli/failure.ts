@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander';
+import { CaloscopeError, type ErrorCode } from '../errors.js';
+import { Interruption, type Io, oneLine } from './io.js';
+
+/** Exit codes, in the words of --help. */
+export const exitCodes = `Exit codes:
+  0    success
+  1    the work failed: a file, a training, the output; or inspect found errors
+  2    the command line is wrong
+  130  interrupted (Ctrl-C); 143 by SIGTERM`;
+
+const usageCodes: ReadonlySet<ErrorCode> = new Set(['ERR_USAGE', 'ERR_ARGUMENT']);
+
+/** Says on one line of stderr what went wrong, and gives the exit code. */
+export function reportFailure(error: unknown, io: Io, debug: boolean): number {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have spoken
+  const { code, message, exitCode } = describeFailure(io.signal.aborted ? io.signal.reason : error);
+  io.stderr.write(`caloscope: ${code}: ${oneLine(message)}\n`);
+  if (debug) io.stderr.write(`${stackOf(error)}\n`);
+  return exitCode;
+}
+
+function describeFailure(error: unknown): { code: ErrorCode; message: string; exitCode: number } {
+  if (error instanceof Interruption) {
+    return { code: 'ERR_CANCELLED', message: error.message, exitCode: error.exitCode };
+  }
+  if (error instanceof CaloscopeError) {
+    const { code, message } = error;
+    return { code, message, exitCode: usageCodes.has(code) ? 2 : 1 };
+  }
+  if (error instanceof CommanderError) {
+    const message = `${error.message.replace(/^error: /, '')}; see caloscope --help`;
+    return { code: 'ERR_USAGE', message, exitCode: 2 };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'ERR_INTERNAL',
+    message: `${message}; this is a defect, please report it with the output of --debug`,
+    exitCode: 1,
+  };
+}
+
+/** The stack of an error and of its causes. */
+function stackOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? String(error);
+  return error.cause === undefined ? own : `${own}\ncaused by ${stackOf(error.cause)}`;
+}

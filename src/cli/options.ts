@@ -1,0 +1,222 @@
+import { type Command, Option } from 'commander';
+import * as z from 'zod';
+import { type ClassifierOptions, classifierSchema } from '../classifier/settings.js';
+import { ArgumentError } from '../errors.js';
+import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import type { SpeechOptions } from './session.js';
+
+/** The options that several commands share. Ranges are those of the library: each option is checked by its schema. */
+
+const numberPattern = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** NaN for what is not plainly a number; JavaScript itself would take '' as 0 and '0x10' as 16. */
+function numberFrom(text: string): number {
+  return numberPattern.test(text) ? Number(text) : Number.NaN;
+}
+
+function numberOr<Word extends string>(...words: readonly Word[]): (text: string) => number | Word {
+  return (text) => words.find((word) => word === text) ?? numberFrom(text);
+}
+
+function numbersFrom(text: string): number[] {
+  return text.split(',').map(numberFrom);
+}
+
+/** From the text of the command line to what a schema takes. */
+type Convert = (text: string) => unknown;
+
+/** An option whose value is checked. */
+export function checkedOption(
+  flags: string,
+  description: string,
+  schema: z.ZodType,
+  convert: Convert = numberFrom,
+): Option {
+  const option = new Option(flags, description);
+  return option.argParser((text) => {
+    const parsed = schema.safeParse(convert(text));
+    if (parsed.success) return parsed.data;
+    const demand = parsed.error.issues[0]?.message ?? 'is not valid';
+    throw new ArgumentError('ERR_USAGE', `${option.long} ${demand}; it is ${JSON.stringify(text)}`);
+  });
+}
+
+/** `(default: …)` as the library has it. */
+function usual(schema: z.ZodType, show: (value: unknown) => string = String): string {
+  return `(default: ${show(schema.parse(undefined))})`;
+}
+
+const asGiven = (text: string) => text;
+
+export interface RunOptions extends SpeechOptions {
+  readonly threads?: number;
+  readonly debug?: boolean;
+}
+
+const threadsDemand = { error: 'must be a whole number from 1 to 1024' };
+const threadsSchema = z.int(threadsDemand).min(1, threadsDemand).max(1024, threadsDemand);
+
+export function addThreadsOption(command: Command): Command {
+  const description = 'threads to work on; results do not depend on it (default: all of the machine)';
+  return command.addOption(checkedOption('--threads <n>', description, threadsSchema));
+}
+
+export function addSpeechOptions(command: Command): Command {
+  return command
+    .option('--json', 'the outcome as one JSON document on stdout, and no progress')
+    .option('--quiet', 'nothing but errors (and the document of --json)')
+    .option('--debug', 'with the stack trace of an error');
+}
+
+export interface SeedOption {
+  readonly seed?: number;
+}
+
+export function addSeedOption(command: Command): Command {
+  const { seed } = evaluationSchema.shape;
+  const description = `seed of all random numbers, 0 to 2^53-1 ${usual(seed)}`;
+  return command.addOption(checkedOption('--seed <n>', description, seed));
+}
+
+export interface ShowerFileOptions {
+  readonly geometry?: string;
+  readonly particle?: string;
+  readonly group?: string;
+  readonly negativeVoxels?: 'reject' | 'keep' | 'zero';
+  readonly nonFiniteVoxels?: 'reject' | 'zero';
+}
+
+const named = z.string().min(1, { error: 'must not be empty' });
+
+/** How shower files are opened. */
+export function addGeometryOptions(command: Command): Command {
+  const geometry =
+    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC or a binning file (.xml); guessed where left out';
+  return command
+    .addOption(checkedOption('--geometry <name>', geometry, named, asGiven))
+    .addOption(
+      checkedOption('--particle <name>', 'particle of a binning file that has several', named, asGiven),
+    )
+    .addOption(groupOption());
+}
+
+export function groupOption(): Option {
+  return checkedOption('--group <path>', 'group of the HDF5 file with the showers', named, asGiven);
+}
+
+/** How odd numbers in shower files are treated. */
+export function addContentOptions(command: Command): Command {
+  const negative = z.enum(['reject', 'keep', 'zero'], { error: 'must be reject, keep or zero' });
+  const nonFinite = z.enum(['reject', 'zero'], { error: 'must be reject or zero' });
+  const flags = ['--negative-voxels <how>', '--non-finite-voxels <how>'] as const;
+  return command
+    .addOption(checkedOption(flags[0], 'reject, keep or zero (default: reject)', negative, asGiven))
+    .addOption(checkedOption(flags[1], 'reject or zero (default: reject)', nonFinite, asGiven));
+}
+
+export interface TrainingOptions extends SeedOption {
+  readonly members?: EvaluationOptions['members'];
+  readonly features?: EvaluationOptions['features'];
+  readonly threshold?: EvaluationOptions['threshold'];
+  readonly hidden?: ClassifierOptions['hidden'];
+  readonly activation?: ClassifierOptions['activation'];
+  readonly dropout?: ClassifierOptions['dropout'];
+  readonly epochs?: ClassifierOptions['epochs'];
+  readonly batch?: ClassifierOptions['batchSize'];
+  readonly learningRate?: ClassifierOptions['learningRate'];
+  readonly weightDecay?: ClassifierOptions['weightDecay'];
+  readonly patience?: ClassifierOptions['patience'];
+  readonly validationFraction?: ClassifierOptions['validationFraction'];
+}
+
+/** What the classifiers see, and how they are trained. */
+export function addTrainingOptions(command: Command): Command {
+  const { features, members, threshold } = evaluationSchema.shape;
+  const network = classifierSchema.shape;
+  const option = (flags: string, what: string, schema: z.ZodType, convert: Convert = numberFrom) =>
+    command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert));
+  option('--members <n>', 'networks a fold', members);
+  option('--features <set>', 'low, low-normalised or high', features, asGiven);
+  option('--threshold <MeV>', 'voxels below count as zero; or published, none', threshold, thresholdFrom);
+  option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
+  option('--activation <name>', 'relu, leaky-relu, elu, gelu, silu or tanh', network.activation, asGiven);
+  option('--dropout <share>', 'share of hidden values dropped in training', network.dropout);
+  option('--epochs <n>', 'passes over the training showers at most', network.epochs);
+  option('--batch <n>', 'showers a step, or auto', network.batchSize, numberOr('auto'));
+  option('--learning-rate <rate>', 'highest learning rate of AdamW', network.learningRate);
+  option('--weight-decay <rate>', 'decoupled weight decay', network.weightDecay);
+  option('--patience <n>', 'epochs without a gain before a training ends', network.patience);
+  const validation = 'share of the training showers that decide when to stop';
+  option('--validation-fraction <share>', validation, network.validationFraction);
+  return addSeedOption(command);
+}
+
+function thresholdFrom(text: string): unknown {
+  return text === 'none' ? null : numberOr('published')(text);
+}
+
+export interface JudgingOptions {
+  readonly ensembleRule?: EvaluationOptions['ensembleRule'];
+  readonly clip?: EvaluationOptions['clip'];
+}
+
+/** How logits become weights. */
+export function addJudgingOptions(command: Command): Command {
+  const { ensembleRule, clip } = evaluationSchema.shape;
+  const rule = `mean-logit, mean-probability or mean-weight ${usual(ensembleRule)}`;
+  const bounds = z.custom((value) => isClip(clip.safeParse(value).data), {
+    error: 'must be LOW,HIGH with 0 <= LOW < HIGH',
+  });
+  return command
+    .addOption(checkedOption('--ensemble-rule <rule>', rule, ensembleRule, asGiven))
+    .addOption(checkedOption('--clip <low,high>', 'bounds on the weights (default: none)', bounds, clipFrom));
+}
+
+function isClip(clip: EvaluationOptions['clip']): boolean {
+  return clip !== null && clip !== undefined && clip.lower < clip.upper;
+}
+
+function clipFrom(text: string): unknown {
+  const [lower, upper, ...rest] = numbersFrom(text);
+  return rest.length === 0 ? { lower, upper } : text;
+}
+
+export interface FoldsOption {
+  readonly folds?: EvaluationOptions['folds'];
+}
+
+export function addFoldsOption(command: Command): Command {
+  const { folds } = evaluationSchema.shape;
+  const description = `every shower is judged by networks that saw other folds only ${usual(folds)}`;
+  return command.addOption(checkedOption('--folds <n>', description, folds));
+}
+
+/** Without the options that were not given, so that the defaults of the library hold. */
+function given<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
+}
+
+/** The options of network and training as the library takes them. */
+export function classifierOptions(options: TrainingOptions): ClassifierOptions {
+  const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = options;
+  const { batch: batchSize, validationFraction } = options;
+  const training = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction };
+  return given({ hidden, activation, dropout, ...training });
+}
+
+/** The options that decide a result as the library takes them. */
+export function evaluationOptions(
+  options: TrainingOptions & JudgingOptions & FoldsOption,
+): EvaluationOptions {
+  const { features, threshold, members, seed, folds, ensembleRule, clip } = options;
+  const own = given({ features, threshold, members, seed, folds, ensembleRule, clip });
+  return { ...own, classifier: classifierOptions(options) };
+}
+
+/** What is done with odd numbers, as the library takes it. */
+export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: ShowerFileOptions) {
+  return {
+    ...(negativeVoxels && { negative: negativeVoxels }),
+    ...(nonFiniteVoxels && { nonFinite: nonFiniteVoxels }),
+  };
+}

@@ -1,0 +1,36 @@
+import { type Io, oneLine } from './io.js';
+import { type ProgressDisplay, progressDisplay } from './progress.js';
+
+/** How much a command says, and in which form. */
+export interface SpeechOptions {
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** One run of a command: what it may use of the outside and how it speaks. */
+export interface Session {
+  readonly signal: AbortSignal;
+  readonly progress: ProgressDisplay;
+  /** A remark for people, on stderr; nothing with --json or --quiet. */
+  remark(line: string): void;
+  /** The outcome: the document on stdout with --json, otherwise the lines unless --quiet. */
+  conclude(document: object, lines: readonly string[]): void;
+}
+
+export function openSession(io: Io, { json = false, quiet = false }: SpeechOptions): Session {
+  const progress = progressDisplay(io, json || quiet);
+  return {
+    signal: io.signal,
+    progress,
+    remark(line) {
+      if (json || quiet) return;
+      progress.end();
+      io.stderr.write(`${oneLine(line)}\n`);
+    },
+    conclude(document, lines) {
+      progress.end();
+      if (json) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      else if (!quiet) io.stdout.write(lines.map((line) => `${oneLine(line)}\n`).join(''));
+    },
+  };
+}

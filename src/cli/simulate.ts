@@ -1,0 +1,85 @@
+import { Command } from 'commander';
+import * as z from 'zod';
+import { type DistortionName, distortions } from '../simulation/distortions.js';
+import { simulateShowers } from '../simulation/shower-file.js';
+import { planToySample, type ToyGeometryName, toyVoxels } from '../simulation/toy-showers.js';
+import { count } from './figures.js';
+import * as options from './options.js';
+import { requireOutputFile } from './output-file.js';
+import type { Session } from './session.js';
+
+export interface SimulateOptions extends options.RunOptions, options.SeedOption {
+  readonly geometry: ToyGeometryName;
+  readonly showers: number;
+  readonly distortion?: DistortionName;
+  readonly strength?: number;
+  readonly sample?: 'generated' | 'reference';
+  readonly force?: boolean;
+}
+
+const distortionList = distortions.map(({ name, description, strength, exactRatio }) => {
+  const known = exactRatio ? ' [exact weights are stored]' : '';
+  return `  ${name}: ${description}; strength: ${strength.meaning}, default ${strength.default}${known}`;
+});
+
+export function simulateCommand(): Command {
+  const geometries = Object.keys(toyVoxels);
+  const geometry = z.enum(geometries, { error: `must be ${geometries.join(' or ')}` });
+  const names = distortions.map(({ name }) => name);
+  const distortion = z.enum(names, { error: `must be one of ${names.join(', ')}` });
+  const samples = z.enum(['generated', 'reference'], { error: 'must be generated or reference' });
+  const showers = z.int({ error: 'must be a whole number of showers from 1 on' }).min(1, {
+    error: 'must be a whole number of showers from 1 on',
+  });
+  const strength = z.number({ error: 'must be a number' });
+  const word = (text: string) => text;
+  const command = new Command('simulate')
+    .description(
+      'write a file of toy showers: for tests and examples, nothing about a detector follows from them',
+    )
+    .argument('<file>', 'HDF5 file to write')
+    .addOption(
+      options
+        .checkedOption('--geometry <name>', `${geometries.join(' or ')}`, geometry, word)
+        .default('calogan'),
+    )
+    .addOption(options.checkedOption('--showers <n>', 'number of showers', showers).default(10_000))
+    .addOption(
+      options.checkedOption('--distortion <name>', 'what is wrong (default: nothing)', distortion, word),
+    )
+    .addOption(options.checkedOption('--strength <x>', 'strength of the distortion', strength))
+    .addOption(
+      options.checkedOption(
+        '--sample <role>',
+        'generated: distorted; reference: not distorted, with exact weights against the distorted sample where they are known',
+        samples,
+        word,
+      ),
+    )
+    .option('--force', 'replace an existing file');
+  options.addSeedOption(command);
+  options.addThreadsOption(command);
+  options.addSpeechOptions(command);
+  return command.addHelpText('after', `\nDistortions:\n${distortionList.join('\n')}`);
+}
+
+export async function runSimulate(session: Session, path: string, chosen: SimulateOptions): Promise<void> {
+  const { geometry, showers, seed = 1, distortion, strength, sample, threads } = chosen;
+  const plan = { geometry, showers, seed, distortion, strength, sample, threads };
+  planToySample(plan); // options that do not go together are wrong usage, whatever the file
+  await requireOutputFile(path, { force: chosen.force ?? false });
+  const record = await simulateShowers(path, {
+    ...plan,
+    signal: session.signal,
+    onProgress: session.progress.stage('simulating'),
+  });
+  const what = record.distortion
+    ? `distortion ${record.distortion}, strength ${record.strength}, ${record.sample} sample`
+    : 'not distorted';
+  session.conclude(record, [
+    `${count(record.showers)} toy showers in ${path} (${record.geometry}, ${what}, seed ${record.seed})`,
+    ...(record.exactAuc === null
+      ? []
+      : [`The best possible classifier against its counterpart has AUC ${record.exactAuc.toFixed(4)}`]),
+  ]);
+}

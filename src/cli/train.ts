@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
+import { inputFor } from '../classifier/features.js';
+import { parseOptions } from '../classifier/settings.js';
+import { FileError } from '../errors.js';
+import { evaluationSchema } from '../evaluation/settings.js';
+import { columns, count } from './figures.js';
+import { checkPair, openPair } from './inputs.js';
+import * as options from './options.js';
+import { requireFolderAbove } from './output-file.js';
+import type { Session } from './session.js';
+
+export interface TrainOptions extends options.RunOptions, options.ShowerFileOptions, options.TrainingOptions {
+  readonly out: string;
+  readonly force?: boolean;
+  readonly allowSame?: boolean;
+}
+
+export function trainCommand(): Command {
+  const command = new Command('train')
+    .description('train classifiers on all showers of two samples, to weigh other files with')
+    .argument('<reference>', 'HDF5 file of reference showers, e.g. Geant4')
+    .argument('<generated>', 'HDF5 file of generated showers')
+    .requiredOption('--out <folder>', 'folder for the classifier; it is made')
+    .option('--force', 'replace an earlier classifier')
+    .option('--allow-same', 'train on a file against itself, on purpose');
+  options.addGeometryOptions(command);
+  options.addContentOptions(command);
+  options.addTrainingOptions(command);
+  options.addThreadsOption(command);
+  options.addSpeechOptions(command);
+  return command.addHelpText(
+    'after',
+    '\nThe weights of the very showers that a classifier was trained on are too good: use evaluate for those.',
+  );
+}
+
+export async function runTrain(
+  session: Session,
+  referencePath: string,
+  generatedPath: string,
+  chosen: TrainOptions,
+): Promise<void> {
+  await requireClassifierFolder(chosen.out, chosen.force ?? false);
+  const needs = { rows: 2, purpose: 'a training', allowSame: chosen.allowSame ?? false };
+  await checkPair(referencePath, generatedPath, chosen, needs, session);
+  const choices = parseOptions(evaluationSchema, options.evaluationOptions(chosen));
+  const pair = await openPair(referencePath, generatedPath, chosen, session);
+  using reference = pair.reference;
+  using generated = pair.generated;
+  const input = inputFor(reference, generated, choices);
+  const fitted = await crossFit(
+    reference,
+    generated,
+    input,
+    { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier },
+    {
+      threads: chosen.threads ?? availableParallelism(),
+      signal: session.signal,
+      onProgress: session.progress.stage('training'),
+    },
+  );
+  try {
+    await saveWhole(fitted, chosen.out, session.signal);
+    session.conclude(...outcomeOf(fitted, chosen.out));
+  } finally {
+    fitted.ensemble.dispose();
+  }
+}
+
+/** @throws FileError ERR_OUTPUT for a folder that a classifier cannot be written to, or must not. */
+async function requireClassifierFolder(folder: string, force: boolean): Promise<void> {
+  await requireFolderAbove(folder);
+  const present = await stat(folder).catch(() => null);
+  if (!present) return;
+  if (!present.isDirectory()) throw new FileError('ERR_OUTPUT', folder, 'this is a file; name a new folder');
+  if (!force) {
+    const message = 'this folder exists; name a new one, or replace it with --force';
+    throw new FileError('ERR_OUTPUT', folder, message);
+  }
+  const others = (await readdir(folder)).filter((name) => !name.endsWith('.safetensors'));
+  if (others.length > 0) {
+    const message = `this folder holds more than a classifier (${others[0]}) and is not replaced; name a new one`;
+    throw new FileError('ERR_OUTPUT', folder, message);
+  }
+}
+
+/** The folder appears when all of the classifier is in it. */
+async function saveWhole({ ensemble }: CrossFitResult, folder: string, signal: AbortSignal): Promise<void> {
+  const partial = `${resolve(folder)}.${randomBytes(6).toString('hex')}.partial`;
+  try {
+    await ensemble.save(partial);
+    signal.throwIfAborted();
+    await rm(folder, { recursive: true, force: true });
+    await rename(partial, folder);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function outcomeOf({ ensemble, records }: CrossFitResult, folder: string): [object, string[]] {
+  const networks = records.map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, member) => {
+    const validationLoss = epochs[bestEpoch]?.validationLoss ?? null;
+    return { member, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
+  });
+  const document = { out: folder, parameters: ensemble.parameters, networks };
+  const rows = networks.map(({ member, epochs, validationLoss }) => {
+    const loss = validationLoss?.toFixed(4) ?? 'none';
+    return [`member ${member}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
+  });
+  return [
+    document,
+    [
+      `Classifier: ${join(folder, '*.safetensors')}, ${count(ensemble.parameters)} parameters each`,
+      ...columns(rows),
+    ],
+  ];
+}

@@ -1,0 +1,94 @@
+import { Command } from 'commander';
+import { ClassifierEnsemble } from '../classifier/ensemble.js';
+import { FileError } from '../errors.js';
+import { openShowers } from '../showers/shower-sample.js';
+import { packageVersion } from '../versions.js';
+import { densityRatioWeights } from '../weights/density-ratio.js';
+import { writeWeightsFile } from '../weights/weights-file.js';
+import { columns, count, percent } from './figures.js';
+import * as options from './options.js';
+import { requireOutputFile } from './output-file.js';
+import type { Session } from './session.js';
+
+export interface WeightsOptions
+  extends options.RunOptions,
+    options.ShowerFileOptions,
+    options.JudgingOptions {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+export function weightsCommand(): Command {
+  const command = new Command('weights')
+    .description('weigh the showers of a file with a trained classifier')
+    .argument('<classifier>', 'folder written by train or evaluate, or one .safetensors file of it')
+    .argument('<file>', 'HDF5 file of showers in the geometry of the classifier')
+    .requiredOption('--out <file>', 'HDF5 file for the weights')
+    .option('--force', 'replace an existing file')
+    .addOption(options.groupOption());
+  options.addContentOptions(command);
+  options.addJudgingOptions(command);
+  options.addThreadsOption(command);
+  return options.addSpeechOptions(command);
+}
+
+export async function runWeights(
+  session: Session,
+  classifierPath: string,
+  showersPath: string,
+  chosen: WeightsOptions,
+): Promise<void> {
+  const { signal, progress } = session;
+  const { out, force = false, ensembleRule: rule, clip } = chosen;
+  await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
+  using ensemble = await ClassifierEnsemble.load(classifierPath);
+  const { input, training } = ensemble.description;
+  if (input.kind === 'matrix') {
+    const message = `it reads a table of ${input.columns.length} columns, not showers; use the library for tables`;
+    throw new FileError('ERR_CLASSIFIER', classifierPath, message);
+  }
+  using showers = await openShowers(showersPath, {
+    geometry: input.geometry,
+    group: chosen.group,
+    ...options.contentPolicy(chosen),
+    signal,
+    onProgress: progress.stage('reading showers'),
+  });
+  const judging = { signal, onProgress: progress.stage('judging') };
+  const { threads } = chosen;
+  const logits = await ensemble.predictLogits(
+    showers,
+    threads === undefined ? judging : { ...judging, threads },
+  );
+  const weights = await densityRatioWeights(
+    { logits, members: ensemble.members },
+    { rule, clip: clip ?? undefined, signal },
+  );
+  progress.stage('writing');
+  await writeWeightsFile(
+    out,
+    [{ group: '/', logWeights: weights.logWeights, logits }],
+    {
+      caloscope_version: packageVersion,
+      classifier: classifierPath,
+      showers: showersPath,
+      ensemble_rule: rule ?? 'mean-logit',
+      log_weight: 'ln(p_reference/p_generated)',
+    },
+    { signal },
+  );
+  const { health } = weights;
+  const document = { out, rows: showers.rows, networks: ensemble.members, folds: training.folds, health };
+  session.conclude(document, [
+    `Weights: ${out}`,
+    ...columns([
+      ['showers', count(showers.rows)],
+      [
+        'mean weight',
+        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,
+      ],
+      ['effective sample size', `${count(health.effectiveSampleSize)} showers`],
+      ['weights below 1', percent(health.shareBelowOne)],
+    ]),
+  ]);
+}
