@@ -27,7 +27,12 @@ class Job : public std::enable_shared_from_this<Job> {
 
   void start(Napi::Env env, const Napi::Function& notify) {
     notify_ = Napi::ThreadSafeFunction::New(env, notify, "caloscope job", 0, 1);
-    thread_ = std::thread([this] { run(); });
+    try {
+      thread_ = std::thread([this] { run(); });
+    } catch (...) {
+      notify_.Release();
+      throw;
+    }
   }
 
   void cancel() noexcept { control_.cancel(); }
@@ -129,8 +134,10 @@ Napi::Value start_job(const Napi::Value& notify, JobWork work) {
   if (!notify.IsFunction()) throw Error(ErrorCode::argument, "`notify` must be a function");
   const Napi::Env env = notify.Env();
   auto job = std::make_shared<Job>(std::move(work));
-  env.GetInstanceData<RunningJobs>()->jobs.push_back(job);
+  auto& jobs = env.GetInstanceData<RunningJobs>()->jobs;
+  jobs.reserve(jobs.size() + 1);
   job->start(env, notify.As<Napi::Function>());
+  jobs.push_back(job);
   return make_handle(env, HandleKind::job, job, 0);
 }
 
