@@ -34,6 +34,22 @@ function entries(): readonly Entry[] {
  */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
+  try {
+    const program = makeProgram(io, (code) => {
+      exitCode = code;
+    });
+    if (words.length === 0) {
+      program.outputHelp({ error: true });
+      return 2;
+    }
+    await program.parseAsync(words, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    return reportFailure(error, io, words.includes('--debug'));
+  }
+}
+
+function makeProgram(io: Io, ended: (exitCode: number) => void): Command {
   const program = new Command('caloscope')
     .description('Find where a fast calorimeter simulation is wrong.')
     .version(packageVersion)
@@ -41,29 +57,21 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      outputError: () => undefined, // said on one line below
+      outputError: () => undefined, // reportFailure says it on one line
     })
     .addHelpText('after', `\n${exitCodes}`);
   for (const [command, run] of entries()) {
     command.copyInheritedSettings(program).action(async (...given: unknown[]) => {
       const session = openSession(io, command.opts());
       try {
+        // commander passes the arguments, the options and then the command itself
         const done = await run(session, ...(given.slice(0, -1) as never[]));
-        exitCode = done ?? 0;
+        ended(done ?? 0);
       } finally {
         session.progress.end();
       }
     });
     program.addCommand(command);
   }
-  if (words.length === 0) {
-    program.outputHelp({ error: true });
-    return 2;
-  }
-  try {
-    await program.parseAsync(words, { from: 'user' });
-    return exitCode;
-  } catch (error) {
-    return reportFailure(error, io, words.includes('--debug'));
-  }
+  return program;
 }

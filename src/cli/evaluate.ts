@@ -12,7 +12,7 @@ import type { Session } from './session.js';
 export interface EvaluateOptions
   extends options.RunOptions,
     options.ShowerFileOptions,
-    options.TrainingOptions,
+    options.TrainingFlags,
     options.JudgingOptions,
     options.FoldsOption {
   readonly out: string;

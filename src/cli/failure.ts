@@ -7,7 +7,8 @@ export const exitCodes = `Exit codes:
   0    success
   1    the work failed: a file, a training, the output; or inspect found errors
   2    the command line is wrong
-  130  interrupted (Ctrl-C); 143 by SIGTERM`;
+  130  interrupted (Ctrl-C, SIGINT)
+  143  ended by SIGTERM`;
 
 const usageCodes: ReadonlySet<ErrorCode> = new Set(['ERR_USAGE', 'ERR_ARGUMENT']);
 

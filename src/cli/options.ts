@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
-import { type ClassifierOptions, classifierSchema } from '../classifier/settings.js';
+import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import type { SpeechOptions } from './session.js';
@@ -25,19 +25,24 @@ function numbersFrom(text: string): number[] {
 /** From the text of the command line to what a schema takes. */
 type Convert = (text: string) => unknown;
 
-/** An option whose value is checked. */
+/**
+ * An option whose value is checked.
+ *
+ * @param demand said of a value that the schema refuses, in place of the words of the schema.
+ */
 export function checkedOption(
   flags: string,
   description: string,
   schema: z.ZodType,
   convert: Convert = numberFrom,
+  demand?: string,
 ): Option {
   const option = new Option(flags, description);
   return option.argParser((text) => {
     const parsed = schema.safeParse(convert(text));
     if (parsed.success) return parsed.data;
-    const demand = parsed.error.issues[0]?.message ?? 'is not valid';
-    throw new ArgumentError('ERR_USAGE', `${option.long} ${demand}; it is ${JSON.stringify(text)}`);
+    const says = demand ?? parsed.error.issues[0]?.message;
+    throw new ArgumentError('ERR_USAGE', `${option.long} ${says}; it is ${JSON.stringify(text)}`);
   });
 }
 
@@ -114,7 +119,7 @@ export function addContentOptions(command: Command): Command {
     .addOption(checkedOption(flags[1], 'reject or zero (default: reject)', nonFinite, asGiven));
 }
 
-export interface TrainingOptions extends SeedOption {
+export interface TrainingFlags extends SeedOption {
   readonly members?: EvaluationOptions['members'];
   readonly features?: EvaluationOptions['features'];
   readonly threshold?: EvaluationOptions['threshold'];
@@ -133,11 +138,13 @@ export interface TrainingOptions extends SeedOption {
 export function addTrainingOptions(command: Command): Command {
   const { features, members, threshold } = evaluationSchema.shape;
   const network = classifierSchema.shape;
-  const option = (flags: string, what: string, schema: z.ZodType, convert: Convert = numberFrom) =>
-    command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert));
+  const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
+    command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
   option('--members <n>', 'networks a fold', members);
   option('--features <set>', 'low, low-normalised or high', features, asGiven);
-  option('--threshold <MeV>', 'voxels below count as zero; or published, none', threshold, thresholdFrom);
+  const above = 'voxels below count as zero; or published, none';
+  const noThreshold = 'must be an energy in MeV from 0 on, published or none';
+  option('--threshold <MeV>', above, threshold, thresholdFrom, noThreshold);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
   option('--activation <name>', 'relu, leaky-relu, elu, gelu, silu or tanh', network.activation, asGiven);
   option('--dropout <share>', 'share of hidden values dropped in training', network.dropout);
@@ -164,16 +171,12 @@ export interface JudgingOptions {
 export function addJudgingOptions(command: Command): Command {
   const { ensembleRule, clip } = evaluationSchema.shape;
   const rule = `mean-logit, mean-probability or mean-weight ${usual(ensembleRule)}`;
-  const bounds = z.custom((value) => isClip(clip.safeParse(value).data), {
-    error: 'must be LOW,HIGH with 0 <= LOW < HIGH',
-  });
+  const ordered = clip.refine((bounds) => bounds !== null && bounds.lower < bounds.upper);
+  const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
+  const bounds = 'bounds on the weights (default: none)';
   return command
     .addOption(checkedOption('--ensemble-rule <rule>', rule, ensembleRule, asGiven))
-    .addOption(checkedOption('--clip <low,high>', 'bounds on the weights (default: none)', bounds, clipFrom));
-}
-
-function isClip(clip: EvaluationOptions['clip']): boolean {
-  return clip !== null && clip !== undefined && clip.lower < clip.upper;
+    .addOption(checkedOption('--clip <low,high>', bounds, ordered, clipFrom, noClip));
 }
 
 function clipFrom(text: string): unknown {
@@ -196,21 +199,20 @@ function given<Options extends object>(options: Options): Options {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
-/** The options of network and training as the library takes them. */
-export function classifierOptions(options: TrainingOptions): ClassifierOptions {
-  const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = options;
-  const { batch: batchSize, validationFraction } = options;
-  const training = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction };
-  return given({ hidden, activation, dropout, ...training });
+/** The options of a training as the library takes them. */
+export function trainingOptions(flags: TrainingFlags): TrainingOptions {
+  const { features, threshold, members, seed } = flags;
+  const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
+  const { batch: batchSize, validationFraction } = flags;
+  const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction };
+  const classifier = given({ hidden, activation, dropout, ...steps });
+  return { ...given({ features, threshold, members, seed }), classifier };
 }
 
 /** The options that decide a result as the library takes them. */
-export function evaluationOptions(
-  options: TrainingOptions & JudgingOptions & FoldsOption,
-): EvaluationOptions {
-  const { features, threshold, members, seed, folds, ensembleRule, clip } = options;
-  const own = given({ features, threshold, members, seed, folds, ensembleRule, clip });
-  return { ...own, classifier: classifierOptions(options) };
+export function evaluationOptions(flags: TrainingFlags & JudgingOptions & FoldsOption): EvaluationOptions {
+  const { folds, ensembleRule, clip } = flags;
+  return { ...trainingOptions(flags), ...given({ folds, ensembleRule, clip }) };
 }
 
 /** What is done with odd numbers, as the library takes it. */

@@ -19,64 +19,64 @@ export function progressDisplay(io: Io, silent: boolean): ProgressDisplay {
   return io.stderr.isTTY ? barDisplay(io) : lineDisplay(io);
 }
 
-/** Showers a second, and seconds left at that rate; null before anything is done. */
-function pace(started: number, { done, total }: Progress): { rate: number; left: number } | null {
+/** Showers a second since the start, and the time left at that rate. */
+function paceText(started: number, { done, total }: Progress): string {
   const seconds = (performance.now() - started) / 1000;
-  if (!(done > 0 && seconds > 0)) return null;
-  return { rate: done / seconds, left: ((total - done) * seconds) / done };
-}
-
-function paceText(started: number, progress: Progress): string {
-  const known = pace(started, progress);
-  return known ? `${count(known.rate)} showers/s, ${duration(known.left)} left` : 'starting';
+  if (!(done > 0 && seconds > 0)) return 'starting';
+  return `${count(done / seconds)} showers/s, ${duration(((total - done) * seconds) / done)} left`;
 }
 
 function share({ done, total }: Progress): number {
   return total > 0 ? Math.min(1, done / total) : 0;
 }
 
+/** A bar a stage, from its first progress on: what fails at once leaves no bar behind. */
 function barDisplay(io: Io): ProgressDisplay {
   let bar: cliProgress.SingleBar | null = null;
+  let current = 0;
   const end = () => {
     bar?.stop();
     bar = null;
   };
   const stage = (name: string) => {
     end();
+    current += 1;
+    const own = current;
     const started = performance.now();
-    const begin = () => {
-      const options: cliProgress.Options = {
-        format: `${name.padEnd(22)} [{bar}] {percentage}% | {pace}`,
-        barsize: 24,
-        stream: io.stderr,
-        hideCursor: true,
-        // Signals are the program's own: it ends by itself, and tidily.
-        gracefulExit: false,
-      };
-      const begun = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-      begun.start(100, 0, { pace: 'starting' });
-      return begun;
-    };
-    const own = begin();
-    bar = own;
     return (progress: Progress) => {
-      if (bar !== own) return;
-      own.update(Math.floor(100 * share(progress)), { pace: paceText(started, progress) });
+      if (current !== own) return;
+      bar ??= beginBar(io, name);
+      bar.update(Math.floor(100 * share(progress)), { pace: paceText(started, progress) });
     };
   };
   return { stage, end };
 }
 
+function beginBar(io: Io, name: string): cliProgress.SingleBar {
+  const options: cliProgress.Options = {
+    format: `${name.padEnd(22)} [{bar}] {percentage}% | {pace}`,
+    barsize: 24,
+    stream: io.stderr,
+    hideCursor: true,
+    // Signals are the program's own: it ends by itself, and tidily.
+    gracefulExit: false,
+  };
+  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  bar.start(100, 0, { pace: 'starting' });
+  return bar;
+}
+
+/** A line when a stage makes its first progress, and one every few seconds. */
 function lineDisplay(io: Io): ProgressDisplay {
-  let current = '';
+  let current = 0;
   const stage = (name: string) => {
-    current = name;
+    current += 1;
+    const own = current;
     const started = performance.now();
-    let last = started;
-    io.stderr.write(`${name} …\n`);
+    let last = Number.NEGATIVE_INFINITY;
     return (progress: Progress) => {
       const now = performance.now();
-      if (current !== name || now - last < secondsBetweenLines * 1000) return;
+      if (current !== own || now - last < secondsBetweenLines * 1000) return;
       last = now;
       io.stderr.write(`${name}: ${Math.floor(100 * share(progress))} %, ${paceText(started, progress)}\n`);
     };

@@ -11,8 +11,6 @@ export interface SpeechOptions {
 export interface Session {
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
-  /** A remark for people, on stderr; nothing with --json or --quiet. */
-  remark(line: string): void;
   /** The outcome: the document on stdout with --json, otherwise the lines unless --quiet. */
   conclude(document: object, lines: readonly string[]): void;
 }
@@ -22,11 +20,6 @@ export function openSession(io: Io, { json = false, quiet = false }: SpeechOptio
   return {
     signal: io.signal,
     progress,
-    remark(line) {
-      if (json || quiet) return;
-      progress.end();
-      io.stderr.write(`${oneLine(line)}\n`);
-    },
     conclude(document, lines) {
       progress.end();
       if (json) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -1,20 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
-import { inputFor } from '../classifier/features.js';
-import { parseOptions } from '../classifier/settings.js';
+import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
-import { evaluationSchema } from '../evaluation/settings.js';
 import { columns, count } from './figures.js';
 import { checkPair, openPair } from './inputs.js';
 import * as options from './options.js';
 import { requireFolderAbove } from './output-file.js';
 import type { Session } from './session.js';
 
-export interface TrainOptions extends options.RunOptions, options.ShowerFileOptions, options.TrainingOptions {
+export interface TrainOptions extends options.RunOptions, options.ShowerFileOptions, options.TrainingFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly allowSame?: boolean;
@@ -48,27 +44,20 @@ export async function runTrain(
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
   const needs = { rows: 2, purpose: 'a training', allowSame: chosen.allowSame ?? false };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
-  const choices = parseOptions(evaluationSchema, options.evaluationOptions(chosen));
   const pair = await openPair(referencePath, generatedPath, chosen, session);
   using reference = pair.reference;
   using generated = pair.generated;
-  const input = inputFor(reference, generated, choices);
-  const fitted = await crossFit(
-    reference,
-    generated,
-    input,
-    { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier },
-    {
-      threads: chosen.threads ?? availableParallelism(),
-      signal: session.signal,
-      onProgress: session.progress.stage('training'),
-    },
-  );
+  const trained = await trainClassifier(reference, generated, {
+    ...options.trainingOptions(chosen),
+    threads: chosen.threads,
+    signal: session.signal,
+    onProgress: session.progress.stage('training'),
+  });
   try {
-    await saveWhole(fitted, chosen.out, session.signal);
-    session.conclude(...outcomeOf(fitted, chosen.out));
+    await saveWhole(trained, chosen.out, session.signal);
+    session.conclude(...outcomeOf(trained, chosen.out));
   } finally {
-    fitted.ensemble.dispose();
+    trained.ensemble.dispose();
   }
 }
 
@@ -90,7 +79,11 @@ async function requireClassifierFolder(folder: string, force: boolean): Promise<
 }
 
 /** The folder appears when all of the classifier is in it. */
-async function saveWhole({ ensemble }: CrossFitResult, folder: string, signal: AbortSignal): Promise<void> {
+async function saveWhole(
+  { ensemble }: TrainedClassifier,
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
   const partial = `${resolve(folder)}.${randomBytes(6).toString('hex')}.partial`;
   try {
     await ensemble.save(partial);
@@ -103,7 +96,7 @@ async function saveWhole({ ensemble }: CrossFitResult, folder: string, signal: A
   }
 }
 
-function outcomeOf({ ensemble, records }: CrossFitResult, folder: string): [object, string[]] {
+function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [object, string[]] {
   const networks = records.map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, member) => {
     const validationLoss = epochs[bestEpoch]?.validationLoss ?? null;
     return { member, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };

@@ -1,0 +1,82 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { progressDisplay } from '#caloscope/cli/progress';
+
+class FakeTerminal extends Writable {
+  readonly isTTY: boolean;
+  readonly columns = 120;
+  text = '';
+
+  constructor(isTTY: boolean) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  override _write(piece: Buffer, _: string, done: () => void): void {
+    this.text += piece.toString();
+    done();
+  }
+}
+
+function display(isTTY: boolean, silent = false) {
+  const stderr = new FakeTerminal(isTTY);
+  const io = { stdout: new FakeTerminal(false), stderr, signal: new AbortController().signal };
+  return { stderr, progress: progressDisplay(io, silent) };
+}
+
+const hideCursor = '\u001b[?25l';
+const showCursor = '\u001b[?25h';
+
+describe('progress', () => {
+  it('on a terminal is a bar with name, percentage, rate and time left; the cursor comes back', () => {
+    const { stderr, progress } = display(true);
+    const show = progress.stage('training');
+    expect(stderr.text).toBe('');
+    show({ done: 420, total: 1000, message: '' });
+    progress.end();
+    expect(stderr.text).toContain(hideCursor);
+    expect(stderr.text).toMatch(/training +\[.*\] 42% \| [\d,]+ showers\/s, \d+ s left/);
+    expect(stderr.text.lastIndexOf(showCursor)).toBeGreaterThan(stderr.text.lastIndexOf(hideCursor));
+  });
+
+  it('on a terminal a new stage ends the bar of the one before, which may not speak any more', () => {
+    const { stderr, progress } = display(true);
+    const reading = progress.stage('reading');
+    reading({ done: 10, total: 10, message: '' });
+    const training = progress.stage('training');
+    const length = stderr.text.length;
+    reading({ done: 5, total: 10, message: '' });
+    expect(stderr.text).toHaveLength(length);
+    training({ done: 1, total: 10, message: '' });
+    progress.end();
+    expect(stderr.text).toContain('training');
+  });
+
+  it('elsewhere is a line at the first progress and every few seconds', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const { stderr, progress } = display(false);
+      const show = progress.stage('reading');
+      for (let done = 0; done <= 100; done++) {
+        vi.advanceTimersByTime(100);
+        show({ done, total: 100, message: '' });
+      }
+      progress.end();
+      expect(stderr.text).toBe(
+        'reading: 0 %, starting\n' +
+          'reading: 30 %, 10 showers/s, 7 s left\n' +
+          'reading: 60 %, 10 showers/s, 4 s left\n' +
+          'reading: 90 %, 10 showers/s, 1 s left\n',
+      );
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('is silent when told so', () => {
+    const { stderr, progress } = display(true, true);
+    progress.stage('reading')({ done: 1, total: 2, message: '' });
+    progress.end();
+    expect(stderr.text).toBe('');
+  });
+});
