@@ -20,6 +20,13 @@ Activation activation_argument(const std::string& name) {
   throw Error(ErrorCode::argument, "`activation` must be relu, leaky-relu, elu, gelu, silu or tanh");
 }
 
+Schedule schedule_argument(const std::string& name) {
+  if (name == "constant") return Schedule::constant;
+  if (name == "cosine") return Schedule::cosine;
+  if (name == "plateau") return Schedule::plateau;
+  throw Error(ErrorCode::argument, "`schedule` must be plateau, cosine or constant");
+}
+
 std::uint32_t small_count(const Napi::Object& record, const char* key) {
   const auto value = count(record, key);
   if (value > std::numeric_limits<std::uint32_t>::max()) {
@@ -36,7 +43,7 @@ TrainingSettings settings_argument(const Napi::Object& record) {
   settings.weight_decay = number(record, "weightDecay");
   settings.dropout = number(record, "dropout");
   settings.patience = small_count(record, "patience");
-  settings.schedule = text(record, "schedule") == "constant" ? Schedule::constant : Schedule::cosine;
+  settings.schedule = schedule_argument(text(record, "schedule"));
   settings.validate();
   return settings;
 }

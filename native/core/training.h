@@ -8,8 +8,9 @@
 
 namespace caloscope {
 
-/// How the learning rate goes on after a linear warm-up over the first epoch.
-enum class Schedule { constant, cosine };
+/// How the learning rate goes on after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
+/// progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
+enum class Schedule { constant, cosine, plateau };
 
 /// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
 struct TrainingSettings {
@@ -21,8 +22,8 @@ struct TrainingSettings {
   double beta2 = 0.99;
   double epsilon = 1e-8;
   double dropout = 0;  ///< share of hidden values set to zero in training
-  Schedule schedule = Schedule::cosine;
-  std::uint32_t patience = 5;  ///< epochs without a better validation loss after which training stops
+  Schedule schedule = Schedule::plateau;
+  std::uint32_t patience = 3;  ///< epochs in a row with less than 1e-4 nats of progress, after which training stops
 
   /// Throws Error(argument) that names the setting.
   void validate() const;

@@ -25,6 +25,10 @@ constexpr double narrow_core = 0.05;
 constexpr double voxel_block_weight = 5;
 /// Rows that are enough to find quantiles with.
 constexpr std::size_t most_quantile_rows = 65536;
+/// Gain in validation loss, in nats, below which an epoch counts as idle.
+constexpr double least_progress = 1e-4;
+/// What the learning rate is multiplied with on a plateau.
+constexpr double plateau_step = 0.3;
 /// Learning rate at the end of the cosine, as a share of the highest.
 constexpr double final_rate_share = 0.01;
 
@@ -71,6 +75,7 @@ TrainedNetwork Trainer::run() {
   standardise();
   TrainedNetwork best;
   double best_loss = std::numeric_limits<double>::infinity();
+  std::uint32_t idle_epochs = 0;
   TrainingRecord record;
   record.training_rows = task_.training_rows.size();
   record.validation_rows = task_.validation_rows.size();
@@ -84,12 +89,18 @@ TrainedNetwork Trainer::run() {
                                            std::to_string(epoch_) + "; use a smaller learning rate");
     }
     record.epochs.push_back(entry);
+    const bool progress = entry.validation_loss < best_loss - least_progress;
     if (entry.validation_loss < best_loss) {
       best_loss = entry.validation_loss;
       best.network = network_;
       record.best_epoch = epoch_;
     }
-    if (epoch_ - record.best_epoch >= task_.settings.patience) {
+    idle_epochs = progress ? 0 : idle_epochs + 1;
+    if (!progress && task_.settings.schedule == Schedule::plateau) {
+      network_ = best.network;
+      plateau_factor_ *= plateau_step;
+    }
+    if (idle_epochs >= task_.settings.patience) {
       record.stopped_early = epoch_ + 1 < task_.settings.epochs;
       break;
     }
@@ -339,7 +350,9 @@ double Trainer::learning_rate() const {
   const auto warm_up = static_cast<double>(steps_in_epoch_);
   const auto total = warm_up * settings.epochs;
   const double ramp = std::min(1.0, (done + 1) / warm_up);
-  if (settings.schedule == Schedule::constant || total <= warm_up) return settings.learning_rate * ramp;
+  if (settings.schedule != Schedule::cosine || total <= warm_up) {
+    return settings.learning_rate * ramp * plateau_factor_;
+  }
   const double progress = std::clamp((done - warm_up) / (total - warm_up), 0.0, 1.0);
   const double cosine = final_rate_share + (1 - final_rate_share) * 0.5 * (1 + std::cos(std::numbers::pi * progress));
   return settings.learning_rate * ramp * cosine;

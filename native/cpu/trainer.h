@@ -66,6 +66,7 @@ class Trainer {
   Batch batch_;
   std::vector<std::uint32_t> validation_places_[2];  ///< rows in the generated and in the reference table
   double class_weight_[2] = {1, 1};  ///< generated, reference: both classes count the same in total
+  double plateau_factor_ = 1;
   std::uint64_t steps_done_ = 0;
   std::uint64_t steps_in_epoch_ = 0;
   std::uint32_t epoch_ = 0;

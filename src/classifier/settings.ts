@@ -27,7 +27,7 @@ export const classifierSchema = z.strictObject({
     .number({ error: 'must be from 0 to below 1' })
     .min(0, { error: 'must be from 0 to below 1' })
     .lt(1, { error: 'must be from 0 to below 1' })
-    .default(0.1),
+    .default(0.2),
   /** At most so many passes over the training rows. */
   epochs: whole(1, 100_000).default(20),
   /** Rows of a step; `auto`: about a hundredth of the training rows, a power of two from 64 to 1024. */
@@ -38,10 +38,15 @@ export const classifierSchema = z.strictObject({
   learningRate: positive.default(5e-4),
   /** Decoupled weight decay, as a multiple of the learning rate. */
   weightDecay: z.number({ error: 'must be 0 or more' }).min(0, { error: 'must be 0 or more' }).default(0.01),
-  /** After a linear rise over the first epoch. */
-  schedule: z.enum(['cosine', 'constant'], { error: 'must be cosine or constant' }).default('cosine'),
-  /** Epochs without a better validation loss before a training ends. */
-  patience: whole(1, 100_000).default(5),
+  /**
+   * How the learning rate goes on after a linear rise over the first epoch. `plateau`: after an epoch that made no
+   * progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
+   */
+  schedule: z
+    .enum(['plateau', 'cosine', 'constant'], { error: 'must be plateau, cosine or constant' })
+    .default('plateau'),
+  /** Epochs in a row with less than 1e-4 nats of progress in validation loss, after which a training ends. */
+  patience: whole(1, 100_000).default(3),
   /** Share of the training rows that decide when to stop. */
   validationFraction: share('must be above 0 and below 1').default(0.1),
 });

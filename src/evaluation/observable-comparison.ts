@@ -152,7 +152,7 @@ function equallySpaced<T>(list: readonly T[], most: number): readonly T[] {
 
 /** An axis on which both samples can be seen; null where all values are equal, so that there is nothing to see. */
 function axisFor({ observable, reference, generated }: Column): HistogramAxis | null {
-  const values = [...thinned(reference), ...thinned(generated)].sort((a, b) => a - b);
+  const values = sortedTogether(thinned(reference), thinned(generated));
   const quantile = (probability: number) => values[Math.round(probability * (values.length - 1))] as number;
   const lower = quantile(lowQuantile);
   const upper = quantile(highQuantile);
@@ -174,6 +174,13 @@ function axisFor({ observable, reference, generated }: Column): HistogramAxis | 
     upper + margin,
     options,
   );
+}
+
+function sortedTogether(first: Float64Array, second: Float64Array): Float64Array {
+  const all = new Float64Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all.sort();
 }
 
 /** At most rowsForRange values, equally spaced in the sample. */

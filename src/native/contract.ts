@@ -305,7 +305,7 @@ export interface NativePlan {
   readonly weightDecay: number;
   readonly dropout: number;
   readonly patience: number;
-  readonly schedule: 'constant' | 'cosine';
+  readonly schedule: 'constant' | 'cosine' | 'plateau';
 }
 
 export interface NativeTrainingRecord {
