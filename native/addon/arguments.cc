@@ -28,6 +28,11 @@ Napi::Object object_argument(const Napi::Value& value, const char* what) {
   return value.As<Napi::Object>();
 }
 
+Napi::Array list_argument(const Napi::Value& value, const char* what) {
+  if (!value.IsArray()) refuse(what, "a list");
+  return value.As<Napi::Array>();
+}
+
 double number(const Napi::Object& record, const char* key) {
   const Napi::Value value = record.Get(key);
   if (!value.IsNumber()) refuse(key, "a number");

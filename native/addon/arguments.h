@@ -16,6 +16,7 @@ namespace caloscope::addon {
 // All functions throw Error(argument) when a value is not what is asked for.
 
 Napi::Object object_argument(const Napi::Value& value, const char* what);
+Napi::Array list_argument(const Napi::Value& value, const char* what);
 double number(const Napi::Object& record, const char* key);
 /// A whole number in [0, 2^53].
 std::uint64_t count(const Napi::Object& record, const char* key);

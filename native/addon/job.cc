@@ -51,28 +51,44 @@ class Job : public std::enable_shared_from_this<Job> {
       failure = std::current_exception();
     }
     work_ = nullptr;
-    auto self = shared_from_this();
-    const auto settle = [self, result = std::move(result), failure](Napi::Env env, Napi::Function notify) {
+    const auto settle = [self = shared_from_this(), result = std::move(result), failure](Napi::Env env,
+                                                                                         Napi::Function notify) {
       self->join();
-      auto& jobs = env.GetInstanceData<RunningJobs>()->jobs;
-      std::erase(jobs, self);
-      if (failure) {
-        notify.Call({Napi::String::New(env, "failed"), as_error(env, failure)});
-        return;
-      }
-      Napi::Value value = env.Undefined();
-      try {
-        value = result(env);
-      } catch (const Napi::Error&) {
-        throw;
-      } catch (...) {
-        notify.Call({Napi::String::New(env, "failed"), current_exception_as_error(env).Value()});
-        return;
-      }
-      notify.Call({Napi::String::New(env, "done"), value});
+      std::erase(env.GetInstanceData<RunningJobs>()->jobs, self);
+      quietly([&] { notify_end(env, notify, result, failure); });
     };
     // A call that answers "closing" has given up this thread's share: releasing it again would be a use after free.
     if (!closing_ && notify_.BlockingCall(settle) == napi_ok) notify_.Release();
+  }
+
+  /// Calls into JavaScript fail while the environment ends, and a `notify` may throw: neither may reach the event loop as
+  /// a C++ exception, which would end the process.
+  template <class Call>
+  static void quietly(const Call& call) {
+    try {
+      call();
+    } catch (const Napi::Error&) {
+    }
+  }
+
+  static void notify_end(Napi::Env env, const Napi::Function& notify, const JobResult& result,
+                         const std::exception_ptr& failure) {
+    const Napi::HandleScope scope(env);
+    if (failure) {
+      notify.Call({Napi::String::New(env, "failed"), as_error(env, failure)});
+      return;
+    }
+    Napi::Value value;
+    try {
+      value = result(env);
+    } catch (const Napi::Error& error) {
+      notify.Call({Napi::String::New(env, "failed"), error.Value()});
+      return;
+    } catch (...) {
+      notify.Call({Napi::String::New(env, "failed"), current_exception_as_error(env).Value()});
+      return;
+    }
+    notify.Call({Napi::String::New(env, "done"), value});
   }
 
   static Napi::Value as_error(Napi::Env env, const std::exception_ptr& failure) {
@@ -89,8 +105,11 @@ class Job : public std::enable_shared_from_this<Job> {
     const auto status =
         notify_.NonBlockingCall([self = shared_from_this(), progress](Napi::Env env, Napi::Function notify) {
           self->progress_waiting_ = false;
-          notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, progress.done),
-                       Napi::Number::New(env, progress.total), Napi::String::New(env, progress.message)});
+          quietly([&] {
+            const Napi::HandleScope scope(env);
+            notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, progress.done),
+                         Napi::Number::New(env, progress.total), Napi::String::New(env, progress.message)});
+          });
         });
     if (status == napi_closing) closing_ = true;
   }

@@ -18,7 +18,7 @@ using JobWork = std::function<JobResult(JobControl& control)>;
 
 /// Starts `work` on a thread of its own and returns a job handle for `cancelJob`. `notify` is a JavaScript function
 /// called as notify('progress', done, total, message), at most one call waiting at a time, and at the end exactly
-/// once as notify('done', result) or notify('failed', error) with a `code` on the error.
+/// once as notify('done', result) or notify('failed', error) with a `code` on the error. What `notify` throws is lost.
 Napi::Value start_job(const Napi::Value& notify, JobWork work);
 
 /// cancelJob(handle): asks the job to stop; it then ends with ERR_CANCELLED.

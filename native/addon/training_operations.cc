@@ -139,7 +139,7 @@ Napi::Value start_predict(const Napi::CallbackInfo& info) {
 /// createEnsemble(networks) → handle; weights are inputs × outputs, row by row
 Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
   auto ensemble = std::make_shared<Ensemble>();
-  const auto list = object_argument(info[0], "networks").As<Napi::Array>();
+  const auto list = list_argument(info[0], "networks");
   for (std::uint32_t i = 0; i < list.Length(); ++i) {
     const auto record = object_argument(list.Get(i), "network");
     Network network;
@@ -148,7 +148,7 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
     network.standardisation.centre = array_copy<float>(record.Get("centre"), "centre");
     network.standardisation.scale = array_copy<float>(record.Get("scale"), "scale");
     network.standardisation.clip = static_cast<float>(number(record, "clip"));
-    const auto layers = object_argument(record.Get("layers"), "layers").As<Napi::Array>();
+    const auto layers = list_argument(record.Get("layers"), "layers");
     for (std::uint32_t l = 0; l < layers.Length(); ++l) {
       const auto layer = object_argument(layers.Get(l), "layer");
       network.layers.push_back({small_count(layer, "inputs"), small_count(layer, "outputs"),

@@ -14,7 +14,12 @@ const share = (name: string) => z.number({ error: name }).gt(0, { error: name })
 /** Network and training of each member. The defaults are for 1,000 to 1,000,000 showers a sample. */
 export const classifierSchema = z.strictObject({
   /** Widths of the hidden layers. */
-  hidden: z.array(whole(1, 65536), { error: 'must be a list of widths' }).min(1).max(32).default([256, 256]),
+  hidden: z
+    .array(whole(1, 65536), { error: 'must be a list of widths' })
+    .min(1)
+    .max(32)
+    .readonly()
+    .default([256, 256]),
   activation: z
     .enum(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'], {
       error: 'must be relu, leaky-relu, elu, gelu, silu or tanh',

@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { native } from '#caloscope/native/binding';
+
+/** Whatever JavaScript hands to the core, it answers with an error that has a code; it never crashes. */
+
+const core = native() as unknown as Record<string, (...args: unknown[]) => unknown>;
+const operations = Object.keys(core).filter((name) => typeof core[name] === 'function');
+
+const geometry = {
+  family: 'calochallenge',
+  firstVoxel: Uint32Array.of(0, 2, 3),
+  layerId: Uint32Array.of(0, 1),
+  angular: Uint8Array.of(1, 0),
+  eta: Float64Array.of(0, 1, 2),
+  phi: Float64Array.of(0, 1, 2),
+  radius: Float64Array.of(0, 1, 2),
+};
+const plan = {
+  folds: 2,
+  members: 1,
+  seed: 1,
+  validationFraction: 0.2,
+  hidden: Uint32Array.of(4),
+  activation: 'relu',
+  slope: 0,
+  epochs: 1,
+  batchSize: 4,
+  learningRate: 1e-3,
+  weightDecay: 0,
+  dropout: 0,
+  patience: 1,
+  schedule: 'plateau',
+};
+const table = native().createShowerTable(3, 0);
+native().appendShowers(table, Float64Array.of(10, 20), Float32Array.of(1, 0, 2, 0, 3, 4));
+const matrix = native().makeMatrix(new Float32Array(40).map(Math.sin), 2);
+const disposed = native().createShowerTable(3, 0);
+native().dispose(disposed);
+
+const junk: readonly unknown[] = [
+  undefined,
+  null,
+  true,
+  0,
+  1,
+  -1,
+  0.5,
+  2 ** 53,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  '',
+  'low',
+  'calogan',
+  Symbol('s'),
+  10n,
+  {},
+  [],
+  [1, 2],
+  new Float32Array(0),
+  new Float32Array(6),
+  new Float64Array(3),
+  new Uint32Array(2),
+  new Uint8Array(2),
+  new ArrayBuffer(8),
+  new DataView(new ArrayBuffer(8)),
+  new Map(),
+  () => undefined,
+  geometry,
+  { ...geometry, firstVoxel: Uint32Array.of(5, 1) },
+  { ...geometry, eta: 'x' },
+  { ...geometry, family: 'calogan' },
+  plan,
+  { ...plan, hidden: new Uint32Array(0) },
+  { ...plan, folds: 1e9 },
+  { ...plan, hidden: Uint32Array.of(0) },
+  { ...plan, hidden: Uint32Array.of(4e9, 4e9) },
+  table,
+  matrix,
+  disposed,
+  [{ layers: [{ inputs: 2, outputs: 1, weight: new Float32Array(1), bias: new Float32Array(1) }] }],
+  new Proxy(
+    {},
+    {
+      get: () => {
+        throw new Error('a getter that throws');
+      },
+    },
+  ),
+];
+
+/** A small reproducible generator: the calls must be the same in every run. */
+function* numbers(seed: number): Generator<number> {
+  let state = seed;
+  for (;;) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+/** Handles that the other tests need must stay. */
+function isKept(name: string, argument: unknown): boolean {
+  return name === 'dispose' && (argument === table || argument === matrix);
+}
+
+function callWith(name: string, args: unknown[]): void {
+  try {
+    // A job that was begun is not cancelled: those of this test are short, and their errors must be harmless too.
+    core[name]?.(...args);
+  } catch (error) {
+    // A TypeError comes from the engine (a Symbol as a number, a getter that throws); all else has a code.
+    if (error instanceof TypeError || (error as Error).message === 'a getter that throws') return;
+    expect((error as { code?: string }).code, `${name}: ${(error as Error).message}`).toMatch(/^ERR_|^E/);
+  }
+}
+
+describe('the native core', () => {
+  it.each(operations.map((name) => [name] as const))('%s survives any argument', async (name) => {
+    const random = numbers(name.length * 7919 + name.charCodeAt(0));
+    const next = () => random.next().value as number;
+    callWith(name, []);
+    for (const first of junk) {
+      if (!isKept(name, first)) callWith(name, [first, first, first, first, first, first]);
+    }
+    for (let i = 0; i < 1500; i++) {
+      const args = Array.from(
+        { length: 1 + Math.floor(next() * 7) },
+        () => junk[Math.floor(next() * junk.length)],
+      );
+      if (!isKept(name, args[0])) callWith(name, args);
+      if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+  });
+
+  it('refuses handles of another kind and disposed ones with their own codes', () => {
+    const code = (call: () => unknown) => {
+      try {
+        call();
+        return 'none';
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+    };
+    expect(code(() => core['showerTable']?.(matrix))).toBe('ERR_ARGUMENT');
+    expect(code(() => core['showerTable']?.(disposed))).toBe('ERR_DISPOSED');
+    expect(code(() => core['showerTable']?.({}))).toBe('ERR_ARGUMENT');
+    expect(code(() => core['showerTable']?.(Object.create(table)))).toBe('ERR_ARGUMENT');
+  });
+
+  it('refuses sizes that do not fit together', () => {
+    const append = (energies: Float64Array, voxels: Float32Array) => () =>
+      native().appendShowers(table, energies, voxels);
+    expect(append(new Float64Array(2), new Float32Array(5))).toThrow(
+      expect.objectContaining({ code: 'ERR_SHAPE' }),
+    );
+    expect(append(Float64Array.of(1), Float32Array.of(1, Number.NaN, 1))).toThrow(
+      expect.objectContaining({ code: 'ERR_NON_FINITE' }),
+    );
+    expect(native().showerTable(table).rows).toBe(2);
+    expect(() => native().readShowers(table, 1, 2)).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT' }),
+    );
+  });
+});

@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '#caloscope/evaluation/evaluate';
+import { native } from '#caloscope/native/binding';
+import { runJob } from '#caloscope/native/run-job';
+
+const columns = Array.from({ length: 20 }, (_, i) => `x${i}`);
+
+function table(rows: number, shift: number) {
+  const values = Float32Array.from(
+    { length: rows * columns.length },
+    (_, i) => Math.sin(i * 12.9898) + shift,
+  );
+  return { values, columns, name: `shift ${shift}` };
+}
+
+/** Long enough to be interrupted at any time. */
+const long = { classifier: { epochs: 500, patience: 500, hidden: [128, 128] } } as const;
+
+describe('a job', () => {
+  it('rejects with the reason of the signal soon after the abort, at any stage', async () => {
+    for (const wait of [0, 1, 5, 20, 100, 300]) {
+      const controller = new AbortController();
+      const reason = new Error(`stopped after ${wait} ms`);
+      let asked = 0;
+      setTimeout(() => {
+        asked = performance.now();
+        controller.abort(reason);
+      }, wait);
+      const run = evaluate(table(3000, 0), table(3000, 0.1), { ...long, signal: controller.signal });
+      await expect(run).rejects.toBe(reason);
+      expect(performance.now() - asked).toBeLessThan(200);
+    }
+  });
+
+  it('is not begun when the signal is aborted already', async () => {
+    const reason = new Error('before');
+    const run = runJob(
+      () => {
+        throw new Error('begun');
+      },
+      { signal: AbortSignal.abort(reason) },
+    );
+    await expect(run).rejects.toBe(reason);
+  });
+
+  it('rejects with what its progress callback throws', async () => {
+    const onProgress = () => {
+      throw new RangeError('from the callback');
+    };
+    await expect(evaluate(table(3000, 0), table(3000, 0.1), { ...long, onProgress })).rejects.toThrow(
+      'from the callback',
+    );
+  });
+
+  it('keeps what it needs when a handle is disposed of while it runs', async () => {
+    const features = native().makeMatrix(table(2000, 0).values, columns.length);
+    const plan = {
+      folds: 2,
+      members: 1,
+      seed: 1,
+      validationFraction: 0.2,
+      hidden: Uint32Array.of(64),
+      activation: 'relu',
+      slope: 0,
+      epochs: 3,
+      batchSize: 64,
+      learningRate: 1e-3,
+      weightDecay: 0,
+      dropout: 0,
+      patience: 3,
+      schedule: 'plateau',
+    } as const;
+    const job = runJob<{ records: readonly unknown[] }>((notify) =>
+      native().crossFit(features, features, plan, 2, notify),
+    );
+    native().dispose(features);
+    expect((await job).records).toHaveLength(2);
+    expect(() => native().crossFit(features, features, plan, 2, () => undefined)).toThrow(
+      expect.objectContaining({ code: 'ERR_DISPOSED' }),
+    );
+  });
+
+  it('carries the stack of its caller and the code of the core', async () => {
+    const features = native().makeMatrix(new Float32Array(8), 2);
+    async function someCaller() {
+      await runJob((notify) =>
+        native().predictLogits(native().createEnsemble([oneInputNetwork()]), features, 1, notify),
+      );
+    }
+    const error = await someCaller().catch((caught: Error & { code: string }) => caught);
+    expect(error).toMatchObject({ code: 'ERR_SHAPE', name: 'NativeError' });
+    expect(error?.stack).toContain('someCaller');
+  });
+
+  it('ends with its worker thread, however often', async () => {
+    const code = `
+      const { workerData } = require('node:worker_threads');
+      import(workerData).then(({ evaluate }) => {
+        const columns = ['x', 'y'];
+        const table = (s) => ({ columns, values: Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i) + s) });
+        evaluate(table(0), table(1), { classifier: { epochs: 500, patience: 500 } }).catch(() => undefined);
+        setTimeout(() => require('node:worker_threads').parentPort.postMessage('running'), 50);
+      });`;
+    for (let i = 0; i < 5; i++) {
+      const worker = new Worker(code, {
+        eval: true,
+        workerData: import.meta.resolve('#caloscope/evaluation/evaluate'),
+      });
+      await new Promise((resolve) => worker.once('message', resolve));
+      const start = performance.now();
+      await worker.terminate();
+      expect(performance.now() - start).toBeLessThan(2000);
+    }
+  });
+
+  it('does not keep a process from exiting with process.exit', async () => {
+    const code = `
+      import { evaluate } from '#caloscope/evaluation/evaluate';
+      const columns = ['x', 'y'];
+      const table = (s) => ({ columns, values: Float32Array.from({ length: 8000 }, (_, i) => Math.sin(i) + s) });
+      evaluate(table(0), table(1), { classifier: { epochs: 500, patience: 500 } });
+      setTimeout(() => process.exit(7), 200);`;
+    const run = promisify(execFile)('node', ['--input-type=module', '-e', code], { timeout: 20_000 });
+    await expect(run).rejects.toMatchObject({ code: 7 });
+  });
+});
+
+function oneInputNetwork() {
+  const layer = { inputs: 1, outputs: 1, weight: Float32Array.of(1), bias: Float32Array.of(0) };
+  return {
+    activation: 'relu',
+    slope: 0,
+    clip: 5,
+    centre: Float32Array.of(0),
+    scale: Float32Array.of(1),
+    layers: [layer],
+  } as const;
+}
