@@ -340,7 +340,7 @@ export function sampleResult(options: SampleOptions = {}): EvaluationResult {
     settings: {
       geometry: 'calogan',
       features: 'low',
-      featureNames: 508,
+      featureCount: 508,
       threshold: null,
       folds,
       members,
