@@ -15,9 +15,9 @@ struct LinearLayer {
   std::vector<float> bias;    ///< outputs
 };
 
-/// What becomes of the input columns before the first layer. Scalars: x′ = (x − centre)·scale, held to ±clip, so that
-/// the rare shower with an empty layer (log10 1e-8) does not rule the scale or the first layer. Voxels: x′ = x·scale
-/// (centre 0), so that an empty voxel stays zero. A column that never changes has scale 0.
+/// What becomes of the input columns before the first layer: x′ = (x − centre)·scale, held to ±clip, so that the rare
+/// shower with an empty layer (log10 1e-8) or a hit far out does not rule the first layer. Voxels have centre 0, so that
+/// an empty voxel stays zero. A column that never changes has scale 0.
 struct Standardisation {
   std::vector<float> centre;
   std::vector<float> scale;

@@ -34,7 +34,8 @@ void Batch::add(const FeatureTable& table, std::uint64_t row, const Standardisat
     const auto& [voxels, energies] = scratch_.hits;
     for (std::size_t hit = 0; hit < voxels.size(); ++hit) {
       const std::uint32_t column = scalar_columns + voxels[hit];
-      const float x = static_cast<float>(energies[hit]) * standardisation.scale[column];
+      const float x =
+          std::clamp(static_cast<float>(energies[hit]) * standardisation.scale[column], -standardisation.clip, standardisation.clip);
       if (column < dense_columns_) {
         dense[column] = x;
       } else {

@@ -345,7 +345,7 @@ export interface NativeLayer {
 export interface NativeNetwork {
   readonly activation: Activation;
   readonly slope: number;
-  /** Standardisation of the inputs: x′ = (x − centre)·scale; scalar columns are then held to ±clip. */
+  /** Standardisation of the inputs: x′ = (x − centre)·scale, held to ±clip. */
   readonly centre: Float32Array;
   readonly scale: Float32Array;
   readonly clip: number;
