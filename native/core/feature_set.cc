@@ -227,7 +227,13 @@ void FeatureSet::calogan_high(double incident_energy, Scratch& scratch, std::spa
     two_brightest[l] = (brightest[0] - brightest[1]) / (brightest[0] + brightest[1] + 1e-16);
   }
   for (const double ratio : two_brightest) columns.add(ratio);
-  for (const auto& layer : layers) columns.add(static_cast<double>(layer.lit) / layer.voxels);
+  for (const auto& layer : layers) {
+    // Above the cut: a voxel exactly at it keeps its energy but does not count here, as published.
+    const auto first = scratch.hits.energy.begin() + static_cast<std::ptrdiff_t>(layer.first_hit);
+    const auto end = scratch.hits.energy.begin() + static_cast<std::ptrdiff_t>(layer.end_hit);
+    const auto lit = std::count_if(first, end, [&](double energy) { return energy > std::max(threshold_, 0.0); });
+    columns.add(static_cast<double>(lit) / layer.voxels);
+  }
   for (const auto& coordinate : phi) columns.add(coordinate.centre / 100);
   for (const auto& coordinate : eta) columns.add(coordinate.centre / 100);
   columns.add(std::log10(incident_energy / mev_per_gev / 10));
