@@ -19,11 +19,21 @@ export function progressDisplay(io: Io, silent: boolean): ProgressDisplay {
   return io.stderr.isTTY ? barDisplay(io) : lineDisplay(io);
 }
 
-/** Showers a second since the start, and the time left at that rate. */
-function paceText(started: number, { done, total }: Progress): string {
-  const seconds = (performance.now() - started) / 1000;
-  if (!(done > 0 && seconds > 0)) return 'starting';
-  return `${count(done / seconds)} showers/s, ${duration(((total - done) * seconds) / done)} left`;
+/** Measures showers a second and the time left from the first progress on, once a second has passed. */
+class Pace {
+  readonly #started = performance.now();
+  readonly #doneBefore: number;
+
+  constructor(first: Progress) {
+    this.#doneBefore = first.done;
+  }
+
+  text({ done, total }: Progress): string {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const rate = (done - this.#doneBefore) / seconds;
+    if (seconds < 1 || !(rate > 0)) return '';
+    return `${count(rate)} showers/s, ${duration((total - done) / rate)} left`;
+  }
 }
 
 function share({ done, total }: Progress): number {
@@ -42,11 +52,12 @@ function barDisplay(io: Io): ProgressDisplay {
     end();
     current += 1;
     const own = current;
-    const started = performance.now();
+    let pace: Pace | null = null;
     return (progress: Progress) => {
       if (current !== own) return;
       bar ??= beginBar(io, name);
-      bar.update(Math.floor(100 * share(progress)), { pace: paceText(started, progress) });
+      pace ??= new Pace(progress);
+      bar.update(Math.floor(100 * share(progress)), { pace: pace.text(progress) });
     };
   };
   return { stage, end };
@@ -62,7 +73,7 @@ function beginBar(io: Io, name: string): cliProgress.SingleBar {
     gracefulExit: false,
   };
   const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-  bar.start(100, 0, { pace: 'starting' });
+  bar.start(100, 0, { pace: '' });
   return bar;
 }
 
@@ -72,13 +83,15 @@ function lineDisplay(io: Io): ProgressDisplay {
   const stage = (name: string) => {
     current += 1;
     const own = current;
-    const started = performance.now();
+    let pace: Pace | null = null;
     let last = Number.NEGATIVE_INFINITY;
     return (progress: Progress) => {
       const now = performance.now();
       if (current !== own || now - last < secondsBetweenLines * 1000) return;
       last = now;
-      io.stderr.write(`${name}: ${Math.floor(100 * share(progress))} %, ${paceText(started, progress)}\n`);
+      pace ??= new Pace(progress);
+      const figures = [`${Math.floor(100 * share(progress))} %`, pace.text(progress)];
+      io.stderr.write(`${name}: ${figures.filter((figure) => figure !== '').join(', ')}\n`);
     };
   };
   return { stage, end: () => undefined };

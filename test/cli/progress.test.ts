@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { progressDisplay } from '#caloscope/cli/progress';
 
 class FakeTerminal extends Writable {
@@ -28,14 +28,21 @@ const hideCursor = '\u001b[?25l';
 const showCursor = '\u001b[?25h';
 
 describe('progress', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   it('on a terminal is a bar with name, percentage, rate and time left; the cursor comes back', () => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
     const { stderr, progress } = display(true);
     const show = progress.stage('training');
     expect(stderr.text).toBe('');
+    show({ done: 0, total: 1000, message: '' });
+    vi.advanceTimersByTime(2000);
     show({ done: 420, total: 1000, message: '' });
     progress.end();
     expect(stderr.text).toContain(hideCursor);
-    expect(stderr.text).toMatch(/training +\[.*\] 42% \| [\d,]+ showers\/s, \d+ s left/);
+    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 showers\/s, 3 s left/);
     expect(stderr.text.lastIndexOf(showCursor)).toBeGreaterThan(stderr.text.lastIndexOf(hideCursor));
   });
 
@@ -54,23 +61,20 @@ describe('progress', () => {
 
   it('elsewhere is a line at the first progress and every few seconds', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
-    try {
-      const { stderr, progress } = display(false);
-      const show = progress.stage('reading');
-      for (let done = 0; done <= 100; done++) {
-        vi.advanceTimersByTime(100);
-        show({ done, total: 100, message: '' });
-      }
-      progress.end();
-      expect(stderr.text).toBe(
-        'reading: 0 %, starting\n' +
-          'reading: 30 %, 10 showers/s, 7 s left\n' +
-          'reading: 60 %, 10 showers/s, 4 s left\n' +
-          'reading: 90 %, 10 showers/s, 1 s left\n',
-      );
-    } finally {
-      vi.useRealTimers();
+    const { stderr, progress } = display(false);
+    const show = progress.stage('reading');
+    vi.advanceTimersByTime(5000); // what comes before the first progress says nothing about the rate
+    for (let done = 0; done <= 100; done++) {
+      show({ done, total: 100, message: '' });
+      vi.advanceTimersByTime(100);
     }
+    progress.end();
+    expect(stderr.text).toBe(
+      'reading: 0 %\n' +
+        'reading: 30 %, 10 showers/s, 7 s left\n' +
+        'reading: 60 %, 10 showers/s, 4 s left\n' +
+        'reading: 90 %, 10 showers/s, 1 s left\n',
+    );
   });
 
   it('is silent when told so', () => {
