@@ -6,6 +6,7 @@ import { native } from '../native/binding.js';
 import type { EnsembleHandle, NativeLayer, NativeNetwork, NativeTrainingRecord } from '../native/contract.js';
 import { callNative } from '../native/run-job.js';
 import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../showers/geometry-record.js';
+import { requirePlainFile } from '../showers/plain-file.js';
 import type { CrossFittingPlan } from './cross-fitting.js';
 import { featureNames, type InputDescription } from './features.js';
 import { decodeSafetensors, encodeSafetensors, type SafetensorsContent, type Tensor } from './safetensors.js';
@@ -19,7 +20,8 @@ import { classifierSchema } from './settings.js';
 
 const metadataKey = 'caloscope';
 const formatVersion = 1;
-const largestFile = 8 * 2 ** 30;
+/** Bytes that Node reads at once. */
+const largestFile = 2 ** 31 - 1;
 
 const inputSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -148,14 +150,7 @@ export async function readClassifier(
   );
   const first = stored[0]?.description as StoredDescription;
   const input = restoredInput(first, path);
-  const key = JSON.stringify(first.input);
-  if (stored.some(({ description }) => JSON.stringify(description.input) !== key)) {
-    throw new FileError(
-      'ERR_CLASSIFIER',
-      path,
-      'its networks do not read the same input; keep one classifier a folder',
-    );
-  }
+  requireOneTraining(stored, path);
   try {
     const handle = callNative(() => native().createEnsemble(stored.map(({ network }) => network)));
     const records = stored.map(({ description }) => description.record);
@@ -163,6 +158,19 @@ export async function readClassifier(
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });
+  }
+}
+
+/** Refuses a folder in which files of several classifiers have come together, or one file twice. */
+function requireOneTraining(stored: readonly StoredNetwork[], path: string): void {
+  const distinct = (keyOf: (description: StoredDescription) => unknown) =>
+    new Set(stored.map(({ description }) => JSON.stringify(keyOf(description)))).size;
+  if (distinct(({ input, training }) => [input, training]) > 1) {
+    const message = 'its networks are not of one training; keep one classifier a folder';
+    throw new FileError('ERR_CLASSIFIER', path, message);
+  }
+  if (distinct(({ fold, member }) => [fold, member]) < stored.length) {
+    throw new FileError('ERR_CLASSIFIER', path, 'it holds a network twice; remove the copy');
   }
 }
 
@@ -178,7 +186,7 @@ async function classifierFiles(path: string): Promise<string[]> {
 }
 
 async function readNetwork(path: string): Promise<StoredNetwork> {
-  const { size } = await stat(path);
+  const size = await requirePlainFile(path);
   if (size > largestFile)
     throw new FileError('ERR_TOO_LARGE', path, `${size} bytes are more than a classifier has`);
   const content = decodeSafetensors(await readFile(path), path);

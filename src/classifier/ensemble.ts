@@ -17,7 +17,8 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   /**
    * Loads what {@link save} wrote: a folder, or one safetensors file of it.
    *
-   * @throws FileError ERR_FILE_NOT_FOUND, ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED, ERR_CLASSIFIER, ERR_NON_FINITE.
+   * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS, ERR_TOO_LARGE, ERR_FILE_CORRUPT,
+   * ERR_FILE_TRUNCATED, ERR_CLASSIFIER, ERR_NON_FINITE.
    */
   static async load(path: string): Promise<ClassifierEnsemble> {
     const { handle, description } = await readClassifier(path);

@@ -91,8 +91,8 @@ export async function writeEvaluation(
     await writeFile(join(partial, outputNames.result), jsonText(result));
     await drawReport?.(result, join(partial, outputNames.report));
     signal?.throwIfAborted();
-    if (options.force) await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
+    if (options.force) await replaceFolder(folder, partial);
+    else await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
     if (signal?.aborted) throw signal.reason;
@@ -101,6 +101,20 @@ export async function writeEvaluation(
       cause: error,
     });
   }
+}
+
+/** The old folder goes when the new one is in its place, and comes back when that fails. */
+async function replaceFolder(folder: string, replacement: string): Promise<void> {
+  const aside = `${replacement}.replaced`;
+  const present = await stat(folder).catch(() => null);
+  if (present) await rename(folder, aside);
+  try {
+    await rename(replacement, folder);
+  } catch (error) {
+    if (present) await rename(aside, folder);
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
 }
 
 function jsonText(value: unknown): string {

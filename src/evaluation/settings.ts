@@ -13,6 +13,7 @@ export const evaluationSchema = trainingSchema.extend({
   /** Bounds on w; nothing is clipped by default. */
   clip: z
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })
+    .refine(({ lower, upper }) => lower < upper, { error: 'needs a lower bound below the upper one' })
     .nullable()
     .default(null),
 });
