@@ -84,7 +84,7 @@ TrainedNetwork Trainer::run() {
   for (epoch_ = 0; epoch_ < task_.settings.epochs; ++epoch_) {
     EpochRecord entry;
     entry.training_loss = epoch(epoch_);
-    entry.learning_rate = learning_rate();
+    entry.learning_rate = last_rate_;
     entry.validation_loss = validation_loss();
     if (!std::isfinite(entry.training_loss) || !std::isfinite(entry.validation_loss)) {
       throw Error(ErrorCode::training, "network " + std::to_string(task_.number) + " diverged in epoch " +
@@ -116,12 +116,13 @@ void Trainer::standardise() {
   const std::uint32_t columns = rows_.reference.columns();
   network_.standardisation.centre.assign(columns, 0);
   network_.standardisation.scale.assign(columns, 0);
-  // The training rows are in random order: the first ones are a fair sample.
-  std::vector<float> values(std::min(task_.training_rows.size(), most_quantile_rows));
+  // Equally spaced among the training rows: those of one sample come first, in random order.
+  const std::size_t all = task_.training_rows.size();
+  std::vector<float> values(std::min(all, most_quantile_rows));
   for (std::uint32_t column = 0; column < rows_.reference.scalars(); ++column) {
     control_.check();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::uint32_t row = task_.training_rows[i];
+      const std::uint32_t row = task_.training_rows[i * all / values.size()];
       values[i] = rows_.table_of(row).scalars_of(rows_.row_in_table(row))[column];
     }
     standardise_scalar(column, values);
@@ -175,6 +176,14 @@ void Trainer::standardise_voxels() {
   }
 }
 
+/// A cancelled job leaves between two tiles: a step of a wide network takes too long to wait for.
+void Trainer::run_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body) {
+  pool_.run(tiles, [&](std::size_t tile, unsigned worker) {
+    control_.check();
+    body(tile, worker);
+  });
+}
+
 double Trainer::epoch(std::uint32_t number) {
   std::vector<std::uint32_t> order = task_.training_rows;
   RandomStream random(task_.seed, stream_number(TrainingStream::shuffle, task_.number, number));
@@ -217,7 +226,7 @@ void Trainer::forward(std::size_t count) {
     state.pre_activation.resize(count * layer.outputs);
     state.output.resize(count * layer.outputs);
     if (task_.settings.dropout > 0) state.dropout.resize(count * layer.outputs);
-    pool_.run(tiles_of(count), [&](std::size_t tile, unsigned) {
+    run_tiles(tiles_of(count), [&](std::size_t tile, unsigned) {
       const std::size_t first = tile * tile_rows;
       const std::size_t end = std::min(count, first + tile_rows);
       if (i == 0) {
@@ -307,7 +316,7 @@ void Trainer::delta_through(std::size_t i, std::size_t count) {
   state.transposed_panels.resize(padded * layer.outputs);
   kernels.pack(layer.weight.data(), 1, layer.outputs, layer.outputs, layer.inputs, state.transposed_panels.data());
   before.delta.resize(count * layer.inputs);
-  pool_.run(tiles_of(count), [&](std::size_t tile, unsigned) {
+  run_tiles(tiles_of(count), [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_rows;
     const std::size_t end = std::min(count, first + tile_rows);
     kernels.multiply(state.delta.data() + first * layer.outputs, layer.outputs, 1, state.transposed_panels.data(),
@@ -332,7 +341,7 @@ void Trainer::weight_gradient(std::size_t i, std::size_t count) {
   kernels.pack(state.delta.data(), static_cast<std::ptrdiff_t>(outputs), 1, count, outputs, state.delta_panels.data());
   const std::size_t dense_inputs = i == 0 ? batch_.dense_columns() : layer.inputs;
   const float* a = i == 0 ? batch_.dense() : states_[i - 1].output.data();
-  pool_.run(tiles_of(dense_inputs), [&](std::size_t tile, unsigned) {
+  run_tiles(tiles_of(dense_inputs), [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_rows;
     const std::size_t end = std::min(dense_inputs, first + tile_rows);
     kernels.multiply(a + first, 1, static_cast<std::ptrdiff_t>(dense_inputs), state.delta_panels.data(), end - first,
@@ -342,7 +351,7 @@ void Trainer::weight_gradient(std::size_t i, std::size_t count) {
   const SparseRows transposed = batch_.sparse_transposed();
   float* gradient = state.weight_gradient.data() + dense_inputs * outputs;
   std::fill_n(gradient, std::size_t{batch_.sparse_columns()} * outputs, 0.0F);
-  pool_.run((outputs + tile_columns - 1) / tile_columns, [&](std::size_t tile, unsigned) {
+  run_tiles((outputs + tile_columns - 1) / tile_columns, [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_columns;
     kernels.sparse_multiply(transposed, 0, batch_.sparse_columns(), state.delta.data(), outputs, first,
                             std::min(outputs, first + tile_columns), gradient);
@@ -366,7 +375,7 @@ double Trainer::learning_rate() const {
 void Trainer::update() {
   const KernelSet& kernels = kernel_set();
   const auto& settings = task_.settings;
-  const double rate = learning_rate();
+  const double rate = last_rate_ = learning_rate();
   const auto t = static_cast<double>(steps_done_ + 1);
   const double correction1 = 1 - std::pow(settings.beta1, t);
   const double correction2 = std::sqrt(1 - std::pow(settings.beta2, t));
@@ -379,7 +388,7 @@ void Trainer::update() {
     auto& layer = network_.layers[i];
     auto& state = states_[i];
     const std::size_t count = layer.weight.size();
-    pool_.run((count + tile_parameters - 1) / tile_parameters, [&](std::size_t tile, unsigned) {
+    run_tiles((count + tile_parameters - 1) / tile_parameters, [&](std::size_t tile, unsigned) {
       const std::size_t first = tile * tile_parameters;
       kernels.adam(step, std::min(tile_parameters, count - first), state.weight_gradient.data() + first,
                    state.weight_m.data() + first, state.weight_v.data() + first, layer.weight.data() + first);
@@ -400,8 +409,7 @@ double Trainer::validation_loss_of(const PackedNetwork& packed, bool reference) 
   const FeatureTable& table = reference ? rows_.reference : rows_.generated;
   std::vector<float> logits(places.size());
   std::vector<PackedNetwork::Scratch> scratch(pool_.threads());
-  pool_.run(tiles_of(places.size()), [&](std::size_t tile, unsigned worker) {
-    control_.check();
+  run_tiles(tiles_of(places.size()), [&](std::size_t tile, unsigned worker) {
     const std::size_t first = tile * tile_rows;
     packed.predict(table, places.data() + first, std::min(tile_rows, places.size() - first), scratch[worker],
                    logits.data() + first);

@@ -38,6 +38,7 @@ class Trainer {
   void standardise();
   void standardise_scalar(std::uint32_t column, std::vector<float>& values);
   void standardise_voxels();
+  void run_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
   double epoch(std::uint32_t number);
   double step(const std::uint32_t* rows, std::size_t count);
   void gather(const std::uint32_t* rows, std::size_t count);
@@ -68,6 +69,7 @@ class Trainer {
   double class_weight_[2] = {1, 1};  ///< generated, reference: both classes count the same in total
   double plateau_factor_ = 1;
   std::uint64_t steps_done_ = 0;
+  double last_rate_ = 0;  ///< learning rate of the last step
   std::uint64_t steps_in_epoch_ = 0;
   std::uint32_t epoch_ = 0;
   std::uint64_t step_in_epoch_ = 0;
