@@ -47,8 +47,8 @@ export function checkedOption(
 }
 
 /** `(default: …)` as the library has it. */
-function usual(schema: z.ZodType, show: (value: unknown) => string = String): string {
-  return `(default: ${show(schema.parse(undefined))})`;
+function usual(schema: z.ZodType): string {
+  return `(default: ${schema.parse(undefined)})`;
 }
 
 const asGiven = (text: string) => text;
@@ -171,12 +171,11 @@ export interface JudgingOptions {
 export function addJudgingOptions(command: Command): Command {
   const { ensembleRule, clip } = evaluationSchema.shape;
   const rule = `mean-logit, mean-probability or mean-weight ${usual(ensembleRule)}`;
-  const ordered = clip.refine((bounds) => bounds !== null && bounds.lower < bounds.upper);
   const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
   const bounds = 'bounds on the weights (default: none)';
   return command
     .addOption(checkedOption('--ensemble-rule <rule>', rule, ensembleRule, asGiven))
-    .addOption(checkedOption('--clip <low,high>', bounds, ordered, clipFrom, noClip));
+    .addOption(checkedOption('--clip <low,high>', bounds, clip, clipFrom, noClip));
 }
 
 function clipFrom(text: string): unknown {
