@@ -13,8 +13,11 @@ const rowsPerFold = 100;
 const parametersPerRow = 100;
 /** Distance of member AUCs, in standard errors of the AUC, above which members disagree. */
 const memberDistance = 3;
-/** Distance of the mean weight from 1, in its errors, above which the weights are not a ratio of densities. */
-const meanDistance = 5;
+/**
+ * Distance of the mean weight from 1, in its errors and in all, above which the weights are not a ratio of densities.
+ * Small distances are usual: noise in ln w alone raises the mean of w by half its variance.
+ */
+const meanDistance = { errors: 5, absolute: 0.05 };
 
 /** What is odd in the samples themselves, before anything is trained. */
 export async function sampleWarnings(
@@ -118,7 +121,8 @@ export function outcomeWarnings(
     ['reference', 'mean of 1/w over the reference sample'],
   ] as const) {
     const { mean, meanError, nonFinite } = health[role];
-    if (Math.abs(mean - 1) > meanDistance * meanError) {
+    const distance = Math.abs(mean - 1);
+    if (distance > meanDistance.errors * meanError && distance > meanDistance.absolute) {
       const message = `the ${what} is ${mean.toFixed(3)} ± ${meanError.toFixed(3)} in place of 1: the weights are not calibrated, or the samples do not overlap`;
       warnings.push({ code: 'mean-weight', message });
     }
