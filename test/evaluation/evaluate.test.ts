@@ -1,0 +1,226 @@
+import { describe, expect, it } from 'vitest';
+import type { MatrixSample, Sample } from '#caloscope/classifier/features';
+import { ArgumentError, CaloscopeError } from '#caloscope/errors';
+import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
+import type { UhiHistogram } from '#caloscope/histogram/uhi';
+import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
+import { namedGeometry } from '#caloscope/showers/geometry';
+import { showersFromArrays } from '#caloscope/showers/shower-sample';
+import { gaussianSample } from '../support/gaussian-samples.js';
+import { gridShowers } from '../support/grid-showers.js';
+
+const reference = gaussianSample(400, [0.5, 0, 0], 1);
+const generated = gaussianSample(300, [0, 0, 0], 2);
+const small: EvaluateOptions = { folds: 3, members: 2, threads: 2, classifier: { hidden: [16], epochs: 3 } };
+
+async function errorOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+}
+
+describe('evaluate', () => {
+  it('gives the same result on one and on more threads, but for the run', async () => {
+    const showers = () => ({ reference: gridShowers(300, 3, 1.1), generated: gridShowers(280, 4) });
+    for (const samples of [{ reference, generated }, showers()]) {
+      const runs = [];
+      for (const threads of [1, 2, 5]) {
+        const { ensemble, ...evaluation } = await evaluate(samples.reference, samples.generated, {
+          ...small,
+          threads,
+        });
+        ensemble.dispose();
+        const { run, ...rest } = evaluation.result;
+        expect(run.threads).toBe(threads);
+        runs.push({ ...evaluation, result: rest });
+      }
+      expect(runs[1]).toEqual(runs[0]);
+      expect(runs[2]).toEqual(runs[0]);
+    }
+  });
+
+  it('gives another result with another seed', async () => {
+    const first = await evaluate(reference, generated, { ...small, seed: 1 });
+    const second = await evaluate(reference, generated, { ...small, seed: 2 });
+    expect(second.generated.logWeights).not.toEqual(first.generated.logWeights);
+    expect(second.generated.fold).not.toEqual(first.generated.fold);
+  });
+
+  it('has one weight a row, the mean of the logits of its members, and plain JSON', async () => {
+    const evaluation = await evaluate(reference, generated, small);
+    for (const role of ['reference', 'generated'] as const) {
+      const { logWeights, logits, fold } = evaluation[role];
+      const rows = role === 'reference' ? 400 : 300;
+      expect([logWeights.length, logits.length, fold.length]).toEqual([rows, 2 * rows, rows]);
+      for (let row = 0; row < rows; row++) {
+        const mean = ((logits[row] as number) + (logits[rows + row] as number)) / 2;
+        expect(logWeights[row]).toBeCloseTo(mean, 12);
+        expect(fold[row]).toBeLessThan(3);
+      }
+    }
+    const { result } = evaluation;
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+    expect(result.training.networks.length).toBe(6);
+    expect(result.settings).toMatchObject({ features: 'matrix columns', featureCount: 3, folds: 3, seed: 1 });
+    // The area by definition, over all pairs.
+    let wins = 0;
+    for (const r of evaluation.reference.logWeights) {
+      for (const g of evaluation.generated.logWeights) wins += r > g ? 1 : r === g ? 0.5 : 0;
+    }
+    expect(result.auc.value).toBeCloseTo(wins / (400 * 300), 12);
+    // Every row is in its histogram of w, flow bins included.
+    const histogram = WeightedHistogram.fromUhi(result.histograms['weight_log_generated'] as UhiHistogram);
+    const cells = histogram.values(0, { flow: true });
+    expect(cells.reduce((sum, value) => sum + value, 0)).toBe(300);
+  });
+
+  it('names an option that is wrong', async () => {
+    const wrong: readonly [string, unknown][] = [
+      ['folds', { folds: 1 }],
+      ['members', { members: 0 }],
+      ['seed', { seed: -1 }],
+      ['features', { features: 'all' }],
+      ['threshold', { threshold: 'low' }],
+      ['ensembleRule', { ensembleRule: 'median' }],
+      ['clip', { clip: { lower: 2, upper: 1 } }],
+      ['clip', { clip: { lower: 0.1 } }],
+      ['threads', { threads: 0 }],
+      ['classifier.hidden', { classifier: { hidden: [] } }],
+      ['classifier.hidden', { classifier: { hidden: [0] } }],
+      ['classifier.activation', { classifier: { activation: 'sigmoid' } }],
+      ['classifier.epochs', { classifier: { epochs: 0.5 } }],
+      ['classifier.batchSize', { classifier: { batchSize: 0 } }],
+      ['classifier.learningRate', { classifier: { learningRate: 0 } }],
+      ['classifier.weightDecay', { classifier: { weightDecay: -1 } }],
+      ['classifier.dropout', { classifier: { dropout: 1 } }],
+      ['classifier.schedule', { classifier: { schedule: 'linear' } }],
+      ['classifier.patience', { classifier: { patience: 0 } }],
+      ['classifier.validationFraction', { classifier: { validationFraction: 1 } }],
+      ['eopchs', { eopchs: 3 }],
+      ['eopchs', { classifier: { eopchs: 3 } }],
+    ];
+    for (const [name, options] of wrong) {
+      let progress = 0;
+      const watched = { ...(options as EvaluateOptions), onProgress: () => progress++ };
+      const error = await errorOf(evaluate(reference, generated, watched));
+      expect(error, name).toBeInstanceOf(CaloscopeError);
+      expect((error as CaloscopeError).code, name).toBe('ERR_ARGUMENT');
+      expect((error as CaloscopeError).message).toContain(name);
+      expect(progress, `${name} was refused after work`).toBe(0);
+    }
+  });
+
+  it('refuses samples that do not fit together', async () => {
+    const grid = (name: string, rows = 40) => {
+      const geometry = namedGeometry(name);
+      if (!geometry) throw new Error(name);
+      const voxels = new Float32Array(rows * geometry.voxels).fill(1);
+      return showersFromArrays({ incidentEnergies: new Float64Array(rows).fill(1000), voxels }, geometry);
+    };
+    const pairs: readonly [string, Sample, Sample][] = [
+      ['ERR_SHAPE', reference, gaussianSample(300, [0, 0], 3)],
+      ['ERR_SHAPE', reference, { ...generated, columns: ['a', 'b', 'c'] }],
+      ['ERR_SHAPE', { ...reference, values: reference.values.subarray(0, 100) }, generated],
+      ['ERR_SHAPE', reference, grid('cartesian:1x1x3')],
+      ['ERR_VOXEL_COUNT', grid('cartesian:2x2x2'), grid('cartesian:2x2x3')],
+      ['ERR_GEOMETRY', grid('cartesian:2x2x3'), grid('cartesian:2x3x2')],
+      ['ERR_LAYOUT', grid('calogan'), grid('cartesian:3x12x14')],
+      ['ERR_TOO_FEW_ROWS', reference, gaussianSample(2, [0, 0, 0], 3)],
+      ['ERR_NON_FINITE', reference, { ...generated, values: generated.values.with(7, Number.NaN) }],
+    ];
+    for (const [code, first, second] of pairs) {
+      const error = await errorOf(evaluate(first, second, small));
+      expect(error, code).toBeInstanceOf(CaloscopeError);
+      expect((error as CaloscopeError).code).toBe(code);
+    }
+  });
+
+  it('says that a training diverged', async () => {
+    const error = await errorOf(
+      evaluate(reference, generated, { ...small, classifier: { ...small.classifier, learningRate: 1e30 } }),
+    );
+    expect(error).toMatchObject({ code: 'ERR_TRAINING' });
+  });
+
+  it('refuses an incident energy that is not above zero, with its row', async () => {
+    const geometry = namedGeometry('cartesian:1x2x2');
+    if (!geometry) throw new Error('no geometry');
+    const energies = new Float64Array(50).fill(1000);
+    const voxels = new Float32Array(200).fill(1);
+    const sound = showersFromArrays({ incidentEnergies: energies, voxels }, geometry);
+    const broken = showersFromArrays({ incidentEnergies: energies.with(17, 0), voxels }, geometry);
+    const error = await errorOf(evaluate(sound, broken, small));
+    expect(error).toMatchObject({ code: 'ERR_INCIDENT_ENERGY', message: expect.stringContaining('17') });
+  });
+});
+
+describe('aborting an evaluation', () => {
+  const large = (seed: number): MatrixSample => gaussianSample(4000, [0, 0, 0, 0], seed);
+
+  it('rejects with the reason at any moment, and leaves soon', async () => {
+    const [first, second] = [large(5), large(6)];
+    let aborted = 0;
+    for (const delay of [0, 1, 5, 20, 60, 150, 300, 500]) {
+      const controller = new AbortController();
+      const reason = new Error(`after ${delay} ms`);
+      let at = 0;
+      setTimeout(() => {
+        at = performance.now();
+        controller.abort(reason);
+      }, delay);
+      let late = 0;
+      const work = evaluate(first, second, {
+        threads: 2,
+        classifier: { epochs: 1000, patience: 1000 },
+        signal: controller.signal,
+        onProgress: () => {
+          if (controller.signal.aborted) late += 1;
+        },
+      });
+      expect(await errorOf(work)).toBe(reason);
+      expect(performance.now() - at).toBeLessThan(300);
+      // Nothing goes on in the background: no progress comes any more, and the machine is idle.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const before = process.cpuUsage();
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      const { user, system } = process.cpuUsage(before);
+      expect((user + system) / 1000).toBeLessThan(60);
+      expect(late).toBe(0);
+      aborted += 1;
+    }
+    expect(aborted).toBe(8);
+  });
+
+  it('does not start with a signal that was aborted before', async () => {
+    const signal = AbortSignal.abort('stop');
+    expect(await errorOf(evaluate(reference, generated, { ...small, signal }))).toBe('stop');
+  });
+
+  it('hands on what a progress callback throws', async () => {
+    const failure = new Error('callback');
+    const onProgress = () => {
+      throw failure;
+    };
+    expect(await errorOf(evaluate(large(7), large(8), { ...small, onProgress }))).toBe(failure);
+  });
+
+  it('reports progress that ends at the whole', async () => {
+    const seen: number[] = [];
+    let total = 0;
+    await evaluate(reference, generated, {
+      ...small,
+      onProgress: (progress) => {
+        if (progress.message !== 'training') return;
+        seen.push(progress.done);
+        total = progress.total;
+      },
+    });
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen.at(-1)).toBeLessThanOrEqual(total);
+  });
+
+  it('is an ArgumentError where the caller can do something about it', async () => {
+    expect(await errorOf(evaluate(reference, generated, { folds: 1 }))).toBeInstanceOf(ArgumentError);
+  });
+});
