@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/standardisation.h"
 #include "cpu/kernel_set.h"
 
 namespace caloscope {
@@ -17,16 +18,6 @@ namespace {
 constexpr std::size_t tile_columns = 128;
 /// Parameters that one tile of the update works on.
 constexpr std::size_t tile_parameters = 32768;
-/// Width over median below which a column counts as constant: float32 cannot resolve it.
-constexpr double constant_column = 1e-5;
-/// Share of the standard deviation below which the central width says nothing.
-constexpr double narrow_core = 0.05;
-/// Share of showers in which every voxel is taken to be lit at least.
-constexpr double least_lit = 0.01;
-/// Mean square of all voxel columns together, in units of a scalar column.
-constexpr double voxel_block_weight = 5;
-/// Rows that are enough to find quantiles with.
-constexpr std::size_t most_quantile_rows = 65536;
 /// Gain in validation loss, in nats, below which an epoch counts as idle.
 constexpr double least_progress = 1e-4;
 /// What the learning rate is multiplied with on a plateau.
@@ -74,7 +65,7 @@ Trainer::Trainer(const TrainingTask& task, const LabelledRows& rows, WorkerPool&
 }
 
 TrainedNetwork Trainer::run() {
-  standardise();
+  network_.standardisation = fit_standardisation(rows_, task_.training_rows, control_);
   TrainedNetwork best;
   double best_loss = std::numeric_limits<double>::infinity();
   std::uint32_t idle_epochs = 0;
@@ -110,70 +101,6 @@ TrainedNetwork Trainer::run() {
   visited_((task_.settings.epochs - record.epochs.size()) * task_.training_rows.size());
   best.record = std::move(record);
   return best;
-}
-
-void Trainer::standardise() {
-  const std::uint32_t columns = rows_.reference.columns();
-  network_.standardisation.centre.assign(columns, 0);
-  network_.standardisation.scale.assign(columns, 0);
-  // Equally spaced among the training rows: those of one sample come first, in random order.
-  const std::size_t all = task_.training_rows.size();
-  std::vector<float> values(std::min(all, most_quantile_rows));
-  for (std::uint32_t column = 0; column < rows_.reference.scalars(); ++column) {
-    control_.check();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::uint32_t row = task_.training_rows[i * all / values.size()];
-      values[i] = rows_.table_of(row).scalars_of(rows_.row_in_table(row))[column];
-    }
-    standardise_scalar(column, values);
-  }
-  if (rows_.reference.voxels() > 0) standardise_voxels();
-}
-
-/// Median to 0 and half the width of the central 68.3 % to 1. Where that width is nothing beside the standard
-/// deviation (a column that is nearly always the same) the standard deviation takes its place.
-void Trainer::standardise_scalar(std::uint32_t column, std::vector<float>& values) {
-  const auto quantile = [&](double probability) {
-    const auto place = values.begin() + std::llround(probability * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), place, values.end());
-    return double{*place};
-  };
-  const double median = quantile(0.5);
-  const double half_width = (quantile(0.841345) - quantile(0.158655)) / 2;
-  double square = 0;
-  for (const float value : values) square += (value - median) * (value - median);
-  const double deviation = std::sqrt(square / static_cast<double>(values.size()));
-  const double width = half_width > narrow_core * deviation ? half_width : deviation;
-  auto& [centre, scale, clip] = network_.standardisation;
-  centre[column] = static_cast<float>(median);
-  const auto inverse = static_cast<float>(1 / width);
-  if (width > constant_column * std::fabs(median) && std::isfinite(inverse)) scale[column] = inverse;
-}
-
-/// Every lit voxel column gets the same mean square over the training rows, not centred; all together weigh as much as
-/// `voxel_block_weight` scalars. Voxels at full weight drown the scalars: on 20,000 depth-shifted CaloGAN toys the
-/// validation loss was 0.680 in place of 0.673. A voxel that is hardly ever lit is scaled as if it were lit more often:
-/// otherwise one hit in it outweighs all else in the shower.
-void Trainer::standardise_voxels() {
-  const std::uint32_t scalars = rows_.reference.scalars();
-  std::vector<double> square(rows_.reference.voxels()), lit(rows_.reference.voxels());
-  FeatureSet::Scratch scratch;
-  std::size_t visited = 0;
-  for (const std::uint32_t row : task_.training_rows) {
-    if (visited++ % 1024 == 0) control_.check();
-    rows_.table_of(row).voxels_of(rows_.row_in_table(row), scratch);
-    for (std::size_t hit = 0; hit < scratch.hits.size(); ++hit) {
-      square[scratch.hits.voxel[hit]] += scratch.hits.energy[hit] * scratch.hits.energy[hit];
-      ++lit[scratch.hits.voxel[hit]];
-    }
-  }
-  const auto rows = static_cast<double>(task_.training_rows.size());
-  const double share = voxel_block_weight / static_cast<double>(square.size());
-  for (std::uint32_t voxel = 0; voxel < square.size(); ++voxel) {
-    const double mean_square = square[voxel] / std::max(lit[voxel], 1.0) * std::max(lit[voxel] / rows, least_lit);
-    const auto inverse = static_cast<float>(std::sqrt(share / mean_square));
-    if (std::isfinite(inverse)) network_.standardisation.scale[scalars + voxel] = inverse;
-  }
 }
 
 /// A cancelled job leaves between two tiles: a step of a wide network takes too long to wait for.

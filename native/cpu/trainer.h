@@ -35,9 +35,6 @@ class Trainer {
     std::vector<float> weight_m, weight_v, bias_m, bias_v;  ///< Adam's moments
   };
 
-  void standardise();
-  void standardise_scalar(std::uint32_t column, std::vector<float>& values);
-  void standardise_voxels();
   void run_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
   double epoch(std::uint32_t number);
   double step(const std::uint32_t* rows, std::size_t count);
