@@ -29,13 +29,13 @@ std::vector<FeatureTable> tables() {
   list.push_back(gaussian_matrix(200, 3, 0.5, 1));
   list.push_back(gaussian_matrix(200, 70, 0.5, 2));
   list.push_back(features_of(random_showers(12, 200, 3), FeatureSetName::low));
-  list.push_back(features_of(random_showers(12, 200, 4), FeatureSetName::low_normalised));
+  list.push_back(features_of(random_showers(12, 200, 4, 1, 0.5), FeatureSetName::low_normalised));
   return list;
 }
 
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
                              std::size_t tile) {
-  const PackedNetwork packed(network, table.scalars());
+  const PackedNetwork packed(network, dense_columns(table));
   PackedNetwork::Scratch scratch;
   std::vector<float> logits(rows.size());
   for (std::size_t first = 0; first < rows.size(); first += tile) {
@@ -73,7 +73,23 @@ TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
   }
 }
 
-TEST(ForwardPass, ClipsScalarsAndIgnoresConstantColumns) {
+TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
+  for (const double occupancy : {0.1, 0.7}) {
+    const auto table = features_of(random_showers(12, 150, 6, 1, occupancy), FeatureSetName::low);
+    EXPECT_EQ(dense_columns(table), occupancy < 0.25 ? table.scalars() : table.columns());
+    const Network network = random_network(table.columns(), {40, 21}, Activation::leaky_relu);
+    std::vector<float> logits[2];
+    for (const bool dense : {false, true}) {
+      const PackedNetwork packed(network, dense ? table.columns() : table.scalars());
+      PackedNetwork::Scratch scratch;
+      logits[dense].resize(table.rows());
+      packed.predict(table, row_numbers(table.rows()).data(), table.rows(), scratch, logits[dense].data());
+    }
+    EXPECT_EQ(logits[0], logits[1]);
+  }
+}
+
+TEST(ForwardPass, ClipsAndIgnoresConstantColumns) {
   const FeatureTable table({1e9F, 3, -1e9F, -3, 0.5F, 1e30F}, 2);
   Network network;
   network.standardisation = {{0, 0}, {1, 0}, 5};

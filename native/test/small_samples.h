@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/feature_table.h"
@@ -46,14 +47,15 @@ struct DenseShowers {
   const float* row(std::uint64_t r) const { return energy.data() + r * voxels; }
 };
 
-/// Showers of which about 40 % of the voxels are hit, with energies over five decades; the first is empty.
-inline DenseShowers random_showers(std::uint32_t voxels, std::uint64_t rows, std::uint64_t seed, double scale = 1) {
+/// Showers of which the given share of the voxels is hit, with energies over five decades; the first is empty.
+inline DenseShowers random_showers(std::uint32_t voxels, std::uint64_t rows, std::uint64_t seed, double scale = 1,
+                                   double occupancy = 0.15) {
   RandomStream random(seed, 2);
   DenseShowers showers{voxels, {}, std::vector<float>(rows * voxels)};
   for (std::uint64_t row = 0; row < rows; ++row) {
     showers.incident_energy.push_back(1e3 * std::exp(4 * random.uniform()));
     for (std::uint32_t voxel = 0; voxel < voxels; ++voxel) {
-      const bool hit = random.uniform() < 0.4;
+      const bool hit = random.uniform() < occupancy;
       const double energy = scale * std::pow(10, 5 * random.uniform() - 1);
       if (hit && row > 0) showers.energy[row * voxels + voxel] = static_cast<float>(energy);
     }
