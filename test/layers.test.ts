@@ -20,11 +20,12 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   versions: [],
   native: ['errors'],
+  output: ['errors'],
   ...Object.fromEntries(science.map((folder) => [folder, [...science, 'native', 'versions', 'errors']])),
-  evaluation: [...science, 'native', 'versions', 'errors'],
+  evaluation: [...science, 'output', 'native', 'versions', 'errors'],
   // It draws what a result says and computes nothing.
   report: ['types:evaluation/result', 'types:histogram', 'errors'],
-  cli: ['report', 'evaluation', ...science, 'native', 'versions', 'errors'],
+  cli: ['report', 'evaluation', ...science, 'output', 'native', 'versions', 'errors'],
   index: ['report', 'evaluation', ...science, 'native', 'versions', 'errors'],
 };
 

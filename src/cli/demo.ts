@@ -2,10 +2,10 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError } from '../errors.js';
+import { requireFolderAbove } from '../output/whole-folder.js';
 import { simulateShowers } from '../simulation/shower-file.js';
 import { documentOf, evaluateFiles, linesOf } from './evaluate.js';
 import * as options from './options.js';
-import { requireFolderAbove } from './output-file.js';
 import type { Session } from './session.js';
 
 export interface DemoOptions extends options.RunOptions, options.SeedOption {

@@ -1,29 +1,12 @@
-import { access, constants, realpath, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
 import { FileError } from '../errors.js';
+import { requireFolderAbove } from '../output/whole-folder.js';
 
 export interface OutputFileOptions {
   /** Replace a file that exists. */
   readonly force: boolean;
   /** Files that must not be replaced in any case. */
   readonly inputs?: readonly string[];
-}
-
-/**
- * The folder that an output is put into must be there.
- *
- * @throws FileError ERR_OUTPUT.
- */
-export async function requireFolderAbove(path: string): Promise<void> {
-  if (path === '') throw new FileError('ERR_OUTPUT', '--out', 'the name of the output is empty');
-  const folder = dirname(resolve(path));
-  const above = await stat(folder).catch(() => null);
-  if (!above?.isDirectory()) {
-    throw new FileError('ERR_OUTPUT', path, `there is no folder ${folder}; make it first`);
-  }
-  await access(folder, constants.W_OK).catch((cause) => {
-    throw new FileError('ERR_OUTPUT', path, `the folder ${folder} is not writable`, { cause });
-  });
 }
 
 /**

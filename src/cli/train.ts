@@ -1,13 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
+import { requireFolderAbove, writeWholeFolder } from '../output/whole-folder.js';
 import { columns, count } from './figures.js';
 import { checkPair, openPair } from './inputs.js';
 import * as options from './options.js';
-import { requireFolderAbove } from './output-file.js';
 import type { Session } from './session.js';
 
 export interface TrainOptions extends options.RunOptions, options.ShowerFileOptions, options.TrainingFlags {
@@ -54,7 +53,7 @@ export async function runTrain(
     onProgress: session.progress.stage('training'),
   });
   try {
-    await saveWhole(trained, chosen.out, session.signal);
+    await writeWholeFolder(chosen.out, (partial) => trained.ensemble.save(partial), session.signal);
     session.conclude(...outcomeOf(trained, chosen.out));
   } finally {
     trained.ensemble.dispose();
@@ -75,24 +74,6 @@ async function requireClassifierFolder(folder: string, force: boolean): Promise<
   if (others.length > 0) {
     const message = `this folder holds more than a classifier (${others[0]}) and is not replaced; name a new one`;
     throw new FileError('ERR_OUTPUT', folder, message);
-  }
-}
-
-/** The folder appears when all of the classifier is in it. */
-async function saveWhole(
-  { ensemble }: TrainedClassifier,
-  folder: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const partial = `${resolve(folder)}.${randomBytes(6).toString('hex')}.partial`;
-  try {
-    await ensemble.save(partial);
-    signal.throwIfAborted();
-    await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    throw error;
   }
 }
 

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { CaloscopeError, FileError } from '../errors.js';
+import { stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FileError } from '../errors.js';
+import { requireFolderAbove, writeWholeFolder } from '../output/whole-folder.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
 import type { EvaluationResult } from './result.js';
@@ -30,15 +30,7 @@ export async function requireOutputFolder(
   folder: string,
   { force = false }: OutputOptions = {},
 ): Promise<void> {
-  if (folder === '') throw new FileError('ERR_OUTPUT', '--out', 'the name of the output folder is empty');
-  const parent = dirname(resolve(folder));
-  const above = await stat(parent).catch(() => null);
-  if (!above?.isDirectory()) {
-    throw new FileError('ERR_OUTPUT', folder, `there is no folder ${parent}; make it first`);
-  }
-  await access(parent, constants.W_OK).catch(() => {
-    throw new FileError('ERR_OUTPUT', folder, `the folder ${parent} is not writable`);
-  });
+  await requireFolderAbove(folder);
   const present = await stat(folder).catch(() => null);
   if (!present) return;
   if (!present.isDirectory()) throw new FileError('ERR_OUTPUT', folder, 'this is a file; name a new folder');
@@ -73,48 +65,20 @@ export async function writeEvaluation(
 ): Promise<void> {
   const { signal, drawReport } = options;
   await requireOutputFolder(folder, options);
-  const partial = `${resolve(folder)}.${randomBytes(6).toString('hex')}.partial`;
-  try {
-    await mkdir(partial);
-    const { result, ensemble } = evaluation;
-    await writeWeightsFile(
-      join(partial, outputNames.weights),
-      [
-        { group: 'reference', ...evaluation.reference },
-        { group: 'generated', ...evaluation.generated },
-      ],
-      weightsAttributes(result),
-      { signal },
-    );
+  const { result, ensemble, reference, generated } = evaluation;
+  const fill = async (partial: string) => {
+    const tables = [
+      { group: 'reference', ...reference },
+      { group: 'generated', ...generated },
+    ];
+    const attributes = weightsAttributes(result);
+    await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
     await ensemble.save(join(partial, outputNames.classifier));
     await writeFile(join(partial, outputNames.histograms), jsonText(result.histograms));
     await writeFile(join(partial, outputNames.result), jsonText(result));
     await drawReport?.(result, join(partial, outputNames.report));
-    signal?.throwIfAborted();
-    if (options.force) await replaceFolder(folder, partial);
-    else await rename(partial, folder);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    if (signal?.aborted) throw signal.reason;
-    if (error instanceof CaloscopeError) throw error;
-    throw new FileError('ERR_OUTPUT', folder, 'the result cannot be written; is there room?', {
-      cause: error,
-    });
-  }
-}
-
-/** The old folder goes when the new one is in its place, and comes back when that fails. */
-async function replaceFolder(folder: string, replacement: string): Promise<void> {
-  const aside = `${replacement}.replaced`;
-  const present = await stat(folder).catch(() => null);
-  if (present) await rename(folder, aside);
-  try {
-    await rename(replacement, folder);
-  } catch (error) {
-    if (present) await rename(aside, folder);
-    throw error;
-  }
-  await rm(aside, { recursive: true, force: true });
+  };
+  await writeWholeFolder(folder, fill, signal);
 }
 
 function jsonText(value: unknown): string {
