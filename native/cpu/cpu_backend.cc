@@ -1,6 +1,8 @@
 #include "cpu/cpu_backend.h"
 
 #include <algorithm>
+#include <atomic>
+#include <exception>
 #include <mutex>
 #include <string>
 
@@ -34,6 +36,30 @@ class TrainingProgress {
   double total_ = 0;
 };
 
+/// The failure of one network ends those beside it: minutes of training would be for nothing.
+class FirstFailure {
+ public:
+  void check() const {
+    if (failed_) throw Error(ErrorCode::cancelled, "another network failed");
+  }
+
+  /// Call inside a catch block.
+  void note() {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+    failed_ = true;
+  }
+
+  void rethrow() const {
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  std::atomic<bool> failed_{false};
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+};
+
 }  // namespace
 
 CpuBackend::CpuBackend(unsigned threads) : threads_(threads) {
@@ -48,11 +74,21 @@ std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> task
   std::vector<TrainedNetwork> trained(tasks.size());
   TrainingProgress progress(tasks, control);
   WorkerPool networks(side_by_side);
+  FirstFailure failure;
   networks.run(tasks.size(), [&](std::size_t task, unsigned) {
-    WorkerPool pool(inside);
-    Trainer trainer(tasks[task], rows, pool, control, [&](std::uint64_t done) { progress.add(done); });
-    trained[task] = trainer.run();
+    try {
+      failure.check();
+      WorkerPool pool(inside);
+      Trainer trainer(tasks[task], rows, pool, control, [&](std::uint64_t done) {
+        failure.check();
+        progress.add(done);
+      });
+      trained[task] = trainer.run();
+    } catch (...) {
+      failure.note();
+    }
   });
+  failure.rethrow();
   return trained;
 }
 
@@ -70,6 +106,7 @@ std::vector<float> CpuBackend::predict(std::span<const Network> networks, const 
   }
   std::vector<float> logits(networks.size() * rows.size());
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
+  std::atomic<std::size_t> done{0};
   WorkerPool pool(threads_);
   std::vector<PackedNetwork::Scratch> scratch(pool.threads());
   pool.run(tiles, [&](std::size_t tile, unsigned worker) {
@@ -79,7 +116,8 @@ std::vector<float> CpuBackend::predict(std::span<const Network> networks, const 
     for (std::size_t n = 0; n < packed.size(); ++n) {
       packed[n].predict(table, rows.data() + first, count, scratch[worker], logits.data() + n * rows.size() + first);
     }
-    control.report({static_cast<double>(first + count), static_cast<double>(rows.size()), "predicting"});
+    const std::size_t so_far = done.fetch_add(count) + count;
+    control.report({static_cast<double>(so_far), static_cast<double>(rows.size()), "predicting"});
   });
   return logits;
 }

@@ -1,4 +1,4 @@
-import { CaloscopeError, type ErrorCode, errorCodes, NativeError } from '../errors.js';
+import { type CaloscopeError, type ErrorCode, errorCodes, NativeError } from '../errors.js';
 import { native } from './binding.js';
 import type { JobHandle, NativeHandle, Notify } from './contract.js';
 
@@ -19,7 +19,8 @@ export interface JobOptions {
 
 function withCode(error: Error, caller: Error): CaloscopeError {
   const code = (error as { code?: unknown }).code;
-  const known: ErrorCode = typeof code === 'string' && code in errorCodes ? (code as ErrorCode) : 'ERR_INTERNAL';
+  const known: ErrorCode =
+    typeof code === 'string' && code in errorCodes ? (code as ErrorCode) : 'ERR_INTERNAL';
   const typed = new NativeError(known, error.message, { cause: error });
   const frames = (caller.stack ?? '').split('\n').slice(2).join('\n');
   typed.stack = `${typed.name}: ${typed.message}\n${frames}`;
