@@ -31,7 +31,7 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
-  await writeReport(result, out);
+  await writeReport(result, out, { signal: session.signal });
   session.conclude({ out, result: source, verdict: result.verdict }, [`Report: ${out}`]);
 }
 

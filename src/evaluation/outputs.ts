@@ -60,7 +60,11 @@ export async function writeEvaluation(
   evaluation: Evaluation,
   folder: string,
   options: OutputOptions & {
-    readonly drawReport?: (result: EvaluationResult, path: string) => Promise<void>;
+    readonly drawReport?: (
+      result: EvaluationResult,
+      path: string,
+      options: { readonly signal?: AbortSignal | undefined },
+    ) => Promise<void>;
   } = {},
 ): Promise<void> {
   const { signal, drawReport } = options;
@@ -76,7 +80,7 @@ export async function writeEvaluation(
     await ensemble.save(join(partial, outputNames.classifier));
     await writeFile(join(partial, outputNames.histograms), jsonText(result.histograms));
     await writeFile(join(partial, outputNames.result), jsonText(result));
-    await drawReport?.(result, join(partial, outputNames.report));
+    await drawReport?.(result, join(partial, outputNames.report), { signal });
   };
   await writeWholeFolder(folder, fill, signal);
 }

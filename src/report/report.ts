@@ -8,23 +8,41 @@ import { renderReport } from './page.js';
 
 export { renderReport };
 
+export interface ReportOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The page, drawn in a thread of its own. */
-function drawn(result: EvaluationResult): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./drawing-worker.js', import.meta.url), { workerData: result });
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
+async function drawn(result: EvaluationResult, signal: AbortSignal | undefined): Promise<string> {
+  signal?.throwIfAborted();
+  const worker = new Worker(new URL('./drawing-worker.js', import.meta.url), { workerData: result });
+  let onAbort = () => {};
+  try {
+    return await new Promise((resolve, reject) => {
+      onAbort = () => reject(signal?.reason);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+    await worker.terminate();
+  }
 }
 
 /**
  * Writes the report of {@link renderReport} to `path`, UTF-8. The file appears whole or not at all: it is written
  * beside the target and then renamed, replacing what was there.
  *
- * @throws {FileError} `ERR_OUTPUT` if the folder is missing, full or not writable, or if `path` is a folder.
+ * @throws {FileError} `ERR_OUTPUT` if the folder is missing, full or not writable, or if `path` is a folder; the reason of
+ * the signal when aborted.
  */
-export async function writeReport(result: EvaluationResult, path: string): Promise<void> {
-  const page = await drawn(result);
+export async function writeReport(
+  result: EvaluationResult,
+  path: string,
+  options: ReportOptions = {},
+): Promise<void> {
+  const page = await drawn(result, options.signal);
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
     const file = await open(unfinished, 'wx');

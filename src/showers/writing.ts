@@ -113,6 +113,9 @@ export class Hdf5Writer {
     if (unknown !== undefined) {
       throw new ArgumentError('ERR_ARGUMENT', `dataset ${unknown} is not in the plan of the file`);
     }
+    if (Object.keys(block).length === 0) {
+      throw new ArgumentError('ERR_ARGUMENT', 'a block must hold numbers of at least one dataset');
+    }
     const columns = this.#plan.datasets.map(({ path, type, rowShape }) => {
       const numbers = block[path];
       if (numbers === undefined) return null;

@@ -120,9 +120,8 @@ describe('an output folder', () => {
   it('that exists is replaced with force only, and only where it holds a result', async () => {
     await writeEvaluation(evaluation, target);
     writeFileSync(join(target, 'old'), '');
-    for (const work of [writeEvaluation(evaluation, target), requireOutputFolder(target)]) {
-      expect(await failure(work)).toMatchObject({ code: 'ERR_OUTPUT' });
-    }
+    expect(await failure(writeEvaluation(evaluation, target))).toMatchObject({ code: 'ERR_OUTPUT' });
+    expect(await failure(requireOutputFolder(target))).toMatchObject({ code: 'ERR_OUTPUT' });
     expect(existsSync(join(target, 'old'))).toBe(true);
     await writeEvaluation(evaluation, target, { force: true });
     expect(existsSync(join(target, 'old'))).toBe(false);
