@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -57,6 +58,22 @@ Napi::Value new_array(Napi::Env env, std::span<const T> values) {
 template <class T>
 Napi::Value new_array(Napi::Env env, const std::vector<T>& values) {
   return new_array(env, std::span<const T>(values));
+}
+
+/// A typed array over the memory of `values` itself, where the engine allows that: copying a large result would hold the
+/// event loop.
+template <class T>
+Napi::Value adopt_array(Napi::Env env, const std::shared_ptr<std::vector<T>>& values) {
+  if (values->empty()) return new_array(env, *values);
+  auto owner = std::make_unique<std::shared_ptr<std::vector<T>>>(values);
+  const auto release = [](napi_env, void*, void* hint) { delete static_cast<std::shared_ptr<std::vector<T>>*>(hint); };
+  napi_value buffer = nullptr;
+  if (napi_create_external_arraybuffer(env, values->data(), values->size() * sizeof(T), release, owner.get(), &buffer) !=
+      napi_ok) {
+    return new_array(env, *values);
+  }
+  owner.release();
+  return Napi::TypedArrayOf<T>::New(env, values->size(), Napi::ArrayBuffer(env, buffer), 0, array_type<T>());
 }
 
 }  // namespace caloscope::addon

@@ -136,7 +136,7 @@ Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
                              threshold = threshold_argument(info[2]),
                              chosen = array_copy<std::uint32_t>(info[3], "chosen")](JobControl& control) -> JobResult {
     auto values = std::make_shared<std::vector<double>>(observables(*table, geometry, threshold, chosen, control));
-    return [values](Napi::Env env) { return new_array(env, *values); };
+    return [values](Napi::Env env) { return adopt_array(env, values); };
   });
 }
 

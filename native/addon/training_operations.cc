@@ -132,7 +132,7 @@ Napi::Value start_predict(const Napi::CallbackInfo& info) {
     for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
     CpuBackend backend(threads);
     auto logits = std::make_shared<std::vector<float>>(backend.predict(ensemble->networks, *table, rows, control));
-    return [logits](Napi::Env env) { return new_array(env, *logits); };
+    return [logits](Napi::Env env) { return adopt_array(env, logits); };
   });
 }
 

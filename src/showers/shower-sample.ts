@@ -1,10 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';
-import { type OpenOptions, openShowerFile } from './reading.js';
+import { type OpenOptions, openShowerFile, type ShowerBlock } from './reading.js';
+
+/** Voxels that are taken over at once: some 5 ms. */
+const voxelsPerPiece = 2 ** 18;
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
@@ -85,7 +89,7 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
       ...(signal && { signal }),
       onWarning: (problem) => problems.push(problem),
     })) {
-      callNative(() => native().appendShowers(handle, block.incidentEnergies, block.voxels));
+      await append(handle, block, geometry.voxels);
       if (block.logDensityRatio) ratios.push(block.logDensityRatio);
       onProgress?.({ done: block.firstRow + block.rows, total: metadata.rows, message: 'reading' });
     }
@@ -96,6 +100,19 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
     throw error;
   } finally {
     await file.close();
+  }
+}
+
+/** Appends a block in pieces of some milliseconds, so that the event loop has its turn in between. */
+async function append(handle: ShowerTableHandle, block: ShowerBlock, voxels: number): Promise<void> {
+  const rows = Math.max(1, Math.floor(voxelsPerPiece / voxels));
+  for (let first = 0; first < block.rows; first += rows) {
+    const end = Math.min(first + rows, block.rows);
+    const energies = block.incidentEnergies.subarray(first, end);
+    callNative(() =>
+      native().appendShowers(handle, energies, block.voxels.subarray(first * voxels, end * voxels)),
+    );
+    await setImmediate();
   }
 }
 
