@@ -147,7 +147,7 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
     network.slope = static_cast<float>(number(record, "slope"));
     network.standardisation.centre = array_copy<float>(record.Get("centre"), "centre");
     network.standardisation.scale = array_copy<float>(record.Get("scale"), "scale");
-    network.standardisation.clip = static_cast<float>(number(record, "clip"));
+    network.standardisation.clip = array_copy<float>(record.Get("clip"), "clip");
     const auto layers = list_argument(record.Get("layers"), "layers");
     for (std::uint32_t l = 0; l < layers.Length(); ++l) {
       const auto layer = object_argument(layers.Get(l), "layer");
@@ -177,7 +177,7 @@ Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
     record.Set("slope", Napi::Number::New(env, network.slope));
     record.Set("centre", new_array(env, network.standardisation.centre));
     record.Set("scale", new_array(env, network.standardisation.scale));
-    record.Set("clip", Napi::Number::New(env, network.standardisation.clip));
+    record.Set("clip", new_array(env, network.standardisation.clip));
     auto layers = Napi::Array::New(env, network.layers.size());
     for (std::uint32_t l = 0; l < network.layers.size(); ++l) {
       const auto& layer = network.layers[l];

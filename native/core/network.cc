@@ -43,11 +43,14 @@ void Network::validate() const {
     }
   }
   if (layers.back().outputs != 1) throw Error(ErrorCode::classifier, "the last layer must give one logit");
-  if (standardisation.centre.size() != inputs() || standardisation.scale.size() != inputs()) {
-    throw Error(ErrorCode::classifier, "the standardisation does not have one centre and one scale an input");
+  const auto& [centre, scale, clip] = standardisation;
+  if (centre.size() != inputs() || scale.size() != inputs() || clip.size() != inputs()) {
+    throw Error(ErrorCode::classifier, "the standardisation does not have one centre, scale and clip an input");
   }
-  if (!(standardisation.clip > 0)) throw Error(ErrorCode::classifier, "the clip of the standardisation is not above 0");
-  if (!all_finite(standardisation.centre) || !all_finite(standardisation.scale)) {
+  if (!std::all_of(clip.begin(), clip.end(), [](float value) { return value > 0; })) {
+    throw Error(ErrorCode::classifier, "a clip of the standardisation is not above 0");
+  }
+  if (!all_finite(centre) || !all_finite(scale)) {
     throw Error(ErrorCode::non_finite, "the standardisation holds a number that is not finite");
   }
   if (!std::isfinite(slope)) throw Error(ErrorCode::non_finite, "the slope of the activation is not finite");

@@ -16,12 +16,12 @@ struct LinearLayer {
 };
 
 /// What becomes of the input columns before the first layer: x′ = (x − centre)·scale, held to ±clip, so that the rare
-/// shower with an empty layer (log10 1e-8) or a hit far out does not rule the first layer. Voxels have centre 0, so that
+/// shower with an empty layer (log10 1e-8) or a hit far out does not rule the first layer. One entry a column. Voxels have centre 0, so that
 /// an empty voxel stays zero. A column that never changes has scale 0.
 struct Standardisation {
   std::vector<float> centre;
   std::vector<float> scale;
-  float clip = 5;
+  std::vector<float> clip;
 };
 
 /// The architecture: input → hidden layers → one logit.

@@ -7,6 +7,8 @@
 namespace caloscope {
 namespace {
 
+/// How many widths from the centre a value is held to.
+constexpr float widths_kept = 5;
 /// Width over median below which a column counts as constant: float32 cannot resolve it.
 constexpr double constant_column = 1e-5;
 /// Share of the standard deviation below which the central width says nothing.
@@ -61,6 +63,7 @@ void fit_voxels(const LabelledRows& rows, std::span<const std::uint32_t> trainin
     const double mean_square = square[voxel] / std::max(lit[voxel], 1.0) * std::max(lit[voxel] / count, least_lit);
     const auto inverse = static_cast<float>(std::sqrt(share / mean_square));
     if (std::isfinite(inverse)) result.scale[scalars + voxel] = inverse;
+    result.clip[scalars + voxel] = widths_kept * static_cast<float>(std::sqrt(share));
   }
 }
 
@@ -72,6 +75,7 @@ Standardisation fit_standardisation(const LabelledRows& rows, std::span<const st
   Standardisation result;
   result.centre.assign(columns, 0);
   result.scale.assign(columns, 0);
+  result.clip.assign(columns, widths_kept);
   // Equally spaced among the training rows: those of one sample come first, in random order.
   const std::size_t all = training_rows.size();
   std::vector<float> values(std::min(all, most_quantile_rows));

@@ -27,15 +27,15 @@ void Batch::add(const FeatureTable& table, std::uint64_t row, const Standardisat
   const float* scalars = table.scalars_of(row);
   for (std::uint32_t column = 0; column < scalar_columns; ++column) {
     const float x = (scalars[column] - standardisation.centre[column]) * standardisation.scale[column];
-    dense[column] = std::clamp(x, -standardisation.clip, standardisation.clip);
+    dense[column] = std::clamp(x, -standardisation.clip[column], standardisation.clip[column]);
   }
   if (table.voxels() > 0) {
     table.voxels_of(row, scratch_);
     const auto& [voxels, energies] = scratch_.hits;
     for (std::size_t hit = 0; hit < voxels.size(); ++hit) {
       const std::uint32_t column = scalar_columns + voxels[hit];
-      const float x =
-          std::clamp(static_cast<float>(energies[hit]) * standardisation.scale[column], -standardisation.clip, standardisation.clip);
+      const float clip = standardisation.clip[column];
+      const float x = std::clamp(static_cast<float>(energies[hit]) * standardisation.scale[column], -clip, clip);
       if (column < dense_columns_) {
         dense[column] = x;
       } else {

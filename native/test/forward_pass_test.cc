@@ -18,9 +18,9 @@ Network random_network(std::uint32_t inputs, std::vector<std::uint32_t> hidden, 
   for (std::uint32_t column = 0; column < inputs; ++column) {
     network.standardisation.centre.push_back(static_cast<float>(random.normal()));
     // Some columns were constant in training.
+    network.standardisation.clip.push_back(static_cast<float>(1 + random.uniform()));
     network.standardisation.scale.push_back(column % 5 == 4 ? 0 : static_cast<float>(random.uniform() + 0.2));
   }
-  network.standardisation.clip = 1.5F;
   return network;
 }
 
@@ -92,7 +92,7 @@ TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
 TEST(ForwardPass, ClipsAndIgnoresConstantColumns) {
   const FeatureTable table({1e9F, 3, -1e9F, -3, 0.5F, 1e30F}, 2);
   Network network;
-  network.standardisation = {{0, 0}, {1, 0}, 5};
+  network.standardisation = {{0, 0}, {1, 0}, {5, 5}};
   network.layers.push_back({2, 1, {2, 100}, {0.25F}});
   CpuBackend backend(1);
   JobControl control;

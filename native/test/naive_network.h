@@ -53,18 +53,20 @@ inline std::vector<Layer> layers_of(const Network& network) {
 /// The standardised input of a row, zeros included.
 inline std::vector<double> input_of(const FeatureTable& table, std::uint64_t row, const Standardisation& standardisation) {
   std::vector<double> input(table.columns());
-  const double clip = standardisation.clip;
-  const auto clipped = [clip](double x) { return std::fmin(std::fmax(x, -clip), clip); };
+  const auto clipped = [&](double x, std::size_t column) {
+    const double clip = standardisation.clip[column];
+    return std::fmin(std::fmax(x, -clip), clip);
+  };
   for (std::uint32_t column = 0; column < table.scalars(); ++column) {
     const double distance = double{table.scalars_of(row)[column]} - standardisation.centre[column];
-    input[column] = clipped(distance * standardisation.scale[column]);
+    input[column] = clipped(distance * standardisation.scale[column], column);
   }
   if (table.voxels() == 0) return input;
   FeatureSet::Scratch scratch;
   table.voxels_of(row, scratch);
   for (std::size_t hit = 0; hit < scratch.hits.size(); ++hit) {
     const std::size_t column = table.scalars() + scratch.hits.voxel[hit];
-    input[column] = clipped(scratch.hits.energy[hit] * standardisation.scale[column]);
+    input[column] = clipped(scratch.hits.energy[hit] * standardisation.scale[column], column);
   }
   return input;
 }

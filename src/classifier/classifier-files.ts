@@ -15,7 +15,7 @@ import { classifierSchema } from './settings.js';
 /**
  * A classifier on disk is a folder with one safetensors file a network, each complete in itself. Tensors:
  * `layers.N.weight` (outputs × inputs, y = x·Wᵀ + b), `layers.N.bias`, `standardisation.centre`,
- * `standardisation.scale`. The metadata entry `caloscope` is JSON: input, architecture, training and its record.
+ * `standardisation.scale`, `standardisation.clip`. The metadata entry `caloscope` is JSON: input, architecture, training and its record.
  */
 
 const metadataKey = 'caloscope';
@@ -50,7 +50,6 @@ const descriptionSchema = z.strictObject({
   featureNames: z.array(z.string()),
   activation: classifierSchema.shape.activation.unwrap(),
   slope: z.number(),
-  clip: z.number().positive(),
   fold: z.int().nonnegative(),
   member: z.int().nonnegative(),
   training: z.strictObject({
@@ -98,7 +97,6 @@ export async function writeClassifier(
         featureNames: [...featureNames(input)],
         activation: network.activation,
         slope: network.slope,
-        clip: network.clip,
         fold,
         member,
         training,
@@ -125,6 +123,7 @@ function contentOf(network: NativeNetwork, description: StoredDescription): Safe
   }
   tensors.set('standardisation.centre', { shape: [network.centre.length], values: network.centre });
   tensors.set('standardisation.scale', { shape: [network.scale.length], values: network.scale });
+  tensors.set('standardisation.clip', { shape: [network.clip.length], values: network.clip });
   return { metadata: { [metadataKey]: JSON.stringify(description) }, tensors };
 }
 
@@ -195,7 +194,7 @@ async function readNetwork(path: string): Promise<StoredNetwork> {
   const network = {
     activation: description.activation,
     slope: description.slope,
-    clip: description.clip,
+    clip: vector('standardisation.clip'),
     centre: vector('standardisation.centre'),
     scale: vector('standardisation.scale'),
     layers: layersOf(content, path),

@@ -18,6 +18,8 @@ const memberDistance = 3;
  * Small distances are usual: noise in ln w alone raises the mean of w by half its variance.
  */
 const meanDistance = { errors: 5, absolute: 0.05 };
+/** Effective sample size, as a share of the rows, below which weighted sums rest on a few showers. */
+const smallestEffectiveShare = 0.01;
 
 /** What is odd in the samples themselves, before anything is trained. */
 export async function sampleWarnings(
@@ -125,6 +127,11 @@ export function outcomeWarnings(
     if (distance > meanDistance.errors * meanError && distance > meanDistance.absolute) {
       const message = `the ${what} is ${mean.toFixed(3)} ± ${meanError.toFixed(3)} in place of 1: the weights are not calibrated, or the samples do not overlap`;
       warnings.push({ code: 'mean-weight', message });
+    }
+    const { effectiveSampleSize, rows } = health[role];
+    if (effectiveSampleSize < smallestEffectiveShare * rows) {
+      const message = `a few showers of the ${role} sample carry nearly all of the weight (effective sample size ${effectiveSampleSize.toFixed(0)} of ${rows}): sums with these weights mean little; look at the most extreme showers`;
+      warnings.push({ code: 'few-showers-dominate', message });
     }
     if (nonFinite > 0) {
       warnings.push({

@@ -345,10 +345,10 @@ export interface NativeLayer {
 export interface NativeNetwork {
   readonly activation: Activation;
   readonly slope: number;
-  /** Standardisation of the inputs: x′ = (x − centre)·scale, held to ±clip. */
+  /** Standardisation of the inputs: x′ = (x − centre)·scale, held to ±clip; one entry a column. */
   readonly centre: Float32Array;
   readonly scale: Float32Array;
-  readonly clip: number;
+  readonly clip: Float32Array;
   readonly layers: readonly NativeLayer[];
 }
 

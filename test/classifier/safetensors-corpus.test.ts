@@ -70,7 +70,7 @@ async function logitsOf(
         slope: 0.01,
         centre: new Float32Array(columns),
         scale: new Float32Array(columns).fill(1),
-        clip: 1e38,
+        clip: new Float32Array(columns).fill(1e38),
         layers: stored,
       },
     ]);

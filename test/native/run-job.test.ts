@@ -133,7 +133,7 @@ function oneInputNetwork() {
   return {
     activation: 'relu',
     slope: 0,
-    clip: 5,
+    clip: Float32Array.of(5),
     centre: Float32Array.of(0),
     scale: Float32Array.of(1),
     layers: [layer],
