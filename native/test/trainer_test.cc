@@ -92,7 +92,7 @@ TEST(NaiveTraining, HasTheGradientsOfItsLoss) {
   const LabelledRows rows{reference, generated};
   auto task = task_on(rows, {6, 5}, 2);
   task.settings.dropout = 0.3;
-  naive::Training naive(task, rows, {{0, 0, 0, 0}, {1, 1, 1, 1}, 5});
+  naive::Training naive(task, rows, {{0, 0, 0, 0}, {1, 1, 1, 1}, {5, 5, 5, 5}});
   const auto gradient = naive.gradients(task.training_rows, 1, 0);
   for (std::size_t l = 0; l < 3; ++l) {
     for (std::size_t i = 0; i < gradient[l].weight.size(); ++i) {

@@ -108,7 +108,7 @@ export interface ObservableComparison {
 export interface TrainingSummary {
   readonly parameters: number;
   readonly networks: readonly NetworkTraining[];
-  /** Median over the showers of the standard deviation of ln w between members; null with one member. */
+  /** Median over the generated showers of the standard deviation of ln w between members; null with one member. */
   readonly memberSpread: number | null;
 }
 
