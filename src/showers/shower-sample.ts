@@ -7,8 +7,8 @@ import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';
 import { type OpenOptions, openShowerFile, type ShowerBlock } from './reading.js';
 
-/** Voxels that are taken over at once: some 5 ms. */
-const voxelsPerPiece = 2 ** 18;
+/** Voxels that are taken over at once: a few milliseconds. */
+const voxelsPerPiece = 2 ** 17;
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
