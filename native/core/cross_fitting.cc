@@ -7,16 +7,10 @@
 #include <string>
 
 #include "core/error.h"
-#include "core/random.h"
+#include "core/shuffle.h"
 
 namespace caloscope {
 namespace {
-
-void shuffle(std::vector<std::uint32_t>& values, RandomStream random) {
-  for (std::size_t i = values.size(); i > 1; --i) {
-    std::swap(values[i - 1], values[random.below(static_cast<std::uint32_t>(i))]);
-  }
-}
 
 std::vector<std::uint32_t> numbers_to(std::uint64_t count) {
   std::vector<std::uint32_t> numbers(count);

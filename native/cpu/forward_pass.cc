@@ -13,11 +13,16 @@ void fill_bias(const LinearLayer& layer, std::size_t rows, float* z) {
 
 }  // namespace
 
-void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels) {
+void pack_panels(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
+                 std::size_t columns, std::vector<float>& panels) {
   const KernelSet& kernels = kernel_set();
-  const std::size_t padded = (layer.outputs + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
-  panels.resize(padded * inputs);
-  kernels.pack(layer.weight.data(), layer.outputs, 1, inputs, layer.outputs, panels.data());
+  const std::size_t padded = (columns + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
+  panels.resize(padded * depth);
+  kernels.pack(b, b_row, b_column, depth, columns, panels.data());
+}
+
+void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels) {
+  pack_panels(layer.weight.data(), layer.outputs, 1, inputs, layer.outputs, panels);
 }
 
 void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,

@@ -45,6 +45,10 @@ void first_layer(const Batch& batch, std::size_t first, std::size_t end, const L
 void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const std::vector<float>& panels,
                  float* z);
 
+/// KernelSet::pack into a vector that is made as long as the panels need.
+void pack_panels(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
+                 std::size_t columns, std::vector<float>& panels);
+
 /// Packs the first `inputs` rows of a layer's weights for products x·W.
 void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels);
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/shuffle.h"
 #include "core/standardisation.h"
 #include "cpu/kernel_set.h"
 
@@ -74,7 +75,7 @@ TrainedNetwork Trainer::run() {
   record.validation_rows = task_.validation_rows.size();
   for (epoch_ = 0; epoch_ < task_.settings.epochs; ++epoch_) {
     EpochRecord entry;
-    entry.training_loss = epoch(epoch_);
+    entry.training_loss = epoch();
     entry.learning_rate = last_rate_;
     entry.validation_loss = validation_loss();
     if (!std::isfinite(entry.training_loss) || !std::isfinite(entry.validation_loss)) {
@@ -111,12 +112,9 @@ void Trainer::run_tiles(std::size_t tiles, const std::function<void(std::size_t 
   });
 }
 
-double Trainer::epoch(std::uint32_t number) {
+double Trainer::epoch() {
   std::vector<std::uint32_t> order = task_.training_rows;
-  RandomStream random(task_.seed, stream_number(TrainingStream::shuffle, task_.number, number));
-  for (std::size_t i = order.size(); i > 1; --i) {
-    std::swap(order[i - 1], order[random.below(static_cast<std::uint32_t>(i))]);
-  }
+  shuffle(order, RandomStream(task_.seed, stream_number(TrainingStream::shuffle, task_.number, epoch_)));
   double loss = 0;
   for (step_in_epoch_ = 0; step_in_epoch_ < steps_in_epoch_; ++step_in_epoch_) {
     control_.check();
@@ -239,9 +237,7 @@ void Trainer::delta_through(std::size_t i, std::size_t count) {
   const auto& layer = network_.layers[i];
   auto& state = states_[i];
   auto& before = states_[i - 1];
-  const std::size_t padded = (layer.inputs + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
-  state.transposed_panels.resize(padded * layer.outputs);
-  kernels.pack(layer.weight.data(), 1, layer.outputs, layer.outputs, layer.inputs, state.transposed_panels.data());
+  pack_panels(layer.weight.data(), 1, layer.outputs, layer.outputs, layer.inputs, state.transposed_panels);
   before.delta.resize(count * layer.inputs);
   run_tiles(tiles_of(count), [&](std::size_t tile, unsigned) {
     const std::size_t first = tile * tile_rows;
@@ -263,9 +259,7 @@ void Trainer::weight_gradient(std::size_t i, std::size_t count) {
   for (std::size_t row = 0; row < count; ++row) {
     for (std::size_t j = 0; j < outputs; ++j) state.bias_gradient[j] += state.delta[row * outputs + j];
   }
-  const std::size_t padded = (outputs + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
-  state.delta_panels.resize(padded * count);
-  kernels.pack(state.delta.data(), static_cast<std::ptrdiff_t>(outputs), 1, count, outputs, state.delta_panels.data());
+  pack_panels(state.delta.data(), static_cast<std::ptrdiff_t>(outputs), 1, count, outputs, state.delta_panels);
   const std::size_t dense_inputs = i == 0 ? batch_.dense_columns() : layer.inputs;
   const float* a = i == 0 ? batch_.dense() : states_[i - 1].output.data();
   run_tiles(tiles_of(dense_inputs), [&](std::size_t tile, unsigned) {

@@ -36,7 +36,7 @@ class Trainer {
   };
 
   void run_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
-  double epoch(std::uint32_t number);
+  double epoch();
   double step(const std::uint32_t* rows, std::size_t count);
   void gather(const std::uint32_t* rows, std::size_t count);
   void forward(std::size_t count);

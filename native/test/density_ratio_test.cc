@@ -6,24 +6,14 @@
 #include <cmath>
 #include <limits>
 
-#include "core/error.h"
 #include "core/random.h"
+#include "thrown_code.h"
 
 namespace caloscope {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-ErrorCode code_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::internal;
-}
 
 DensityRatioWeights weights_of(const std::vector<double>& logits, const DensityRatioOptions& options = {}) {
   return density_ratio_weights(std::span<const double>(logits), 1, options, JobControl());

@@ -6,23 +6,13 @@
 #include <limits>
 
 #include "core/cancellable_sort.h"
-#include "core/error.h"
 #include "core/random.h"
+#include "thrown_code.h"
 
 namespace caloscope {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-ErrorCode code_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::internal;
-}
 
 double kernel(double reference, double generated) {
   if (reference == generated) return 0.5;

@@ -6,9 +6,9 @@
 #include <limits>
 #include <map>
 
-#include "core/error.h"
 #include "core/random.h"
 #include "cpu/worker_pool.h"
+#include "thrown_code.h"
 
 namespace caloscope {
 namespace {
@@ -17,16 +17,6 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double tiny = std::numeric_limits<double>::denorm_min();
 constexpr std::size_t nowhere = HistogramAxis::nowhere;
-
-ErrorCode code_of(const std::function<void()>& act) {
-  try {
-    act();
-  } catch (const Error& error) {
-    return error.code();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorCode::internal;
-}
 
 void run_inline(std::size_t tiles, const std::function<void(std::size_t)>& body) {
   for (std::size_t tile = 0; tile < tiles; ++tile) body(tile);

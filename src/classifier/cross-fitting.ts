@@ -64,9 +64,13 @@ export async function crossFit(
   return { ...fitted, ensemble, batchSize };
 }
 
+/** Rows that each sample must have: every fold must leave one to train and one to validate with. */
+export function rowsNeeded(folds: number): number {
+  return folds === 1 ? 2 : Math.max(folds, 4);
+}
+
 function requireRows(sample: Sample, name: string, folds: number): void {
-  // A fold of each sample must leave one row to train and one to validate with.
-  const needed = folds === 1 ? 2 : Math.max(folds, 4);
+  const needed = rowsNeeded(folds);
   if (rowsOf(sample) < needed) {
     throw new ArgumentError(
       'ERR_TOO_FEW_ROWS',

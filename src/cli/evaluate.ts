@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
@@ -47,7 +48,7 @@ export async function runEvaluate(
   await requireOutputFolder(out, { force });
   await requireInputsOutside(out, [referencePath, generatedPath]);
   const folds = evaluationSchema.shape.folds.parse(chosen.folds);
-  const needs = { rows: folds, purpose: `${folds} folds`, allowSame };
+  const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
   const result = await evaluateFiles(session, referencePath, generatedPath, chosen);
   session.conclude(documentOf(result, out), linesOf(result, out));

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../output/whole-folder.js';
@@ -41,7 +42,7 @@ export async function runTrain(
   chosen: TrainOptions,
 ): Promise<void> {
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
-  const needs = { rows: 2, purpose: 'a training', allowSame: chosen.allowSame ?? false };
+  const needs = { rows: rowsNeeded(1), purpose: 'a training', allowSame: chosen.allowSame ?? false };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
   const pair = await openPair(referencePath, generatedPath, chosen, session);
   using reference = pair.reference;
