@@ -2,7 +2,12 @@ import { native } from '../native/binding.js';
 import type { EnsembleHandle } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
-import { featureNames, makeFeatures, type Sample } from './features.js';
+import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
+
+export interface PredictOptions extends JobOptions {
+  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
+  readonly threads?: number;
+}
 
 /** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
 export class ClassifierEnsemble extends NativeObject<'ensemble'> {
@@ -62,11 +67,13 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    *
    * @throws ArgumentError ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
-  async predictLogits(
-    sample: Sample,
-    options: JobOptions & { readonly threads?: number } = {},
-  ): Promise<Float32Array> {
+  async predictLogits(sample: Sample, options: PredictOptions = {}): Promise<Float32Array> {
     using features = await makeFeatures(sample, this.description.input, { signal: options.signal });
+    return await this.logitsOf(features, options);
+  }
+
+  /** @internal Logits of features that are made already. */
+  logitsOf(features: FeatureTable, options: PredictOptions = {}): Promise<Float32Array> {
     const threads = options.threads ?? callNative(() => native().machine()).logicalCores;
     return runJob((notify) => native().predictLogits(this.handle, features.handle, threads, notify), options);
   }
