@@ -64,6 +64,12 @@ struct TrainingTask {
   std::vector<std::uint32_t> validation_rows;
 };
 
+/// AdamW's running means of one layer: of the gradient and of its square, laid out as weights and biases are.
+struct AdamMoments {
+  std::vector<float> weight_mean, weight_square;  ///< inputs × outputs
+  std::vector<float> bias_mean, bias_square;      ///< outputs
+};
+
 struct TrainedNetwork {
   Network network;
   TrainingRecord record;

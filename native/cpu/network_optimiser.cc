@@ -25,6 +25,7 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       pool_(pool),
       control_(control),
       network_(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number))),
+      moments_(network_.layers.size()),
       states_(network_.layers.size()) {
   network_.standardisation = fit_standardisation(rows, task.training_rows, control);
   const auto count = static_cast<double>(task.training_rows.size());
@@ -37,11 +38,9 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
     state.weight_gradient.resize(layer.weight.size());
-    state.weight_m.resize(layer.weight.size());
-    state.weight_v.resize(layer.weight.size());
     state.bias_gradient.resize(layer.outputs);
-    state.bias_m.resize(layer.outputs);
-    state.bias_v.resize(layer.outputs);
+    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
+    moments_[i] = {weights, weights, biases, biases};
   }
 }
 
@@ -50,6 +49,12 @@ void NetworkOptimiser::for_tiles(std::size_t tiles, const std::function<void(std
     control_.check();
     body(tile, worker);
   });
+}
+
+void NetworkOptimiser::restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) {
+  network_ = std::move(network);
+  moments_ = std::move(moments);
+  steps_done_ = steps;
 }
 
 double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& place, double learning_rate) {
@@ -219,15 +224,17 @@ void NetworkOptimiser::update(double rate) {
   without_decay.decay = 0;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     auto& layer = network_.layers[i];
+    auto& moments = moments_[i];
     auto& state = states_[i];
     const std::size_t count = layer.weight.size();
     for_tiles((count + tile_parameters - 1) / tile_parameters, [&](std::size_t tile, unsigned) {
       const std::size_t first = tile * tile_parameters;
       kernels.adam(step, std::min(tile_parameters, count - first), state.weight_gradient.data() + first,
-                   state.weight_m.data() + first, state.weight_v.data() + first, layer.weight.data() + first);
+                   moments.weight_mean.data() + first, moments.weight_square.data() + first,
+                   layer.weight.data() + first);
     });
-    kernels.adam(without_decay, layer.outputs, state.bias_gradient.data(), state.bias_m.data(), state.bias_v.data(),
-                 layer.bias.data());
+    kernels.adam(without_decay, layer.outputs, state.bias_gradient.data(), moments.bias_mean.data(),
+                 moments.bias_square.data(), layer.bias.data());
   }
 }
 

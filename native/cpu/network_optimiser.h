@@ -31,6 +31,12 @@ class NetworkOptimiser {
 
   Network& network() { return network_; }
 
+  /// One entry a layer.
+  const std::vector<AdamMoments>& moments() const { return moments_; }
+
+  /// Goes on from where another optimiser of the same task stood after `steps` steps.
+  void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps);
+
   /// Spreads tiles over the pool. A cancelled job leaves between two tiles: a step of a wide network takes too long to
   /// wait for.
   void for_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
@@ -46,7 +52,6 @@ class NetworkOptimiser {
     std::vector<float> output;             ///< activation and dropout applied
     std::vector<float> delta;              ///< ∂loss/∂z
     std::vector<float> weight_gradient, bias_gradient;
-    std::vector<float> weight_m, weight_v, bias_m, bias_v;  ///< Adam's moments
   };
 
   void gather(std::span<const std::uint32_t> rows);
@@ -67,6 +72,7 @@ class NetworkOptimiser {
   JobControl& control_;
 
   Network network_;
+  std::vector<AdamMoments> moments_;
   std::vector<LayerState> states_;
   Batch batch_;
   Place place_{};
