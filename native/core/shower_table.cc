@@ -1,8 +1,11 @@
 #include "core/shower_table.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 
 #include "core/error.h"
@@ -26,6 +29,41 @@ bool fits_float(T value) {
   return static_cast<double>(static_cast<float>(value)) == static_cast<double>(value);
 }
 
+/// Hits that a segment has room for; blocks with more get a segment of their own. A few megabytes: taking the memory for
+/// them must not be felt.
+constexpr std::uint64_t segment_hits = 1U << 20;
+
+/// Expected rows are believed up to here; memory for more is taken when they come.
+constexpr std::uint64_t largest_row_hint = 1U << 24;
+
+/// Voxels of dense showers that are looked at together.
+constexpr std::uint64_t piece_voxels = 1U << 20;
+
+template <class T>
+std::uint64_t first_odd_energy(std::span<const T> energy) {
+  // Without an early exit, so that the loop is vectorised; odd energies are rare.
+  bool sound = true;
+  for (const T e : energy) sound = sound & (std::abs(e) <= std::numeric_limits<T>::max()) & (e != 0);
+  if (sound) return energy.size();
+  std::uint64_t hit = 0;
+  while (std::isfinite(energy[hit]) && energy[hit] != 0) ++hit;
+  return hit;
+}
+
+template <class Voxel>
+void require_ascending(std::span<const std::uint32_t> offset, std::span<const Voxel> voxel, std::uint32_t voxels) {
+  for (std::size_t row = 0; row + 1 < offset.size(); ++row) {
+    bool sound = offset[row] == offset[row + 1] || voxel[offset[row + 1] - 1] < voxels;
+    for (std::uint64_t hit = std::uint64_t{offset[row]} + 1; hit < offset[row + 1]; ++hit) {
+      sound = sound & (voxel[hit - 1] < voxel[hit]);
+    }
+    if (!sound) {
+      throw Error(ErrorCode::argument, "the voxels of shower " + std::to_string(row) +
+                                           " of the block do not ascend or are not all below " + std::to_string(voxels));
+    }
+  }
+}
+
 }  // namespace
 
 ShowerTable::ShowerTable(std::uint32_t voxels, std::uint64_t expected_rows)
@@ -33,21 +71,29 @@ ShowerTable::ShowerTable(std::uint32_t voxels, std::uint64_t expected_rows)
   if (voxels == 0) throw Error(ErrorCode::argument, "a shower table needs at least one voxel");
 }
 
+bool ShowerTable::wide_energies() const {
+  return std::any_of(segments_.begin(), segments_.end(), [](const Segment& segment) { return segment.wide; });
+}
+
 std::size_t ShowerTable::bytes() const {
-  return incident_energy_.capacity() * 8 + offset_.capacity() * 8 + voxel16_.capacity() * 2 +
-         voxel32_.capacity() * 4 + energy32_.capacity() * 4 + energy64_.capacity() * 8;
+  std::size_t bytes = incident_energy_.capacity() * 8 + offset_.capacity() * 8;
+  for (const auto& segment : segments_) {
+    bytes += segment.voxel16.capacity() * 2 + segment.voxel32.capacity() * 4 + segment.energy32.capacity() * 4 +
+             segment.energy64.capacity() * 8;
+  }
+  return bytes;
 }
 
 void ShowerTable::append(std::span<const double> incident_energies, std::span<const float> voxels) {
-  append_rows(incident_energies, voxels);
+  append_dense(incident_energies, voxels);
 }
 
 void ShowerTable::append(std::span<const double> incident_energies, std::span<const double> voxels) {
-  append_rows(incident_energies, voxels);
+  append_dense(incident_energies, voxels);
 }
 
 template <class T>
-void ShowerTable::append_rows(std::span<const double> incident_energies, std::span<const T> voxels) {
+void ShowerTable::append_dense(std::span<const double> incident_energies, std::span<const T> voxels) {
   const std::uint64_t added = incident_energies.size();
   if (voxels.size() != added * voxels_) {
     throw Error(ErrorCode::shape, std::to_string(voxels.size()) + " voxel energies are not " +
@@ -59,69 +105,154 @@ void ShowerTable::append_rows(std::span<const double> incident_energies, std::sp
                                              std::to_string(i % voxels_) + " is not a finite number");
     }
   }
-  for (std::uint64_t i = 0; i < added; ++i) {
+  require_finite(incident_energies);
+  const std::uint64_t rows_together = std::max<std::uint64_t>(1, piece_voxels / voxels_);
+  std::vector<std::uint32_t> offset, voxel;
+  std::vector<std::uint16_t> voxel16;
+  std::vector<T> energy;
+  for (std::uint64_t first = 0; first < added; first += rows_together) {
+    const std::uint64_t count = std::min(rows_together, added - first);
+    offset.assign(1, 0);
+    voxel.clear();
+    energy.clear();
+    for (std::uint64_t row = first; row < first + count; ++row) {
+      for (std::uint32_t v = 0; v < voxels_; ++v) {
+        const T e = voxels[row * voxels_ + v];
+        if (e == 0) continue;
+        voxel.push_back(v);
+        energy.push_back(e);
+      }
+      offset.push_back(static_cast<std::uint32_t>(voxel.size()));
+    }
+    const auto energies = incident_energies.subspan(first, count);
+    const std::span<const T> hit_energies(energy);
+    if (narrow_) {
+      voxel16.resize(voxel.size());
+      for (std::size_t hit = 0; hit < voxel.size(); ++hit) voxel16[hit] = static_cast<std::uint16_t>(voxel[hit]);
+      append_checked(energies, offset, std::span<const std::uint16_t>(voxel16), hit_energies);
+    } else {
+      append_checked(energies, offset, std::span<const std::uint32_t>(voxel), hit_energies);
+    }
+  }
+}
+
+void ShowerTable::append(std::span<const double> incident_energies, const HitRows& hits) {
+  const auto& offset = hits.offset;
+  const auto size = [](const auto& values) { return values.size(); };
+  const std::uint64_t count = std::visit(size, hits.voxel);
+  if (offset.size() != incident_energies.size() + 1 || offset.front() != 0 || offset.back() != count ||
+      !std::is_sorted(offset.begin(), offset.end()) || std::visit(size, hits.energy) != count) {
+    throw Error(ErrorCode::shape, "offsets, voxels and energies are not the hits of " +
+                                      std::to_string(incident_energies.size()) + " showers");
+  }
+  if ((hits.voxel.index() == 0) != narrow_) {
+    throw Error(ErrorCode::argument, std::string("the voxels of the hits must have ") + (narrow_ ? "16" : "32") + " bits");
+  }
+  std::visit([&](const auto& voxel) { require_ascending(offset, voxel, voxels_); }, hits.voxel);
+  require_finite(incident_energies);
+  std::visit(
+      [&](const auto& voxel, const auto& energy) {
+        const std::uint64_t odd = first_odd_energy(energy);
+        if (odd < count) {
+          const auto row = static_cast<std::uint64_t>(std::upper_bound(offset.begin(), offset.end(), odd) - offset.begin()) - 1;
+          const std::string place = "shower " + std::to_string(rows() + row) + ", voxel " + std::to_string(voxel[odd]);
+          if (energy[odd] == 0) throw Error(ErrorCode::argument, place + " is no hit: its energy is zero");
+          throw Error(ErrorCode::non_finite, place + " is not a finite number");
+        }
+        append_checked(incident_energies, offset, voxel, energy);
+      },
+      hits.voxel, hits.energy);
+}
+
+void ShowerTable::require_finite(std::span<const double> incident_energies) const {
+  for (std::uint64_t i = 0; i < incident_energies.size(); ++i) {
     if (!std::isfinite(incident_energies[i])) {
       throw Error(ErrorCode::non_finite,
                   "the incident energy of shower " + std::to_string(rows() + i) + " is not a finite number");
     }
   }
-  for (std::uint64_t row = 0; row < added; ++row) {
-    append_hits(voxels.subspan(row * voxels_, voxels_));
-    incident_energy_.push_back(incident_energies[row]);
-    offset_.push_back(narrow_ ? voxel16_.size() : voxel32_.size());
+}
+
+/// All memory is taken before the first entry is written: when there is not enough the table is as before.
+template <class Voxel, class Energy>
+void ShowerTable::append_checked(std::span<const double> incident_energies, std::span<const std::uint32_t> offset,
+                                 std::span<const Voxel> voxel, std::span<const Energy> energy) {
+  reserve_rows(incident_energies.size());
+  const std::uint64_t first_hit = hits();
+  if (!energy.empty()) {
+    const bool wide = !std::all_of(energy.begin(), energy.end(), [](Energy e) { return fits_float(e); });
+    Segment& segment = segment_for(incident_energies.size(), energy.size(), wide);
+    if constexpr (std::is_same_v<Voxel, std::uint16_t>) segment.voxel16.insert(segment.voxel16.end(), voxel.begin(), voxel.end());
+    else segment.voxel32.insert(segment.voxel32.end(), voxel.begin(), voxel.end());
+    if (segment.wide) {
+      segment.energy64.insert(segment.energy64.end(), energy.begin(), energy.end());
+    } else {
+      for (const Energy e : energy) segment.energy32.push_back(static_cast<float>(e));
+    }
   }
-  reserve(added);
+  incident_energy_.insert(incident_energy_.end(), incident_energies.begin(), incident_energies.end());
+  for (std::size_t row = 1; row < offset.size(); ++row) offset_.push_back(first_hit + offset[row]);
 }
 
-template <class T>
-void ShowerTable::append_hits(std::span<const T> shower) {
-  for (std::uint32_t voxel = 0; voxel < voxels_; ++voxel) {
-    const T energy = shower[voxel];
-    if (energy == 0) continue;
-    if (narrow_) voxel16_.push_back(static_cast<std::uint16_t>(voxel));
-    else voxel32_.push_back(voxel);
-    if (!wide_ && !fits_float(energy)) widen();
-    if (wide_) energy64_.push_back(static_cast<double>(energy));
-    else energy32_.push_back(static_cast<float>(energy));
+void ShowerTable::reserve_rows(std::uint64_t added) {
+  const std::uint64_t needed = rows() + added;
+  if (needed <= incident_energy_.capacity() && needed < offset_.capacity()) return;
+  const std::uint64_t room = std::max({needed, 2 * rows(), std::min(expected_rows_, largest_row_hint)});
+  incident_energy_.reserve(room);
+  offset_.reserve(room + 1);
+}
+
+/// The segment that the next rows go to: the last one where it has room and holds such energies, or a new one.
+ShowerTable::Segment& ShowerTable::segment_for(std::uint64_t added_rows, std::uint64_t added_hits, bool wide) {
+  if (!segments_.empty()) {
+    Segment& last = segments_.back();
+    if (last.capacity - (hits() - last.first_hit) >= added_hits && (last.wide || !wide)) return last;
   }
+  const std::uint64_t rows_then = rows() + added_rows;
+  const std::uint64_t hits_then = hits() + added_hits;
+  double to_come = static_cast<double>(hits());
+  if (expected_rows_ >= rows_then) {
+    const auto waiting = static_cast<double>(expected_rows_ - rows_then);
+    to_come = 1.02 * waiting * static_cast<double>(hits_then) / static_cast<double>(rows_then);
+  }
+  Segment segment;
+  segment.first_row = rows();
+  segment.first_hit = hits();
+  segment.wide = wide;
+  segment.capacity = added_hits;
+  if (added_hits < segment_hits) {
+    const auto room = static_cast<double>(segment_hits - added_hits);
+    segment.capacity += static_cast<std::uint64_t>(std::min(room, to_come));
+  }
+  if (narrow_) segment.voxel16.reserve(segment.capacity);
+  else segment.voxel32.reserve(segment.capacity);
+  if (wide) segment.energy64.reserve(segment.capacity);
+  else segment.energy32.reserve(segment.capacity);
+  segments_.push_back(std::move(segment));
+  return segments_.back();
 }
 
-void ShowerTable::widen() {
-  energy64_.reserve(energy32_.capacity());
-  energy64_.assign(energy32_.begin(), energy32_.end());
-  energy32_ = {};
-  wide_ = true;
-}
-
-/// After the first block the occupancy is known: take the room for the expected rows once.
-void ShowerTable::reserve(std::uint64_t appended_rows) {
-  if (expected_rows_ <= appended_rows || rows() != appended_rows || appended_rows == 0) return;
-  const double growth = 1.02 * static_cast<double>(expected_rows_) / static_cast<double>(appended_rows);
-  const auto room = static_cast<std::size_t>(static_cast<double>(hits()) * growth);
-  incident_energy_.reserve(expected_rows_);
-  offset_.reserve(expected_rows_ + 1);
-  if (narrow_) voxel16_.reserve(room);
-  else voxel32_.reserve(room);
-  if (wide_) energy64_.reserve(room);
-  else energy32_.reserve(room);
+const ShowerTable::Segment& ShowerTable::segment_of(std::uint64_t row) const {
+  const auto after = std::upper_bound(segments_.begin(), segments_.end(), row,
+                                      [](std::uint64_t wanted, const Segment& segment) { return wanted < segment.first_row; });
+  return *(after - 1);
 }
 
 void ShowerTable::read(std::uint64_t row, double threshold, Hits& hits) const {
   hits.clear();
-  for (std::uint64_t hit = offset_[row]; hit < offset_[row + 1]; ++hit) {
-    const double energy = energy_at(hit);
-    if (energy < threshold) continue;
-    hits.voxel.push_back(voxel_at(hit));
+  for_each_hit(row, [&](std::uint32_t voxel, double energy) {
+    if (energy < threshold) return;
+    hits.voxel.push_back(voxel);
     hits.energy.push_back(energy);
-  }
+  });
 }
 
 std::uint64_t ShowerTable::fingerprint(std::uint64_t row) const {
   std::uint64_t state = mix(0, std::bit_cast<std::uint64_t>(incident_energy_[row]));
-  for (std::uint64_t hit = offset_[row]; hit < offset_[row + 1]; ++hit) {
-    state = mix(state, voxel_at(hit));
-    state = mix(state, std::bit_cast<std::uint64_t>(energy_at(hit)));
-  }
+  for_each_hit(row, [&](std::uint32_t voxel, double energy) {
+    state = mix(state, voxel);
+    state = mix(state, std::bit_cast<std::uint64_t>(energy));
+  });
   return state;
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 1;
+export const abiVersion = 2;
 
 declare const kind: unique symbol;
 
@@ -108,6 +108,22 @@ export interface ShowerTableRecord {
   readonly bytes: number;
 }
 
+/** The hits of neighbouring showers: voxels whose energy is not 0, with their energies. */
+export interface HitRows {
+  /** One entry more than showers; the hits of shower i are `offsets[i]` to `offsets[i + 1]`. */
+  readonly offsets: Uint32Array;
+  /** Ascending within a shower; 16 bits up to 65536 voxels a shower, 32 beyond. */
+  readonly voxels: Uint16Array | Uint32Array;
+  /** MeV. */
+  readonly energies: Float32Array | Float64Array;
+}
+
+/** Neighbouring columns of dense showers: rows × rowLength numbers, row by row. All of one block have one number type. */
+export interface ShowerColumns {
+  readonly numbers: Float32Array | Float64Array;
+  readonly rowLength: number;
+}
+
 /** How many rows repeat another, with the first such pair. */
 export interface RepeatedRows {
   readonly count: number;
@@ -129,6 +145,16 @@ export interface ShowerOperations {
     incidentEnergies: Float64Array,
     voxels: Float32Array | Float64Array,
   ): void;
+  /** Showers of which only the hits are given; copied. */
+  appendHits(
+    table: ShowerTableHandle,
+    incidentEnergies: Float64Array,
+    offsets: HitRows['offsets'],
+    voxels: HitRows['voxels'],
+    energies: HitRows['energies'],
+  ): void;
+  /** The hits (voxels that are not ±0) of `rows` showers whose voxels are the columns side by side. */
+  findHits(columns: readonly ShowerColumns[], rows: number): HitRows;
   showerTable(table: ShowerTableHandle): ShowerTableRecord;
   incidentEnergies(table: ShowerTableHandle): Float64Array;
   /** count × voxels, zeros included. */
