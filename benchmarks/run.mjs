@@ -69,13 +69,14 @@ async function resultOf(chosen) {
   };
   process.once('SIGINT', interrupted);
   const entry = { name, peer, ratio: null, ours: null, theirs: null, unit, agreement: null, target };
+  entry.versions = context.versions;
   let prepared;
   try {
     prepared = await chosen.prepare(context);
     if (prepared.skipped) return { ...entry, skipped: prepared.skipped };
     entry.agreement = prepared.agreement;
     if (!prepared.agreement.passed) return { ...entry, failed: wordsOf(prepared.agreement) };
-    return { ...entry, ...(await timesOf({ ...chosen, target }, prepared)), versions: context.versions };
+    return { ...entry, ...(await timesOf({ ...chosen, target }, prepared)) };
   } catch (error) {
     if (error instanceof PeerMissing) return { ...entry, skipped: error.message };
     return { ...entry, failed: options.quick ? error.stack : error.message };

@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { writeOnnx } from './networks.mjs';
+import { operationsPerRow, writeOnnx } from './networks.mjs';
 
 /** Rows a call that are tried; all rows at once beside. */
 const batches = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
+
+/** Operations of a trial, half a second; and of the largest call that is tried: by then larger ones are not faster. */
+const trial = 1e11;
+const largestCall = 4e11;
 
 /** onnxruntime-node with its best settings on rows (rows × columns, float32) that lie ready in its memory. */
 export class OnnxPeer {
@@ -22,8 +26,13 @@ export class OnnxPeer {
     const threads = Array.from({ length: context.cores }, (_, i) => i + 1).filter(
       (count) => count === context.cores || Number.isInteger(Math.log2(count)),
     );
-    const sizes = [...batches.filter((size) => size < rows.length / columns), rows.length / columns];
-    peer.settings = await peer.#process.request('search', { threads, batches: sizes });
+    const all = rows.length / columns;
+    const perRow = networks.reduce((sum, network) => sum + operationsPerRow(network), 0);
+    peer.settings = await peer.#process.request('search', {
+      threads,
+      batches: [...batches.filter((size) => size < all), all].filter((size) => size * perRow <= largestCall),
+      rowsOfTrial: Math.ceil(trial / perRow),
+    });
     return peer;
   }
 

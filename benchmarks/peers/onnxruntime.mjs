@@ -11,8 +11,7 @@ try {
   process.exit(0);
 }
 
-/** Rows that a setting is tried on; the best few are tried on all. */
-const rowsOfTrial = 16384;
+/** Settings that are tried on all rows, after all have been tried on some. */
 const finalists = 3;
 
 const state = { rows: 0, columns: 0, values: null, models: [], sessions: [], batch: 0 };
@@ -65,13 +64,13 @@ async function secondsOf(rows, batch, logits) {
 const newLogits = () => new Float32Array(state.rows * state.models.length);
 
 /** Tries all pairs of threads and rows a call on some rows, the best of them on all, and keeps the best. */
-async function search({ threads, batches }) {
+async function search({ threads, batches, rowsOfTrial }) {
   const logits = newLogits();
   const trials = [];
   const rows = Math.min(state.rows, rowsOfTrial);
   for (const count of threads) {
     await openSessions(count);
-    for (const batch of batches.filter((size) => size <= state.rows)) {
+    for (const batch of batches) {
       const some = Math.max(rows, Math.min(batch, state.rows));
       await predict(Math.min(some, batch), batch, logits);
       trials.push({ threads: count, batch, rowsPerSecond: some / (await secondsOf(some, batch, logits)) });

@@ -1,0 +1,164 @@
+// What an evaluation spends its time with: 25 networks, each trained without its fold, which it then judges.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { areaUnderCurve } from 'caloscope';
+import { crossFit } from '#caloscope/classifier/cross-fitting';
+import { classifierSchema } from '#caloscope/classifier/settings';
+import { native } from '#caloscope/native/binding';
+import { writeFloats } from '../forward/onnx-peer.mjs';
+import { readyRows, toySample } from '../forward/shower-samples.mjs';
+import { agreementOf } from '../harness/agreement.mjs';
+import { plan } from '../training/plan.mjs';
+
+const folds = 5;
+const members = 5;
+const columns = 508;
+/** Between two trainings of 25 networks that start from other random weights. */
+const aucTolerance = 0.01;
+
+/** Numbers of the networks that each of several processes trains. */
+function shares(processes) {
+  return Array.from({ length: processes }, (_, process) =>
+    Array.from({ length: folds * members }, (__, number) => number).filter(
+      (number) => number % processes === process,
+    ),
+  );
+}
+
+/** PyTorch one network after the other on all cores, or in a process with one thread a core, whichever is faster. */
+class PyTorchTrainings {
+  static async start(context, rows, references, fold, trainingPlan) {
+    const peer = new PyTorchTrainings();
+    peer.plan = trainingPlan;
+    peer.foldFile = context.path('folds.u16');
+    writeFileSync(peer.foldFile, fold);
+    peer.logitsFile = context.path('logits.f32');
+    peer.rows = rows.length / columns;
+    const rowsFile = context.path('rows.f32');
+    writeFloats(rowsFile, rows);
+    const load = { rows_file: rowsFile, columns, references };
+    const start = async (environment, seed) => {
+      const process = await context.startPython('pytorch_training.py', environment);
+      await process.request('load', { ...load, seed });
+      return process;
+    };
+    const one = await start({}, 1);
+    const settings = await one.request('search', { plan, threads: [1, context.cores], steps: 16 });
+    const single = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1' };
+    const many = [];
+    for (let core = 0; core < context.cores; core++) {
+      many.push(await start(single, core + 2));
+      await many[core].request('use', { settings: { ...settings, threads: 1 } });
+    }
+    const few = { ...trainingPlan, epochs: 1 };
+    const trial = shares(context.cores).map((numbers) => numbers.slice(0, 2));
+    await peer.#train(many, trial, few);
+    const sideBySide = await peer.#train(many, trial, few);
+    const oneByOne = await peer.#train([one], [trial.flat()], few);
+    peer.processes = sideBySide < oneByOne ? many : [one];
+    peer.settings = { ...settings, processes: peer.processes.length };
+    for (const process of [one, ...many]) if (!peer.processes.includes(process)) process.close();
+    return peer;
+  }
+
+  async #train(processes, numbers, trainingPlan) {
+    writeFileSync(this.logitsFile, new Float32Array(members * this.rows));
+    const start = performance.now();
+    const files = { fold_file: this.foldFile, logits_file: this.logitsFile };
+    await Promise.all(
+      processes.map((process, i) =>
+        process.request('cross_fit', { plan: trainingPlan, networks: numbers[i], ...files }),
+      ),
+    );
+    return (performance.now() - start) / 1000;
+  }
+
+  seconds() {
+    return this.#train(this.processes, shares(this.processes.length), this.plan);
+  }
+
+  logits() {
+    const bytes = readFileSync(this.logitsFile);
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  }
+}
+
+/** AUC of the mean logits. */
+async function aucOf(reference, generated) {
+  const mean = (logits) => {
+    const rows = logits.length / members;
+    const sums = new Float64Array(rows);
+    for (let i = 0; i < logits.length; i++) sums[i % rows] += logits[i];
+    return sums;
+  };
+  return (await areaUnderCurve(mean(reference), mean(generated))).value;
+}
+
+/** Columns [from, to) of members × rows. */
+function rowsOf(logits, from, to) {
+  const rows = logits.length / members;
+  const parts = Array.from({ length: members }, (_, m) => logits.subarray(m * rows + from, m * rows + to));
+  return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+async function prepare(context) {
+  const references = context.size(5_000, 1_000);
+  const flaw = { distortion: 'depth-shift', strength: 1 };
+  const reference = await toySample('calogan', references, { seed: 1, ...flaw, sample: 'reference' });
+  const generated = await toySample('calogan', references, { seed: 2, ...flaw });
+  const { geometry } = reference;
+  const input = { kind: 'showers', features: 'low', geometry, threshold: null };
+  const classifier = classifierSchema.parse({ ...plan, epochs: context.size(3, 1) });
+  const trainingPlan = { folds, members, seed: 1, classifier };
+  const train = () => crossFit(reference, generated, input, trainingPlan, { threads: context.cores });
+
+  const fitted = await train();
+  const [standardisation] = native().ensembleNetworks(fitted.ensemble.handle);
+  const rows = new Float32Array(2 * references * columns);
+  rows.set(readyRows(reference, input, standardisation));
+  rows.set(readyRows(generated, input, standardisation), references * columns);
+  const fold = Uint16Array.from([...fitted.reference.fold, ...fitted.generated.fold]);
+  const peer = await PyTorchTrainings.start(context, rows, references, fold, { ...classifier, members });
+  await peer.seconds();
+  const theirLogits = peer.logits();
+  const theirs = await aucOf(
+    rowsOf(theirLogits, 0, references),
+    rowsOf(theirLogits, references, 2 * references),
+  );
+  const ours = await aucOf(fitted.reference.logits, fitted.generated.logits);
+  fitted.ensemble.dispose();
+  return {
+    agreement: agreementOf({
+      'difference of the AUCs of held-out showers': [Math.abs(ours - theirs), aucTolerance],
+    }),
+    settings: { rows: 2 * references, epochs: classifier.epochs, peer: peer.settings },
+    note:
+      'ours from the shower table, features and the standardisation of each network included; the peer on ready-made rows of ' +
+      'one standardisation; validation after each epoch and logits of the held-out rows on both sides',
+    async ours() {
+      const start = performance.now();
+      const { ensemble } = await train();
+      const seconds = (performance.now() - start) / 1000;
+      ensemble.dispose();
+      return seconds;
+    },
+    theirs: () => peer.seconds(),
+    figures: () => [
+      { name: 'AUC, ours', value: ours },
+      { name: 'theirs', value: theirs },
+    ],
+    close() {
+      reference.dispose();
+      generated.dispose();
+    },
+  };
+}
+
+export default {
+  name: '5 folds × 5 members side by side, 10k toy calogan showers, 508→512→512→1, batch 512, 3 epochs, float32',
+  peer: 'PyTorch, 25 trainings',
+  unit: 's',
+  target: 1.5,
+  rounds: 3,
+  prepare,
+};

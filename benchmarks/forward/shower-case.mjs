@@ -1,0 +1,58 @@
+import { agreementOf, largestDifferenceInWidths } from '../harness/agreement.mjs';
+import { OnnxPeer } from './onnx-peer.mjs';
+import { changeOfAuc, changesOf, knowsPrecisions } from './precision.mjs';
+import { readyRows } from './shower-samples.mjs';
+
+/** What bfloat16 may change: the rms of the change over that of the logits, and the AUC. */
+const bfloat16Tolerance = { logits: 0.01, auc: 5e-4 };
+
+/**
+ * Logits of showers: ours from the shower table with all that comes before the first layer, onnxruntime-node on rows that
+ * lie ready in its memory.
+ *
+ * @param work `sample`, `input`, `networks` (all with one standardisation), `ensemble` of them; `references`: how many of
+ * the showers, the first, are of the reference sample; 0: there is no AUC.
+ */
+export async function showerForward(
+  context,
+  { sample, input, networks, ensemble, references = 0 },
+  precision,
+) {
+  const bfloat16 = precision === 'bfloat16';
+  if (bfloat16 && !(await knowsPrecisions(ensemble, sample))) return { skipped: 'not built: bfloat16' };
+  const exact = await ensemble.predictLogits(sample);
+  const options = bfloat16 ? { precision } : {};
+  const logits = bfloat16 ? await ensemble.predictLogits(sample, options) : exact;
+  const rows = readyRows(sample, input, networks[0]);
+  const peer = await OnnxPeer.start(context, networks, rows, networks[0].centre.length);
+  const theirs = await peer.logits();
+  const checks = {
+    'largest difference of float32 logits, in their rms': [largestDifferenceInWidths(exact, theirs), 1e-4],
+  };
+  const figures = [{ name: 'occupancy', value: sample.occupancy }];
+  if (bfloat16) {
+    const { largest, relative } = changesOf(logits, theirs);
+    checks['rms of the change by bfloat16, in the rms of the logits'] = [relative, bfloat16Tolerance.logits];
+    figures.push({ name: 'largest change of ln w', value: largest });
+    if (references > 0) {
+      const { auc, change } = await changeOfAuc(logits, theirs, references);
+      checks['change of the AUC'] = [change, bfloat16Tolerance.auc];
+      figures.push({ name: 'AUC', value: auc }, { name: 'change of the AUC', value: change });
+    }
+  }
+  return {
+    agreement: agreementOf(checks),
+    settings: { rows: sample.rows, columns: networks[0].centre.length, peer: peer.settings },
+    figures: () => figures,
+    async ours() {
+      const start = performance.now();
+      await ensemble.predictLogits(sample, options);
+      return (performance.now() - start) / 1000;
+    },
+    theirs: () => peer.seconds(),
+    close() {
+      sample.dispose();
+      ensemble.dispose();
+    },
+  };
+}
