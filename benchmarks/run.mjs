@@ -6,16 +6,14 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Context } from './harness/context.mjs';
+import { resultOf } from './harness/case-result.mjs';
 import { machineRecord, ownVersions } from './harness/machine.mjs';
-import { measure } from './harness/measure.mjs';
-import { PeerMissing } from './harness/peer-process.mjs';
 import { linesOf, markdownCaption, markdownTable, readResults, writeResults } from './harness/results.mjs';
 
 const casesFolder = new URL('./cases/', import.meta.url);
 const latest = fileURLToPath(new URL('./results/latest.json', import.meta.url));
 
-const { values: options } = parseArgs({
+const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     rounds: { type: 'string' },
@@ -25,6 +23,7 @@ const { values: options } = parseArgs({
     markdown: { type: 'boolean', default: false },
   },
 });
+const options = { ...values, rounds: values.rounds === undefined ? undefined : Number(values.rounds) };
 
 /** All cases in the order of their files; a file holds one or a list. */
 async function allCases() {
@@ -33,79 +32,21 @@ async function allCases() {
   return modules.flatMap((module) => module.default);
 }
 
-/** `{ value, target }` is met from the target up, `{ value, atMost }` down to it. */
-function judged(extra) {
-  if (extra.target !== undefined) return { ...extra, met: extra.value >= extra.target };
-  if (extra.atMost !== undefined) return { ...extra, met: extra.value <= extra.atMost };
-  return extra;
-}
-
-async function timesOf(chosen, prepared) {
-  const rounds = Number(options.rounds ?? (options.quick ? 2 : (chosen.rounds ?? 7)));
-  const times = await measure(prepared, rounds);
-  const scale = prepared.scale ?? 1;
-  const figures = prepared.figures ? (await prepared.figures(times)).map(judged) : undefined;
-  const { settings, note } = prepared;
-  return {
-    ratio: times.ratio,
-    ratioSpread: times.ratioSpread,
-    ours: times.ours * scale,
-    theirs: times.theirs * scale,
-    rounds: times.rounds.map((round) => ({ ours: round.ours * scale, theirs: round.theirs * scale })),
-    ...(chosen.target !== null && { met: times.ratio >= chosen.target }),
-    ...(figures && { figures }),
-    ...(settings && { settings }),
-    ...(note && { note }),
-  };
-}
-
-/** What stands in the results for a case, whatever happens in it. */
-async function resultOf(chosen) {
-  const { name, peer, unit, target = null } = chosen;
-  const context = new Context({ quick: options.quick });
-  const interrupted = () => {
-    context.close();
-    process.exit(130);
-  };
-  process.once('SIGINT', interrupted);
-  const entry = { name, peer, ratio: null, ours: null, theirs: null, unit, agreement: null, target };
-  entry.versions = context.versions;
-  let prepared;
-  try {
-    prepared = await chosen.prepare(context);
-    if (prepared.skipped) return { ...entry, skipped: prepared.skipped };
-    entry.agreement = prepared.agreement;
-    if (!prepared.agreement.passed) return { ...entry, failed: wordsOf(prepared.agreement) };
-    return { ...entry, ...(await timesOf({ ...chosen, target }, prepared)) };
-  } catch (error) {
-    if (error instanceof PeerMissing) return { ...entry, skipped: error.message };
-    return { ...entry, failed: options.quick ? error.stack : error.message };
-  } finally {
-    await prepared?.close?.();
-    context.close();
-    process.off('SIGINT', interrupted);
-  }
-}
-
-function wordsOf({ checks }) {
-  const wrong = checks.filter(({ value, tolerance }) => !(value <= tolerance));
-  return `the sides do not agree, so nothing was timed: ${wrong
-    .map(({ what, value, tolerance }) => `${what} is ${value}, at most ${tolerance} is allowed`)
-    .join('; ')}`;
-}
-
-async function runCases(cases) {
+async function runCases(cases, path) {
   const machine = machineRecord();
   const results = [];
   for (const chosen of cases) {
     const start = performance.now();
-    const result = await resultOf(chosen);
+    const result = await resultOf(chosen, options);
     const versions = { ...ownVersions(), ...result.versions };
     const date = new Date().toISOString();
     results.push({ ...result, quick: options.quick, date, machine, versions });
+    if (path) writeResults(path, results, { keepOthers: true });
     for (const line of linesOf(result)) console.log(line);
     console.log(`  ${((performance.now() - start) / 1000).toFixed(0)} s for this case\n`);
   }
+  // Cases that are no more leave with a whole run.
+  if (path && options.only === undefined) writeResults(path, results, { keepOthers: false });
   return results;
 }
 
@@ -121,10 +62,9 @@ if (options.markdown) {
     for (const { name, peer, target } of cases)
       console.log(`${name} · ${peer}${target ? ` · ≥ ${target}` : ''}`);
   } else {
-    const results = await runCases(cases);
-    console.log(`${markdownCaption(results)}\n\n${markdownTable(results)}`);
     const path = options.output ?? (options.quick ? null : latest);
-    if (path) writeResults(path, results, { keepOthers: options.only !== undefined });
+    const results = await runCases(cases, path);
+    console.log(`${markdownCaption(results)}\n\n${markdownTable(results)}`);
     if (cases.length === 0) console.error(`no case has "${wanted}" in its name`);
     process.exitCode = cases.length === 0 || results.some(({ failed }) => failed) ? 1 : 0;
   }

@@ -1,13 +1,12 @@
 // What an evaluation spends its time with: 25 networks, each trained without its fold, which it then judges.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';
 import { classifierSchema } from '#caloscope/classifier/settings';
 import { native } from '#caloscope/native/binding';
-import { writeFloats } from '../forward/onnx-peer.mjs';
 import { readyRows, toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
+import { readArray, writeArray } from '../harness/arrays.mjs';
 import { plan } from '../training/plan.mjs';
 
 const folds = 5;
@@ -31,11 +30,11 @@ class PyTorchTrainings {
     const peer = new PyTorchTrainings();
     peer.plan = trainingPlan;
     peer.foldFile = context.path('folds.u16');
-    writeFileSync(peer.foldFile, fold);
+    writeArray(peer.foldFile, fold);
     peer.logitsFile = context.path('logits.f32');
     peer.rows = rows.length / columns;
     const rowsFile = context.path('rows.f32');
-    writeFloats(rowsFile, rows);
+    writeArray(rowsFile, rows);
     const load = { rows_file: rowsFile, columns, references };
     const start = async (environment, seed) => {
       const process = await context.startPython('pytorch_training.py', environment);
@@ -62,7 +61,7 @@ class PyTorchTrainings {
   }
 
   async #train(processes, numbers, trainingPlan) {
-    writeFileSync(this.logitsFile, new Float32Array(members * this.rows));
+    writeArray(this.logitsFile, new Float32Array(members * this.rows));
     const start = performance.now();
     const files = { fold_file: this.foldFile, logits_file: this.logitsFile };
     await Promise.all(
@@ -78,8 +77,7 @@ class PyTorchTrainings {
   }
 
   logits() {
-    const bytes = readFileSync(this.logitsFile);
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    return readArray(this.logitsFile, Float32Array);
   }
 }
 

@@ -17,7 +17,7 @@ async function prepare(context) {
   const input = { kind: 'matrix', columns: Array.from({ length: widths[0] }, (_, i) => `x${i}`) };
   const ensemble = ensembleOf([network], input);
   const table = await makeFeatures({ values, columns: input.columns }, input);
-  const peer = await OnnxPeer.start(context, [network], values, widths[0]);
+  const peer = await OnnxPeer.start(context, [network], () => values, widths[0]);
   const logits = await ensemble.logitsOf(table);
   const difference = largestDifferenceInWidths(logits, await peer.logits());
   /** Of the rate that the multipliers reach right after, one a run. */

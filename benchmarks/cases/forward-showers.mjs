@@ -4,6 +4,7 @@ import { native } from '#caloscope/native/binding';
 import { ensembleOf, randomNetwork } from '../forward/networks.mjs';
 import { showerForward } from '../forward/shower-case.mjs';
 import { finerToySample, standardisationOf, toySample, toySampleOfBoth } from '../forward/shower-samples.mjs';
+import { RandomNumbers } from '../harness/random-numbers.mjs';
 
 const peer = 'onnxruntime-node';
 const flaw = { distortion: 'depth-shift', strength: 0.5 };
@@ -28,14 +29,38 @@ async function trainedOnCalogan(context) {
   return { sample, references, input: ensemble.description.input, networks, ensemble };
 }
 
-/** `members` networks with random weights on a sample. */
+/** As trainings on other rows would find it: every number a little different. */
+function varied({ centre, scale, clip }, seed) {
+  const random = new RandomNumbers(seed);
+  const vary = (value) => value * (0.99 + 0.02 * random.uniform());
+  return { centre: centre.map(vary), scale: scale.map(vary), clip };
+}
+
+/** `members` networks with random weights on a sample, each with a standardisation of its own. */
 function untrained(sample, hidden, members) {
   const { geometry } = sample;
   const input = { kind: 'showers', features: 'low', geometry, threshold: null };
   const standardisation = standardisationOf(sample, input);
   const widths = [standardisation.centre.length, ...hidden, 1];
-  const networks = Array.from({ length: members }, (_, i) => randomNetwork(widths, i + 1, standardisation));
+  const networks = Array.from({ length: members }, (_, i) =>
+    randomNetwork(widths, i + 1, varied(standardisation, i + 1)),
+  );
   return { sample, input, networks, ensemble: ensembleOf(networks, input) };
+}
+
+async function dataset2Work(context) {
+  const sample = await toySample('ds2', context.size(10_000, 500), { seed: 1 });
+  return untrained(sample, [2048, 2048, 2048], 1);
+}
+
+async function dataset3Work(context) {
+  const sample = await finerToySample(context.size(5_000, 200), { seed: 1 });
+  return untrained(sample, [2048, 2048, 2048], 1);
+}
+
+async function tenMembersWork(context) {
+  const sample = await toySample('calogan', context.size(30_000, 3_000), { seed: 1 });
+  return untrained(sample, [512, 512], 10);
 }
 
 const calogan = (precision, target) => ({
@@ -43,7 +68,7 @@ const calogan = (precision, target) => ({
   peer,
   unit: 's',
   target,
-  prepare: async (context) => showerForward(context, await trainedOnCalogan(context), precision),
+  prepare: (context) => showerForward(context, trainedOnCalogan, precision),
 });
 
 const dataset2 = (precision, target) => ({
@@ -52,10 +77,7 @@ const dataset2 = (precision, target) => ({
   unit: 's',
   target,
   rounds: 5,
-  async prepare(context) {
-    const sample = await toySample('ds2', context.size(10_000, 500), { seed: 1 });
-    return showerForward(context, untrained(sample, [2048, 2048, 2048], 1), precision);
-  },
+  prepare: (context) => showerForward(context, dataset2Work, precision),
 });
 
 const dataset3 = {
@@ -64,10 +86,7 @@ const dataset3 = {
   unit: 's',
   target: 2.5,
   rounds: 5,
-  async prepare(context) {
-    const sample = await finerToySample(context.size(5000, 200), { seed: 1 });
-    return showerForward(context, untrained(sample, [2048, 2048, 2048], 1), 'float32');
-  },
+  prepare: (context) => showerForward(context, dataset3Work, 'float32'),
 };
 
 const tenMembers = {
@@ -75,10 +94,7 @@ const tenMembers = {
   peer: 'onnxruntime-node, ten sessions',
   unit: 's',
   target: 1.5,
-  async prepare(context) {
-    const sample = await toySample('calogan', context.size(30_000, 3_000), { seed: 1 });
-    return showerForward(context, untrained(sample, [512, 512], 10), 'float32');
-  },
+  prepare: (context) => showerForward(context, tenMembersWork, 'float32'),
 };
 
 export default [

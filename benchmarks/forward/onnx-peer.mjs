@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readArray, writeArray } from '../harness/arrays.mjs';
 import { operationsPerRow, writeOnnx } from './networks.mjs';
 
 /** Rows a call that are tried; all rows at once beside. */
@@ -15,18 +15,28 @@ export class OnnxPeer {
   /** What the search found best. */
   settings;
 
-  static async start(context, networks, rows, columns) {
+  /** @param rowsOfNetwork the rows that a network reads; the same array for all, or one each. */
+  static async start(context, networks, rowsOfNetwork, columns) {
     const peer = new OnnxPeer();
     peer.#context = context;
     peer.#process = await context.startNode('onnxruntime.mjs');
-    const rowsFile = context.path('rows.f32');
-    writeFloats(rowsFile, rows);
+    const files = [];
+    let written = null;
+    let all = 0;
+    for (const [i] of networks.entries()) {
+      const rows = rowsOfNetwork(i);
+      if (rows !== written) {
+        files.push(context.path(`rows-${i}.f32`));
+        writeArray(files[i], rows);
+        written = rows;
+        all = rows.length / columns;
+      }
+    }
     const models = writeOnnx(networks, context);
-    await peer.#process.request('load', { models, rowsFile, columns });
+    await peer.#process.request('load', { models, rowsFiles: files, columns });
     const threads = Array.from({ length: context.cores }, (_, i) => i + 1).filter(
       (count) => count === context.cores || Number.isInteger(Math.log2(count)),
     );
-    const all = rows.length / columns;
     const perRow = networks.reduce((sum, network) => sum + operationsPerRow(network), 0);
     peer.settings = await peer.#process.request('search', {
       threads,
@@ -44,16 +54,6 @@ export class OnnxPeer {
   async logits() {
     const file = this.#context.path('logits.f32');
     await this.#process.request('logits', { file });
-    const bytes = readFileSync(file);
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  }
-}
-
-/** Raw float32 numbers, in pieces: Node writes at most 2 GiB at once. */
-export function writeFloats(path, values) {
-  const piece = 2 ** 27;
-  writeFileSync(path, '');
-  for (let first = 0; first < values.length; first += piece) {
-    writeFileSync(path, values.subarray(first, first + piece), { flag: 'a' });
+    return readArray(file, Float32Array);
   }
 }

@@ -1,13 +1,18 @@
 import { areaUnderCurve } from 'caloscope';
 import { rootMeanSquare } from '../harness/agreement.mjs';
+import { ensembleOf, randomNetwork } from './networks.mjs';
 
 /** Whether predictLogits knows precisions: one that does not ignores the option, one that does refuses a wrong name. */
-export async function knowsPrecisions(ensemble, sample) {
+export async function knowsPrecisions() {
+  const columns = ['x'];
+  const ensemble = ensembleOf([randomNetwork([1, 1, 1], 1)], { kind: 'matrix', columns });
   try {
-    await ensemble.predictLogits(sample, { precision: 'no precision' });
+    await ensemble.predictLogits({ values: new Float32Array(1), columns }, { precision: 'no precision' });
     return false;
   } catch {
     return true;
+  } finally {
+    ensemble.dispose();
   }
 }
 

@@ -10,20 +10,17 @@ const bfloat16Tolerance = { logits: 0.01, auc: 5e-4 };
  * Logits of showers: ours from the shower table with all that comes before the first layer, onnxruntime-node on rows that
  * lie ready in its memory.
  *
- * @param work `sample`, `input`, `networks` (all with one standardisation), `ensemble` of them; `references`: how many of
+ * @param makeWork resolves to `sample`, `input`, `networks` `ensemble` of them; `references`: how many of
  * the showers, the first, are of the reference sample; 0: there is no AUC.
  */
-export async function showerForward(
-  context,
-  { sample, input, networks, ensemble, references = 0 },
-  precision,
-) {
+export async function showerForward(context, makeWork, precision) {
   const bfloat16 = precision === 'bfloat16';
-  if (bfloat16 && !(await knowsPrecisions(ensemble, sample))) return { skipped: 'not built: bfloat16' };
+  if (bfloat16 && !(await knowsPrecisions())) return { skipped: 'not built: bfloat16' };
+  const { sample, input, networks, ensemble, references = 0 } = await makeWork(context);
   const exact = await ensemble.predictLogits(sample);
   const options = bfloat16 ? { precision } : {};
   const logits = bfloat16 ? await ensemble.predictLogits(sample, options) : exact;
-  const rows = readyRows(sample, input, networks[0]);
+  const rows = (i) => readyRows(sample, input, networks[i]);
   const peer = await OnnxPeer.start(context, networks, rows, networks[0].centre.length);
   const theirs = await peer.logits();
   const checks = {

@@ -14,7 +14,8 @@ try {
 /** Settings that are tried on all rows, after all have been tried on some. */
 const finalists = 3;
 
-const state = { rows: 0, columns: 0, values: null, models: [], sessions: [], batch: 0 };
+/** `values`: the rows of each session, or one array for all. */
+const state = { rows: 0, columns: 0, values: [], models: [], sessions: [], batch: 0 };
 
 /** Float32 numbers of a file; larger than what Node reads at once. */
 function readFloats(path) {
@@ -46,10 +47,12 @@ async function predict(rows, batch, logits) {
   const { columns, values, sessions } = state;
   for (let first = 0; first < rows; first += batch) {
     const end = Math.min(rows, first + batch);
-    const part = values.subarray(first * columns, end * columns);
-    const input = { rows: new ort.Tensor('float32', part, [end - first, columns]) };
+    const inputs = values.map((rows) => {
+      const part = rows.subarray(first * columns, end * columns);
+      return { rows: new ort.Tensor('float32', part, [end - first, columns]) };
+    });
     for (const [member, session] of sessions.entries()) {
-      const output = await session.run(input);
+      const output = await session.run(inputs[member] ?? inputs[0]);
       logits.set(output.logits.data, member * state.rows + first);
     }
   }
@@ -91,11 +94,11 @@ async function search({ threads, batches, rowsOfTrial }) {
 
 await serve(
   {
-    load({ models, rowsFile, columns }) {
+    load({ models, rowsFiles, columns }) {
       state.models = models;
-      state.values = readFloats(rowsFile);
+      state.values = rowsFiles.map(readFloats);
       state.columns = columns;
-      state.rows = state.values.length / columns;
+      state.rows = state.values[0].length / columns;
     },
     search,
     async run() {

@@ -1,6 +1,6 @@
 import { trainClassifier } from 'caloscope';
-import { writeFloats } from '../forward/onnx-peer.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
+import { writeArray } from '../harness/arrays.mjs';
 import { plan } from './plan.mjs';
 
 /** Both start from other random weights and see the rows in another order. */
@@ -47,7 +47,7 @@ export async function epochAgainstPyTorch(
 ) {
   const peer = await context.startPython('pytorch_training.py');
   const rowsFile = context.path('rows.f32');
-  writeFloats(rowsFile, rows);
+  writeArray(rowsFile, rows);
   await peer.request('load', { rows_file: rowsFile, columns, references, seed: 1 });
   const threads = [...new Set([1, context.cores])];
   const settings = await peer.request('search', { plan, threads, steps: stepsOfTrial });
