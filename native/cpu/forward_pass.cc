@@ -3,77 +3,77 @@
 #include <algorithm>
 
 namespace caloscope {
-namespace {
-
-void fill_bias(const LinearLayer& layer, std::size_t rows, float* z) {
-  for (std::size_t row = 0; row < rows; ++row) {
-    std::copy(layer.bias.begin(), layer.bias.end(), z + row * layer.outputs);
-  }
-}
-
-}  // namespace
 
 void pack_panels(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
-                 std::size_t columns, std::vector<float>& panels) {
+                 std::size_t columns, std::size_t panel_width, std::vector<float>& panels) {
+  panels.resize((columns + panel_width - 1) / panel_width * panel_width * depth);
+  kernel_set().pack(b, b_row, b_column, depth, columns, panel_width, depth, panels.data());
+}
+
+void pack_layer(const LinearLayer& layer, std::size_t dense_inputs, LayerPanels& panels) {
   const KernelSet& kernels = kernel_set();
-  const std::size_t padded = (columns + kernels.panel_width - 1) / kernels.panel_width * kernels.panel_width;
-  panels.resize(padded * depth);
-  kernels.pack(b, b_row, b_column, depth, columns, panels.data());
+  const float* weight = layer.weight.data();
+  pack_panels(weight, layer.outputs, 1, dense_inputs, layer.outputs, kernels.panel_width, panels.dense);
+  pack_panels(weight + dense_inputs * layer.outputs, layer.outputs, 1, layer.inputs - dense_inputs, layer.outputs,
+              kernels.sparse_panel_width, panels.sparse);
 }
 
-void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels) {
-  pack_panels(layer.weight.data(), layer.outputs, 1, inputs, layer.outputs, panels);
-}
-
-void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,
-                 const std::vector<float>& dense_panels, float* z) {
+void first_layer(const float* dense, std::size_t dense_inputs, const SparseGroups* sparse, std::size_t groups,
+                 std::size_t rows, const LinearLayer& layer, const LayerPanels& panels, const float* leak, float* z,
+                 std::size_t z_row) {
   const KernelSet& kernels = kernel_set();
-  const std::size_t outputs = layer.outputs;
-  fill_bias(layer, end - first, z + first * outputs);
-  const std::size_t dense = batch.dense_columns();
-  if (dense > 0) {
-    kernels.multiply(batch.dense() + first * dense, static_cast<std::ptrdiff_t>(dense), 1, dense_panels.data(),
-                     end - first, outputs, dense, z + first * outputs, outputs, true);
+  const bool both = dense_inputs > 0 && sparse;
+  if (dense_inputs > 0) {
+    kernels.multiply({dense, row_stride(dense_inputs)}, panels.dense.data(), rows, layer.outputs, dense_inputs, z,
+                     z_row, {.bias = layer.bias.data(), .leak = sparse ? nullptr : leak});
   }
-  if (batch.sparse_columns() > 0) {
-    kernels.sparse_multiply(batch.sparse(), first, end, layer.weight.data() + dense * outputs, outputs, 0, outputs,
-                            z);
+  if (sparse) {
+    kernels.sparse_multiply(*sparse, 0, groups, panels.sparse.data(), layer.inputs - dense_inputs, 0, layer.outputs,
+                            z, z_row, {.bias = layer.bias.data(), .accumulate = both, .leak = leak});
   }
 }
 
-void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const std::vector<float>& panels,
-                 float* z) {
-  fill_bias(layer, rows, z);
-  kernel_set().multiply(a, layer.inputs, 1, panels.data(), rows, layer.outputs, layer.inputs, z, layer.outputs, true);
+void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const LayerPanels& panels,
+                 const float* leak, float* z, std::size_t z_row) {
+  kernel_set().multiply({a, row_stride(layer.inputs)}, panels.dense.data(), rows, layer.outputs, layer.inputs, z,
+                        z_row, {.bias = layer.bias.data(), .leak = leak});
 }
 
 PackedNetwork::PackedNetwork(const Network& network, std::uint32_t dense_inputs)
-    : network_(&network), dense_inputs_(dense_inputs), panels_(network.layers.size()) {
+    : network_(&network),
+      dense_inputs_(dense_inputs),
+      panels_(network.layers.size()),
+      leak_(network.activation == Activation::relu ? 0 : network.slope),
+      fused_(network.activation == Activation::relu || network.activation == Activation::leaky_relu) {
   for (std::size_t i = 0; i < network.layers.size(); ++i) {
-    pack_weights(network.layers[i], i == 0 ? dense_inputs : network.layers[i].inputs, panels_[i]);
+    pack_layer(network.layers[i], i == 0 ? dense_inputs : network.layers[i].inputs, panels_[i]);
   }
 }
 
-void PackedNetwork::predict(const FeatureTable& table, const std::uint32_t* rows, std::size_t count,
-                            Scratch& scratch, float* logits) const {
+void PackedNetwork::predict(const InputTile& tile, Scratch& scratch, float* logits) const {
   const auto& layers = network_->layers;
-  scratch.batch.begin(dense_inputs_, table.columns());
-  for (std::size_t i = 0; i < count; ++i) scratch.batch.add(table, rows[i], network_->standardisation);
+  const std::size_t rows = tile.rows();
   auto* input = &scratch.even;
   auto* output = &scratch.odd;
+  input->resize(rows * row_stride(dense_inputs_));
+  tile.standardise_dense(network_->standardisation, input->data());
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    output->resize(count * layers[i].outputs);
-    if (i == 0) {
-      first_layer(scratch.batch, 0, count, layers[0], panels_[0], output->data());
+    const bool last = i + 1 == layers.size();
+    const std::size_t stride = last ? 1 : row_stride(layers[i].outputs);
+    const float* leak = fused_ && !last ? &leak_ : nullptr;
+    if (!last) output->resize(rows * stride);
+    float* z = last ? logits : output->data();
+    if (i > 0) {
+      later_layer(input->data(), rows, layers[i], panels_[i], leak, z, stride);
+    } else if (tile.sparse_columns() == 0) {
+      first_layer(input->data(), dense_inputs_, nullptr, 0, rows, layers[i], panels_[i], leak, z, stride);
     } else {
-      later_layer(input->data(), count, layers[i], panels_[i], output->data());
+      const SparseGroups sparse = tile.standardise_sparse(network_->standardisation, scratch.values);
+      first_layer(input->data(), dense_inputs_, &sparse, tile.groups(), rows, layers[i], panels_[i], leak, z, stride);
     }
-    if (i + 1 < layers.size()) {
-      activate_all(network_->activation, network_->slope, output->data(), output->data(), output->size());
-    }
+    if (!fused_ && !last) activate_all(network_->activation, network_->slope, z, z, rows * stride);
     std::swap(input, output);
   }
-  std::copy_n(input->data(), count, logits);
 }
 
 }  // namespace caloscope

@@ -1,19 +1,39 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "core/network.h"
-#include "cpu/batch.h"
+#include "cpu/input_tile.h"
 #include "cpu/kernel_set.h"
-#include "cpu/worker_pool.h"
 
 namespace caloscope {
 
-/// Rows that one tile of a loop works on. A multiple of no kernel's row block in particular: the bits of a result do
-/// not depend on it.
-constexpr std::size_t tile_rows = 96;
+/// Rows that one tile of a forward pass works on, a multiple of every set's row block but the widest's. The bits of a
+/// result do not depend on it.
+constexpr std::size_t tile_rows = 192;
+
+/// The right factors of a layer's product, in panels. Of the first layer the first inputs are dense, the rest sparse.
+struct LayerPanels {
+  std::vector<float> dense, sparse;
+};
+
+/// KernelSet::pack into a vector that is made as long as the panels need.
+void pack_panels(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
+                 std::size_t columns, std::size_t panel_width, std::vector<float>& panels);
+
+/// Packs a layer's weights for products x·W.
+void pack_layer(const LinearLayer& layer, std::size_t dense_inputs, LayerPanels& panels);
+
+/// z = f(bias + x·W) of the first layer for a tile: `dense` has rows row_stride(dense inputs) apart, `z` has rows
+/// `z_row` apart. `leak` as in ProductFrame.
+void first_layer(const float* dense, std::size_t dense_inputs, const SparseGroups* sparse, std::size_t groups,
+                 std::size_t rows, const LinearLayer& layer, const LayerPanels& panels, const float* leak, float* z,
+                 std::size_t z_row);
+
+/// z = f(bias + a·W) of a later layer; `a` has rows row_stride(inputs) apart.
+void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const LayerPanels& panels,
+                 const float* leak, float* z, std::size_t z_row);
 
 /// A network whose weights are packed for the kernels. Does not change, so threads may share it.
 class PackedNetwork {
@@ -23,33 +43,18 @@ class PackedNetwork {
 
   /// Memory of one thread.
   struct Scratch {
-    Batch batch;
-    std::vector<float> even, odd;
+    std::vector<float> even, odd, values;
   };
 
-  /// Logits of rows[0 … count) of the table; `count` ≤ tile_rows is meant.
-  void predict(const FeatureTable& table, const std::uint32_t* rows, std::size_t count, Scratch& scratch,
-               float* logits) const;
+  /// Logits of the rows of a tile that was gathered with the same `dense_inputs`.
+  void predict(const InputTile& tile, Scratch& scratch, float* logits) const;
 
  private:
   const Network* network_;
   std::uint32_t dense_inputs_;
-  std::vector<std::vector<float>> panels_;  ///< one a layer; of the first layer only the dense inputs
+  std::vector<LayerPanels> panels_;  ///< one a layer
+  float leak_;
+  bool fused_;  ///< the activation is x > 0 ? x : leak·x: the products end with it
 };
-
-/// z = bias + x·W of the first layer for the rows [first, end) of a batch; z has `layer.outputs` columns.
-void first_layer(const Batch& batch, std::size_t first, std::size_t end, const LinearLayer& layer,
-                 const std::vector<float>& dense_panels, float* z);
-
-/// z = bias + a·W of a later layer for `rows` rows.
-void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, const std::vector<float>& panels,
-                 float* z);
-
-/// KernelSet::pack into a vector that is made as long as the panels need.
-void pack_panels(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
-                 std::size_t columns, std::vector<float>& panels);
-
-/// Packs the first `inputs` rows of a layer's weights for products x·W.
-void pack_weights(const LinearLayer& layer, std::size_t inputs, std::vector<float>& panels);
 
 }  // namespace caloscope

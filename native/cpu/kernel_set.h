@@ -5,11 +5,37 @@
 
 namespace caloscope {
 
-/// Rows of a sparse matrix: entry e of row r, offset[r] ≤ e < offset[r + 1], is value[e] in column index[e].
-struct SparseRows {
+/// Left factor of a product, rows × depth. Plain: element (i, k) at data[i·stride + k]. Packed by `pack_rows`
+/// otherwise (stride 0).
+struct LeftMatrix {
+  const float* data;
+  std::size_t stride;
+};
+
+/// What a product starts from and ends with: C = f(start + A·B).
+struct ProductFrame {
+  const float* bias = nullptr;      ///< start: this row, one number a column
+  bool accumulate = false;          ///< start: C as it is; without bias and this, 0
+  const float* leak = nullptr;      ///< end: x > 0 ? x : *leak · x; null: x
+};
+
+/// Rows of a sparse matrix that are worked on together, so that they share the loads of the other factor: where only
+/// some of them have an entry the others get a zero.
+constexpr std::size_t sparse_group = 3;
+constexpr std::uint32_t no_row = 0xFFFFFFFF;
+/// Columns of a sparse matrix that are worked on together: so much of a panel stays in the second-level cache.
+constexpr std::size_t sparse_slice = 1024;
+constexpr std::size_t sparse_slices(std::size_t columns) { return (columns + sparse_slice - 1) / sparse_slice; }
+
+/// A sparse matrix in groups of rows and slices of columns. Entry e of slice s of group g,
+/// offset[g·slices + s] ≤ e < offset[g·slices + s + 1], stands in column index[e] (ascending) and has the values
+/// value[sparse_group·e + r] for the rows row[sparse_group·g + r]; `no_row` where the group has less rows.
+struct SparseGroups {
+  std::size_t slices;
   const std::size_t* offset;
   const std::uint32_t* index;
   const float* value;
+  const std::uint32_t* row;
 };
 
 /// One AdamW step (Loshchilov & Hutter, arXiv:1711.05101). `rate` carries the bias corrections of both moments:
@@ -23,24 +49,38 @@ struct AdamStep {
 struct KernelSet {
   const char* name;
 
-  /// Width of a panel in floats: `pack` and `multiply` speak in panels of so many columns.
+  /// Rows that `multiply` works on at once: the best tiles are multiples of it.
+  std::size_t row_block;
+  /// Columns of a panel, in which the right factors of `multiply` and of `sparse_multiply` are packed.
   std::size_t panel_width;
+  std::size_t sparse_panel_width;
 
-  /// Packs B (depth × columns; element (k, j) at b[k·b_row + j·b_column]) into panels: panel p holds the columns
-  /// [p·width, (p+1)·width), depth rows of `width` floats, zeros beyond the last column.
+  /// Packs B (depth × columns; element (k, j) at b[k·b_row + j·b_column]) into panels of `width` columns: panel p holds
+  /// the columns [p·width, (p+1)·width), depth rows of `width` floats, zeros beyond the last column. Panels are
+  /// width·panel_depth floats apart: a right factor may be packed in several goes, each some of its depth.
   void (*pack)(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
-               std::size_t columns, float* panels);
+               std::size_t columns, std::size_t width, std::size_t panel_depth, float* panels);
 
-  /// C = A·B, or C += A·B with `accumulate`. A (rows × depth) has element (i, k) at a[i·a_row + k·a_column]; B is
-  /// packed; C (rows × columns) has rows `c_row` floats apart.
-  void (*multiply)(const float* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const float* panels,
-                   std::size_t rows, std::size_t columns, std::size_t depth, float* c, std::size_t c_row,
-                   bool accumulate);
+  /// Packs a left factor whose element (i, k) is a[i + k·a_column] (a transposed matrix) into rows × depth floats.
+  void (*pack_rows)(const float* a, std::size_t a_column, std::size_t rows, std::size_t depth, float* packed);
 
-  /// C += S·W for the rows [first, end) of S and the columns [first_column, end_column) of W (rows `stride` floats
-  /// apart, as those of C; row r of S goes to row r of C).
-  void (*sparse_multiply)(const SparseRows& s, std::size_t first, std::size_t end, const float* w,
-                          std::size_t stride, std::size_t first_column, std::size_t end_column, float* c);
+  /// C = frame(A·B). B is packed with `panel_width`; C (rows × columns) has rows `c_row` floats apart.
+  void (*multiply)(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns,
+                   std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame);
+
+  /// C = frame(S·B) for the groups [first, end) of S and the panels of columns [first_column, end_column), where
+  /// first_column is a multiple of `sparse_panel_width`. B (depth × columns) is packed with that width; row r of S goes
+  /// to row r of C, whose rows are `c_row` floats apart.
+  void (*sparse_multiply)(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
+                          std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+                          std::size_t c_row, const ProductFrame& frame);
+
+  /// out[i] = (x[i] − centre[i])·scale[i], held to ±clip[i].
+  void (*standardise)(const float* x, const float* centre, const float* scale, const float* clip, std::size_t count,
+                      float* out);
+
+  /// delta[i] ·= (x[i] > 0 ? 1 : leak)·factor[i]; `factor` may be null for 1.
+  void (*leaky_slope)(const float* x, float leak, const float* factor, std::size_t count, float* delta);
 
   void (*adam)(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment,
                float* second_moment, float* parameter);

@@ -15,39 +15,107 @@ typedef float Unaligned __attribute__((vector_size(CALOSCOPE_VECTOR_BYTES), alig
 
 constexpr std::size_t lanes = CALOSCOPE_VECTOR_BYTES / sizeof(float);
 constexpr std::size_t width = 2 * lanes;
+constexpr std::size_t sparse_width = 4 * lanes;
 constexpr std::size_t row_block = CALOSCOPE_ROW_BLOCK;
+/// Depth of a panel slice that stays in the first-level cache while all rows of a tile meet it.
+constexpr std::size_t slice_depth = 512;
 
 inline Vector load(const float* p) { return *reinterpret_cast<const Unaligned*>(p); }
 inline void store(float* p, Vector v) { *reinterpret_cast<Unaligned*>(p) = v; }
+inline Vector leaky(Vector x, float leak) { return x > Vector{} ? x : leak * x; }
+
+// ---------------------------------------------------------------------------------------------------------- packing
 
 void pack(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth, std::size_t columns,
-          float* panels) {
-  for (std::size_t first = 0; first < columns; first += width) {
-    const std::size_t valid = columns - first < width ? columns - first : width;
-    for (std::size_t k = 0; k < depth; ++k) {
-      const float* source = b + static_cast<std::ptrdiff_t>(k) * b_row + static_cast<std::ptrdiff_t>(first) * b_column;
-      for (std::size_t j = 0; j < valid; ++j) panels[j] = source[static_cast<std::ptrdiff_t>(j) * b_column];
-      for (std::size_t j = valid; j < width; ++j) panels[j] = 0;
-      panels += width;
+          std::size_t panel, std::size_t panel_depth, float* out) {
+  constexpr std::size_t strip = 16;  // of a transposed matrix: the lines of a strip stay in the cache
+  for (std::size_t first = 0; first < columns; first += panel, out += panel * panel_depth) {
+    const std::size_t valid = columns - first < panel ? columns - first : panel;
+    const float* source = b + static_cast<std::ptrdiff_t>(first) * b_column;
+    if (valid < panel) {
+      for (std::size_t i = 0; i < panel * depth; ++i) out[i] = 0;
+    }
+    if (b_column == 1 && valid == panel) {
+      for (std::size_t k = 0; k < depth; ++k, source += b_row) {
+        for (std::size_t j = 0; j < panel; j += lanes) store(out + k * panel + j, load(source + j));
+      }
+      continue;
+    }
+    for (std::size_t k0 = 0; k0 < depth; k0 += strip) {
+      const std::size_t k1 = depth - k0 < strip ? depth : k0 + strip;
+      for (std::size_t j = 0; j < valid; ++j) {
+        const float* column = source + static_cast<std::ptrdiff_t>(j) * b_column;
+        for (std::size_t k = k0; k < k1; ++k) out[k * panel + j] = column[static_cast<std::ptrdiff_t>(k) * b_row];
+      }
     }
   }
 }
 
-/// R rows of C against one panel, the accumulators in registers for the whole depth.
+/// How many of the rows that are left the next micro-kernel takes. The last two share what is left: a block of one or
+/// two rows alone would leave the multipliers waiting.
+inline std::size_t rows_at_once(std::size_t left) {
+  if (left >= 2 * row_block || left == row_block) return row_block;
+  return left < row_block ? left : (left + 1) / 2;
+}
+
 template <std::size_t R>
-void micro_kernel(const float* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const float* panel,
-                  std::size_t depth, float* c, std::size_t c_row, bool accumulate) {
-  Vector sum[R][2];
-  for (std::size_t r = 0; r < R; ++r) {
-    sum[r][0] = accumulate ? load(c + r * c_row) : Vector{};
-    sum[r][1] = accumulate ? load(c + r * c_row + lanes) : Vector{};
-  }
+void pack_block(const float* a, std::size_t a_column, std::size_t depth, float* packed) {
   for (std::size_t k = 0; k < depth; ++k) {
+#pragma GCC unroll 16
+    for (std::size_t r = 0; r < R; ++r) packed[k * R + r] = a[k * a_column + r];
+  }
+}
+
+using PackBlock = void (*)(const float*, std::size_t, std::size_t, float*);
+
+template <std::size_t R>
+PackBlock pack_block_of(std::size_t rows) {
+  if constexpr (R == 0) return nullptr;
+  else return rows == R ? pack_block<R> : pack_block_of<R - 1>(rows);
+}
+
+void pack_rows(const float* a, std::size_t a_column, std::size_t rows, std::size_t depth, float* packed) {
+  for (std::size_t row = 0; row < rows;) {
+    const std::size_t block = rows_at_once(rows - row);
+    pack_block_of<row_block>(block)(a + row, a_column, depth, packed + row * depth);
+    row += block;
+  }
+}
+
+// --------------------------------------------------------------------------------------------------- dense products
+
+/// One block of rows against one slice of a panel.
+struct Slice {
+  const float* a;
+  std::size_t a_row, a_column;
+  const float* panel;
+  std::size_t depth;
+  float* c;
+  std::size_t c_row;
+  const float* start;     ///< first row of what the sums start from; null: zero
+  std::size_t start_row;  ///< 0: the same row for all
+  const float* leak;      ///< null: no activation
+};
+
+/// R rows of C against a slice of a panel, the sums in registers for the whole depth.
+template <std::size_t R>
+void micro_kernel(const Slice& slice) {
+  Vector sum[R][2];
+  const float* start = slice.start;
+  for (std::size_t r = 0; r < R; ++r) {
+    sum[r][0] = start ? load(start + r * slice.start_row) : Vector{};
+    sum[r][1] = start ? load(start + r * slice.start_row + lanes) : Vector{};
+  }
+  const float* a = slice.a;
+  const float* panel = slice.panel;
+  const std::size_t a_row = slice.a_row;
+  const std::size_t a_column = slice.a_column;
+  for (std::size_t k = slice.depth; k > 0; --k) {
     const Vector b0 = load(panel);
     const Vector b1 = load(panel + lanes);
 #pragma GCC unroll 16
     for (std::size_t r = 0; r < R; ++r) {
-      const float factor = a[static_cast<std::ptrdiff_t>(r) * a_row];
+      const float factor = a[r * a_row];
       sum[r][0] += factor * b0;
       sum[r][1] += factor * b1;
     }
@@ -55,13 +123,13 @@ void micro_kernel(const float* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column,
     panel += width;
   }
   for (std::size_t r = 0; r < R; ++r) {
-    store(c + r * c_row, sum[r][0]);
-    store(c + r * c_row + lanes, sum[r][1]);
+    float* c = slice.c + r * slice.c_row;
+    store(c, slice.leak ? leaky(sum[r][0], *slice.leak) : sum[r][0]);
+    store(c + lanes, slice.leak ? leaky(sum[r][1], *slice.leak) : sum[r][1]);
   }
 }
 
-using MicroKernel = void (*)(const float*, std::ptrdiff_t, std::ptrdiff_t, const float*, std::size_t, float*,
-                             std::size_t, bool);
+using MicroKernel = void (*)(const Slice&);
 
 template <std::size_t R>
 MicroKernel micro_kernel_of(std::size_t rows) {
@@ -69,73 +137,162 @@ MicroKernel micro_kernel_of(std::size_t rows) {
   else return rows == R ? micro_kernel<R> : micro_kernel_of<R - 1>(rows);
 }
 
-/// The last panel when it is not full: through a block of its own, so that nothing is written beside C.
-void edge_kernel(MicroKernel kernel, std::size_t rows, std::size_t valid, const float* a, std::ptrdiff_t a_row,
-                 std::ptrdiff_t a_column, const float* panel, std::size_t depth, float* c, std::size_t c_row,
-                 bool accumulate) {
-  float block[row_block * width] = {};
-  for (std::size_t r = 0; accumulate && r < rows; ++r) {
-    for (std::size_t j = 0; j < valid; ++j) block[r * width + j] = c[r * c_row + j];
+/// The last panel when it is not full: through a block of its own, so that nothing is read or written beside C.
+void edge_kernel(MicroKernel kernel, std::size_t rows, std::size_t valid, Slice slice) {
+  float start[row_block * width] = {};
+  float block[row_block * width];
+  for (std::size_t r = 0; slice.start && r < rows; ++r) {
+    for (std::size_t j = 0; j < valid; ++j) start[r * width + j] = slice.start[r * slice.start_row + j];
   }
-  kernel(a, a_row, a_column, panel, depth, block, width, accumulate);
+  float* c = slice.c;
+  const std::size_t c_row = slice.c_row;
+  slice.start = start;
+  slice.start_row = width;
+  slice.c = block;
+  slice.c_row = width;
+  kernel(slice);
   for (std::size_t r = 0; r < rows; ++r) {
     for (std::size_t j = 0; j < valid; ++j) c[r * c_row + j] = block[r * width + j];
   }
 }
 
-void multiply(const float* a, std::ptrdiff_t a_row, std::ptrdiff_t a_column, const float* panels, std::size_t rows,
-              std::size_t columns, std::size_t depth, float* c, std::size_t c_row, bool accumulate) {
+void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns, std::size_t depth,
+              float* c, std::size_t c_row, const ProductFrame& frame) {
+  const bool packed = a.stride == 0;
   for (std::size_t column = 0; column < columns; column += width) {
-    const float* panel = panels + column * depth;
     const std::size_t valid = columns - column < width ? columns - column : width;
-    for (std::size_t row = 0; row < rows; row += row_block) {
-      const std::size_t block = rows - row < row_block ? rows - row : row_block;
-      const MicroKernel kernel = micro_kernel_of<row_block>(block);
-      const float* a_block = a + static_cast<std::ptrdiff_t>(row) * a_row;
-      float* c_block = c + row * c_row + column;
-      if (valid == width) {
-        kernel(a_block, a_row, a_column, panel, depth, c_block, c_row, accumulate);
-      } else {
-        edge_kernel(kernel, block, valid, a_block, a_row, a_column, panel, depth, c_block, c_row, accumulate);
+    std::size_t k = 0;
+    do {  // also once for depth 0
+      const std::size_t slice_end = depth - k < slice_depth ? depth : k + slice_depth;
+      for (std::size_t row = 0; row < rows;) {
+        const std::size_t block = rows_at_once(rows - row);
+        float* target = c + row * c_row + column;
+        const bool accumulate = k > 0 || frame.accumulate;
+        const float* bias = frame.bias ? frame.bias + column : nullptr;
+        const Slice slice{
+            .a = packed ? a.data + row * depth + k * block : a.data + row * a.stride + k,
+            .a_row = packed ? 1 : a.stride,
+            .a_column = packed ? block : 1,
+            .panel = panels + column * depth + k * width,
+            .depth = slice_end - k,
+            .c = target,
+            .c_row = c_row,
+            .start = accumulate ? target : bias,
+            .start_row = accumulate ? c_row : 0,
+            .leak = slice_end == depth ? frame.leak : nullptr,
+        };
+        const MicroKernel kernel = micro_kernel_of<row_block>(block);
+        if (valid == width) kernel(slice);
+        else edge_kernel(kernel, block, valid, slice);
+        row += block;
       }
-    }
+      k = slice_end;
+    } while (k < depth);
   }
 }
 
-/// N registers' worth of columns, kept in registers over all entries of a row.
-template <std::size_t N>
-void sparse_columns(const SparseRows& s, std::size_t first, std::size_t end, const float* w, std::size_t stride,
-                    float* c) {
-  for (std::size_t row = first; row < end; ++row) {
-    float* target = c + row * stride;
-    Vector sum[N];
-    for (std::size_t n = 0; n < N; ++n) sum[n] = load(target + n * lanes);
-    for (std::size_t e = s.offset[row]; e < s.offset[row + 1]; ++e) {
-      const float* source = w + s.index[e] * stride;
+// -------------------------------------------------------------------------------------------------- sparse products
+
+/// The entries [first, end) against one panel, the sums of a group of rows in registers.
+void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
+                   const float* const (&start)[sparse_group], float* const (&c)[sparse_group], const float* leak) {
+  constexpr std::size_t vectors = sparse_width / lanes;
+  constexpr std::size_t ahead = 16;  // entries from the prefetch of a panel row to its use
+  Vector sum[sparse_group][vectors];
+  for (std::size_t r = 0; r < sparse_group; ++r) {
+    for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = load(start[r] + v * lanes);
+  }
+  for (std::size_t e = first; e < end; ++e) {
+    const float* coming = panel + s.index[e + ahead < end ? e + ahead : e] * sparse_width;
+    for (std::size_t line = 0; line < sparse_width; line += 16) __builtin_prefetch(coming + line);
+    const float* source = panel + s.index[e] * sparse_width;
+    const float* value = s.value + e * sparse_group;
 #pragma GCC unroll 8
-      for (std::size_t n = 0; n < N; ++n) sum[n] += s.value[e] * load(source + n * lanes);
+    for (std::size_t v = 0; v < vectors; ++v) {
+      const Vector b = load(source + v * lanes);
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < sparse_group; ++r) sum[r][v] += value[r] * b;
     }
-    for (std::size_t n = 0; n < N; ++n) store(target + n * lanes, sum[n]);
+  }
+  for (std::size_t r = 0; r < sparse_group; ++r) {
+    for (std::size_t v = 0; v < vectors; ++v) {
+      store(c[r] + v * lanes, leak ? leaky(sum[r][v], *leak) : sum[r][v]);
+    }
   }
 }
 
-void sparse_multiply(const SparseRows& s, std::size_t first, std::size_t end, const float* w, std::size_t stride,
-                     std::size_t first_column, std::size_t end_column, float* c) {
-  std::size_t column = first_column;
-  for (; column + 8 * lanes <= end_column; column += 8 * lanes) {
-    sparse_columns<8>(s, first, end, w + column, stride, c + column);
+/// What one group of rows of C starts from and goes to, for one panel.
+struct SparseTarget {
+  const std::uint32_t* row;
+  float* c;                ///< first row of C, at the first column of the panel
+  std::size_t c_row;
+  const float* start;      ///< null: zero
+  std::size_t start_row;   ///< 0: the same row for all
+  std::size_t valid;       ///< columns of the panel that C has
+};
+
+void sparse_group_times_panel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
+                              const SparseTarget& target, const float* leak) {
+  // Whatever is no whole row of C goes through a block of its own, so that nothing is read or written beside C.
+  float blocks[sparse_group][sparse_width];
+  float starts[sparse_group][sparse_width];
+  const float* start[sparse_group];
+  float* c[sparse_group];
+  for (std::size_t r = 0; r < sparse_group; ++r) {
+    const bool absent = target.row[r] == no_row;
+    const float* from = absent || !target.start ? nullptr : target.start + target.row[r] * target.start_row;
+    const bool whole = target.valid == sparse_width;
+    c[r] = absent || !whole ? blocks[r] : target.c + target.row[r] * target.c_row;
+    start[r] = from && whole ? from : starts[r];
+    if (from && whole) continue;
+    for (std::size_t j = 0; j < sparse_width; ++j) starts[r][j] = from && j < target.valid ? from[j] : 0;
   }
-  for (; column + lanes <= end_column; column += lanes) {
-    sparse_columns<1>(s, first, end, w + column, stride, c + column);
+  sparse_kernel(s, first, end, panel, start, c, leak);
+  for (std::size_t r = 0; r < sparse_group; ++r) {
+    if (target.row[r] == no_row || c[r] != blocks[r]) continue;
+    for (std::size_t j = 0; j < target.valid; ++j) target.c[target.row[r] * target.c_row + j] = blocks[r][j];
   }
-  for (; column < end_column; ++column) {
-    for (std::size_t row = first; row < end; ++row) {
-      float sum = c[row * stride + column];
-      for (std::size_t e = s.offset[row]; e < s.offset[row + 1]; ++e) {
-        sum += s.value[e] * w[s.index[e] * stride + column];
+}
+
+void sparse_multiply(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
+                     std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+                     std::size_t c_row, const ProductFrame& frame) {
+  for (std::size_t column = first_column; column < end_column; column += sparse_width) {
+    for (std::size_t slice = 0; slice < s.slices; ++slice) {
+      for (std::size_t group = first; group < end; ++group) {
+        const bool accumulate = slice > 0 || frame.accumulate;
+        const std::size_t* offset = s.offset + group * s.slices + slice;
+        const SparseTarget target{
+            .row = s.row + group * sparse_group,
+            .c = c + column,
+            .c_row = c_row,
+            .start = accumulate ? c + column : frame.bias ? frame.bias + column : nullptr,
+            .start_row = accumulate ? c_row : 0,
+            .valid = end_column - column < sparse_width ? end_column - column : sparse_width,
+        };
+        sparse_group_times_panel(s, offset[0], offset[1], panels + column * depth, target,
+                                 slice + 1 == s.slices ? frame.leak : nullptr);
       }
-      c[row * stride + column] = sum;
     }
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------- elementwise
+
+void standardise(const float* x, const float* centre, const float* scale, const float* clip, std::size_t count,
+                 float* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const float value = (x[i] - centre[i]) * scale[i];
+    const float low = value < -clip[i] ? -clip[i] : value;
+    out[i] = low > clip[i] ? clip[i] : low;
+  }
+}
+
+void leaky_slope(const float* x, float leak, const float* factor, std::size_t count, float* delta) {
+  if (factor) {
+    for (std::size_t i = 0; i < count; ++i) delta[i] *= x[i] > 0 ? factor[i] : leak * factor[i];
+  } else {
+    for (std::size_t i = 0; i < count; ++i) delta[i] *= x[i] > 0 ? 1.0F : leak;
   }
 }
 
@@ -160,7 +317,17 @@ namespace CALOSCOPE_KERNELS_NAME {
 
 extern const KernelSet kernels;
 const KernelSet kernels{
-    CALOSCOPE_TEXT(CALOSCOPE_KERNELS_NAME), width, pack, multiply, sparse_multiply, adam,
+    .name = CALOSCOPE_TEXT(CALOSCOPE_KERNELS_NAME),
+    .row_block = row_block,
+    .panel_width = width,
+    .sparse_panel_width = sparse_width,
+    .pack = pack,
+    .pack_rows = pack_rows,
+    .multiply = multiply,
+    .sparse_multiply = sparse_multiply,
+    .standardise = standardise,
+    .leaky_slope = leaky_slope,
+    .adam = adam,
 };
 
 }  // namespace CALOSCOPE_KERNELS_NAME

@@ -7,14 +7,18 @@
 
 #include "core/job_control.h"
 #include "core/training.h"
-#include "cpu/batch.h"
 #include "cpu/forward_pass.h"
+#include "cpu/input_tile.h"
 #include "cpu/worker_pool.h"
 
 namespace caloscope {
 
 /// A network that is being trained: its parameters, AdamW's moments, and the arithmetic of one step on a batch of the
 /// balanced binary cross-entropy. What follows on what (epochs, rates, stopping) is decided outside.
+///
+/// A step has two passes. The first cuts the batch into tiles of rows: features, forward, loss, backward to the δ of
+/// every layer. The second cuts the parameters into tiles: gradient, AdamW, and the new weights packed for the next step
+/// while they are in the cache.
 class NetworkOptimiser {
  public:
   /// The initial network of the task, standardised to its training rows.
@@ -29,42 +33,74 @@ class NetworkOptimiser {
   /// One AdamW step; returns the summed weighted loss before it, in nats. Throws Error(cancelled) between two tiles.
   double step(std::span<const std::uint32_t> rows, const Place& place, double learning_rate);
 
-  Network& network() { return network_; }
-
-  /// One entry a layer.
-  const std::vector<AdamMoments>& moments() const { return moments_; }
-
-  /// Goes on from where another optimiser of the same task stood after `steps` steps.
-  void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps);
+  const Network& network() const { return network_; }
+  /// Other parameters; the moments stay.
+  void replace_network(const Network& network);
 
   /// Spreads tiles over the pool. A cancelled job leaves between two tiles: a step of a wide network takes too long to
   /// wait for.
   void for_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
 
  private:
-  /// What belongs to one layer during training.
+  /// What belongs to one layer during training. Matrices over the batch have their rows `stride` apart.
   struct LayerState {
-    std::vector<float> panels;             ///< weights packed for x·W (first layer: dense columns only)
-    std::vector<float> transposed_panels;  ///< weights packed for δ·Wᵀ
-    std::vector<float> delta_panels;       ///< δ packed for aᵀ·δ
-    std::vector<float> pre_activation;     ///< z, batch × outputs
-    std::vector<float> dropout;            ///< 0 or 1/(1 − dropout) for each output; empty without dropout
-    std::vector<float> output;             ///< activation and dropout applied
-    std::vector<float> delta;              ///< ∂loss/∂z
-    std::vector<float> weight_gradient, bias_gradient;
+    std::size_t stride = 0;             ///< row_stride(outputs)
+    LayerPanels panels;                 ///< weights packed for x·W
+    std::vector<float> transposed;      ///< weights packed for δ·Wᵀ; empty for the first layer
+    std::vector<float> pre_activation;  ///< z; empty where f′ can be told from f
+    std::vector<float> dropout;         ///< 0 or 1/(1 − dropout) for each output; empty without dropout
+    std::vector<float> output;          ///< activation and dropout applied
+    std::vector<float> delta;           ///< ∂loss/∂z
+    LayerPanels delta_panels;           ///< δ packed for aᵀ·δ; the sparse ones for the first layer only
+    std::vector<float> weight_m, weight_v, bias_m, bias_v;  ///< Adam's moments
   };
 
-  void gather(std::span<const std::uint32_t> rows);
-  void forward(std::size_t count);
-  double loss_and_delta(std::span<const std::uint32_t> rows);
-  void backward(std::size_t count);
-  void delta_through(std::size_t layer, std::size_t count);
-  void weight_gradient(std::size_t layer, std::size_t count);
-  void update(double learning_rate);
-  void apply_activation(std::size_t layer, std::size_t first, std::size_t end);
-  void apply_slope(std::size_t layer, std::size_t first, std::size_t end);
-  void draw_dropout(std::size_t layer, std::size_t first, std::size_t end);
-  std::size_t tiles_of(std::size_t count) const { return (count + tile_rows - 1) / tile_rows; }
+  /// Rows [first, end) of the batch.
+  struct RowTile {
+    std::size_t first, end;
+    InputTile input;
+    std::vector<float> values;  ///< of the sparse part, standardised
+  };
+
+  /// Inputs [first, end) of a layer, whose weights are one tile of the second pass; `bias`: the biases instead.
+  struct WeightTile {
+    std::size_t layer, first, end;
+    bool bias;
+  };
+
+  /// Memory of one thread in the second pass.
+  struct Scratch {
+    std::vector<float> gradient, packed, values;
+    SparseGrouping grouping;
+    std::vector<std::uint32_t> place;
+  };
+
+  /// Entries of the batch's sparse part, column by column, the rows ascending.
+  struct SparseColumns {
+    std::vector<std::size_t> offset, next;
+    std::vector<std::uint32_t> row;
+    std::vector<float> value;
+  };
+
+  void reserve(std::size_t batch_rows);
+  void cut_weights();
+  void cut_rows(std::size_t count);
+  void pack_weights(const WeightTile& tile);
+  void work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows);
+  void gather(RowTile& tile, std::span<const std::uint32_t> rows);
+  void forward(RowTile& tile);
+  void activate(std::size_t layer, const RowTile& tile);
+  void draw_dropout(std::size_t layer, const RowTile& tile);
+  void loss_and_delta(const RowTile& tile, std::span<const std::uint32_t> rows);
+  void backward(const RowTile& tile);
+  void pack_delta(const RowTile& tile);
+  void transpose_sparse();
+  void work_on_weights(const WeightTile& tile, Scratch& scratch);
+  void dense_gradient(const WeightTile& tile, Scratch& scratch);
+  void sparse_gradient(const WeightTile& tile, Scratch& scratch);
+  void update_bias(std::size_t layer, Scratch& scratch);
+  void set_adam_step(double learning_rate);
+  std::size_t dense_inputs(std::size_t layer) const { return layer == 0 ? dense_ : network_.layers[layer].inputs; }
 
   const TrainingTask& task_;
   const LabelledRows& rows_;
@@ -72,10 +108,20 @@ class NetworkOptimiser {
   JobControl& control_;
 
   Network network_;
-  std::vector<AdamMoments> moments_;
   std::vector<LayerState> states_;
-  Batch batch_;
+  std::uint32_t dense_;     ///< inputs of the first layer that are a dense block
+  bool told_from_output_;   ///< f′(z) is 1 where f(z) > 0, the slope elsewhere
+  float leak_;
+  bool packed_ = false;     ///< the panels are those of the network
+  std::vector<float> input_;  ///< dense part of the batch, standardised
+  std::vector<RowTile> row_tiles_;
+  std::vector<WeightTile> weight_tiles_;
+  std::vector<Scratch> scratch_;
+  SparseColumns sparse_columns_;
+  std::vector<double> row_loss_;
+  std::size_t count_ = 0;   ///< rows of the batch
   Place place_{};
+  AdamStep adam_{};
   double class_weight_[2] = {1, 1};  ///< generated, reference: both classes count the same in total
   std::uint64_t steps_done_ = 0;
 };

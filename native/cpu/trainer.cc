@@ -62,7 +62,7 @@ TrainedNetwork Trainer::run() {
     }
     idle_epochs = progress ? 0 : idle_epochs + 1;
     if (!progress && task_.settings.schedule == Schedule::plateau) {
-      optimiser_.network() = best.network;
+      optimiser_.replace_network(best.network);
       plateau_factor_ *= plateau_step;
     }
     if (idle_epochs >= task_.settings.patience) {
@@ -114,11 +114,13 @@ double Trainer::validation_loss_of(const PackedNetwork& packed, bool reference) 
   const auto& places = validation_places_[reference];
   const FeatureTable& table = reference ? rows_.reference : rows_.generated;
   std::vector<float> logits(places.size());
+  std::vector<InputTile> inputs(pool_.threads());
   std::vector<PackedNetwork::Scratch> scratch(pool_.threads());
   optimiser_.for_tiles((places.size() + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
     const std::size_t first = tile * tile_rows;
-    packed.predict(table, places.data() + first, std::min(tile_rows, places.size() - first), scratch[worker],
-                   logits.data() + first);
+    const std::span rows(places.data() + first, std::min(tile_rows, places.size() - first));
+    inputs[worker].gather(table, rows, dense_columns(rows_.reference));
+    packed.predict(inputs[worker], scratch[worker], logits.data() + first);
   });
   double sum = 0;
   for (const float logit : logits) sum += cross_entropy(logit, reference);

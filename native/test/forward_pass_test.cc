@@ -12,11 +12,14 @@
 namespace caloscope {
 namespace {
 
-Network random_network(std::uint32_t inputs, std::vector<std::uint32_t> hidden, Activation activation) {
+/// Voxels, the inputs after the scalars, are not centred.
+Network random_network(const FeatureTable& table, std::vector<std::uint32_t> hidden, Activation activation) {
+  const std::uint32_t inputs = table.columns();
   Network network = initial_network({inputs, std::move(hidden), activation, 0.2F}, 17, 3);
   RandomStream random(18, 0);
   for (std::uint32_t column = 0; column < inputs; ++column) {
-    network.standardisation.centre.push_back(static_cast<float>(random.normal()));
+    const auto centre = static_cast<float>(random.normal());
+    network.standardisation.centre.push_back(column < table.scalars() ? centre : 0);
     // Some columns were constant in training.
     network.standardisation.clip.push_back(static_cast<float>(1 + random.uniform()));
     network.standardisation.scale.push_back(column % 5 == 4 ? 0 : static_cast<float>(random.uniform() + 0.2));
@@ -36,10 +39,12 @@ std::vector<FeatureTable> tables() {
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
                              std::size_t tile) {
   const PackedNetwork packed(network, dense_columns(table));
+  InputTile input;
   PackedNetwork::Scratch scratch;
   std::vector<float> logits(rows.size());
   for (std::size_t first = 0; first < rows.size(); first += tile) {
-    packed.predict(table, rows.data() + first, std::min(tile, rows.size() - first), scratch, logits.data() + first);
+    input.gather(table, std::span(rows).subspan(first, std::min(tile, rows.size() - first)), dense_columns(table));
+    packed.predict(input, scratch, logits.data() + first);
   }
   return logits;
 }
@@ -50,7 +55,7 @@ TEST(ForwardPass, EqualsPlainLoopsInDouble) {
                                   Activation::silu, Activation::tanh}) {
       for (const std::vector<std::uint32_t>& hidden :
            {std::vector<std::uint32_t>{}, {1}, {7, 5}, {33, 16, 3}, {130}}) {
-        const Network network = random_network(table.columns(), hidden, activation);
+        const Network network = random_network(table, hidden, activation);
         const auto logits = predicted(network, table, row_numbers(table.rows()), tile_rows);
         for (std::size_t row = 0; row < logits.size(); ++row) {
           const double expected = naive::logit(network, table, row);
@@ -64,7 +69,7 @@ TEST(ForwardPass, EqualsPlainLoopsInDouble) {
 
 TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
   for (const auto& table : tables()) {
-    const Network network = random_network(table.columns(), {40, 21}, Activation::leaky_relu);
+    const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     const auto rows = row_numbers(table.rows());
     const auto whole = predicted(network, table, rows, tile_rows);
     for (const std::size_t tile : {1, 2, 3, 7, 14, 95, 200}) {
@@ -76,14 +81,17 @@ TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
 TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
   for (const double occupancy : {0.1, 0.7}) {
     const auto table = features_of(random_showers(12, 150, 6, 1, occupancy), FeatureSetName::low);
-    EXPECT_EQ(dense_columns(table), occupancy < 0.25 ? table.scalars() : table.columns());
-    const Network network = random_network(table.columns(), {40, 21}, Activation::leaky_relu);
+    EXPECT_EQ(dense_columns(table), occupancy < 0.4 ? table.scalars() : table.columns());
+    const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     std::vector<float> logits[2];
     for (const bool dense : {false, true}) {
-      const PackedNetwork packed(network, dense ? table.columns() : table.scalars());
+      const std::uint32_t dense_inputs = dense ? table.columns() : table.scalars();
+      const PackedNetwork packed(network, dense_inputs);
+      InputTile input;
       PackedNetwork::Scratch scratch;
       logits[dense].resize(table.rows());
-      packed.predict(table, row_numbers(table.rows()).data(), table.rows(), scratch, logits[dense].data());
+      input.gather(table, row_numbers(table.rows()), dense_inputs);
+      packed.predict(input, scratch, logits[dense].data());
     }
     EXPECT_EQ(logits[0], logits[1]);
   }
@@ -102,8 +110,8 @@ TEST(ForwardPass, ClipsAndIgnoresConstantColumns) {
 
 TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
   const FeatureTable table = features_of(random_showers(12, 500, 5), FeatureSetName::low_normalised);
-  const std::vector<Network> networks{random_network(table.columns(), {31}, Activation::gelu),
-                                      random_network(table.columns(), {8, 8}, Activation::relu)};
+  const std::vector<Network> networks{random_network(table, {31}, Activation::gelu),
+                                      random_network(table, {8, 8}, Activation::relu)};
   std::vector<std::uint32_t> rows{499, 0, 3, 3, 250};
   for (std::uint32_t row = 0; row < 400; row += 2) rows.push_back(row);
   JobControl control;
@@ -125,23 +133,27 @@ TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
   const FeatureTable table = gaussian_matrix(10, 4, 0, 1);
   CpuBackend backend(2);
   JobControl control;
-  const auto code_of = [&](const Network& network) {
+  const auto code_of = [&](const Network& network, const FeatureTable& sample) {
     try {
-      backend.predict(std::vector{network}, table, row_numbers(10), control);
+      backend.predict(std::vector{network}, sample, row_numbers(10), control);
     } catch (const Error& error) {
       return error.code();
     }
     return ErrorCode::internal;
   };
-  EXPECT_EQ(code_of(random_network(5, {3}, Activation::relu)), ErrorCode::shape);
-  Network broken = random_network(4, {3}, Activation::relu);
+  EXPECT_EQ(code_of(random_network(gaussian_matrix(10, 5, 0, 1), {3}, Activation::relu), table), ErrorCode::shape);
+  Network broken = random_network(table, {3}, Activation::relu);
   broken.layers[1].weight.pop_back();
-  EXPECT_EQ(code_of(broken), ErrorCode::classifier);
-  broken = random_network(4, {3}, Activation::relu);
+  EXPECT_EQ(code_of(broken, table), ErrorCode::classifier);
+  broken = random_network(table, {3}, Activation::relu);
   broken.layers[0].bias[1] = NAN;
-  EXPECT_EQ(code_of(broken), ErrorCode::non_finite);
+  EXPECT_EQ(code_of(broken, table), ErrorCode::non_finite);
+  const auto showers = features_of(random_showers(12, 20, 3), FeatureSetName::low);
+  broken = random_network(showers, {3}, Activation::relu);
+  broken.standardisation.centre[showers.columns() - 1] = 0.5F;
+  EXPECT_EQ(code_of(broken, showers), ErrorCode::classifier);
   control.cancel();
-  EXPECT_EQ(code_of(random_network(4, {3}, Activation::relu)), ErrorCode::cancelled);
+  EXPECT_EQ(code_of(random_network(table, {3}, Activation::relu), table), ErrorCode::cancelled);
   EXPECT_THROW(CpuBackend(0), Error);
 }
 

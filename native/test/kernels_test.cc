@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -10,6 +11,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "cpu/kernel_choice.h"
+#include "cpu/sparse_grouping.h"
 
 namespace caloscope {
 namespace {
@@ -65,7 +67,8 @@ class Kernels : public testing::TestWithParam<const KernelSet*> {
   std::vector<float> packed(const std::vector<float>& b, std::size_t depth, std::size_t columns) const {
     const std::size_t panels = (columns + set().panel_width - 1) / set().panel_width;
     std::vector<float> result(panels * set().panel_width * depth, guard);
-    set().pack(b.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, columns, result.data());
+    set().pack(b.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, columns, set().panel_width, depth,
+               result.data());
     return result;
   }
   std::vector<std::size_t> awkward_widths() const {
@@ -79,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(EverySet, Kernels, testing::ValuesIn(supported_kernel_s
 
 TEST_P(Kernels, PackLaysColumnsIntoPanelsWithZerosBeyond) {
   for (const std::size_t columns : awkward_widths()) {
-    for (const std::size_t depth : {0, 1, 7}) {
+    for (const std::size_t depth : {0, 1, 7, 37}) {
       for (const bool transposed : {false, true}) {
         const auto b = noise(depth * columns, 1);
         const std::size_t row = transposed ? 1 : columns;
@@ -87,8 +90,11 @@ TEST_P(Kernels, PackLaysColumnsIntoPanelsWithZerosBeyond) {
         const std::size_t w = set().panel_width;
         const std::size_t panels = (columns + w - 1) / w;
         GuardedMatrix result(1, panels * w * depth, panels * w * depth);
-        set().pack(b.data(), static_cast<std::ptrdiff_t>(row), static_cast<std::ptrdiff_t>(column), depth, columns,
-                   result.data());
+        // In two goes, each a part of the depth.
+        for (const auto& [first, end] : {std::pair<std::size_t, std::size_t>{0, depth / 3}, {depth / 3, depth}}) {
+          set().pack(b.data() + first * row, static_cast<std::ptrdiff_t>(row), static_cast<std::ptrdiff_t>(column),
+                     end - first, columns, w, depth, result.data() + first * w);
+        }
         ASSERT_TRUE(depth == 0 || result.sound());
         for (std::size_t j = 0; j < panels * w; ++j) {
           for (std::size_t k = 0; k < depth; ++k) {
@@ -101,34 +107,67 @@ TEST_P(Kernels, PackLaysColumnsIntoPanelsWithZerosBeyond) {
   }
 }
 
+/// What `multiply` and `sparse_multiply` may start from and end with.
+struct FrameCase {
+  bool bias, accumulate, leak;
+};
+constexpr FrameCase frame_cases[] = {{false, false, false}, {true, false, false}, {false, true, false},
+                                     {true, false, true},   {false, true, true}};
+constexpr float test_leak = 0.25F;
+
+ProductFrame frame_of(const FrameCase& chosen, const std::vector<float>& bias) {
+  return {chosen.bias ? bias.data() : nullptr, chosen.accumulate, chosen.leak ? &test_leak : nullptr};
+}
+
+/// An element of a product in double precision, and the size of its terms.
+class Sum {
+ public:
+  Sum(const FrameCase& chosen, float bias, float before) : leak_(chosen.leak) {
+    if (chosen.bias) add(bias);
+    if (chosen.accumulate) add(before);
+  }
+  void add(double term) {
+    sum_ += term;
+    size_ += std::fabs(term);
+    ++terms_;
+  }
+  void expect_near(float value) const {
+    const double expected = leak_ && sum_ < 0 ? test_leak * sum_ : sum_;
+    ASSERT_NEAR(value, expected, (terms_ + 1) * float_step * size_);
+  }
+
+ private:
+  bool leak_;
+  double sum_ = 0, size_ = 0, terms_ = 0;
+};
+
 TEST_P(Kernels, MultiplyIsTheProduct) {
-  for (const std::size_t rows : {1, 2, 5, 6, 13, 14, 31}) {
+  for (const std::size_t rows : {1, 2, 5, 6, 7, 13, 14, 31}) {
     for (const std::size_t columns : awkward_widths()) {
-      for (const std::size_t depth : {0, 1, 3, 40}) {
-        for (const bool transposed : {false, true}) {
-          for (const bool accumulate : {false, true}) {
+      for (const std::size_t depth : {0, 1, 3, 40, 1100}) {
+        for (const bool packed_rows : {false, true}) {
+          for (const auto& chosen : frame_cases) {
             // Row stride longer than needed, to see that it is obeyed.
-            const std::size_t a_row = transposed ? 1 : depth + 3;
-            const std::size_t a_column = transposed ? rows + 2 : 1;
-            const auto a = noise(rows * a_row + depth * a_column + 1, 2);
+            const std::size_t row = packed_rows ? 1 : depth + 3;
+            const std::size_t column = packed_rows ? rows + 2 : 1;
+            const auto a = noise(rows * row + depth * column + 1, 2);
             const auto b = noise(depth * columns, 3);
             const auto before = noise(rows * columns, 4);
+            const auto bias = noise(columns, 8);
             GuardedMatrix c(rows, columns, columns + 3);
             c.fill(before);
-            set().multiply(a.data(), static_cast<std::ptrdiff_t>(a_row), static_cast<std::ptrdiff_t>(a_column),
-                           packed(b, depth, columns).data(), rows, columns, depth, c.data(), c.stride(), accumulate);
+            std::vector<float> blocks(rows * depth + 1);
+            if (packed_rows) set().pack_rows(a.data(), column, rows, depth, blocks.data());
+            const LeftMatrix left = packed_rows ? LeftMatrix{blocks.data(), 0} : LeftMatrix{a.data(), row};
+            set().multiply(left, packed(b, depth, columns).data(), rows, columns, depth, c.data(), c.stride(),
+                           frame_of(chosen, bias));
             ASSERT_TRUE(c.sound());
             for (std::size_t i = 0; i < rows; ++i) {
               for (std::size_t j = 0; j < columns; ++j) {
-                double sum = accumulate ? before[i * columns + j] : 0.0;
-                double size = std::fabs(sum);
-                for (std::size_t k = 0; k < depth; ++k) {
-                  const double term = double{a[i * a_row + k * a_column]} * b[k * columns + j];
-                  sum += term;
-                  size += std::fabs(term);
-                }
-                ASSERT_NEAR(c.at(i, j), sum, static_cast<double>(depth + 1) * float_step * size)
-                    << rows << "×" << columns << "×" << depth;
+                Sum sum(chosen, bias[j], before[i * columns + j]);
+                for (std::size_t k = 0; k < depth; ++k) sum.add(double{a[i * row + k * column]} * b[k * columns + j]);
+                sum.expect_near(c.at(i, j));
+                if (HasFatalFailure()) FAIL() << rows << "×" << columns << "×" << depth;
               }
             }
           }
@@ -144,16 +183,17 @@ TEST_P(Kernels, MultiplyGivesTheSameBitsHoweverItIsCut) {
   const auto a = noise(rows * depth, 5);
   const auto b = noise(depth * columns, 6);
   const auto before = noise(rows * columns, 7);
+  const ProductFrame adding{nullptr, true, nullptr};
   GuardedMatrix whole(rows, columns, columns);
   whole.fill(before);
-  set().multiply(a.data(), depth, 1, packed(b, depth, columns).data(), rows, columns, depth, whole.data(), columns,
-                 true);
+  set().multiply({a.data(), depth}, packed(b, depth, columns).data(), rows, columns, depth, whole.data(), columns,
+                 adding);
   for (const std::size_t tile : {1, 2, 3, 5, 14, 17, 60}) {
     GuardedMatrix cut(rows, columns, columns);
     cut.fill(before);
     for (std::size_t first = 0; first < rows; first += tile) {
-      set().multiply(a.data() + first * depth, depth, 1, packed(b, depth, columns).data(),
-                     std::min(tile, rows - first), columns, depth, cut.data() + first * columns, columns, true);
+      set().multiply({a.data() + first * depth, depth}, packed(b, depth, columns).data(),
+                     std::min(tile, rows - first), columns, depth, cut.data() + first * columns, columns, adding);
     }
     ASSERT_TRUE(cut.same_bits(whole)) << "tiles of " << tile << " rows";
   }
@@ -163,57 +203,82 @@ TEST_P(Kernels, MultiplyGivesTheSameBitsHoweverItIsCut) {
     for (const auto& [first, end] : {std::pair<std::size_t, std::size_t>{0, middle}, {middle, depth}}) {
       const std::vector<float> part(b.begin() + static_cast<std::ptrdiff_t>(first * columns),
                                     b.begin() + static_cast<std::ptrdiff_t>(end * columns));
-      set().multiply(a.data() + first, depth, 1, packed(part, end - first, columns).data(), rows, columns, end - first,
-                     cut.data(), columns, true);
+      set().multiply({a.data() + first, depth}, packed(part, end - first, columns).data(), rows, columns, end - first,
+                     cut.data(), columns, adding);
     }
     ASSERT_TRUE(cut.same_bits(whole)) << "depth cut at " << middle;
   }
 }
 
-/// Rows with none, one and many entries.
-struct SparseSample {
-  std::vector<std::size_t> offset{0};
-  std::vector<std::uint32_t> index;
-  std::vector<float> value;
-
-  SparseSample(std::size_t rows, std::uint32_t columns) {
+/// Rows with none, one and many entries, in groups.
+class SparseSample {
+ public:
+  SparseSample(std::size_t rows, std::uint32_t columns) : columns_of_(rows), values_of_(rows) {
     RandomStream random(11, 0);
-    for (std::size_t row = 0; row < rows; ++row) {
+    grouping_.begin(columns);
+    std::vector<std::vector<std::uint32_t>> places(rows);
+    for (std::uint32_t row = 0; row < rows; ++row) {
       for (std::uint32_t column = 0; column < columns; ++column) {
         if (row % 3 == 0 || random.uniform() > 0.2 * static_cast<double>(row % 5)) continue;
-        index.push_back(column);
-        value.push_back(static_cast<float>(random.normal()));
+        columns_of_[row].push_back(column);
+        values_of_[row].push_back(static_cast<float>(random.normal()));
       }
-      offset.push_back(index.size());
+      places[row].resize(columns_of_[row].size());
+    }
+    for (std::uint32_t first = 0; first < rows; first += sparse_group) {
+      std::vector<SparseGrouping::Row> group;
+      for (std::uint32_t row = first; row < std::min<std::size_t>(rows, first + sparse_group); ++row) {
+        group.push_back({row, columns_of_[row], places[row].data()});
+      }
+      grouping_.add(group);
+    }
+    values_.resize(grouping_.values());
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t e = 0; e < places[row].size(); ++e) values_[places[row][e]] = values_of_[row][e];
     }
   }
-  SparseRows rows() const { return {offset.data(), index.data(), value.data()}; }
+  std::size_t groups() const { return grouping_.groups(); }
+  SparseGroups view() const { return grouping_.with(values_.data()); }
+  const std::vector<std::uint32_t>& columns_of(std::size_t row) const { return columns_of_[row]; }
+  const std::vector<float>& values_of(std::size_t row) const { return values_of_[row]; }
+
+ private:
+  std::vector<std::vector<std::uint32_t>> columns_of_;
+  std::vector<std::vector<float>> values_of_;
+  SparseGrouping grouping_;
+  std::vector<float> values_;
 };
 
-TEST_P(Kernels, SparseMultiplyAddsTheProductToTheColumnsAskedFor) {
+TEST_P(Kernels, SparseMultiplyIsTheProductForTheGroupsAndPanelsAskedFor) {
   constexpr std::size_t rows = 20;
-  constexpr std::uint32_t depth = 33;
-  const SparseSample s(rows, depth);
-  for (const std::size_t stride : {std::size_t{1}, std::size_t{13}, 4 * set().panel_width + 7}) {
-    for (const std::size_t first_column : {std::size_t{0}, stride / 3}) {
-      for (const std::size_t end_column : {stride, stride - stride / 4}) {
-        const auto w = noise(depth * stride, 12);
-        const auto before = noise(rows * stride, 13);
-        GuardedMatrix c(rows, stride, stride);
+  const std::size_t w = set().sparse_panel_width;
+  for (const std::uint32_t depth : {33U, 2500U}) {
+    const SparseSample s(rows, depth);
+    for (const std::size_t columns : {std::size_t{1}, w - 1, w, 2 * w + 7}) {
+      const auto b = noise(depth * columns, 12);
+      const auto before = noise(rows * columns, 13);
+      const auto bias = noise(columns, 14);
+      std::vector<float> panels((columns + w - 1) / w * w * depth);
+      set().pack(b.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, columns, w, depth, panels.data());
+      const std::size_t first_column = columns > w ? w : 0;
+      for (const auto& chosen : frame_cases) {
+        GuardedMatrix c(rows, columns, columns + 2);
         c.fill(before);
-        set().sparse_multiply(s.rows(), 2, rows - 1, w.data(), stride, first_column, end_column, c.data());
+        set().sparse_multiply(s.view(), 1, s.groups(), panels.data(), depth, first_column, columns, c.data(),
+                              c.stride(), frame_of(chosen, bias));
         ASSERT_TRUE(c.sound());
         for (std::size_t row = 0; row < rows; ++row) {
-          for (std::size_t column = 0; column < stride; ++column) {
-            double sum = before[row * stride + column];
-            double size = std::fabs(sum);
-            const bool asked = row >= 2 && row < rows - 1 && column >= first_column && column < end_column;
-            for (std::size_t e = s.offset[row]; asked && e < s.offset[row + 1]; ++e) {
-              const double term = double{s.value[e]} * w[s.index[e] * stride + column];
-              sum += term;
-              size += std::fabs(term);
+          for (std::size_t j = 0; j < columns; ++j) {
+            if (row < sparse_group || j < first_column) {
+              ASSERT_EQ(c.at(row, j), before[row * columns + j]);
+              continue;
             }
-            ASSERT_NEAR(c.at(row, column), sum, asked ? depth * float_step * size : 0.0);
+            Sum sum(chosen, bias[j], before[row * columns + j]);
+            for (std::size_t e = 0; e < s.columns_of(row).size(); ++e) {
+              sum.add(double{s.values_of(row)[e]} * b[s.columns_of(row)[e] * columns + j]);
+            }
+            sum.expect_near(c.at(row, j));
+            if (HasFatalFailure()) FAIL() << "row " << row << ", column " << j << ", depth " << depth;
           }
         }
       }
@@ -221,26 +286,58 @@ TEST_P(Kernels, SparseMultiplyAddsTheProductToTheColumnsAskedFor) {
   }
 }
 
-TEST_P(Kernels, SparseMultiplyGivesTheSameBitsHoweverItIsCut) {
+TEST_P(Kernels, SparseAndDenseProductsHaveTheSameBits) {
   constexpr std::size_t rows = 20;
-  constexpr std::uint32_t depth = 33;
-  const std::size_t stride = 5 * set().panel_width + 3;
+  constexpr std::uint32_t depth = 1500;
+  const std::size_t columns = 2 * set().sparse_panel_width + 3;
+  const std::size_t w = set().sparse_panel_width;
   const SparseSample s(rows, depth);
-  const auto w = noise(depth * stride, 14);
-  GuardedMatrix whole(rows, stride, stride);
-  whole.fill(std::vector<float>(rows * stride, 0.5F));
-  set().sparse_multiply(s.rows(), 0, rows, w.data(), stride, 0, stride, whole.data());
-  for (const std::size_t tile_columns : {std::size_t{1}, std::size_t{7}, set().panel_width, std::size_t{128}}) {
-    for (const std::size_t tile_rows : {1, 6, 20}) {
-      GuardedMatrix cut(rows, stride, stride);
-      cut.fill(std::vector<float>(rows * stride, 0.5F));
-      for (std::size_t row = 0; row < rows; row += tile_rows) {
-        for (std::size_t column = 0; column < stride; column += tile_columns) {
-          set().sparse_multiply(s.rows(), row, std::min(rows, row + tile_rows), w.data(), stride, column,
-                                std::min(stride, column + tile_columns), cut.data());
-        }
+  const auto b = noise(depth * columns, 15);
+  const auto bias = noise(columns, 16);
+  std::vector<float> a(rows * depth);
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t e = 0; e < s.columns_of(row).size(); ++e) a[row * depth + s.columns_of(row)[e]] = s.values_of(row)[e];
+  }
+  GuardedMatrix dense(rows, columns, columns), sparse(rows, columns, columns);
+  set().multiply({a.data(), depth}, packed(b, depth, columns).data(), rows, columns, depth, dense.data(), columns,
+                 {bias.data(), false, nullptr});
+  std::vector<float> panels((columns + w - 1) / w * w * depth);
+  set().pack(b.data(), static_cast<std::ptrdiff_t>(columns), 1, depth, columns, w, depth, panels.data());
+  for (std::size_t group = 0; group < s.groups(); ++group) {
+    set().sparse_multiply(s.view(), group, group + 1, panels.data(), depth, 0, columns, sparse.data(), columns,
+                          {bias.data(), false, nullptr});
+  }
+  EXPECT_TRUE(dense.same_bits(sparse));
+}
+
+TEST_P(Kernels, StandardiseScalesAndHolds) {
+  for (const std::size_t count : {1, 7, 16, 65}) {
+    const auto x = noise(count, 31), centre = noise(count, 32), scale = noise(count, 33);
+    const std::vector<float> clip(count, 0.5F);
+    GuardedMatrix out(1, count, count);
+    set().standardise(x.data(), centre.data(), scale.data(), clip.data(), count, out.data());
+    ASSERT_TRUE(out.sound());
+    for (std::size_t i = 0; i < count; ++i) {
+      const double exact = (double{x[i]} - centre[i]) * scale[i];
+      ASSERT_NEAR(out.at(0, i), std::clamp(exact, -0.5, 0.5), 4 * float_step * (1 + std::fabs(exact)));
+    }
+  }
+}
+
+TEST_P(Kernels, LeakySlopeMultipliesByTheDerivative) {
+  for (const bool dropout : {false, true}) {
+    for (const std::size_t count : {1, 7, 16, 65}) {
+      auto x = noise(count, 41);
+      x[0] = 0;
+      const auto before = noise(count, 42), factor = noise(count, 43);
+      GuardedMatrix delta(1, count, count);
+      delta.fill(before);
+      set().leaky_slope(x.data(), 0.25F, dropout ? factor.data() : nullptr, count, delta.data());
+      ASSERT_TRUE(delta.sound());
+      for (std::size_t i = 0; i < count; ++i) {
+        const float slope = (x[i] > 0 ? 1.0F : 0.25F) * (dropout ? factor[i] : 1.0F);
+        ASSERT_EQ(delta.at(0, i), before[i] * slope);
       }
-      ASSERT_TRUE(cut.same_bits(whole)) << tile_rows << "×" << tile_columns;
     }
   }
 }

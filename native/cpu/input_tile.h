@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/feature_table.h"
+#include "core/network.h"
+#include "cpu/kernel_set.h"
+#include "cpu/sparse_grouping.h"
+
+namespace caloscope {
+
+/// How many of the columns of a table, counted from the first, go through the dense kernel: the scalars, and the voxels
+/// too where so many of them are lit that the sparse kernel is slower. Both kernels give the same bits.
+std::uint32_t dense_columns(const FeatureTable& table);
+
+/// Distance between the rows of a matrix with so many columns: not a multiple of 1 KiB, so that the rows of a block do
+/// not compete for the same lines of the cache.
+constexpr std::size_t row_stride(std::size_t columns) {
+  constexpr std::size_t line = 16;
+  const std::size_t whole_lines = (columns + line - 1) / line * line;
+  return whole_lines % 256 == 0 ? whole_lines + line : whole_lines;
+}
+
+/// The features of some rows as they are in the tables, gathered for the first layers of any number of networks: the
+/// first columns as a dense block, the others as sparse rows. Memory is reused from tile to tile.
+class InputTile {
+ public:
+  /// Starts without rows.
+  void begin(std::uint32_t dense_columns, std::uint32_t columns);
+  /// Appends one row.
+  void add(const FeatureTable& table, std::uint64_t row);
+  /// After the last row: puts alike rows together for the sparse kernel.
+  void group();
+  /// All of that for rows of one table.
+  void gather(const FeatureTable& table, std::span<const std::uint32_t> rows, std::uint32_t dense_columns);
+
+  std::size_t rows() const { return offset_.size() - 1; }
+  std::size_t groups() const { return grouping_.groups(); }
+  std::uint32_t dense_columns() const { return dense_columns_; }
+  std::uint32_t sparse_columns() const { return sparse_columns_; }
+
+  /// Standardised dense part: `dense` gets rows() rows, row_stride(dense_columns()) apart.
+  void standardise_dense(const Standardisation& standardisation, float* dense) const;
+  /// Standardised sparse part, to be used while `values` and the tile stay as they are.
+  SparseGroups standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const;
+
+  /// counts[c] += rows with an entry in the sparse column c.
+  void count_columns(std::size_t* counts) const {
+    for (const std::uint32_t column : index_) ++counts[column];
+  }
+  /// Calls `visit(row, sparse column, standardised value)` for all entries of the sparse part, row by row.
+  template <class Visit>
+  void for_entries(const Standardisation& standardisation, const Visit& visit) const {
+    for (std::size_t row = 0; row < rows(); ++row) {
+      for (std::size_t e = offset_[row]; e < offset_[row + 1]; ++e) {
+        visit(row, index_[e], standardised(standardisation, e));
+      }
+    }
+  }
+
+ private:
+  float standardised(const Standardisation& standardisation, std::size_t entry) const;
+
+  std::uint32_t dense_columns_ = 0;
+  std::uint32_t sparse_columns_ = 0;
+  std::vector<float> dense_;
+  std::vector<std::size_t> offset_;
+  std::vector<std::uint32_t> index_;
+  std::vector<float> value_;
+  std::vector<std::uint32_t> place_;  ///< of each entry among the values of the groups
+  SparseGrouping grouping_;
+  std::vector<std::uint32_t> order_;
+  FeatureSet::Scratch scratch_;
+};
+
+}  // namespace caloscope
