@@ -30,6 +30,7 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       pool_(pool),
       control_(control),
       network_(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number))),
+      moments_(network_.layers.size()),
       states_(network_.layers.size()),
       dense_(dense_columns(rows.reference)),
       told_from_output_(network_.activation == Activation::relu ||
@@ -45,10 +46,8 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
     state.stride = row_stride(layer.outputs);
-    state.weight_m.resize(layer.weight.size());
-    state.weight_v.resize(layer.weight.size());
-    state.bias_m.resize(layer.outputs);
-    state.bias_v.resize(layer.outputs);
+    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
+    moments_[i] = {weights, weights, biases, biases};
     pack_layer(layer, dense_inputs(i), state.panels);  // makes them as long as they need to be
     if (i > 0) state.transposed.resize((layer.inputs + kernel_set().panel_width) * layer.outputs);
   }
@@ -87,6 +86,13 @@ void NetworkOptimiser::for_tiles(std::size_t tiles,
 
 void NetworkOptimiser::replace_network(const Network& network) {
   network_ = network;
+  packed_ = false;
+}
+
+void NetworkOptimiser::restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) {
+  network_ = std::move(network);
+  moments_ = std::move(moments);
+  steps_done_ = steps;
   packed_ = false;
 }
 
@@ -290,13 +296,14 @@ void NetworkOptimiser::work_on_weights(const WeightTile& tile, Scratch& scratch)
     return;
   }
   auto& layer = network_.layers[tile.layer];
-  auto& state = states_[tile.layer];
+  auto& moments = moments_[tile.layer];
   scratch.gradient.resize(tile_inputs * layer.outputs);
   if (tile.first < dense_inputs(tile.layer)) dense_gradient(tile, scratch);
   else sparse_gradient(tile, scratch);
   const std::size_t begin = tile.first * layer.outputs;
   kernel_set().adam(adam_, (tile.end - tile.first) * layer.outputs, scratch.gradient.data(),
-                    state.weight_m.data() + begin, state.weight_v.data() + begin, layer.weight.data() + begin);
+                    moments.weight_mean.data() + begin, moments.weight_square.data() + begin,
+                    layer.weight.data() + begin);
   pack_weights(tile);
 }
 
@@ -343,6 +350,7 @@ void NetworkOptimiser::sparse_gradient(const WeightTile& tile, Scratch& scratch)
 void NetworkOptimiser::update_bias(std::size_t index, Scratch& scratch) {
   auto& layer = network_.layers[index];
   auto& state = states_[index];
+  auto& moments = moments_[index];
   scratch.gradient.assign(std::max(scratch.gradient.size(), std::size_t{layer.outputs}), 0.0F);
   for (std::size_t row = 0; row < count_; ++row) {
     const float* delta = state.delta.data() + row * state.stride;
@@ -350,8 +358,8 @@ void NetworkOptimiser::update_bias(std::size_t index, Scratch& scratch) {
   }
   AdamStep without_decay = adam_;
   without_decay.decay = 0;
-  kernel_set().adam(without_decay, layer.outputs, scratch.gradient.data(), state.bias_m.data(), state.bias_v.data(),
-                    layer.bias.data());
+  kernel_set().adam(without_decay, layer.outputs, scratch.gradient.data(), moments.bias_mean.data(),
+                    moments.bias_square.data(), layer.bias.data());
 }
 
 /// Packs the tile's weights for the next forward and backward pass.

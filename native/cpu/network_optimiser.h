@@ -37,6 +37,12 @@ class NetworkOptimiser {
   /// Other parameters; the moments stay.
   void replace_network(const Network& network);
 
+  /// One entry a layer.
+  const std::vector<AdamMoments>& moments() const { return moments_; }
+
+  /// Goes on from where another optimiser of the same task stood after `steps` steps.
+  void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps);
+
   /// Spreads tiles over the pool. A cancelled job leaves between two tiles: a step of a wide network takes too long to
   /// wait for.
   void for_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
@@ -52,7 +58,6 @@ class NetworkOptimiser {
     std::vector<float> output;          ///< activation and dropout applied
     std::vector<float> delta;           ///< ∂loss/∂z
     LayerPanels delta_panels;           ///< δ packed for aᵀ·δ; the sparse ones for the first layer only
-    std::vector<float> weight_m, weight_v, bias_m, bias_v;  ///< Adam's moments
   };
 
   /// Rows [first, end) of the batch.
@@ -108,6 +113,7 @@ class NetworkOptimiser {
   JobControl& control_;
 
   Network network_;
+  std::vector<AdamMoments> moments_;
   std::vector<LayerState> states_;
   std::uint32_t dense_;     ///< inputs of the first layer that are a dense block
   bool told_from_output_;   ///< f′(z) is 1 where f(z) > 0, the slope elsewhere
