@@ -11,7 +11,7 @@ function judged(extra) {
 
 async function timesOf(chosen, prepared, options) {
   const rounds = options.rounds ?? (options.quick ? 2 : (chosen.rounds ?? 7));
-  const times = await measure(prepared, rounds);
+  const times = await measure(prepared, { rounds, warm: chosen.warm });
   const scale = prepared.scale ?? 1;
   const figures = prepared.figures ? (await prepared.figures(times)).map(judged) : undefined;
   const { settings, note } = prepared;

@@ -32,13 +32,15 @@ async function timed(side) {
 
 /**
  * Times both sides alternately; which one is first changes from round to round. One run of each goes before and does not
- * count.
+ * count, unless both are `warm` already.
  *
  * @returns medians of the times in seconds, the median of theirs/ours round by round with its spread, all times.
  */
-export async function measure({ ours, theirs }, rounds) {
-  await timed(ours);
-  await timed(theirs);
+export async function measure({ ours, theirs }, { rounds, warm = false }) {
+  if (!warm) {
+    await timed(ours);
+    await timed(theirs);
+  }
   const times = [];
   for (let round = 0; round < rounds; round++) {
     const entry = {};

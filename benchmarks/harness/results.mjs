@@ -45,6 +45,7 @@ export function linesOf(result) {
   }
   lines.push(`  agreement ${agreementText(result)}`);
   for (const extra of result.figures ?? []) lines.push(`  ${extraText(extra)}`);
+  if (result.note) lines.push(`  ${result.note}`);
   if (result.settings) lines.push(`  ${JSON.stringify(result.settings)}`);
   return lines;
 }
