@@ -68,7 +68,11 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
     file: /^native\/cpu\/kernels(_[a-z0-9]+\.cc|\.inl)$/,
     mayInclude: ['cpu/kernel_set.h', 'cpu/kernels.inl'],
   },
-  { file: /^native\/cpu\/kernel_set\.h$/, mayInclude: ['cstddef', 'cstdint'] },
+  {
+    file: /^native\/cpu\/fill_kernels(_[a-z0-9]+\.cc|\.inl)$/,
+    mayInclude: ['cpu/fill_kernels.h', 'cpu/fill_kernels.inl'],
+  },
+  { file: /^native\/cpu\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint'] },
 ];
 
 // --- The check --------------------------------------------------------------------------------------------------------
@@ -342,6 +346,12 @@ describe('the check of native/ notices', () => {
     ['a system header', 'native/core/a.cc', '#include <pthread.h>', /standard library/],
     ['a library', 'native/core/a.cc', '#include <boost/histogram.hpp>', /standard library/],
     ['the standard library in a kernel', 'native/cpu/kernels.inl', '#include <cmath>', /kernel files/],
+    [
+      'the core in a kernel of histograms',
+      'native/cpu/fill_kernels.inl',
+      '#include "core/error.h"',
+      /kernel files/,
+    ],
     ['the core in a kernel', 'native/cpu/kernels_avx2.cc', '#include "core/error.h"', /kernel files/],
     ['code in the interface of kernels', 'native/cpu/kernel_set.h', '#include <vector>', /kernel files/],
     ['a new folder', 'native/common/a.h', '#include <vector>', /not in the table/],

@@ -42,6 +42,7 @@ const char* name(HandleKind kind) {
     case HandleKind::feature_table: return "feature table";
     case HandleKind::ensemble: return "classifier ensemble";
     case HandleKind::histogram: return "histogram";
+    case HandleKind::row_source: return "row source";
     case HandleKind::job: return "job";
   }
   return "object";

@@ -8,8 +8,9 @@
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/error.h"
+#include "core/row_queue.h"
 #include "core/weighted_histogram.h"
-#include "cpu/worker_pool.h"
+#include "cpu/cpu_backend.h"
 
 namespace caloscope::addon {
 namespace {
@@ -38,29 +39,6 @@ std::vector<Napi::Value> elements(const Napi::Value& value, const char* what) {
   return result;
 }
 
-/// Numbers of one column, owned by a job.
-using Column = std::variant<std::monostate, std::vector<float>, std::vector<double>>;
-
-Column copy_column(const Napi::Value& value, const char* what) {
-  if (value.IsNull()) return std::monostate();
-  if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
-    return array_copy<float>(value, what);
-  }
-  return array_copy<double>(value, what);
-}
-
-std::vector<ColumnView> views(const std::vector<Column>& columns) {
-  std::vector<ColumnView> result;
-  for (const auto& column : columns) {
-    result.emplace_back();
-    if (const auto* floats = std::get_if<std::vector<float>>(&column)) result.back() = std::span<const float>(*floats);
-    if (const auto* doubles = std::get_if<std::vector<double>>(&column)) {
-      result.back() = std::span<const double>(*doubles);
-    }
-  }
-  return result;
-}
-
 /// createHistogram(axes, weightColumns) → handle
 Napi::Value create_histogram(const Napi::CallbackInfo& info) {
   std::vector<HistogramAxis> axes;
@@ -71,26 +49,88 @@ Napi::Value create_histogram(const Napi::CallbackInfo& info) {
   return make_handle(info.Env(), HandleKind::histogram, std::move(histogram), bytes);
 }
 
-/// fillHistogram(histogram, columns, weights, threads, notify) → job
+/// The JavaScript side of a queue: a job does not wait for rows that can no longer come.
+struct RowSource {
+  RowSource(std::size_t pieces, std::size_t row_columns) : queue(std::make_shared<RowQueue>(pieces)), columns(row_columns) {}
+  RowSource(const RowSource&) = delete;
+  RowSource& operator=(const RowSource&) = delete;
+  ~RowSource() { queue->close(); }
+
+  std::shared_ptr<RowQueue> queue;
+  std::size_t columns;
+};
+
+/// Takes `rows` rows from the queue: the columns of the axes, then those of the weights.
+void fill_from(RowQueue& queue, HistogramFill& fill, std::uint64_t rows, JobControl& control) {
+  const std::size_t axes = fill.plan().axes.size();
+  const std::size_t columns = axes + fill.plan().weighted.size();
+  for (std::uint64_t done = 0; done < rows;) {
+    const RowQueue::Piece& piece = queue.begin_take(control);
+    fill.add(views(piece, 0, axes), views(piece, axes, columns), control);
+    done += piece.rows;
+    queue.end_take();
+    control.report({static_cast<double>(done), static_cast<double>(rows), "filling"});
+  }
+}
+
+/// fillHistogram(histogram, weighted, rows, pieces, threads, notify) → { job, rows: handle }
 Napi::Value fill_histogram(const Napi::CallbackInfo& info) {
   auto histogram = histogram_of(info[0]);
-  std::vector<Column> coordinates;
-  for (const auto& column : elements(info[1], "columns")) {
-    if (column.IsNull()) throw Error(ErrorCode::argument, "`columns` must hold one typed array an axis");
-    coordinates.push_back(copy_column(column, "columns"));
-  }
-  std::vector<Column> weights;
-  for (const auto& column : elements(info[2], "weights")) weights.push_back(copy_column(column, "weights"));
-  const auto threads = static_cast<unsigned>(std::clamp<std::uint64_t>(count_argument(info[3], "threads"), 1, 1024));
-  return start_job(info[4], [histogram = std::move(histogram), coordinates = std::move(coordinates),
-                             weights = std::move(weights), threads](JobControl& control) -> JobResult {
-    const TileRunner run_tiles = [threads](std::size_t tiles, const std::function<void(std::size_t)>& body) {
-      WorkerPool pool(static_cast<unsigned>(std::min<std::size_t>(threads, tiles)));
-      pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
+  std::vector<bool> weighted;
+  for (const std::uint8_t flag : array_view<std::uint8_t>(info[1], "weighted")) weighted.push_back(flag != 0);
+  const std::uint64_t rows = count_argument(info[2], "rows");
+  const auto pieces = static_cast<std::size_t>(std::clamp<std::uint64_t>(count_argument(info[3], "pieces"), 1, 64));
+  const auto threads = static_cast<unsigned>(std::clamp<std::uint64_t>(count_argument(info[4], "threads"), 1, 1024));
+  auto plan = histogram->fill_plan(std::move(weighted), rows);
+  const auto source = std::make_shared<RowSource>(pieces, plan.axes.size() + plan.weighted.size());
+  auto result = Napi::Object::New(info.Env());
+  result.Set("rows", make_handle(info.Env(), HandleKind::row_source, source, 0));
+  result.Set("job", start_job(info[5], [histogram = std::move(histogram), plan = std::move(plan), queue = source->queue,
+                                        rows, threads](JobControl& control) -> JobResult {
+    const std::shared_ptr<HistogramFill> fill = CpuBackend(threads).start_fill(plan);
+    fill_from(*queue, *fill, rows, control);
+    // Added on the JavaScript thread: an abort comes before that, or when the fill is over.
+    return [histogram, fill, &control](Napi::Env env) {
+      control.check();
+      histogram->add(*fill);
+      return env.Undefined();
     };
-    histogram->fill(views(coordinates), views(weights), run_tiles, control);
-    return [](Napi::Env env) { return env.Undefined(); };
-  });
+  }));
+  return result;
+}
+
+void copy_column(const Napi::Value& value, RowQueue::Column& column) {
+  if (value.IsNull()) {
+    column = std::monostate();
+  } else if (value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array) {
+    assign(column, array_view<float>(value, "columns"));
+  } else {
+    assign(column, array_view<double>(value, "columns"));
+  }
+}
+
+/// pushRows(rows: handle, columns, count) → boolean
+Napi::Value push_rows(const Napi::CallbackInfo& info) {
+  const auto source = from_handle<RowSource>(info[0], HandleKind::row_source);
+  const auto columns = elements(info[1], "columns");
+  const auto count = static_cast<std::size_t>(count_argument(info[2], "count"));
+  if (columns.size() != source->columns) throw Error(ErrorCode::shape, "a piece must have all columns of the fill");
+  RowQueue::Piece* const piece = source->queue->begin_push();
+  if (piece == nullptr) return Napi::Boolean::New(info.Env(), false);
+  piece->columns.resize(columns.size());
+  for (std::size_t c = 0; c < columns.size(); ++c) copy_column(columns[c], piece->columns[c]);
+  piece->rows = count;
+  for (const auto& column : piece->columns) {
+    const std::size_t rows = std::visit(
+        [&](const auto& values) {
+          if constexpr (requires { values.size(); }) return values.size();
+          else return count;
+        },
+        column);
+    if (rows != count) throw Error(ErrorCode::shape, "the columns of a fill must have the same length");
+  }
+  source->queue->end_push();
+  return Napi::Boolean::New(info.Env(), true);
 }
 
 /// mergeHistogram(histogram, other)
@@ -149,6 +189,7 @@ Napi::Value histogram_edges(const Napi::CallbackInfo& info) {
 void add_histogram_operations(Napi::Env env, Napi::Object exports) {
   add_operation<create_histogram>(env, exports, "createHistogram");
   add_operation<fill_histogram>(env, exports, "fillHistogram");
+  add_operation<push_rows>(env, exports, "pushRows");
   add_operation<merge_histogram>(env, exports, "mergeHistogram");
   add_operation<add_to_histogram>(env, exports, "addToHistogram");
   add_operation<histogram_values>(env, exports, "histogramValues");

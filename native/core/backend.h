@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
 #include "core/feature_table.h"
+#include "core/histogram_fill.h"
 #include "core/job_control.h"
 #include "core/network.h"
 #include "core/training.h"
@@ -25,6 +27,9 @@ class Backend {
   /// All networks must take the columns of the table (else Error(shape)).
   virtual std::vector<float> predict(std::span<const Network> networks, const FeatureTable& table,
                                      std::span<const std::uint32_t> rows, JobControl& control) = 0;
+
+  /// Starts a fill; its plan comes from WeightedHistogram::fill_plan.
+  virtual std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) = 0;
 };
 
 }  // namespace caloscope

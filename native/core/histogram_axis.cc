@@ -106,24 +106,6 @@ std::size_t HistogramAxis::cell(double x) const {
   return variable_cell(x);
 }
 
-template <class T>
-void HistogramAxis::add_cells(std::span<const T> x, std::size_t stride, std::size_t* offsets) const {
-  const auto add = [&](auto cell_of) {
-    for (std::size_t i = 0; i < x.size(); ++i) {
-      const std::size_t cell = cell_of(static_cast<double>(x[i]));
-      offsets[i] = cell == nowhere || offsets[i] == nowhere ? nowhere : offsets[i] + cell * stride;
-    }
-  };
-  switch (kind_) {
-    case Kind::regular: return add([this](double value) { return regular_cell(value); });
-    case Kind::logarithmic: return add([this](double value) { return logarithmic_cell(value); });
-    case Kind::variable: return add([this](double value) { return variable_cell(value); });
-  }
-}
-
-template void HistogramAxis::add_cells(std::span<const float>, std::size_t, std::size_t*) const;
-template void HistogramAxis::add_cells(std::span<const double>, std::size_t, std::size_t*) const;
-
 bool HistogramAxis::operator==(const HistogramAxis& other) const {
   const bool regular = kind_ == Kind::regular;
   return regular == (other.kind_ == Kind::regular) && upper_edge_ == other.upper_edge_ && bins_ == other.bins_ &&

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <limits>
-#include <span>
 #include <vector>
 
 namespace caloscope {
@@ -27,6 +26,10 @@ class HistogramAxis {
   /// Bins between finite edges that rise strictly; at least two edges.
   static HistogramAxis variable(std::vector<double> edges, UpperEdge upper_edge);
 
+  Kind kind() const noexcept { return kind_; }
+  UpperEdge upper_edge() const noexcept { return upper_edge_; }
+  double lower() const noexcept { return lower_; }
+  double upper() const noexcept { return upper_; }
   std::size_t bins() const noexcept { return bins_; }
   /// Bins and the two flow cells.
   std::size_t cells() const noexcept { return bins_ + 2; }
@@ -36,10 +39,6 @@ class HistogramAxis {
   static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
   /// 0 underflow, 1..bins, bins+1 overflow, `nowhere` for NaN.
   std::size_t cell(double x) const;
-  /// offsets[i] += cell(x[i])·stride; NaN makes it `nowhere`, where it stays.
-  template <class T>
-  void add_cells(std::span<const T> x, std::size_t stride, std::size_t* offsets) const;
-
   /// Same cell for every value: logarithmic and variable axes with the same edges are equal.
   bool operator==(const HistogramAxis& other) const;
 

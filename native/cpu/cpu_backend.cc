@@ -7,6 +7,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "cpu/cpu_histogram_fill.h"
 #include "cpu/forward_pass.h"
 #include "cpu/trainer.h"
 #include "cpu/worker_pool.h"
@@ -127,6 +128,10 @@ std::vector<float> CpuBackend::predict(std::span<const Network> networks, const 
     control.report({static_cast<double>(so_far), static_cast<double>(rows.size()), "predicting"});
   });
   return logits;
+}
+
+std::unique_ptr<HistogramFill> CpuBackend::start_fill(HistogramFillPlan plan) {
+  return std::make_unique<CpuHistogramFill>(std::move(plan), *kernel_set().fill, threads_);
 }
 
 }  // namespace caloscope

@@ -14,6 +14,7 @@ class CpuBackend : public Backend {
                                     JobControl& control) override;
   std::vector<float> predict(std::span<const Network> networks, const FeatureTable& table,
                              std::span<const std::uint32_t> rows, JobControl& control) override;
+  std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override;
 
  private:
   unsigned threads_;

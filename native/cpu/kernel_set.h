@@ -44,6 +44,8 @@ struct AdamStep {
   float rate, beta1, beta2, epsilon, decay;
 };
 
+struct FillKernels;
+
 /// The inner loops, compiled once for each instruction set from one source (kernels.inl). Every element of a result is
 /// summed in the order of the inner index, whatever the cut into tiles, so tiles may be cut in any way.
 struct KernelSet {
@@ -84,6 +86,9 @@ struct KernelSet {
 
   void (*adam)(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment,
                float* second_moment, float* parameter);
+
+  /// The loops of histograms: fill_kernels.h.
+  const FillKernels* fill;
 };
 
 /// The set in use: the widest that this processor runs, chosen once; the environment variable

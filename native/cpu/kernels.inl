@@ -315,6 +315,7 @@ void adam(const AdamStep& step, std::size_t count, const float* gradient, float*
 
 namespace CALOSCOPE_KERNELS_NAME {
 
+extern const FillKernels fill_kernels;
 extern const KernelSet kernels;
 const KernelSet kernels{
     .name = CALOSCOPE_TEXT(CALOSCOPE_KERNELS_NAME),
@@ -328,6 +329,7 @@ const KernelSet kernels{
     .standardise = standardise,
     .leaky_slope = leaky_slope,
     .adam = adam,
+    .fill = &fill_kernels,
 };
 
 }  // namespace CALOSCOPE_KERNELS_NAME

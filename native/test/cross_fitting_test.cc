@@ -32,6 +32,7 @@ class RecordingBackend : public Backend {
     }
     return logits;
   }
+  std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan) override { return nullptr; }
 };
 
 CrossFitting plan_of(std::uint32_t folds, std::uint32_t members) {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "core/random.h"
-#include "cpu/worker_pool.h"
+#include "cpu/cpu_backend.h"
 #include "thrown_code.h"
 
 namespace caloscope {
@@ -18,14 +18,17 @@ constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double tiny = std::numeric_limits<double>::denorm_min();
 constexpr std::size_t nowhere = HistogramAxis::nowhere;
 
-void run_inline(std::size_t tiles, const std::function<void(std::size_t)>& body) {
-  for (std::size_t tile = 0; tile < tiles; ++tile) body(tile);
-}
+using Columns = std::vector<ColumnView>;
 
-TileRunner on(WorkerPool& pool) {
-  return [&pool](std::size_t tiles, const std::function<void(std::size_t)>& body) {
-    pool.run(tiles, [&](std::size_t tile, unsigned) { body(tile); });
-  };
+/// All rows in one piece.
+void fill(WeightedHistogram& histogram, const Columns& coordinates, const Columns& weights, unsigned threads = 1,
+          const JobControl& control = JobControl()) {
+  std::vector<bool> weighted;
+  for (const auto& column : weights) weighted.push_back(!std::holds_alternative<std::monostate>(column));
+  const auto* doubles = coordinates.empty() ? nullptr : std::get_if<std::span<const double>>(&coordinates[0]);
+  const auto rows = CpuBackend(threads).start_fill(histogram.fill_plan(weighted, doubles ? doubles->size() : 0));
+  rows->add(coordinates, weights, control);
+  histogram.add(*rows);
 }
 
 HistogramAxis regular(std::size_t bins, double lower, double upper) {
@@ -143,9 +146,7 @@ TEST(WeightedHistogram, SumsAreThoseOfAPlainLoop) {
       sums[2] += w[i] * w[i];
     }
     const std::vector<float> narrow(w.begin(), w.end());
-    const std::vector<ColumnView> coordinates{view(x), view(y), view(z)};
-    const std::vector<ColumnView> weights{std::monostate(), std::span<const float>(narrow)};
-    histogram.fill(coordinates, weights, run_inline, JobControl());
+    fill(histogram, {view(x), view(y), view(z)}, {std::monostate(), std::span<const float>(narrow)});
   }
   const HistogramSums sums = histogram.sums();
   EXPECT_EQ(histogram.cells(), 6U * 5U * 4U);
@@ -170,11 +171,8 @@ TEST(WeightedHistogram, SameBitsForAnyNumberOfThreads) {
   for (double& value : w) value = std::exp(3 * random.normal());
   std::vector<HistogramSums> results;
   for (unsigned threads = 1; threads <= 4; ++threads) {
-    WorkerPool pool(threads);
     WeightedHistogram histogram({regular(50, -3, 3)}, 1);
-    const std::vector<ColumnView> coordinates{view(x)};
-    const std::vector<ColumnView> weights{view(w)};
-    histogram.fill(coordinates, weights, on(pool), JobControl());
+    fill(histogram, {view(x)}, {view(w)}, threads);
     results.push_back(histogram.sums());
   }
   for (const auto& result : results) {
@@ -188,9 +186,7 @@ TEST(WeightedHistogram, EightAxes) {
   WeightedHistogram histogram(std::vector(8, regular(2, 0, 2)), 1);
   EXPECT_EQ(histogram.cells(), 65536U);
   const std::vector<double> column{0.5, 1.5};
-  const std::vector<ColumnView> coordinates(8, view(column));
-  const std::vector<ColumnView> weights{std::monostate()};
-  histogram.fill(coordinates, weights, run_inline, JobControl());
+  fill(histogram, Columns(8, view(column)), {std::monostate()});
   const auto values = histogram.values(0);
   EXPECT_EQ(values[65535 / 3], 1);      // cell 1 of 4 on every axis
   EXPECT_EQ(values[65535 / 3 * 2], 1);  // cell 2 of 4
@@ -201,18 +197,14 @@ TEST(WeightedHistogram, AFillThatFailsLeavesNothing) {
   const std::vector<double> x{0.1, 0.2};
   const std::vector<double> bad{1, infinity};
   const std::vector<double> longer{1, 2, 3};
-  const auto fill = [&](const std::vector<double>& coordinate, const std::vector<double>& weight, bool cancelled) {
-    JobControl control;
-    if (cancelled) control.cancel();
-    const std::vector<ColumnView> coordinates{view(coordinate)};
-    const std::vector<ColumnView> weights{view(weight)};
-    histogram.fill(coordinates, weights, run_inline, control);
-  };
-  EXPECT_EQ(code_of([&] { fill(x, bad, false); }), ErrorCode::non_finite);
-  EXPECT_EQ(code_of([&] { fill(x, longer, false); }), ErrorCode::shape);
-  EXPECT_EQ(code_of([&] { fill(x, x, true); }), ErrorCode::cancelled);
-  EXPECT_EQ(code_of([&] { histogram.fill({}, {}, run_inline, JobControl()); }), ErrorCode::shape);
-  fill({}, {}, false);
+  JobControl cancelled;
+  cancelled.cancel();
+  const std::vector<double> none;
+  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(bad)}); }), ErrorCode::non_finite);
+  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(longer)}); }), ErrorCode::shape);
+  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(x)}, 1, cancelled); }), ErrorCode::cancelled);
+  EXPECT_EQ(code_of([&] { fill(histogram, {}, {}); }), ErrorCode::shape);
+  fill(histogram, {view(none)}, {view(none)});
   EXPECT_EQ(histogram.sums().entries, 0U);
   EXPECT_EQ(histogram.values(0), std::vector<double>(4));
   EXPECT_EQ(code_of([&] { histogram.values(1); }), ErrorCode::argument);
@@ -221,9 +213,7 @@ TEST(WeightedHistogram, AFillThatFailsLeavesNothing) {
 TEST(WeightedHistogram, MergeAddsEqualHistogramsOnly) {
   const auto filled = [](const HistogramAxis& axis, std::vector<double> x) {
     auto histogram = std::make_unique<WeightedHistogram>(std::vector{axis}, 1);
-    const std::vector<ColumnView> coordinates{view(x)};
-    const std::vector<ColumnView> weights{view(x)};
-    histogram->fill(coordinates, weights, run_inline, JobControl());
+    fill(*histogram, {view(x)}, {view(x)});
     return histogram;
   };
   const auto a = filled(regular(2, 0, 1), {0.25, 0.75, 2});

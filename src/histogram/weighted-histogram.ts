@@ -3,9 +3,10 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { HistogramAxisRecord, NumberArray } from '../native/contract.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
-import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import { callNative, type JobOptions, NativeObject } from '../native/run-job.js';
 import { binCount, type HistogramAxis } from './axis.js';
 import { withoutFlow } from './cells.js';
+import { fillInPieces } from './fill.js';
 import type { UhiHistogram } from './uhi.js';
 import { type KeptSums, readUhiHistogram, writeUhiHistogram } from './uhi-conversion.js';
 
@@ -99,6 +100,9 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
    * Adds rows: `columns` has one array an axis. All or nothing: after an error or an abort the histogram is as before. The
    * result has the same bits for any number of threads. The next fill may start when this one has ended.
    *
+   * The first 8 MB of the arrays are copied before this returns, the others while the work goes on: leave long arrays as
+   * they are until then.
+   *
    * @throws CaloscopeError ERR_SHAPE (lengths), ERR_ARGUMENT, ERR_NON_FINITE (a weight; names the row)
    */
   async fill(columns: readonly NumberArray[], options: FillOptions = {}): Promise<void> {
@@ -113,10 +117,7 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
     }
     this.#filling = true;
     try {
-      await runJob<undefined>(
-        (notify) => native().fillHistogram(this.handle, columns, weights, threads, notify),
-        options,
-      );
+      await fillInPieces(this.handle, columns, weights, threads, options);
     } finally {
       this.#filling = false;
     }

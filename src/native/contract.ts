@@ -61,17 +61,28 @@ export interface HistogramSumsRecord extends HistogramCountersRecord {
 }
 
 export type HistogramHandle = NativeHandle<'histogram'>;
+/** Where the rows of a running fill go in. */
+export type RowSourceHandle = NativeHandle<'row-source'>;
 
 export interface HistogramOperations {
   createHistogram(axes: readonly HistogramAxisRecord[], weightColumns: number): HistogramHandle;
-  /** One column an axis, one column (or null: every weight 1) a weight column. */
+  /**
+   * The job ends when `rows` rows have been pushed and added; it reports progress whenever there is room for more. `weighted`
+   * has 0 for a weight column where every weight is 1. At most `pieces` wait.
+   */
   fillHistogram(
     histogram: HistogramHandle,
-    columns: readonly NumberArray[],
-    weights: readonly (NumberArray | null)[],
+    weighted: Uint8Array,
+    rows: number,
+    pieces: number,
     threads: number,
     notify: Notify<undefined>,
-  ): JobHandle;
+  ): { readonly job: JobHandle; readonly rows: RowSourceHandle };
+  /**
+   * Copies a piece: one column an axis, then one column (or null: not weighted) a weight column, of `count` rows each. False,
+   * and nothing is copied, while there is no room.
+   */
+  pushRows(rows: RowSourceHandle, columns: readonly (NumberArray | null)[], count: number): boolean;
   mergeHistogram(histogram: HistogramHandle, other: HistogramHandle): void;
   addToHistogram(histogram: HistogramHandle, sums: HistogramSumsRecord): void;
   /** One a cell, flow cells included, last axis fastest. */

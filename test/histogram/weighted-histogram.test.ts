@@ -174,6 +174,61 @@ describe('fill', () => {
     expect(list(histogram)).toEqual([0, 100_000, 0]);
   });
 
+  /** More than the pieces that are copied at once. */
+  const manyRows = 1_500_007;
+
+  it('takes long arrays over in pieces', async () => {
+    const { x, w } = rows(manyRows);
+    const axes = [regularAxis(8, -4, 4), variableAxis([-4, 0, 4])];
+    using histogram = new WeightedHistogram(axes, { weightColumns: 2 });
+    const narrow = Float32Array.from(x);
+    let last = 0;
+    await histogram.fill([x, narrow], {
+      weights: [w.map(Math.floor), null],
+      onProgress: ({ done, total }) => {
+        expect(total).toBe(manyRows);
+        expect(done).toBeGreaterThan(last);
+        last = done;
+      },
+    });
+    const expected = { sum: new Float64Array(16), count: new Float64Array(16) };
+    for (let row = 0; row < manyRows; row++) {
+      const value = x[row] as number;
+      const cell = 2 * Math.floor(value + 4) + ((narrow[row] as number) >= 0 ? 1 : 0);
+      expected.sum[cell] = (expected.sum[cell] as number) + Math.floor(w[row] as number);
+      expected.count[cell] = (expected.count[cell] as number) + 1;
+    }
+    expect(histogram.values(0)).toEqual(expected.sum);
+    expect(histogram.values(1)).toEqual(expected.count);
+    expect(histogram.entries).toBe(manyRows);
+  });
+
+  it('names the row of a weight that is not finite in a later piece', async () => {
+    using histogram = new WeightedHistogram([regularAxis(1, 0, 1)]);
+    const x = new Float64Array(manyRows).fill(0.5);
+    const w = new Float64Array(manyRows).fill(1);
+    w[1_400_000] = Number.NaN;
+    const failing = histogram.fill([x], { weights: w });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_NON_FINITE', message: /row 1400000 of/ });
+    expect(list(histogram)).toEqual([0, 0, 0]);
+  });
+
+  it('fails when a long array is taken away, or aborted on the way, and leaves nothing', async () => {
+    using histogram = new WeightedHistogram([regularAxis(1, 0, 1)]);
+    const x = new Float64Array(manyRows).fill(0.5);
+    const reason = new Error('enough');
+    const stop = new AbortController();
+    const aborted = histogram.fill([x], { signal: stop.signal, onProgress: () => stop.abort(reason) });
+    await expect(aborted).rejects.toBe(reason);
+    const failing = histogram.fill([x]);
+    structuredClone(x, { transfer: [x.buffer] });
+    await expect(failing).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+    expect(list(histogram)).toEqual([0, 0, 0]);
+    expect(histogram.entries).toBe(0);
+    await histogram.fill([column(0.5)]);
+    expect(list(histogram)).toEqual([0, 1, 0]);
+  });
+
   it('fails after dispose', async () => {
     const histogram = new WeightedHistogram([regularAxis(1, 0, 1)]);
     histogram.dispose();

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/histogram_fill.h"
+#include "cpu/axis_cells.h"
+#include "cpu/worker_pool.h"
+
+namespace caloscope {
+
+/// A fill on the threads of this machine. The rows of each piece are cut into as many tiles as there are parts, at most
+/// 32, by the plan alone; each part has sums of its own, and they are added in order.
+class CpuHistogramFill : public HistogramFill {
+ public:
+  CpuHistogramFill(HistogramFillPlan plan, const FillKernels& kernels, unsigned threads);
+
+ protected:
+  bool add_rows(std::span<const ColumnView> coordinates, std::span<const ColumnView> weights, std::size_t rows,
+                const JobControl& control) override;
+  void add_all_to(HistogramSums& sums) const override;
+
+ private:
+  struct Rows {
+    std::span<const ColumnView> coordinates;
+    std::span<const ColumnView> weights;
+  };
+  /// Sums of one part. A cell has `copies_` pairs of Σw and Σw² a weight column; rows with NaN have a cell of their own,
+  /// the last. What is counted is counted once for all columns without weights.
+  struct Part {
+    std::vector<double> sums;           // [columns with weights × (cells + 1) × copies × 2]
+    std::vector<std::uint64_t> counts;  // [(cells + 1) × copies], if a column has no weights
+    std::uint64_t rows = 0;
+    std::uint64_t nan_rows = 0;
+  };
+
+  bool add_tile(const Rows& rows, std::size_t first, std::size_t last, Part& part, const JobControl& control) const;
+  void find_cells(const Rows& rows, std::size_t first, std::size_t count, std::uint32_t* cells) const;
+  bool add_block(const Rows& rows, std::size_t first, std::size_t count, const std::uint32_t* cells, Part& part) const;
+
+  const FillKernels& kernels_;
+  std::size_t cells_;
+  std::size_t copies_;
+  std::size_t weighted_columns_;
+  std::uint32_t nowhere_;
+  std::vector<AxisCells> axes_;
+  std::vector<Part> parts_;
+  WorkerPool pool_;
+};
+
+}  // namespace caloscope
