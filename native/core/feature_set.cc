@@ -120,16 +120,18 @@ void FeatureSet::scalars_of(const ShowerTable& table, std::uint64_t row, Scratch
 
 void FeatureSet::scale_voxels(double incident_energy, Scratch& scratch) const {
   const bool calogan = geometry_.family == Geometry::Family::calogan;
+  auto& energies = scratch.hits.energy;
+  if (set_ != FeatureSetName::low_normalised) {
+    const double unit = calogan ? calogan_voxel_unit : incident_energy;
+    for (double& energy : energies) energy /= unit;
+    return;
+  }
+  layer_moments(geometry_, scratch.hits, scratch.layers);
   for (const auto& layer : scratch.layers) {
     for (std::size_t hit = layer.first_hit; hit < layer.end_hit; ++hit) {
-      double& energy = scratch.hits.energy[hit];
-      if (calogan) energy /= calogan_voxel_unit;
-      if (set_ == FeatureSetName::low_normalised) {
-        if (calogan) energy /= layer.energy / calogan_voxel_unit + 1e-16;
-        else energy = std::max(energy, 0.0) / (layer.energy + 1e-16);
-      } else if (!calogan) {
-        energy /= incident_energy;
-      }
+      double& energy = energies[hit];
+      if (calogan) energy = energy / calogan_voxel_unit / (layer.energy / calogan_voxel_unit + 1e-16);
+      else energy = std::max(energy, 0.0) / (layer.energy + 1e-16);
     }
   }
 }

@@ -55,7 +55,7 @@ class FeatureSet {
   /// Reads shower `row` into the scratch memory and writes its scalar features.
   void scalars_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
 
-  /// Turns the energies in `scratch.hits` into the voxel features of the shower that was read into it before.
+  /// Turns the energies in `scratch.hits` into the voxel features of the shower whose hits these are.
   void scale_voxels(double incident_energy, Scratch& scratch) const;
 
   /// All columns of a shower, zeros included.

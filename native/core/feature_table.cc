@@ -48,7 +48,6 @@ double FeatureTable::occupancy() const {
 
 void FeatureTable::voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const {
   showers_->read(row, features_->threshold(), scratch.hits);
-  layer_moments(features_->geometry(), scratch.hits, scratch.layers);
   features_->scale_voxels(showers_->incident_energies()[row], scratch);
 }
 

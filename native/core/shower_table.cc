@@ -239,12 +239,17 @@ const ShowerTable::Segment& ShowerTable::segment_of(std::uint64_t row) const {
 }
 
 void ShowerTable::read(std::uint64_t row, double threshold, Hits& hits) const {
-  hits.clear();
+  const std::uint64_t all = offset_[row + 1] - offset_[row];
+  hits.voxel.resize(all);
+  hits.energy.resize(all);
+  std::size_t kept = 0;
   for_each_hit(row, [&](std::uint32_t voxel, double energy) {
-    if (energy < threshold) return;
-    hits.voxel.push_back(voxel);
-    hits.energy.push_back(energy);
+    hits.voxel[kept] = voxel;
+    hits.energy[kept] = energy;
+    kept += energy < threshold ? 0 : 1;
   });
+  hits.voxel.resize(kept);
+  hits.energy.resize(kept);
 }
 
 std::uint64_t ShowerTable::fingerprint(std::uint64_t row) const {
