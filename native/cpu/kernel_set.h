@@ -46,6 +46,14 @@ struct AdamStep {
 
 struct FillKernels;
 
+/// Which numbers of a Philox stream (core/random.h) decide what is dropped: that many columns from the first number of
+/// the block `counter` on. A value is kept where its number is below `threshold`, and multiplied with `factor`.
+struct DropoutDraw {
+  std::uint64_t seed, stream, counter;
+  std::uint32_t threshold;
+  float factor;
+};
+
 /// The inner loops, compiled once for each instruction set from one source (kernels.inl). Every element of a result is
 /// summed in the order of the inner index, whatever the cut into tiles, so tiles may be cut in any way.
 struct KernelSet {
@@ -83,6 +91,9 @@ struct KernelSet {
 
   /// delta[i] ·= (x[i] > 0 ? 1 : leak)·factor[i]; `factor` may be null for 1.
   void (*leaky_slope)(const float* x, float leak, const float* factor, std::size_t count, float* delta);
+
+  /// factors[i] = draw.factor or 0.
+  void (*dropout)(const DropoutDraw& draw, std::size_t count, float* factors);
 
   void (*adam)(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment,
                float* second_moment, float* parameter);

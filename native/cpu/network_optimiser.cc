@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/random.h"
 #include "core/standardisation.h"
 #include "cpu/cross_entropy.h"
 #include "cpu/kernel_set.h"
@@ -202,19 +201,18 @@ void NetworkOptimiser::activate(std::size_t layer, const RowTile& tile) {
 void NetworkOptimiser::draw_dropout(std::size_t layer, const RowTile& tile) {
   const std::size_t width = network_.layers[layer].outputs;
   const std::uint64_t blocks = (width + 3) / 4;
-  const Philox philox(task_.seed, stream_number(TrainingStream::dropout, task_.number, place_.epoch));
   const double kept = 1 - task_.settings.dropout;
-  const auto threshold = static_cast<std::uint64_t>(kept * 0x1p32);
-  const auto factor = static_cast<float>(1 / kept);
+  DropoutDraw draw{
+      .seed = task_.seed,
+      .stream = stream_number(TrainingStream::dropout, task_.number, place_.epoch),
+      .counter = 0,
+      .threshold = static_cast<std::uint32_t>(kept * 0x1p32),
+      .factor = static_cast<float>(1 / kept),
+  };
+  auto& state = states_[layer];
   for (std::size_t row = tile.first; row < tile.end; ++row) {
-    const std::uint64_t place = place_.first_row + row;
-    float* factors = states_[layer].dropout.data() + row * states_[layer].stride;
-    for (std::size_t column = 0; column < width; column += 4) {
-      const auto numbers = philox.block((static_cast<std::uint64_t>(layer) << 56) | (place * blocks + column / 4));
-      for (std::size_t j = 0; j < 4 && column + j < width; ++j) {
-        factors[column + j] = numbers[j] < threshold ? factor : 0.0F;
-      }
-    }
+    draw.counter = (static_cast<std::uint64_t>(layer) << 56) | (place_.first_row + row) * blocks;
+    kernel_set().dropout(draw, width, state.dropout.data() + row * state.stride);
   }
 }
 

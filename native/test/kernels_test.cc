@@ -342,6 +342,21 @@ TEST_P(Kernels, LeakySlopeMultipliesByTheDerivative) {
   }
 }
 
+TEST_P(Kernels, DropoutTakesTheNumbersOfItsStream) {
+  const DropoutDraw draw{0x123456789ABCDEFULL, 0x0500000700000003ULL, (std::uint64_t{1} << 56) + 0xFFFFFFF9, 0xC0000000U,
+                         1.25F};
+  const Philox philox(draw.seed, draw.stream);
+  for (const std::size_t count : {1, 3, 4, 63, 64, 65, 300}) {
+    GuardedMatrix factors(1, count, count);
+    set().dropout(draw, count, factors.data());
+    ASSERT_TRUE(factors.sound());
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool kept = philox.block(draw.counter + i / 4)[i % 4] < draw.threshold;
+      ASSERT_EQ(factors.at(0, i), kept ? draw.factor : 0.0F);
+    }
+  }
+}
+
 TEST_P(Kernels, AdamIsOneStepOfAdamW) {
   const AdamStep step{3e-3F, 0.9F, 0.99F, 1e-6F, 2e-4F};
   for (const std::size_t count : {1, 3, 16, 65, 1000}) {
