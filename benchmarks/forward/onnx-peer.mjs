@@ -4,8 +4,8 @@ import { operationsPerRow, writeOnnx } from './networks.mjs';
 /** Rows a call that are tried; all rows at once beside. */
 const batches = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 
-/** Operations of a trial, half a second; and of the largest call that is tried: by then larger ones are not faster. */
-const trial = 1e11;
+/** Operations of a trial, a quarter of a second; and of the largest call that is tried: by then larger ones are not faster. */
+const trial = 5e10;
 const largestCall = 4e11;
 
 /** onnxruntime-node with its best settings on rows (rows × columns, float32) that lie ready in its memory. */

@@ -64,6 +64,11 @@ async function secondsOf(rows, batch, logits) {
   return (performance.now() - start) / 1000;
 }
 
+/** The better of two: something else may have had the processor. */
+async function bestSecondsOf(rows, batch, logits) {
+  return Math.min(await secondsOf(rows, batch, logits), await secondsOf(rows, batch, logits));
+}
+
 const newLogits = () => new Float32Array(state.rows * state.models.length);
 
 /** Tries all pairs of threads and rows a call on some rows, the best of them on all, and keeps the best. */
@@ -76,7 +81,11 @@ async function search({ threads, batches, rowsOfTrial }) {
     for (const batch of batches) {
       const some = Math.max(rows, Math.min(batch, state.rows));
       await predict(Math.min(some, batch), batch, logits);
-      trials.push({ threads: count, batch, rowsPerSecond: some / (await secondsOf(some, batch, logits)) });
+      trials.push({
+        threads: count,
+        batch,
+        rowsPerSecond: some / (await bestSecondsOf(some, batch, logits)),
+      });
     }
   }
   trials.sort((a, b) => b.rowsPerSecond - a.rowsPerSecond);
@@ -84,7 +93,7 @@ async function search({ threads, batches, rowsOfTrial }) {
   for (const trial of trials.slice(0, finalists)) {
     await openSessions(trial.threads);
     await predict(Math.min(rows, trial.batch), trial.batch, logits);
-    const seconds = await secondsOf(state.rows, trial.batch, logits);
+    const seconds = await bestSecondsOf(state.rows, trial.batch, logits);
     if (!best || seconds < best.seconds) best = { ...trial, seconds };
   }
   await openSessions(best.threads);
