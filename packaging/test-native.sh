@@ -18,7 +18,7 @@ done
 
 # A weak symbol of an AVX-512 object could be taken by the linker for the whole program, which then ends with an
 # illegal instruction on older machines. These are the objects that ship: those of the addon.
-mapfile -t objects < <(find build/native -name 'kernels_*.o' 2> /dev/null)
+mapfile -t objects < <(find build/native -path '*caloscope_kernels_*' -name '*.o' 2> /dev/null)
 if [ "${#objects[@]}" -eq 0 ]; then
   echo 'no kernel objects were found; run: npm run build:native' >&2
   exit 1

@@ -65,14 +65,15 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folder: strin
  */
 const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readonly string[] }[] = [
   {
-    file: /^native\/cpu\/kernels(_[a-z0-9]+\.cc|\.inl)$/,
-    mayInclude: ['cpu/kernel_set.h', 'cpu/kernels.inl'],
+    file: /^native\/cpu\/kernels\/[a-z0-9_]+_kernels\.(cc|inl)$/,
+    mayInclude: [
+      'cpu/kernels/kernel_set.h',
+      'cpu/kernels/fill_kernels.h',
+      'cpu/kernels/bfloat16_kernels.inl',
+      'immintrin.h',
+    ],
   },
-  {
-    file: /^native\/cpu\/fill_kernels(_[a-z0-9]+\.cc|\.inl)$/,
-    mayInclude: ['cpu/fill_kernels.h', 'cpu/fill_kernels.inl'],
-  },
-  { file: /^native\/cpu\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint'] },
+  { file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint'] },
 ];
 
 // --- The check --------------------------------------------------------------------------------------------------------
@@ -345,15 +346,25 @@ describe('the check of native/ notices', () => {
     ['a test in the core', 'native/core/a.cc', '#include "test/toy_samples.h"', /may not know/],
     ['a system header', 'native/core/a.cc', '#include <pthread.h>', /standard library/],
     ['a library', 'native/core/a.cc', '#include <boost/histogram.hpp>', /standard library/],
-    ['the standard library in a kernel', 'native/cpu/kernels.inl', '#include <cmath>', /kernel files/],
+    [
+      'the standard library in a kernel',
+      'native/cpu/kernels/a_kernels.cc',
+      '#include <cmath>',
+      /kernel files/,
+    ],
     [
       'the core in a kernel of histograms',
-      'native/cpu/fill_kernels.inl',
+      'native/cpu/kernels/fill_kernels.cc',
       '#include "core/error.h"',
       /kernel files/,
     ],
-    ['the core in a kernel', 'native/cpu/kernels_avx2.cc', '#include "core/error.h"', /kernel files/],
-    ['code in the interface of kernels', 'native/cpu/kernel_set.h', '#include <vector>', /kernel files/],
+    ['the core in a kernel', 'native/cpu/kernels/a_kernels.inl', '#include "core/error.h"', /kernel files/],
+    [
+      'code in the interface of kernels',
+      'native/cpu/kernels/kernel_set.h',
+      '#include <vector>',
+      /kernel files/,
+    ],
     ['a new folder', 'native/common/a.h', '#include <vector>', /not in the table/],
   ];
   it.each(cases)('%s', (_, path, text, says) => {
@@ -365,7 +376,7 @@ describe('the check of native/ notices', () => {
 
   it('nothing in what is allowed', () => {
     const sources = {
-      'native/cpu/kernels_avx2.cc': '#include "cpu/kernels.inl"\n',
+      'native/cpu/kernels/matrix_kernels.cc': '#include "cpu/kernels/kernel_set.h"\n',
       'native/addon/a.cc': '#include <napi.h>\n#include <vector>\n#include "core/error.h"\n',
       'native/test/a_test.cc':
         '#include <gtest/gtest.h>\n#include "toy_samples.h"\n#include "cpu/worker_pool.h"\n',

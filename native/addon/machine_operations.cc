@@ -1,16 +1,17 @@
 #include <thread>
 
 #include "addon/operations.h"
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_choice.h"
 
 namespace caloscope::addon {
 namespace {
 
-/// machine() → { logicalCores, kernelSet }
+/// machine() → { logicalCores, kernelSet, kernelSetReason }
 Napi::Value machine(const Napi::CallbackInfo& info) {
   auto result = Napi::Object::New(info.Env());
   result.Set("logicalCores", Napi::Number::New(info.Env(), std::thread::hardware_concurrency()));
-  result.Set("kernelSet", Napi::String::New(info.Env(), kernel_set().name));
+  result.Set("kernelSet", Napi::String::New(info.Env(), kernel_choice().kernels->name));
+  result.Set("kernelSetReason", Napi::String::New(info.Env(), kernel_choice().reason));
   return result;
 }
 

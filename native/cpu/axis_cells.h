@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/histogram_axis.h"
-#include "cpu/fill_kernels.h"
+#include "cpu/kernels/fill_kernels.h"
 
 namespace caloscope {
 

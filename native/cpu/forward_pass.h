@@ -5,7 +5,7 @@
 
 #include "core/network.h"
 #include "cpu/input_tile.h"
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
 

@@ -7,7 +7,7 @@
 
 #include "core/feature_table.h"
 #include "core/network.h"
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_set.h"
 #include "cpu/sparse_grouping.h"
 
 namespace caloscope {

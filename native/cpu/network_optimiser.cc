@@ -5,7 +5,7 @@
 
 #include "core/standardisation.h"
 #include "cpu/cross_entropy.h"
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
 namespace {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
 

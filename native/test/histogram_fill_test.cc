@@ -10,7 +10,7 @@
 #include "core/random.h"
 #include "core/weighted_histogram.h"
 #include "cpu/cpu_histogram_fill.h"
-#include "cpu/kernel_choice.h"
+#include "cpu/kernels/kernel_choice.h"
 #include "thrown_code.h"
 
 namespace caloscope {

@@ -43,7 +43,7 @@ export async function runInspect(
 const noCuda = 'not built in: this version has no CUDA backend';
 
 function concludeMachine(session: Session): void {
-  const { kernelSet, logicalCores } = callNative(() => native().machine());
+  const { kernelSet, kernelSetReason, logicalCores } = callNative(() => native().machine());
   const memory = totalmem();
   const platform = `${process.platform}-${process.arch}`;
   const machine = {
@@ -54,6 +54,7 @@ function concludeMachine(session: Session): void {
     usableCores: availableParallelism(),
     memoryBytes: memory,
     kernelSet,
+    kernelSetReason,
     backends: { cpu: 'yes', cuda: noCuda },
   };
   const rows = [
@@ -62,7 +63,7 @@ function concludeMachine(session: Session): void {
     ['platform', platform],
     ['cores', `${logicalCores}, usable ${machine.usableCores}`],
     ['memory', fileSize(memory)],
-    ['kernel set', kernelSet],
+    ['kernel set', `${kernelSet} (${kernelSetReason})`],
     ['backend cpu', 'yes'],
     ['backend cuda', noCuda],
   ];

@@ -25,8 +25,10 @@ export interface Notify<Result> {
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
   readonly logicalCores: number;
-  /** Name of the kernel set in use: baseline, avx2 or avx512. */
+  /** Name of the kernel set in use: baseline, avx2, avx512, avx512bf16 or neon. */
   readonly kernelSet: string;
+  /** Why that one, e.g. `has AVX2 and FMA, not AVX-512`; the processor is the subject. */
+  readonly kernelSetReason: string;
 }
 
 // --- native/addon/histogram_operations.cc

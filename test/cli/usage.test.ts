@@ -180,7 +180,8 @@ describe('inspect without a file', () => {
     expect(machine).toMatchObject({
       caloscope: packageVersion,
       node: process.versions.node,
-      kernelSet: expect.stringMatching(/^(baseline|avx2|avx512)$/),
+      kernelSet: expect.stringMatching(/^(baseline|avx2|avx512|avx512bf16|neon)$/),
+      kernelSetReason: expect.stringMatching(/^has \w|CALOSCOPE_KERNELS/),
       backends: { cpu: 'yes', cuda: expect.stringContaining('no CUDA backend') },
     });
   });

@@ -1,10 +1,8 @@
-// THE source of the loops of histograms. Included by fill_kernels_*.cc after they defined
-//   CALOSCOPE_KERNELS_NAME   the namespace of the set
-//   CALOSCOPE_VECTOR_BYTES   width of a register: 16, 32 or 64
-// As in kernels.inl, no standard library header with code may be included here. Compiled without contraction of products
+// The loops of histograms, compiled once for each instruction set as matrix_kernels.cc is (its CALOSCOPE_KERNELS_NAME and
+// CALOSCOPE_VECTOR_BYTES apply; no standard library header with code here either), but without contraction of products
 // and sums, so that all sets give the same bits.
 
-#include "cpu/fill_kernels.h"
+#include "cpu/kernels/fill_kernels.h"
 
 namespace caloscope {
 namespace {

@@ -1,11 +1,13 @@
-// THE kernel source. Included by kernels_*.cc after they defined
+// The loops of matrices, THE source of all kernel sets: compiled once for each instruction set, with its flags and
 //   CALOSCOPE_KERNELS_NAME   the namespace and name of the set
 //   CALOSCOPE_VECTOR_BYTES   width of a register
 //   CALOSCOPE_ROW_BLOCK      rows of C that one micro-kernel keeps in registers (two registers each)
+//   CALOSCOPE_PAIR_ROW_BLOCK the same for products of bfloat16
+//   CALOSCOPE_BFLOAT16_DOT   defined where the hardware multiplies pairs of bfloat16
 // No standard library header with code may be included here: an inline function that the linker takes from the
 // AVX-512 object would then run on every machine.
 
-#include "cpu/kernel_set.h"
+#include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
 namespace {
@@ -53,9 +55,10 @@ void pack(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::si
 
 /// How many of the rows that are left the next micro-kernel takes. The last two share what is left: a block of one or
 /// two rows alone would leave the multipliers waiting.
-inline std::size_t rows_at_once(std::size_t left) {
-  if (left >= 2 * row_block || left == row_block) return row_block;
-  return left < row_block ? left : (left + 1) / 2;
+template <std::size_t Block>
+std::size_t rows_at_once(std::size_t left) {
+  if (left >= 2 * Block || left == Block) return Block;
+  return left < Block ? left : (left + 1) / 2;
 }
 
 template <std::size_t R>
@@ -76,7 +79,7 @@ PackBlock pack_block_of(std::size_t rows) {
 
 void pack_rows(const float* a, std::size_t a_column, std::size_t rows, std::size_t depth, float* packed) {
   for (std::size_t row = 0; row < rows;) {
-    const std::size_t block = rows_at_once(rows - row);
+    const std::size_t block = rows_at_once<row_block>(rows - row);
     pack_block_of<row_block>(block)(a + row, a_column, depth, packed + row * depth);
     row += block;
   }
@@ -138,9 +141,10 @@ MicroKernel micro_kernel_of(std::size_t rows) {
 }
 
 /// The last panel when it is not full: through a block of its own, so that nothing is read or written beside C.
+template <std::size_t Block>
 void edge_kernel(MicroKernel kernel, std::size_t rows, std::size_t valid, Slice slice) {
-  float start[row_block * width] = {};
-  float block[row_block * width];
+  float start[Block * width] = {};
+  float block[Block * width];
   for (std::size_t r = 0; slice.start && r < rows; ++r) {
     for (std::size_t j = 0; j < valid; ++j) start[r * width + j] = slice.start[r * slice.start_row + j];
   }
@@ -156,8 +160,11 @@ void edge_kernel(MicroKernel kernel, std::size_t rows, std::size_t valid, Slice 
   }
 }
 
-void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns, std::size_t depth,
-              float* c, std::size_t c_row, const ProductFrame& frame) {
+/// Blocks of rows, slices of panels: the order that keeps a slice in the cache. `depth` counts what a kernel takes at
+/// once: numbers, or pairs of them.
+template <std::size_t Block, MicroKernel (*KernelOf)(std::size_t)>
+void multiply_slices(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns,
+                     std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame) {
   const bool packed = a.stride == 0;
   for (std::size_t column = 0; column < columns; column += width) {
     const std::size_t valid = columns - column < width ? columns - column : width;
@@ -165,7 +172,7 @@ void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::s
     do {  // also once for depth 0
       const std::size_t slice_end = depth - k < slice_depth ? depth : k + slice_depth;
       for (std::size_t row = 0; row < rows;) {
-        const std::size_t block = rows_at_once(rows - row);
+        const std::size_t block = rows_at_once<Block>(rows - row);
         float* target = c + row * c_row + column;
         const bool accumulate = k > 0 || frame.accumulate;
         const float* bias = frame.bias ? frame.bias + column : nullptr;
@@ -181,9 +188,9 @@ void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::s
             .start_row = accumulate ? c_row : 0,
             .leak = slice_end == depth ? frame.leak : nullptr,
         };
-        const MicroKernel kernel = micro_kernel_of<row_block>(block);
+        const MicroKernel kernel = KernelOf(block);
         if (valid == width) kernel(slice);
-        else edge_kernel(kernel, block, valid, slice);
+        else edge_kernel<Block>(kernel, block, valid, slice);
         row += block;
       }
       k = slice_end;
@@ -191,9 +198,24 @@ void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::s
   }
 }
 
+void multiply(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns, std::size_t depth,
+              float* c, std::size_t c_row, const ProductFrame& frame) {
+  multiply_slices<row_block, micro_kernel_of<row_block>>(a, panels, rows, columns, depth, c, c_row, frame);
+}
+
 // -------------------------------------------------------------------------------------------------- sparse products
 
+/// A row of a sparse panel as vectors, from float32.
+struct WholeRows {
+  static constexpr std::size_t row_floats = sparse_width;
+  template <std::size_t V>
+  static Vector vector(const float* row) {
+    return load(row + V * lanes);
+  }
+};
+
 /// The entries [first, end) against one panel, the sums of a group of rows in registers.
+template <class Rows>
 void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
                    const float* const (&start)[sparse_group], float* const (&c)[sparse_group], const float* leak) {
   constexpr std::size_t vectors = sparse_width / lanes;
@@ -203,15 +225,16 @@ void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, co
     for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = load(start[r] + v * lanes);
   }
   for (std::size_t e = first; e < end; ++e) {
-    const float* coming = panel + s.index[e + ahead < end ? e + ahead : e] * sparse_width;
-    for (std::size_t line = 0; line < sparse_width; line += 16) __builtin_prefetch(coming + line);
-    const float* source = panel + s.index[e] * sparse_width;
+    const float* coming = panel + s.index[e + ahead < end ? e + ahead : e] * Rows::row_floats;
+    for (std::size_t line = 0; line < Rows::row_floats; line += 16) __builtin_prefetch(coming + line);
+    const float* source = panel + s.index[e] * Rows::row_floats;
     const float* value = s.value + e * sparse_group;
-#pragma GCC unroll 8
-    for (std::size_t v = 0; v < vectors; ++v) {
-      const Vector b = load(source + v * lanes);
+    const Vector b[vectors] = {Rows::template vector<0>(source), Rows::template vector<1>(source),
+                               Rows::template vector<2>(source), Rows::template vector<3>(source)};
 #pragma GCC unroll 4
-      for (std::size_t r = 0; r < sparse_group; ++r) sum[r][v] += value[r] * b;
+    for (std::size_t v = 0; v < vectors; ++v) {
+#pragma GCC unroll 4
+      for (std::size_t r = 0; r < sparse_group; ++r) sum[r][v] += value[r] * b[v];
     }
   }
   for (std::size_t r = 0; r < sparse_group; ++r) {
@@ -231,6 +254,7 @@ struct SparseTarget {
   std::size_t valid;       ///< columns of the panel that C has
 };
 
+template <class Rows>
 void sparse_group_times_panel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
                               const SparseTarget& target, const float* leak) {
   // Whatever is no whole row of C goes through a block of its own, so that nothing is read or written beside C.
@@ -247,16 +271,17 @@ void sparse_group_times_panel(const SparseGroups& s, std::size_t first, std::siz
     if (from && whole) continue;
     for (std::size_t j = 0; j < sparse_width; ++j) starts[r][j] = from && j < target.valid ? from[j] : 0;
   }
-  sparse_kernel(s, first, end, panel, start, c, leak);
+  sparse_kernel<Rows>(s, first, end, panel, start, c, leak);
   for (std::size_t r = 0; r < sparse_group; ++r) {
     if (target.row[r] == no_row || c[r] != blocks[r]) continue;
     for (std::size_t j = 0; j < target.valid; ++j) target.c[target.row[r] * target.c_row + j] = blocks[r][j];
   }
 }
 
-void sparse_multiply(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
-                     std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
-                     std::size_t c_row, const ProductFrame& frame) {
+template <class Rows>
+void sparse_multiply_slices(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
+                            std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+                            std::size_t c_row, const ProductFrame& frame) {
   for (std::size_t column = first_column; column < end_column; column += sparse_width) {
     for (std::size_t slice = 0; slice < s.slices; ++slice) {
       for (std::size_t group = first; group < end; ++group) {
@@ -270,11 +295,18 @@ void sparse_multiply(const SparseGroups& s, std::size_t first, std::size_t end, 
             .start_row = accumulate ? c_row : 0,
             .valid = end_column - column < sparse_width ? end_column - column : sparse_width,
         };
-        sparse_group_times_panel(s, offset[0], offset[1], panels + column * depth, target,
-                                 slice + 1 == s.slices ? frame.leak : nullptr);
+        sparse_group_times_panel<Rows>(s, offset[0], offset[1],
+                                       panels + column / sparse_width * Rows::row_floats * depth, target,
+                                       slice + 1 == s.slices ? frame.leak : nullptr);
       }
     }
   }
+}
+
+void sparse_multiply(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
+                     std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+                     std::size_t c_row, const ProductFrame& frame) {
+  sparse_multiply_slices<WholeRows>(s, first, end, panels, depth, first_column, end_column, c, c_row, frame);
 }
 
 // ----------------------------------------------------------------------------------------------------- elementwise
@@ -348,10 +380,14 @@ void adam(const AdamStep& step, std::size_t count, const float* gradient, float*
 }
 
 }  // namespace
+}  // namespace caloscope
+
+#include "cpu/kernels/bfloat16_kernels.inl"
 
 #define CALOSCOPE_TEXT_(x) #x
 #define CALOSCOPE_TEXT(x) CALOSCOPE_TEXT_(x)
 
+namespace caloscope {
 namespace CALOSCOPE_KERNELS_NAME {
 
 extern const FillKernels fill_kernels;
@@ -365,6 +401,7 @@ const KernelSet kernels{
     .pack_rows = pack_rows,
     .multiply = multiply,
     .sparse_multiply = sparse_multiply,
+    .bfloat16 = bfloat16_kernels,
     .standardise = standardise,
     .leaky_slope = leaky_slope,
     .dropout = dropout,

@@ -38,6 +38,32 @@ struct SparseGroups {
   const std::uint32_t* row;
 };
 
+/// Left factor of a product of bfloat16: rows of pairs as `Bfloat16Kernels::round` makes them, `stride` pairs apart.
+struct LeftPairs {
+  const std::uint32_t* data;
+  std::size_t stride;
+};
+
+/// Products whose factors are bfloat16, two to 32 bits, and whose sums are float32.
+struct Bfloat16Kernels {
+  /// Rounds to nearest; an odd count gets a zero behind.
+  void (*round)(const float* x, std::size_t count, std::uint32_t* pairs);
+
+  /// Right factors (depth × columns, rows b_row floats apart) in panels of `panel_width` columns and (depth + 1) / 2
+  /// pairs, or of `sparse_panel_width` columns, sparse_panel_width / 2 pairs to each of `depth` rows.
+  void (*pack)(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns, std::uint32_t* panels);
+  void (*pack_sparse)(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns,
+                      std::uint32_t* panels);
+
+  /// As `KernelSet::multiply` and `KernelSet::sparse_multiply`. The values of a sparse factor are float32: the caller
+  /// rounds them.
+  void (*multiply)(const LeftPairs& a, const std::uint32_t* panels, std::size_t rows, std::size_t columns,
+                   std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame);
+  void (*sparse_multiply)(const SparseGroups& s, std::size_t first, std::size_t end, const std::uint32_t* panels,
+                          std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+                          std::size_t c_row, const ProductFrame& frame);
+};
+
 /// One AdamW step (Loshchilov & Hutter, arXiv:1711.05101). `rate` carries the bias corrections of both moments:
 /// rate = learning rate · √(1−β2ᵗ)/(1−β1ᵗ), epsilon is scaled by √(1−β2ᵗ) alike, decay = learning rate · weight decay.
 struct AdamStep {
@@ -54,7 +80,7 @@ struct DropoutDraw {
   float factor;
 };
 
-/// The inner loops, compiled once for each instruction set from one source (kernels.inl). Every element of a result is
+/// The inner loops, compiled once for each instruction set from one source (matrix_kernels.cc). Every element of a result is
 /// summed in the order of the inner index, whatever the cut into tiles, so tiles may be cut in any way.
 struct KernelSet {
   const char* name;
@@ -85,6 +111,8 @@ struct KernelSet {
                           std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
                           std::size_t c_row, const ProductFrame& frame);
 
+  Bfloat16Kernels bfloat16;
+
   /// out[i] = (x[i] − centre[i])·scale[i], held to ±clip[i].
   void (*standardise)(const float* x, const float* centre, const float* scale, const float* clip, std::size_t count,
                       float* out);
@@ -103,7 +131,7 @@ struct KernelSet {
 };
 
 /// The set in use: the widest that this processor runs, chosen once; the environment variable
-/// CALOSCOPE_KERNELS=baseline|avx2|avx512 forces one. Throws Error(argument) for a set that is unknown or not
+/// CALOSCOPE_KERNELS forces one by name. Throws Error(argument) for a set that is unknown or not
 /// supported here.
 const KernelSet& kernel_set();
 

@@ -61,7 +61,7 @@ static inline std::uint32_t bits_guess(double x, std::int32_t base, std::uint32_
   return step < last ? step : last;
 }
 
-/// The inner loops of histograms, compiled once for each instruction set from one source (fill_kernels.inl). All sets
+/// The inner loops of histograms, compiled once for each instruction set from one source (fill_kernels.cc). All sets
 /// give the same bits.
 struct FillKernels {
   /// cells[i] = cell(x[i])·stride, or `nowhere` for NaN.
