@@ -107,11 +107,12 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
     return [fitted](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       auto records = Napi::Array::New(env, fitted->networks.size());
-      auto ensemble = std::make_shared<Ensemble>();
+      std::vector<Network> networks;
       for (std::uint32_t i = 0; i < fitted->networks.size(); ++i) {
         records.Set(i, record_value(env, fitted->networks[i].record));
-        ensemble->networks.push_back(std::move(fitted->networks[i].network));
+        networks.push_back(std::move(fitted->networks[i].network));
       }
+      auto ensemble = std::make_shared<Ensemble>(std::move(networks));
       result.Set("ensemble", make_handle(env, HandleKind::ensemble, ensemble, ensemble->bytes()));
       result.Set("records", records);
       result.Set("reference", held_out_value(env, fitted->reference));
@@ -121,24 +122,33 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
   });
 }
 
-/// predictLogits(ensemble, features, threads, notify) → job → Float32Array, networks × rows
+Precision precision_argument(const std::string& name) {
+  if (name == "float32") return Precision::float32;
+  if (name == "bfloat16") return Precision::bfloat16;
+  throw Error(ErrorCode::argument, "`precision` must be float32 or bfloat16");
+}
+
+/// predictLogits(ensemble, features, { threads, precision }, notify) → job → Float32Array, networks × rows
 Napi::Value start_predict(const Napi::CallbackInfo& info) {
+  const auto options = object_argument(info[2], "options");
   return start_job(info[3], [ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble), table = features(info[1]),
-                             threads = threads_argument(info[2])](JobControl& control) -> JobResult {
+                             threads = threads_argument(options.Get("threads")),
+                             precision = precision_argument(text(options, "precision"))](JobControl& control) -> JobResult {
     if (table->rows() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error(ErrorCode::argument, "more than 2^32 rows at once");
     }
     std::vector<std::uint32_t> rows(table->rows());
     for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
     CpuBackend backend(threads);
-    auto logits = std::make_shared<std::vector<float>>(backend.predict(ensemble->networks, *table, rows, control));
+    const Predictor& predictor = ensemble->predictor(backend, precision);
+    auto logits = std::make_shared<std::vector<float>>(predictor.predict(*table, rows, threads, control));
     return [logits](Napi::Env env) { return adopt_array(env, logits); };
   });
 }
 
 /// createEnsemble(networks) → handle; weights are inputs × outputs, row by row
 Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
-  auto ensemble = std::make_shared<Ensemble>();
+  std::vector<Network> networks;
   const auto list = list_argument(info[0], "networks");
   for (std::uint32_t i = 0; i < list.Length(); ++i) {
     const auto record = object_argument(list.Get(i), "network");
@@ -156,12 +166,13 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
                                 array_copy<float>(layer.Get("bias"), "bias")});
     }
     network.validate();
-    if (i > 0 && network.inputs() != ensemble->networks.front().inputs()) {
+    if (i > 0 && network.inputs() != networks.front().inputs()) {
       throw Error(ErrorCode::classifier, "the networks of the ensemble do not take the same number of features");
     }
-    ensemble->networks.push_back(std::move(network));
+    networks.push_back(std::move(network));
   }
-  if (ensemble->networks.empty()) throw Error(ErrorCode::classifier, "an ensemble needs at least one network");
+  if (networks.empty()) throw Error(ErrorCode::classifier, "an ensemble needs at least one network");
+  const auto ensemble = std::make_shared<Ensemble>(std::move(networks));
   return make_handle(info.Env(), HandleKind::ensemble, ensemble, ensemble->bytes());
 }
 
@@ -169,9 +180,9 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
 Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
   const auto ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble);
   const Napi::Env env = info.Env();
-  auto list = Napi::Array::New(env, ensemble->networks.size());
-  for (std::uint32_t i = 0; i < ensemble->networks.size(); ++i) {
-    const auto& network = ensemble->networks[i];
+  auto list = Napi::Array::New(env, ensemble->networks().size());
+  for (std::uint32_t i = 0; i < ensemble->networks().size(); ++i) {
+    const auto& network = ensemble->networks()[i];
     auto record = Napi::Object::New(env);
     record.Set("activation", Napi::String::New(env, activation_names[static_cast<int>(network.activation)]));
     record.Set("slope", Napi::Number::New(env, network.slope));

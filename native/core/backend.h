@@ -9,9 +9,22 @@
 #include "core/histogram_fill.h"
 #include "core/job_control.h"
 #include "core/network.h"
+#include "core/precision.h"
 #include "core/training.h"
 
 namespace caloscope {
+
+/// Networks that are ready to judge samples: their weights packed, or on a device. Does not change, so threads may share
+/// it. The networks must outlive it.
+class Predictor {
+ public:
+  virtual ~Predictor() = default;
+
+  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what network n says of row rows[i].
+  /// Throws Error(shape) unless all networks take the columns of the table.
+  virtual std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
+                                     JobControl& control) const = 0;
+};
 
 /// What does the heavy arithmetic. Results depend on the inputs alone, never on how many threads work.
 class Backend {
@@ -23,13 +36,14 @@ class Backend {
   virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
                                             JobControl& control) = 0;
 
-  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what network n says of row rows[i].
-  /// All networks must take the columns of the table (else Error(shape)).
-  virtual std::vector<float> predict(std::span<const Network> networks, const FeatureTable& table,
-                                     std::span<const std::uint32_t> rows, JobControl& control) = 0;
+  /// Throws Error(classifier) or Error(non_finite) for an unsound network.
+  virtual std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) = 0;
 
   /// Starts a fill; its plan comes from WeightedHistogram::fill_plan.
   virtual std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) = 0;
+
+  /// Threads of the host that jobs may use.
+  virtual unsigned threads() const = 0;
 };
 
 }  // namespace caloscope

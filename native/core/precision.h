@@ -1,9 +1,18 @@
 #pragma once
 
+#include <bit>
+#include <cstdint>
+
 namespace caloscope {
 
 /// Of the factors of a network's products. Sums, biases, activations and everything around the network are float32.
 /// bfloat16 keeps 8 bits of the mantissa: factors are rounded to nearest, with a relative error up to 2⁻⁹.
 enum class Precision { float32, bfloat16 };
+
+/// The nearest bfloat16, ties to even. Not for NaN.
+inline float rounded_to_bfloat16(float x) {
+  const auto bits = std::bit_cast<std::uint32_t>(x);
+  return std::bit_cast<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000U);
+}
 
 }  // namespace caloscope

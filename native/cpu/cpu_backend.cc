@@ -8,7 +8,7 @@
 
 #include "core/error.h"
 #include "cpu/cpu_histogram_fill.h"
-#include "cpu/forward_pass.h"
+#include "cpu/cpu_predictor.h"
 #include "cpu/trainer.h"
 #include "cpu/worker_pool.h"
 
@@ -93,41 +93,8 @@ std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> task
   return trained;
 }
 
-std::vector<float> CpuBackend::predict(std::span<const Network> networks, const FeatureTable& table,
-                                       std::span<const std::uint32_t> rows, JobControl& control) {
-  const std::uint32_t dense = dense_columns(table);
-  std::vector<PackedNetwork> packed;
-  packed.reserve(networks.size());
-  for (const auto& network : networks) {
-    network.validate();
-    if (network.inputs() != table.columns()) {
-      throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(network.inputs()) +
-                                        " features, the sample gives " + std::to_string(table.columns()));
-    }
-    const auto& centre = network.standardisation.centre;
-    if (std::any_of(centre.begin() + table.scalars(), centre.end(), [](float x) { return x != 0; })) {
-      throw Error(ErrorCode::classifier, "the standardisation shifts voxels; an empty voxel must stay 0");
-    }
-    packed.emplace_back(network, dense);
-  }
-  std::vector<float> logits(networks.size() * rows.size());
-  const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
-  std::atomic<std::size_t> done{0};
-  WorkerPool pool(threads_);
-  std::vector<InputTile> inputs(pool.threads());
-  std::vector<PackedNetwork::Scratch> scratch(pool.threads());
-  pool.run(tiles, [&](std::size_t tile, unsigned worker) {
-    control.check();
-    const std::size_t first = tile * tile_rows;
-    const std::size_t count = std::min(tile_rows, rows.size() - first);
-    inputs[worker].gather(table, rows.subspan(first, count), dense);
-    for (std::size_t n = 0; n < packed.size(); ++n) {
-      packed[n].predict(inputs[worker], scratch[worker], logits.data() + n * rows.size() + first);
-    }
-    const std::size_t so_far = done.fetch_add(count) + count;
-    control.report({static_cast<double>(so_far), static_cast<double>(rows.size()), "predicting"});
-  });
-  return logits;
+std::shared_ptr<const Predictor> CpuBackend::load(std::span<const Network> networks, Precision precision) {
+  return std::make_shared<CpuPredictor>(networks, precision);
 }
 
 std::unique_ptr<HistogramFill> CpuBackend::start_fill(HistogramFillPlan plan) {

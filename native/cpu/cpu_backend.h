@@ -12,9 +12,9 @@ class CpuBackend : public Backend {
 
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
                                     JobControl& control) override;
-  std::vector<float> predict(std::span<const Network> networks, const FeatureTable& table,
-                             std::span<const std::uint32_t> rows, JobControl& control) override;
+  std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override;
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override;
+  unsigned threads() const override { return threads_; }
 
  private:
   unsigned threads_;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/network.h"
+#include "core/precision.h"
 #include "cpu/input_tile.h"
 #include "cpu/kernels/kernel_set.h"
 
@@ -39,20 +40,41 @@ void later_layer(const float* a, std::size_t rows, const LinearLayer& layer, con
 class PackedNetwork {
  public:
   /// `dense_inputs`: how many of the inputs, from the first, are a dense block. The network must outlive this.
-  PackedNetwork(const Network& network, std::uint32_t dense_inputs);
+  PackedNetwork(const Network& network, std::uint32_t dense_inputs, Precision precision);
 
   /// Memory of one thread.
   struct Scratch {
     std::vector<float> even, odd, values;
+    std::vector<std::uint32_t> pairs;
   };
 
   /// Logits of the rows of a tile that was gathered with the same `dense_inputs`.
   void predict(const InputTile& tile, Scratch& scratch, float* logits) const;
 
  private:
+  /// The same panels as LayerPanels, of bfloat16.
+  struct LayerPairs {
+    std::vector<std::uint32_t> dense, sparse;
+  };
+  struct Target {
+    std::size_t rows;
+    const float* leak;
+    float* z;
+    std::size_t z_row;
+  };
+
+  void pack_pairs(std::size_t layer);
+  void first_product(const InputTile& tile, const float* dense, Scratch& scratch, const Target& target) const;
+  void later_product(std::size_t layer, const float* a, Scratch& scratch, const Target& target) const;
+  /// frame(a·W) of the dense inputs of a layer with factors of bfloat16.
+  void pair_product(std::size_t layer, std::size_t inputs, const float* a, Scratch& scratch, const Target& target,
+                    const ProductFrame& frame) const;
+
   const Network* network_;
   std::uint32_t dense_inputs_;
-  std::vector<LayerPanels> panels_;  ///< one a layer
+  Precision precision_;
+  std::vector<LayerPanels> panels_;  ///< one a layer, for float32
+  std::vector<LayerPairs> pairs_;    ///< one a layer, for bfloat16
   float leak_;
   bool fused_;  ///< the activation is x > 0 ? x : leak·x: the products end with it
 };

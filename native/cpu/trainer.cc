@@ -106,7 +106,7 @@ double Trainer::learning_rate() const {
 
 /// Balanced with the class counts of the validation rows themselves.
 double Trainer::validation_loss() {
-  const PackedNetwork packed(optimiser_.network(), dense_columns(rows_.reference));
+  const PackedNetwork packed(optimiser_.network(), dense_columns(rows_.reference), Precision::float32);
   return 0.5 * (validation_loss_of(packed, false) + validation_loss_of(packed, true));
 }
 

@@ -13,7 +13,25 @@
 namespace caloscope {
 namespace {
 
-/// Trains nothing, notes what it is asked for; the logit of network n for row r is 10000 n + r.
+/// The logit of the network with the slope n for row r is 10000 n + r.
+class NumberingPredictor : public Predictor {
+ public:
+  explicit NumberingPredictor(std::span<const Network> networks) : networks_(networks) {}
+
+  std::vector<float> predict(const FeatureTable&, std::span<const std::uint32_t> rows, unsigned,
+                             JobControl&) const override {
+    std::vector<float> logits;
+    for (const auto& network : networks_) {
+      for (const auto row : rows) logits.push_back(10000 * network.slope + static_cast<float>(row));
+    }
+    return logits;
+  }
+
+ private:
+  std::span<const Network> networks_;
+};
+
+/// Trains nothing and notes what it is asked for; network n has the slope n.
 class RecordingBackend : public Backend {
  public:
   std::vector<TrainingTask> tasks;
@@ -24,14 +42,10 @@ class RecordingBackend : public Backend {
     for (std::size_t i = 0; i < asked.size(); ++i) trained[i].network.slope = static_cast<float>(asked[i].number);
     return trained;
   }
-  std::vector<float> predict(std::span<const Network> networks, const FeatureTable&, std::span<const std::uint32_t> rows,
-                             JobControl&) override {
-    std::vector<float> logits;
-    for (const auto& network : networks) {
-      for (const auto row : rows) logits.push_back(10000 * network.slope + static_cast<float>(row));
-    }
-    return logits;
+  std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision) override {
+    return std::make_shared<NumberingPredictor>(networks);
   }
+  unsigned threads() const override { return 1; }
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan) override { return nullptr; }
 };
 

@@ -37,8 +37,8 @@ std::vector<FeatureTable> tables() {
 }
 
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
-                             std::size_t tile) {
-  const PackedNetwork packed(network, dense_columns(table));
+                             std::size_t tile, Precision precision = Precision::float32) {
+  const PackedNetwork packed(network, dense_columns(table), precision);
   InputTile input;
   PackedNetwork::Scratch scratch;
   std::vector<float> logits(rows.size());
@@ -67,13 +67,37 @@ TEST(ForwardPass, EqualsPlainLoopsInDouble) {
   }
 }
 
+/// The rounding of inputs, weights and activations, followed through plain loops in double precision.
+TEST(ForwardPass, WithBfloat16EqualsPlainLoopsOverRoundedFactors) {
+  for (const auto& table : tables()) {
+    for (const auto activation : {Activation::leaky_relu, Activation::silu}) {
+      for (const std::vector<std::uint32_t>& hidden : {std::vector<std::uint32_t>{}, {33, 17, 5}}) {
+        const Network network = random_network(table, hidden, activation);
+        const auto logits = predicted(network, table, row_numbers(table.rows()), tile_rows, Precision::bfloat16);
+        const auto whole = predicted(network, table, row_numbers(table.rows()), tile_rows);
+        double square = 0;
+        for (std::size_t row = 0; row < logits.size(); ++row) {
+          const double expected = naive::logit(network, table, row, rounded_to_bfloat16);
+          ASSERT_NEAR(logits[row], expected, 2e-3 * (1 + std::fabs(expected)));
+          square += std::pow(logits[row] - whole[row], 2);
+        }
+        const double change = std::sqrt(square / static_cast<double>(logits.size()));
+        EXPECT_GT(change, 1e-5);  // it was rounded
+        EXPECT_LT(change, 1e-2);
+      }
+    }
+  }
+}
+
 TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
   for (const auto& table : tables()) {
     const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     const auto rows = row_numbers(table.rows());
     const auto whole = predicted(network, table, rows, tile_rows);
+    const auto whole_rounded = predicted(network, table, rows, tile_rows, Precision::bfloat16);
     for (const std::size_t tile : {1, 2, 3, 7, 14, 95, 200}) {
       EXPECT_EQ(predicted(network, table, rows, tile), whole) << "tiles of " << tile;
+      EXPECT_EQ(predicted(network, table, rows, tile, Precision::bfloat16), whole_rounded) << "tiles of " << tile;
     }
   }
 }
@@ -86,7 +110,7 @@ TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
     std::vector<float> logits[2];
     for (const bool dense : {false, true}) {
       const std::uint32_t dense_inputs = dense ? table.columns() : table.scalars();
-      const PackedNetwork packed(network, dense_inputs);
+      const PackedNetwork packed(network, dense_inputs, Precision::float32);
       InputTile input;
       PackedNetwork::Scratch scratch;
       logits[dense].resize(table.rows());
@@ -105,7 +129,7 @@ TEST(ForwardPass, ClipsAndIgnoresConstantColumns) {
   CpuBackend backend(1);
   JobControl control;
   const auto rows = row_numbers(3);
-  EXPECT_EQ(backend.predict(std::vector{network}, table, rows, control), (std::vector<float>{10.25F, -9.75F, 1.25F}));
+  EXPECT_EQ(backend.load(std::vector{network}, Precision::float32)->predict(table, rows, backend.threads(), control), (std::vector<float>{10.25F, -9.75F, 1.25F}));
 }
 
 TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
@@ -116,7 +140,7 @@ TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
   for (std::uint32_t row = 0; row < 400; row += 2) rows.push_back(row);
   JobControl control;
   CpuBackend one(1);
-  const auto expected = one.predict(networks, table, rows, control);
+  const auto expected = one.load(networks, Precision::float32)->predict(table, rows, one.threads(), control);
   for (std::size_t n = 0; n < networks.size(); ++n) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ASSERT_NEAR(expected[n * rows.size() + i], naive::logit(networks[n], table, rows[i]), 1e-5);
@@ -124,9 +148,9 @@ TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
   }
   for (const unsigned threads : {2U, 3U, 5U}) {
     CpuBackend backend(threads);
-    EXPECT_EQ(backend.predict(networks, table, rows, control), expected) << threads << " threads";
+    EXPECT_EQ(backend.load(networks, Precision::float32)->predict(table, rows, backend.threads(), control), expected) << threads << " threads";
   }
-  EXPECT_TRUE(one.predict(networks, table, {}, control).empty());
+  EXPECT_TRUE(one.load(networks, Precision::float32)->predict(table, {}, one.threads(), control).empty());
 }
 
 TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
@@ -135,7 +159,7 @@ TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
   JobControl control;
   const auto code_of = [&](const Network& network, const FeatureTable& sample) {
     try {
-      backend.predict(std::vector{network}, sample, row_numbers(10), control);
+      backend.load(std::vector{network}, Precision::float32)->predict(sample, row_numbers(10), backend.threads(), control);
     } catch (const Error& error) {
       return error.code();
     }

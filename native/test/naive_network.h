@@ -79,10 +79,17 @@ inline std::vector<double> product(const std::vector<double>& input, const Layer
   return z;
 }
 
-inline double logit(const Network& network, const FeatureTable& table, std::uint64_t row) {
-  const auto layers = layers_of(network);
+/// `rounding`: what becomes of the factors of each product; null for nothing.
+inline double logit(const Network& network, const FeatureTable& table, std::uint64_t row,
+                    float (*rounding)(float) = nullptr) {
+  const auto round_all = [&](std::vector<double>& values) {
+    for (double& value : values) value = rounding ? rounding(static_cast<float>(value)) : value;
+  };
+  auto layers = layers_of(network);
   auto values = input_of(table, row, network.standardisation);
   for (std::size_t i = 0; i < layers.size(); ++i) {
+    round_all(values);
+    round_all(layers[i].weight);
     values = product(values, layers[i]);
     if (i + 1 == layers.size()) break;
     for (double& value : values) value = naive::activate(network.activation, network.slope, value);

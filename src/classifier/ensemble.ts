@@ -1,5 +1,6 @@
+import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle } from '../native/contract.js';
+import type { EnsembleHandle, Precision } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
@@ -7,6 +8,20 @@ import { type FeatureTable, featureNames, makeFeatures, type Sample } from './fe
 export interface PredictOptions extends JobOptions {
   /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
   readonly threads?: number;
+  /**
+   * `bfloat16` rounds weights, inputs and activations to 8 bits of mantissa where they are multiplied, and adds in
+   * float32: half the memory to read, and on processors with such instructions twice the speed. Logits change by some
+   * 0.3 % of their spread (README, Speed). Default: `float32`.
+   */
+  readonly precision?: Precision;
+}
+
+function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
+  if (precision === 'float32' || precision === 'bfloat16') return precision;
+  throw new ArgumentError(
+    'ERR_ARGUMENT',
+    `precision must be 'float32' or 'bfloat16', not ${String(precision)}`,
+  );
 }
 
 /** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
@@ -65,9 +80,10 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   /**
    * Logits of all rows: networks × rows, one network after the other.
    *
-   * @throws ArgumentError ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
+   * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
   async predictLogits(sample: Sample, options: PredictOptions = {}): Promise<Float32Array> {
+    precisionOption(options);
     using features = await makeFeatures(sample, this.description.input, { signal: options.signal });
     return await this.logitsOf(features, options);
   }
@@ -75,6 +91,7 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   /** @internal Logits of features that are made already. */
   logitsOf(features: FeatureTable, options: PredictOptions = {}): Promise<Float32Array> {
     const threads = options.threads ?? callNative(() => native().machine()).logicalCores;
-    return runJob((notify) => native().predictLogits(this.handle, features.handle, threads, notify), options);
+    const how = { threads, precision: precisionOption(options) };
+    return runJob((notify) => native().predictLogits(this.handle, features.handle, how, notify), options);
   }
 }

@@ -365,6 +365,14 @@ export interface HeldOutLogits {
   readonly logits: Float32Array;
 }
 
+/** Of the factors of a network's products; sums are float32 in both. */
+export type Precision = 'float32' | 'bfloat16';
+
+export interface NativePrediction {
+  readonly threads: number;
+  readonly precision: Precision;
+}
+
 export interface CrossFitted {
   /** Networks fold by fold, in a fold member by member; `records` in the same order. */
   readonly ensemble: EnsembleHandle;
@@ -403,7 +411,7 @@ export interface TrainingOperations {
   predictLogits(
     ensemble: EnsembleHandle,
     features: FeatureTableHandle,
-    threads: number,
+    options: NativePrediction,
     notify: Notify<Float32Array>,
   ): JobHandle;
   createEnsemble(networks: readonly NativeNetwork[]): EnsembleHandle;

@@ -75,7 +75,9 @@ async function logitsOf(
       },
     ]);
     const features = native().makeMatrix(input, columns);
-    return runJob<Float32Array>((notify) => native().predictLogits(ensemble, features, 1, notify));
+    return runJob<Float32Array>((notify) =>
+      native().predictLogits(ensemble, features, { threads: 1, precision: 'float32' }, notify),
+    );
   });
 }
 

@@ -87,7 +87,12 @@ describe('a job', () => {
     const features = native().makeMatrix(new Float32Array(8), 2);
     async function someCaller() {
       await runJob((notify) =>
-        native().predictLogits(native().createEnsemble([oneInputNetwork()]), features, 1, notify),
+        native().predictLogits(
+          native().createEnsemble([oneInputNetwork()]),
+          features,
+          { threads: 1, precision: 'float32' },
+          notify,
+        ),
       );
     }
     const error = await someCaller().catch((caught: Error & { code: string }) => caught);
