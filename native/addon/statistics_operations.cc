@@ -1,6 +1,10 @@
+#include <algorithm>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -10,6 +14,7 @@
 #include "core/density_ratio.h"
 #include "core/error.h"
 #include "core/rank_statistics.h"
+#include "cpu/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {
@@ -19,6 +24,11 @@ bool is_float32(const Napi::Value& value) {
 }
 
 /// Every float32 is a double, so that ranks are the same.
+ScoreSample score_sample(const Napi::Value& scores, const char* what, std::vector<double> weights) {
+  if (is_float32(scores)) return ScoreSample(array_view<float>(scores, what), std::move(weights));
+  return ScoreSample(array_view<double>(scores, what), std::move(weights));
+}
+
 std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what) {
   if (!is_float32(value)) return array_copy<double>(value, what);
   const auto view = array_view<float>(value, what);
@@ -26,13 +36,24 @@ std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what) 
 }
 
 ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) {
-  ScoreSample sample{copy_as_doubles(scores, "scores")};
-  if (weights.IsNull()) return sample;
-  sample.weights = copy_as_doubles(weights, "weights");
-  if (sample.weights.size() != sample.scores.size()) {
+  if (weights.IsNull()) return score_sample(scores, "scores", {});
+  auto sample = score_sample(scores, "scores", copy_as_doubles(weights, "weights"));
+  if (sample.weights().size() != sample.keys().size()) {
     throw Error(ErrorCode::shape, "`weights` must have one entry for each score");
   }
   return sample;
+}
+
+/// On a few threads: the work is soon done.
+void run_tiles(std::size_t tiles, const std::function<void(std::size_t)>& body) {
+  WorkerPool pool(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
+  pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
+}
+
+/// What a job takes over: a std::function must be able to copy what it owns.
+template <class T>
+std::shared_ptr<T> owned(T value) {
+  return std::make_shared<T>(std::move(value));
 }
 
 void set(Napi::Object& record, const char* key, double value) {
@@ -43,9 +64,9 @@ void set(Napi::Object& record, const char* key, std::size_t value) { set(record,
 
 /// areaUnderCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, notify) → job
 Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
-  return start_job(info[4], [reference = score_sample(info[0], info[2]),
-                             generated = score_sample(info[1], info[3])](JobControl& control) -> JobResult {
-    const AreaUnderCurve area = area_under_curve(reference, generated, control);
+  return start_job(info[4], [reference = owned(score_sample(info[0], info[2])),
+                             generated = owned(score_sample(info[1], info[3]))](JobControl& control) -> JobResult {
+    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), run_tiles, control);
     return [area](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "value", area.value);
@@ -60,9 +81,11 @@ Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
 /// rocCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, maxPoints, notify) → job
 Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
   const auto max_points = static_cast<std::size_t>(count_argument(info[4], "maxPoints"));
-  return start_job(info[5], [reference = score_sample(info[0], info[2]), generated = score_sample(info[1], info[3]),
+  return start_job(info[5], [reference = owned(score_sample(info[0], info[2])),
+                             generated = owned(score_sample(info[1], info[3])),
                              max_points](JobControl& control) -> JobResult {
-    return [curve = roc_curve(reference, generated, max_points, control)](Napi::Env env) {
+    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, run_tiles, control);
+    return [curve = std::move(curve)](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("falsePositiveRate", new_array(env, curve.false_positive_rate));
       result.Set("truePositiveRate", new_array(env, curve.true_positive_rate));
@@ -73,9 +96,9 @@ Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
 
 /// kolmogorovSmirnov(first, second, notify) → job
 Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
-  return start_job(info[2], [first = copy_as_doubles(info[0], "first"),
-                             second = copy_as_doubles(info[1], "second")](JobControl& control) -> JobResult {
-    const KolmogorovSmirnov test = kolmogorov_smirnov(first, second, control);
+  return start_job(info[2], [first = owned(score_sample(info[0], "first", {})),
+                             second = owned(score_sample(info[1], "second", {}))](JobControl& control) -> JobResult {
+    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), run_tiles, control);
     return [test](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "statistic", test.statistic);

@@ -15,6 +15,13 @@ class CompensatedSum {
     return *this;
   }
 
+  /// Adds another sum with what it carries along.
+  CompensatedSum& operator+=(const CompensatedSum& other) {
+    *this += other.sum_;
+    lost_ += other.lost_;
+    return *this;
+  }
+
   double value() const { return std::isfinite(sum_) ? sum_ + lost_ : sum_; }
 
  private:

@@ -6,9 +6,10 @@
 #include <limits>
 #include <numeric>
 
-#include "core/cancellable_sort.h"
 #include "core/compensated_sum.h"
 #include "core/error.h"
+#include "core/radix_sort.h"
+#include "core/score_key.h"
 
 namespace caloscope {
 namespace {
@@ -79,7 +80,7 @@ std::vector<double> sorted_finite(std::span<const double> values, const JobContr
   for (const double v : values) {
     if (std::isfinite(v)) finite.push_back(v);
   }
-  cancellable_sort(finite, [](double a, double b) { return a < b; }, control);
+  radix_sort(finite, [](double value) { return ~score_key(value); }, control);
   return finite;
 }
 

@@ -5,128 +5,175 @@
 #include <limits>
 #include <numbers>
 #include <string>
+#include <utility>
 
-#include "core/cancellable_sort.h"
 #include "core/compensated_sum.h"
 #include "core/error.h"
+#include "core/radix_sort.h"
+#include "core/sorted_scores.h"
 
 namespace caloscope {
 namespace {
 
-struct Row {
-  double score;
-  double weight;
-};
+constexpr std::size_t rows_between_checks = std::size_t{1} << 15;
 
-/// One sample from the highest score down, rows of weight 0 left out.
-struct SortedSample {
-  std::vector<Row> rows;
-  double weight = 0;
-  double squared_weight = 0;
-};
+std::string sample_name(const char* role) { return std::string("the ") + role + " sample"; }
 
-SortedSample sorted(const ScoreSample& sample, const char* role, const JobControl& control) {
-  const bool weighted = !sample.weights.empty();
-  if (weighted && sample.weights.size() != sample.scores.size()) {
-    throw Error(ErrorCode::shape, std::string("the ") + role + " sample has " + std::to_string(sample.scores.size()) +
-                                      " scores but " + std::to_string(sample.weights.size()) + " weights");
+/// The checks of a sample that need no sorting, and the first error in the order of its rows.
+void check(const ScoreSample& sample, const char* role, const JobControl& control) {
+  const std::size_t rows = sample.keys().size();
+  const bool weighted = !sample.weights().empty();
+  if (weighted && sample.weights().size() != rows) {
+    throw Error(ErrorCode::shape, sample_name(role) + " has " + std::to_string(rows) + " scores but " +
+                                      std::to_string(sample.weights().size()) + " weights");
   }
-  SortedSample result;
-  result.rows.reserve(sample.scores.size());
+  std::size_t row = 0;
+  while (weighted && row < rows && std::isfinite(sample.weights()[row])) {
+    if (row++ % rows_between_checks == 0) control.check();
+  }
+  const bool bad_weight = weighted && row < rows && row <= sample.nan_row();
+  row = bad_weight ? row : sample.nan_row();
+  if (row >= rows) return;
+  throw Error(ErrorCode::non_finite, sample_name(role) + " has a " + (bad_weight ? "non-finite weight" : "NaN score") +
+                                         " in row " + std::to_string(row) + "; leave such rows out first");
+}
+
+[[noreturn]] void refuse_empty(const char* role, const char* rows) {
+  throw Error(ErrorCode::too_few_rows, sample_name(role) + " has no rows" + rows);
+}
+
+/// Rows of weight 0 left out.
+SortedScores<WeightedScore> gathered(const ScoreSample& sample, const char* role, const JobControl& control) {
+  SortedScores<WeightedScore> result;
+  const bool weighted = !sample.weights().empty();
+  result.rows.reserve(sample.keys().size());
   CompensatedSum weight;
   CompensatedSum squared;
-  for (std::size_t row = 0; row < sample.scores.size(); ++row) {
-    if (row % sorting::step == 0) control.check();
-    const double w = weighted ? sample.weights[row] : 1;
-    if (std::isnan(sample.scores[row]) || !std::isfinite(w)) {
-      throw Error(ErrorCode::non_finite, std::string("the ") + role + " sample has a " +
-                                             (std::isfinite(w) ? "NaN score" : "non-finite weight") + " in row " +
-                                             std::to_string(row) + "; leave such rows out first");
-    }
+  for (std::size_t row = 0; row < sample.keys().size(); ++row) {
+    if (row % rows_between_checks == 0) control.check();
+    const double w = weighted ? sample.weights()[row] : 1;
     if (w == 0) continue;
-    result.rows.push_back({sample.scores[row], w});
+    result.rows.push_back({sample.keys()[row], w});
     weight += w;
     squared += w * w;
   }
-  if (result.rows.empty()) {
-    throw Error(ErrorCode::too_few_rows, std::string("the ") + role + " sample has no rows" +
-                                             (weighted ? " with a weight other than 0" : ""));
-  }
+  if (result.rows.empty()) refuse_empty(role, weighted ? " with a weight other than 0" : "");
   result.weight = weight.value();
   result.squared_weight = squared.value();
   if (!(result.weight > 0) || !std::isfinite(result.squared_weight)) {
-    throw Error(ErrorCode::argument, std::string("the weights of the ") + role +
-                                         " sample must have a sum above 0 and squares that can be summed");
+    throw Error(ErrorCode::argument, "the weights of " + sample_name(role) +
+                                         " must have a sum above 0 and squares that can be summed");
   }
-  cancellable_sort(result.rows, [](const Row& a, const Row& b) { return a.score > b.score; }, control);
   return result;
 }
 
-/// The rows of one sample that share a score.
-struct Tied {
-  std::size_t rows = 0;
-  double weight = 0;
-  double squared_weight = 0;
+SortedScores<std::uint64_t> counted(ScoreSample&& sample, const char* role) {
+  if (sample.keys().empty()) refuse_empty(role, "");
+  const auto rows = static_cast<double>(sample.keys().size());
+  return {std::move(sample.keys()), rows, rows};
+}
+
+/// Sorts both samples and answers with `statistic(first, second)`; without weights, rows are scores alone.
+template <class Statistic>
+auto of_sorted(ScoreSample&& first, const char* first_role, ScoreSample&& second, const char* second_role,
+               const TileRunner& run_tiles, const JobControl& control, Statistic statistic) {
+  check(first, first_role, control);
+  check(second, second_role, control);
+  const auto sort = [&](auto a, auto b) {
+    run_tiles(2, [&](std::size_t tile) {
+      radix_sort(tile == 0 ? a.rows : b.rows, [](const auto& row) { return key_of(row); }, control);
+    });
+    return statistic(a, b);
+  };
+  if (first.weights().empty() && second.weights().empty()) {
+    return sort(counted(std::move(first), first_role), counted(std::move(second), second_role));
+  }
+  return sort(gathered(first, first_role, control), gathered(second, second_role, control));
+}
+
+/// All rows of both samples.
+template <class Row>
+ScoreTile<Row> whole(const SortedScores<Row>& first, const SortedScores<Row>& second) {
+  return {first.rows.data(), first.rows.data() + first.rows.size(), second.rows.data(),
+          second.rows.data() + second.rows.size()};
+}
+
+struct AreaSums {
+  CompensatedSum won;
+  CompensatedSum ties;
+
+  AreaSums& operator+=(const AreaSums& other) {
+    won += other.won;
+    ties += other.ties;
+    return *this;
+  }
 };
 
-Tied take_tied(const std::vector<Row>& rows, std::size_t& next, double score) {
-  Tied tied;
-  for (; next < rows.size() && rows[next].score == score; ++next) {
-    ++tied.rows;
-    tied.weight += rows[next].weight;
-    tied.squared_weight += rows[next].weight * rows[next].weight;
-  }
-  return tied;
-}
+/// Sums of squared structural components.
+struct DelongSums {
+  CompensatedSum reference;
+  CompensatedSum generated;
 
-/// Calls `visit(reference, generated)` for every distinct score from the highest down.
-template <class Visit>
-void for_each_score(const SortedSample& reference, const SortedSample& generated, const JobControl& control,
-                    Visit visit) {
-  std::size_t r = 0;
-  std::size_t g = 0;
-  for (std::size_t group = 0; r < reference.rows.size() || g < generated.rows.size(); ++group) {
-    if (group % sorting::step == 0) control.check();
-    double score = 0;
-    if (r == reference.rows.size()) score = generated.rows[g].score;
-    else if (g == generated.rows.size()) score = reference.rows[r].score;
-    else score = std::max(reference.rows[r].score, generated.rows[g].score);
-    const Tied ref = take_tied(reference.rows, r, score);
-    const Tied gen = take_tied(generated.rows, g, score);
-    visit(ref, gen);
+  DelongSums& operator+=(const DelongSums& other) {
+    reference += other.reference;
+    generated += other.generated;
+    return *this;
   }
-}
+};
 
 /// n/(n-1)/W² of the sum of squared structural components; NaN for one row.
-double delong_scale(const SortedSample& sample) {
+template <class Row>
+double delong_scale(const SortedScores<Row>& sample) {
   const auto n = static_cast<double>(sample.rows.size());
   if (n < 2) return std::numeric_limits<double>::quiet_NaN();
   return n / (n - 1) / (sample.weight * sample.weight);
 }
 
-double delong_variance(const SortedSample& reference, const SortedSample& generated, double area,
-                       const JobControl& control) {
-  CompensatedSum above_reference;
-  CompensatedSum above_generated;
-  CompensatedSum reference_part;
-  CompensatedSum generated_part;
-  for_each_score(reference, generated, control, [&](const Tied& ref, const Tied& gen) {
-    const double v_ref = 1 - (above_generated.value() + gen.weight / 2) / generated.weight;
-    const double v_gen = (above_reference.value() + ref.weight / 2) / reference.weight;
-    reference_part += ref.squared_weight * (v_ref - area) * (v_ref - area);
-    generated_part += gen.squared_weight * (v_gen - area) * (v_gen - area);
-    above_reference += ref.weight;
-    above_generated += gen.weight;
+template <class Row>
+double delong_variance(const ScoreTiles<Row>& tiles, const SortedScores<Row>& reference,
+                       const SortedScores<Row>& generated, double area) {
+  const auto squares = tiles.template sum<DelongSums>([&](DelongSums& sums, double above_reference,
+                                                          double above_generated, const Tied& ref, const Tied& gen) {
+    const double v_ref = 1 - (above_generated + gen.weight / 2) / generated.weight;
+    const double v_gen = (above_reference + ref.weight / 2) / reference.weight;
+    sums.reference += ref.squared_weight * (v_ref - area) * (v_ref - area);
+    sums.generated += gen.squared_weight * (v_gen - area) * (v_gen - area);
   });
-  return reference_part.value() * delong_scale(reference) + generated_part.value() * delong_scale(generated);
+  return squares.reference.value() * delong_scale(reference) + squares.generated.value() * delong_scale(generated);
 }
 
-double effective_rows(const SortedSample& sample) { return sample.weight * sample.weight / sample.squared_weight; }
+template <class Row>
+double effective_rows(const SortedScores<Row>& sample) {
+  return sample.weight * sample.weight / sample.squared_weight;
+}
 
 double one_sided_p(double area, double null_standard_deviation) {
   if (null_standard_deviation == 0) return 1;
   const double z = (area - 0.5) / null_standard_deviation;
   return std::erfc(z / std::numbers::sqrt2) / 2;
+}
+
+template <class Row>
+AreaUnderCurve area_of(const SortedScores<Row>& reference, const SortedScores<Row>& generated,
+                       const TileRunner& run_tiles, const JobControl& control) {
+  const ScoreTiles<Row> tiles(reference, generated, run_tiles, control);
+  const auto area = tiles.template sum<AreaSums>(
+      [](AreaSums& sums, double above_reference, double, const Tied& ref, const Tied& gen) {
+        sums.won += gen.weight * (above_reference + ref.weight / 2);
+        const auto tied = static_cast<double>(ref.rows + gen.rows);
+        if (tied > 1) sums.ties += (tied - 1) * tied * (tied + 1);
+      });
+  AreaUnderCurve result;
+  result.value = area.won.value() / reference.weight / generated.weight;
+  result.standard_error = std::sqrt(delong_variance(tiles, reference, generated, result.value));
+  const double n = effective_rows(reference);
+  const double m = effective_rows(generated);
+  result.null_standard_deviation_without_ties = std::sqrt((n + m + 1) / (12 * n * m));
+  const auto rows = static_cast<double>(reference.rows.size() + generated.rows.size());
+  const double untied = std::max(0.0, 1 - area.ties.value() / ((rows - 1) * rows * (rows + 1)));
+  result.null_standard_deviation = result.null_standard_deviation_without_ties * std::sqrt(untied);
+  result.p_value = one_sided_p(result.value, result.null_standard_deviation);
+  return result;
 }
 
 /// Keeps about `max_points` points, equally spaced in |Δfpr| + |Δtpr| along the curve, both ends among them.
@@ -172,66 +219,47 @@ double kolmogorov_tail(double lambda) {
 
 }  // namespace
 
-AreaUnderCurve area_under_curve(const ScoreSample& reference, const ScoreSample& generated,
+AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, const TileRunner& run_tiles,
                                 const JobControl& control) {
-  const SortedSample ref_sample = sorted(reference, "reference", control);
-  const SortedSample gen_sample = sorted(generated, "generated", control);
-  CompensatedSum above_reference;
-  CompensatedSum won;
-  const auto rows = static_cast<double>(ref_sample.rows.size() + gen_sample.rows.size());
-  CompensatedSum tie_term;
-  for_each_score(ref_sample, gen_sample, control, [&](const Tied& ref, const Tied& gen) {
-    won += gen.weight * (above_reference.value() + ref.weight / 2);
-    above_reference += ref.weight;
-    const auto tied = static_cast<double>(ref.rows + gen.rows);
-    tie_term += (tied - 1) * tied * (tied + 1);
-  });
-
-  AreaUnderCurve result;
-  result.value = won.value() / ref_sample.weight / gen_sample.weight;
-  result.standard_error = std::sqrt(delong_variance(ref_sample, gen_sample, result.value, control));
-  const double n = effective_rows(ref_sample);
-  const double m = effective_rows(gen_sample);
-  result.null_standard_deviation_without_ties = std::sqrt((n + m + 1) / (12 * n * m));
-  const double untied = std::max(0.0, 1 - tie_term.value() / ((rows - 1) * rows * (rows + 1)));
-  result.null_standard_deviation = result.null_standard_deviation_without_ties * std::sqrt(untied);
-  result.p_value = one_sided_p(result.value, result.null_standard_deviation);
-  return result;
+  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", run_tiles, control,
+                   [&](const auto& ref, const auto& gen) { return area_of(ref, gen, run_tiles, control); });
 }
 
-RocCurve roc_curve(const ScoreSample& reference, const ScoreSample& generated, std::size_t max_points,
+RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, const TileRunner& run_tiles,
                    const JobControl& control) {
   if (max_points == 1) throw Error(ErrorCode::argument, "a ROC curve needs at least 2 points; 0 gives all");
-  const SortedSample ref_sample = sorted(reference, "reference", control);
-  const SortedSample gen_sample = sorted(generated, "generated", control);
-  CompensatedSum above_reference;
-  CompensatedSum above_generated;
-  RocCurve curve{{0}, {0}};
-  for_each_score(ref_sample, gen_sample, control, [&](const Tied& ref, const Tied& gen) {
-    above_reference += ref.weight;
-    above_generated += gen.weight;
-    curve.false_positive_rate.push_back(above_generated.value() / gen_sample.weight);
-    curve.true_positive_rate.push_back(above_reference.value() / ref_sample.weight);
-  });
-  if (max_points > 0 && curve.false_positive_rate.size() > max_points) thin(curve, max_points);
-  return curve;
+  const auto curve_of = [&](const auto& ref, const auto& gen) {
+    CompensatedSum above_reference;
+    CompensatedSum above_generated;
+    RocCurve curve{{0}, {0}};
+    for_each_score(whole(ref, gen), control, [&](const Tied& of_ref, const Tied& of_gen) {
+      above_reference += of_ref.weight;
+      above_generated += of_gen.weight;
+      curve.false_positive_rate.push_back(above_generated.value() / gen.weight);
+      curve.true_positive_rate.push_back(above_reference.value() / ref.weight);
+    });
+    if (max_points > 0 && curve.false_positive_rate.size() > max_points) thin(curve, max_points);
+    return curve;
+  };
+  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", run_tiles, control, curve_of);
 }
 
-KolmogorovSmirnov kolmogorov_smirnov(const std::vector<double>& first, const std::vector<double>& second,
+KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, const TileRunner& run_tiles,
                                      const JobControl& control) {
-  const SortedSample a = sorted({first}, "first", control);
-  const SortedSample b = sorted({second}, "second", control);
-  double above_a = 0;
-  double above_b = 0;
-  KolmogorovSmirnov result;
-  for_each_score(a, b, control, [&](const Tied& in_a, const Tied& in_b) {
-    above_a += in_a.weight;
-    above_b += in_b.weight;
-    result.statistic = std::max(result.statistic, std::abs(above_a / a.weight - above_b / b.weight));
-  });
-  const double root = std::sqrt(a.weight / (a.weight + b.weight) * b.weight);
-  result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
-  return result;
+  const auto test_of = [&](const auto& a, const auto& b) {
+    double above_a = 0;
+    double above_b = 0;
+    KolmogorovSmirnov result;
+    for_each_score(whole(a, b), control, [&](const Tied& in_a, const Tied& in_b) {
+      above_a += in_a.weight;
+      above_b += in_b.weight;
+      result.statistic = std::max(result.statistic, std::abs(above_a / a.weight - above_b / b.weight));
+    });
+    const double root = std::sqrt(a.weight / (a.weight + b.weight) * b.weight);
+    result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
+    return result;
+  };
+  return of_sorted(std::move(first), "first", std::move(second), "second", run_tiles, control, test_of);
 }
 
 }  // namespace caloscope

@@ -1,17 +1,44 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "core/job_control.h"
+#include "core/score_key.h"
+#include "core/tile_runner.h"
 
 namespace caloscope {
 
 /// Scores of one sample, one a row. Infinities are scores like others; NaN is refused.
-struct ScoreSample {
-  std::vector<double> scores;
-  /// Empty (every row counts 1) or one a row, of any sign; their sum must be above 0. Rows of weight 0 count for nothing.
-  std::vector<double> weights = {};
+class ScoreSample {
+ public:
+  ScoreSample() = default;
+  /// `weights`: empty (every row counts 1) or one a row, of any sign; their sum must be above 0. Rows of weight 0 count for
+  /// nothing. The row of the first NaN is kept for the one error message.
+  template <class T>
+  explicit ScoreSample(std::span<const T> scores, std::vector<double> weights = {}) : weights_(std::move(weights)) {
+    keys_.reserve(scores.size());
+    for (const T score : scores) {
+      if (score != score && nan_row_ > keys_.size()) nan_row_ = keys_.size();
+      keys_.push_back(score_key(score));
+    }
+  }
+
+  /// score_key of every row: what counts is the order of the scores alone, and whole numbers are sorted faster.
+  std::vector<std::uint64_t>& keys() noexcept { return keys_; }
+  const std::vector<std::uint64_t>& keys() const noexcept { return keys_; }
+  const std::vector<double>& weights() const noexcept { return weights_; }
+  /// Not below the number of rows where no score is NaN.
+  std::size_t nan_row() const noexcept { return nan_row_; }
+
+ private:
+  std::vector<std::uint64_t> keys_;
+  std::vector<double> weights_;
+  std::size_t nan_row_ = std::numeric_limits<std::size_t>::max();
 };
 
 struct AreaUnderCurve {
@@ -32,8 +59,10 @@ struct AreaUnderCurve {
 
 /// Area under the ROC curve with the reference sample as positive class. Throws Error: non_finite (NaN score,
 /// non-finite weight; names the row), shape, argument (sum of weights), too_few_rows (an empty sample).
+/// The same bits for any `run_tiles`.
 /// DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837, in the O(N log N) form of Sun and Xu (2014).
-AreaUnderCurve area_under_curve(const ScoreSample& reference, const ScoreSample& generated, const JobControl& control);
+AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, const TileRunner& run_tiles,
+                                const JobControl& control);
 
 struct RocCurve {
   std::vector<double> false_positive_rate;
@@ -44,7 +73,7 @@ struct RocCurve {
 /// `max_points` = 0 gives all, otherwise at least 2: then points equally far apart along the curve are kept, so that
 /// the curve drawn through them is nowhere further than 2/(max_points - 1) from the whole one (both rates together).
 /// Throws as area_under_curve.
-RocCurve roc_curve(const ScoreSample& reference, const ScoreSample& generated, std::size_t max_points,
+RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, const TileRunner& run_tiles,
                    const JobControl& control);
 
 struct KolmogorovSmirnov {
@@ -54,8 +83,8 @@ struct KolmogorovSmirnov {
   double p_value = 0;
 };
 
-/// Two-sample test, two-sided, unweighted. Throws Error: non_finite (NaN; names the row), too_few_rows.
-KolmogorovSmirnov kolmogorov_smirnov(const std::vector<double>& first, const std::vector<double>& second,
+/// Two-sample test, two-sided, of samples without weights. Throws Error: non_finite (NaN; names the row), too_few_rows.
+KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, const TileRunner& run_tiles,
                                      const JobControl& control);
 
 }  // namespace caloscope
