@@ -27,6 +27,12 @@ Schedule schedule_argument(const std::string& name) {
   throw Error(ErrorCode::argument, "`schedule` must be plateau, cosine or constant");
 }
 
+Precision precision_argument(const std::string& name) {
+  if (name == "float32") return Precision::float32;
+  if (name == "bfloat16") return Precision::bfloat16;
+  throw Error(ErrorCode::argument, "`precision` must be float32 or bfloat16");
+}
+
 std::uint32_t small_count(const Napi::Object& record, const char* key) {
   const auto value = count(record, key);
   if (value > std::numeric_limits<std::uint32_t>::max()) {
@@ -44,6 +50,7 @@ TrainingSettings settings_argument(const Napi::Object& record) {
   settings.dropout = number(record, "dropout");
   settings.patience = small_count(record, "patience");
   settings.schedule = schedule_argument(text(record, "schedule"));
+  settings.precision = precision_argument(text(record, "precision"));
   settings.validate();
   return settings;
 }
@@ -120,12 +127,6 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
       return result;
     };
   });
-}
-
-Precision precision_argument(const std::string& name) {
-  if (name == "float32") return Precision::float32;
-  if (name == "bfloat16") return Precision::bfloat16;
-  throw Error(ErrorCode::argument, "`precision` must be float32 or bfloat16");
 }
 
 /// predictLogits(ensemble, features, { threads, precision }, notify) → job → Float32Array, networks × rows

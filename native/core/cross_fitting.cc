@@ -74,7 +74,7 @@ HeldOutLogits judge(const FeatureTable& table, std::vector<std::uint16_t> fold_o
       networks.push_back(trained[fold * plan.members + member].network);
     }
     const auto logits =
-        backend.load(networks, plan.precision)->predict(table, rows, backend.threads(), control);
+        backend.load(networks, plan.settings.precision)->predict(table, rows, backend.threads(), control);
     for (std::uint32_t member = 0; member < plan.members; ++member) {
       for (std::size_t i = 0; i < rows.size(); ++i) {
         result.logits[member * table.rows() + rows[i]] = logits[member * rows.size() + i];

@@ -13,7 +13,6 @@ struct CrossFitting {
   std::uint32_t members = 2;
   double validation_fraction = 0.1;  ///< of the training rows of each sample, drawn anew for each network
   std::uint64_t seed = 1;
-  Precision precision = Precision::float32;  ///< with which rows are judged
   NetworkShape shape;
   TrainingSettings settings;
 };

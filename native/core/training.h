@@ -5,6 +5,7 @@
 
 #include "core/feature_table.h"
 #include "core/network.h"
+#include "core/precision.h"
 
 namespace caloscope {
 
@@ -23,6 +24,7 @@ struct TrainingSettings {
   double epsilon = 1e-8;
   double dropout = 0;  ///< share of hidden values set to zero in training
   Schedule schedule = Schedule::plateau;
+  Precision precision = Precision::float32;  ///< of the products, also of those that judge held-out rows
   std::uint32_t patience = 3;  ///< epochs in a row with less than 1e-4 nats of progress, after which training stops
 
   /// Throws Error(argument) that names the setting.

@@ -8,6 +8,7 @@
 #include "core/feature_table.h"
 #include "core/network.h"
 #include "cpu/kernels/kernel_set.h"
+#include "cpu/right_factor.h"
 #include "cpu/sparse_grouping.h"
 
 namespace caloscope {
@@ -15,14 +16,6 @@ namespace caloscope {
 /// How many of the columns of a table, counted from the first, go through the dense kernel: the scalars, and the voxels
 /// too where so many of them are lit that the sparse kernel is slower. Both kernels give the same bits.
 std::uint32_t dense_columns(const FeatureTable& table);
-
-/// Distance between the rows of a matrix with so many columns: not a multiple of 1 KiB, so that the rows of a block do
-/// not compete for the same lines of the cache.
-constexpr std::size_t row_stride(std::size_t columns) {
-  constexpr std::size_t line = 16;
-  const std::size_t whole_lines = (columns + line - 1) / line * line;
-  return whole_lines % 256 == 0 ? whole_lines + line : whole_lines;
-}
 
 /// The features of some rows as they are in the tables, gathered for the first layers of any number of networks: the
 /// first columns as a dense block, the others as sparse rows. Memory is reused from tile to tile.

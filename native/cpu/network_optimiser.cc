@@ -32,9 +32,8 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       moments_(network_.layers.size()),
       states_(network_.layers.size()),
       dense_(dense_columns(rows.reference)),
-      told_from_output_(network_.activation == Activation::relu ||
-                        (network_.activation == Activation::leaky_relu && network_.slope >= 0)),
-      leak_(network_.activation == Activation::relu ? 0 : network_.slope),
+      leaky_(network_),
+      told_from_output_(leaky_.exact && leaky_.leak >= 0),
       scratch_(pool.threads()) {
   network_.standardisation = fit_standardisation(rows, task.training_rows, control);
   const auto count = static_cast<double>(task.training_rows.size());
@@ -47,8 +46,8 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
     state.stride = row_stride(layer.outputs);
     const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
     moments_[i] = {weights, weights, biases, biases};
-    pack_layer(layer, dense_inputs(i), state.panels);  // makes them as long as they need to be
-    if (i > 0) state.transposed.resize((layer.inputs + kernel_set().panel_width) * layer.outputs);
+    state.weights = {layer, dense_inputs(i), task.settings.precision};
+    if (i > 0) state.transposed = {RightFactor::Left::dense, task.settings.precision, layer.outputs, layer.inputs};
   }
   cut_weights();
   reserve(std::min<std::size_t>(task.settings.batch_size, task.training_rows.size()));
@@ -56,8 +55,7 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
 
 /// All memory that depends on the size of a batch.
 void NetworkOptimiser::reserve(std::size_t batch_rows) {
-  const KernelSet& kernels = kernel_set();
-  const auto padded = [](std::size_t columns, std::size_t width) { return (columns + width - 1) / width * width; };
+  const Precision precision = task_.settings.precision;
   input_.resize(batch_rows * row_stride(dense_));
   row_loss_.resize(batch_rows);
   for (std::size_t i = 0; i < states_.size(); ++i) {
@@ -68,9 +66,9 @@ void NetworkOptimiser::reserve(std::size_t batch_rows) {
     state.delta.resize(batch_rows * state.stride);
     if (hidden && !told_from_output_) state.pre_activation.resize(batch_rows * state.stride);
     if (hidden && task_.settings.dropout > 0) state.dropout.resize(batch_rows * state.stride);
-    state.delta_panels.dense.resize(padded(outputs, kernels.panel_width) * batch_rows);
+    if (dense_inputs(i) > 0) state.packed_delta = {RightFactor::Left::dense, precision, batch_rows, outputs};
     if (i == 0 && dense_ < network_.inputs()) {
-      state.delta_panels.sparse.resize(padded(outputs, kernels.sparse_panel_width) * batch_rows);
+      state.sparse_delta = {RightFactor::Left::sparse, precision, batch_rows, outputs};
     }
   }
 }
@@ -122,6 +120,10 @@ void NetworkOptimiser::cut_rows(std::size_t count) {
     row_tiles_[tile].end = std::min(count, tile * size + size);
   }
   count_ = count;
+  for (auto& state : states_) {
+    state.packed_delta.set_depth(count);
+    state.sparse_delta.set_depth(count);
+  }
 }
 
 double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& place, double learning_rate) {
@@ -132,7 +134,8 @@ double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& 
     for_tiles(weight_tiles_.size(), [&](std::size_t tile, unsigned) { pack_weights(weight_tiles_[tile]); });
     packed_ = true;
   }
-  for_tiles(row_tiles_.size(), [&](std::size_t tile, unsigned) { work_on_rows(row_tiles_[tile], rows); });
+  for_tiles(row_tiles_.size(),
+            [&](std::size_t tile, unsigned worker) { work_on_rows(row_tiles_[tile], rows, scratch_[worker]); });
   if (dense_ < network_.inputs()) transpose_sparse();
   for_tiles(weight_tiles_.size(),
             [&](std::size_t tile, unsigned worker) { work_on_weights(weight_tiles_[tile], scratch_[worker]); });
@@ -143,11 +146,11 @@ double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& 
 
 // ------------------------------------------------------------------------------------------ first pass: tiles of rows
 
-void NetworkOptimiser::work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows) {
+void NetworkOptimiser::work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows, Scratch& scratch) {
   gather(tile, rows);
-  forward(tile);
+  forward(tile, scratch);
   loss_and_delta(tile, rows);
-  backward(tile);
+  backward(tile, scratch);
   pack_delta(tile);
 }
 
@@ -160,24 +163,21 @@ void NetworkOptimiser::gather(RowTile& tile, std::span<const std::uint32_t> rows
   tile.input.standardise_dense(network_.standardisation, input_.data() + tile.first * row_stride(dense_));
 }
 
-void NetworkOptimiser::forward(RowTile& tile) {
-  const std::size_t rows = tile.end - tile.first;
-  const bool sparse = tile.input.sparse_columns() > 0;
-  SparseGroups groups{};
-  if (sparse) groups = tile.input.standardise_sparse(network_.standardisation, tile.values);
+void NetworkOptimiser::forward(const RowTile& tile, Scratch& scratch) {
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    const auto& layer = network_.layers[i];
     auto& state = states_[i];
     const bool hidden = i + 1 < states_.size();
-    const float* leak = hidden && told_from_output_ ? &leak_ : nullptr;
+    const float* leak = hidden && told_from_output_ ? &leaky_.leak : nullptr;
     auto& z = hidden && !told_from_output_ ? state.pre_activation : state.output;
     float* target = z.data() + tile.first * state.stride;
     if (i == 0) {
-      first_layer(input_.data() + tile.first * row_stride(dense_), dense_, sparse ? &groups : nullptr,
-                  tile.input.groups(), rows, layer, state.panels, leak, target, state.stride);
+      first_layer(tile.input, input_.data() + tile.first * row_stride(dense_), network_, state.weights, leak, target,
+                  state.stride, scratch.values, scratch.left);
     } else {
-      later_layer(states_[i - 1].output.data() + tile.first * states_[i - 1].stride, rows, layer, state.panels, leak,
-                  target, state.stride);
+      const auto& before = states_[i - 1];
+      state.weights.dense.multiply(before.output.data() + tile.first * before.stride, before.stride,
+                                   tile.end - tile.first, target, state.stride,
+                                   {.bias = network_.layers[i].bias.data(), .leak = leak}, scratch.left);
     }
     if (hidden) activate(i, tile);
   }
@@ -231,20 +231,19 @@ void NetworkOptimiser::loss_and_delta(const RowTile& tile, std::span<const std::
 }
 
 /// δ of the layer before: (δ·Wᵀ) ∘ f′(z).
-void NetworkOptimiser::backward(const RowTile& tile) {
+void NetworkOptimiser::backward(const RowTile& tile, Scratch& scratch) {
   const KernelSet& kernels = kernel_set();
   const std::size_t rows = tile.end - tile.first;
   for (std::size_t i = states_.size(); --i > 0;) {
-    const auto& layer = network_.layers[i];
-    auto& state = states_[i];
+    const auto& state = states_[i];
     auto& before = states_[i - 1];
     const std::size_t begin = tile.first * before.stride;
     float* delta = before.delta.data() + begin;
-    kernels.multiply({state.delta.data() + tile.first * state.stride, state.stride}, state.transposed.data(), rows,
-                     layer.inputs, layer.outputs, delta, before.stride, {});
+    state.transposed.multiply(state.delta.data() + tile.first * state.stride, state.stride, rows, delta,
+                              before.stride, {}, scratch.left);
     const float* factor = before.dropout.empty() ? nullptr : before.dropout.data() + begin;
     if (told_from_output_) {
-      kernels.leaky_slope(before.output.data() + begin, leak_, factor, rows * before.stride, delta);
+      kernels.leaky_slope(before.output.data() + begin, leaky_.leak, factor, rows * before.stride, delta);
       continue;
     }
     multiply_by_slope(network_.activation, network_.slope, before.pre_activation.data() + begin, delta,
@@ -254,16 +253,13 @@ void NetworkOptimiser::backward(const RowTile& tile) {
 }
 
 void NetworkOptimiser::pack_delta(const RowTile& tile) {
-  const KernelSet& kernels = kernel_set();
   for (std::size_t i = 0; i < states_.size(); ++i) {
     auto& state = states_[i];
-    const auto pack = [&](std::size_t width, std::vector<float>& panels) {
-      kernels.pack(state.delta.data() + tile.first * state.stride, static_cast<std::ptrdiff_t>(state.stride), 1,
-                   tile.end - tile.first, network_.layers[i].outputs, width, count_,
-                   panels.data() + tile.first * width);
-    };
-    if (dense_inputs(i) > 0) pack(kernels.panel_width, state.delta_panels.dense);
-    if (!state.delta_panels.sparse.empty()) pack(kernels.sparse_panel_width, state.delta_panels.sparse);
+    const float* delta = state.delta.data() + tile.first * state.stride;
+    const auto stride = static_cast<std::ptrdiff_t>(state.stride);
+    const std::size_t rows = tile.end - tile.first;
+    if (dense_inputs(i) > 0) state.packed_delta.pack_rows(delta, stride, 1, tile.first, rows);
+    if (i == 0 && dense_ < network_.inputs()) state.sparse_delta.pack_rows(delta, stride, 1, tile.first, rows);
   }
 }
 
@@ -307,22 +303,17 @@ void NetworkOptimiser::work_on_weights(const WeightTile& tile, Scratch& scratch)
 
 /// ∂loss/∂W = aᵀ·δ; every element is summed over the batch rows in order.
 void NetworkOptimiser::dense_gradient(const WeightTile& tile, Scratch& scratch) {
-  const KernelSet& kernels = kernel_set();
-  const std::size_t outputs = network_.layers[tile.layer].outputs;
-  const std::size_t inputs = tile.end - tile.first;
   const bool first = tile.layer == 0;
   const float* a = first ? input_.data() : states_[tile.layer - 1].output.data();
   const std::size_t stride = first ? row_stride(dense_) : states_[tile.layer - 1].stride;
-  scratch.packed.resize(tile_inputs * count_);
-  kernels.pack_rows(a + tile.first, stride, inputs, count_, scratch.packed.data());
-  kernels.multiply({scratch.packed.data(), 0}, states_[tile.layer].delta_panels.dense.data(), inputs, outputs, count_,
-                   scratch.gradient.data(), outputs, {});
+  states_[tile.layer].packed_delta.multiply_transposed(a + tile.first, stride, tile.end - tile.first,
+                                                       scratch.gradient.data(), network_.layers[tile.layer].outputs,
+                                                       scratch.left);
 }
 
 /// The same for sparse inputs: neighbouring voxels, which tend to be lit together, make a group.
 void NetworkOptimiser::sparse_gradient(const WeightTile& tile, Scratch& scratch) {
   const auto& [offset, next, row, value] = sparse_columns_;
-  const std::size_t outputs = network_.layers[0].outputs;
   const std::size_t begin = offset[tile.first - dense_];
   scratch.grouping.begin(count_);
   scratch.place.resize(offset[tile.end - dense_] - begin);
@@ -339,9 +330,8 @@ void NetworkOptimiser::sparse_gradient(const WeightTile& tile, Scratch& scratch)
   }
   scratch.values.assign(scratch.grouping.values(), 0.0F);
   for (std::size_t e = 0; e < scratch.place.size(); ++e) scratch.values[scratch.place[e]] = value[begin + e];
-  kernel_set().sparse_multiply(scratch.grouping.with(scratch.values.data()), 0, scratch.grouping.groups(),
-                               states_[0].delta_panels.sparse.data(), count_, 0, outputs, scratch.gradient.data(),
-                               outputs, {});
+  states_[0].sparse_delta.multiply_sparse(scratch.grouping.with(scratch.values.data()), scratch.grouping.groups(),
+                                          scratch.values, scratch.gradient.data(), network_.layers[0].outputs, {});
 }
 
 /// ∂loss/∂b = Σ δ over the batch rows in order. Biases do not decay.
@@ -363,23 +353,15 @@ void NetworkOptimiser::update_bias(std::size_t index, Scratch& scratch) {
 /// Packs the tile's weights for the next forward and backward pass.
 void NetworkOptimiser::pack_weights(const WeightTile& tile) {
   if (tile.bias) return;
-  const KernelSet& kernels = kernel_set();
   const auto& layer = network_.layers[tile.layer];
   auto& state = states_[tile.layer];
   const auto outputs = static_cast<std::ptrdiff_t>(layer.outputs);
   const std::size_t inputs = tile.end - tile.first;
   const float* weight = layer.weight.data() + tile.first * layer.outputs;
   const std::size_t dense = dense_inputs(tile.layer);
-  if (tile.first < dense) {
-    kernels.pack(weight, outputs, 1, inputs, layer.outputs, kernels.panel_width, dense,
-                 state.panels.dense.data() + tile.first * kernels.panel_width);
-  } else {
-    kernels.pack(weight, outputs, 1, inputs, layer.outputs, kernels.sparse_panel_width, layer.inputs - dense,
-                 state.panels.sparse.data() + (tile.first - dense) * kernels.sparse_panel_width);
-  }
-  if (tile.layer == 0) return;
-  kernels.pack(weight, 1, outputs, layer.outputs, inputs, kernels.panel_width, layer.outputs,
-               state.transposed.data() + tile.first * layer.outputs);
+  if (tile.first < dense) state.weights.dense.pack_rows(weight, outputs, 1, tile.first, inputs);
+  else state.weights.sparse.pack_rows(weight, outputs, 1, tile.first - dense, inputs);
+  if (tile.layer > 0) state.transposed.pack_columns(weight, 1, outputs, tile.first, inputs);
 }
 
 void NetworkOptimiser::set_adam_step(double learning_rate) {

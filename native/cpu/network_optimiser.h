@@ -51,20 +51,20 @@ class NetworkOptimiser {
   /// What belongs to one layer during training. Matrices over the batch have their rows `stride` apart.
   struct LayerState {
     std::size_t stride = 0;             ///< row_stride(outputs)
-    LayerPanels panels;                 ///< weights packed for x·W
-    std::vector<float> transposed;      ///< weights packed for δ·Wᵀ; empty for the first layer
+    PackedLayer weights;                ///< for x·W
+    RightFactor transposed;             ///< weights for δ·Wᵀ; not for the first layer
     std::vector<float> pre_activation;  ///< z; empty where f′ can be told from f
     std::vector<float> dropout;         ///< 0 or 1/(1 − dropout) for each output; empty without dropout
     std::vector<float> output;          ///< activation and dropout applied
     std::vector<float> delta;           ///< ∂loss/∂z
-    LayerPanels delta_panels;           ///< δ packed for aᵀ·δ; the sparse ones for the first layer only
+    RightFactor packed_delta;           ///< δ for aᵀ·δ
+    RightFactor sparse_delta;           ///< of the first layer, for sparse inputs
   };
 
   /// Rows [first, end) of the batch.
   struct RowTile {
     std::size_t first, end;
     InputTile input;
-    std::vector<float> values;  ///< of the sparse part, standardised
   };
 
   /// Inputs [first, end) of a layer, whose weights are one tile of the second pass; `bias`: the biases instead.
@@ -73,9 +73,11 @@ class NetworkOptimiser {
     bool bias;
   };
 
-  /// Memory of one thread in the second pass.
+  /// Memory of one thread.
   struct Scratch {
-    std::vector<float> gradient, packed, values;
+    LeftScratch left;
+    std::vector<float> values;  ///< of a sparse factor
+    std::vector<float> gradient;
     SparseGrouping grouping;
     std::vector<std::uint32_t> place;
   };
@@ -91,13 +93,13 @@ class NetworkOptimiser {
   void cut_weights();
   void cut_rows(std::size_t count);
   void pack_weights(const WeightTile& tile);
-  void work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows);
+  void work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows, Scratch& scratch);
   void gather(RowTile& tile, std::span<const std::uint32_t> rows);
-  void forward(RowTile& tile);
+  void forward(const RowTile& tile, Scratch& scratch);
   void activate(std::size_t layer, const RowTile& tile);
   void draw_dropout(std::size_t layer, const RowTile& tile);
   void loss_and_delta(const RowTile& tile, std::span<const std::uint32_t> rows);
-  void backward(const RowTile& tile);
+  void backward(const RowTile& tile, Scratch& scratch);
   void pack_delta(const RowTile& tile);
   void transpose_sparse();
   void work_on_weights(const WeightTile& tile, Scratch& scratch);
@@ -116,8 +118,8 @@ class NetworkOptimiser {
   std::vector<AdamMoments> moments_;
   std::vector<LayerState> states_;
   std::uint32_t dense_;     ///< inputs of the first layer that are a dense block
+  LeakyForm leaky_;
   bool told_from_output_;   ///< f′(z) is 1 where f(z) > 0, the slope elsewhere
-  float leak_;
   bool packed_ = false;     ///< the panels are those of the network
   std::vector<float> input_;  ///< dense part of the batch, standardised
   std::vector<RowTile> row_tiles_;

@@ -63,13 +63,25 @@ TEST_P(Bfloat16, MultiplyIsTheProductOfTheRoundedFactors) {
           const auto before = noise(rows * columns, 4), bias = noise(columns, 5);
           const std::size_t pairs = (depth + 1) / 2;
           std::vector<std::uint32_t> left(rows * (pairs + 1)), panels((columns + width()) * pairs);
-          for (std::size_t row = 0; row < rows; ++row) {
+          LeftPairs factor{left.data(), pairs + 1};
+          if (chosen.bias) {
+            std::vector<float> transposed(rows * depth);
+            for (std::size_t i = 0; i < rows * depth; ++i) transposed[i % depth * rows + i / depth] = a[i];
+            kernels().pack_rows(transposed.data(), rows, rows, depth, left.data());
+            factor.stride = 0;
+          }
+          for (std::size_t row = 0; !chosen.bias && row < rows; ++row) {
             kernels().round(a.data() + row * depth, depth, left.data() + row * (pairs + 1));
           }
-          kernels().pack(b.data(), columns, depth, columns, panels.data());
+          // In two goes, each a part of the depth.
+          const std::size_t middle = depth / 4 * 2;
+          const auto stride = static_cast<std::ptrdiff_t>(columns);
+          kernels().pack(b.data(), stride, 1, middle, columns, pairs, panels.data());
+          kernels().pack(b.data() + middle * columns, stride, 1, depth - middle, columns, pairs,
+                         panels.data() + middle / 2 * width());
           GuardedMatrix c(rows, columns, columns + 3);
           c.fill(before);
-          kernels().multiply({left.data(), pairs + 1}, panels.data(), rows, columns, depth, c.data(), c.stride(),
+          kernels().multiply(factor, panels.data(), rows, columns, depth, c.data(), c.stride(),
                              frame_of(chosen, bias));
           ASSERT_TRUE(c.sound());
           for (std::size_t i = 0; i < rows; ++i) {
@@ -95,7 +107,7 @@ TEST_P(Bfloat16, SparseMultiplyIsTheProductWithTheRoundedFactor) {
     for (const std::size_t columns : {std::size_t{1}, sparse_width() - 1, 2 * sparse_width() + 7}) {
       const auto b = noise(depth * columns, 12), before = noise(rows * columns, 13), bias = noise(columns, 14);
       std::vector<std::uint32_t> panels((columns + sparse_width()) / 2 * depth + sparse_width() * depth);
-      kernels().pack_sparse(b.data(), columns, depth, columns, panels.data());
+      kernels().pack_sparse(b.data(), static_cast<std::ptrdiff_t>(columns), depth, columns, depth, panels.data());
       for (const auto& chosen : frame_cases) {
         GuardedMatrix c(rows, columns, columns + 2);
         c.fill(before);

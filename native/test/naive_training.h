@@ -83,8 +83,8 @@ class Training {
         for (std::size_t j = 0; j < layers_[l].outputs; ++j) {
           gradient[l].bias[j] += delta[j];
           for (std::size_t k = 0; k < layers_[l].inputs; ++k) {
-            gradient[l].at(k, j) += states[l].input[k] * delta[j];
-            before[k] += layers_[l].at(k, j) * delta[j];
+            gradient[l].at(k, j) += factor(states[l].input[k]) * factor(delta[j]);
+            before[k] += factor(layers_[l].at(k, j)) * factor(delta[j]);
           }
         }
         if (l == 0) break;
@@ -114,15 +114,16 @@ class Training {
     std::vector<double> input, z, mask;
   };
 
-  std::vector<LayerState> forward(std::uint32_t row, std::uint32_t epoch, std::size_t place, bool drop = true) const {
+  std::vector<LayerState> forward(std::uint32_t row, std::uint32_t epoch, std::size_t place, bool training = true) const {
     std::vector<LayerState> states;
     auto values = input_of(rows_.table_of(row), rows_.row_in_table(row), standardisation_);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      LayerState state{values, product(values, layers_[l]), std::vector<double>(layers_[l].outputs, 1)};
+      auto z = training ? product(factors(values), factors(layers_[l])) : product(values, layers_[l]);
+      LayerState state{values, std::move(z), std::vector<double>(layers_[l].outputs, 1)};
       if (l + 1 < layers_.size()) {
         values = state.z;
         for (std::size_t j = 0; j < values.size(); ++j) {
-          if (drop) state.mask[j] = dropout_mask(l, epoch, place, j);
+          if (training) state.mask[j] = dropout_mask(l, epoch, place, j);
           values[j] = state.mask[j] * naive::activate(task_.shape.activation, task_.shape.slope, values[j]);
         }
       }
@@ -130,6 +131,16 @@ class Training {
     }
     return states;
   }
+
+  /// As the precision of the training rounds it. Validation is float32.
+  double factor(double x) const {
+    return task_.settings.precision == Precision::bfloat16 ? rounded_to_bfloat16(static_cast<float>(x)) : x;
+  }
+  std::vector<double> factors(std::vector<double> values) const {
+    for (double& value : values) value = factor(value);
+    return values;
+  }
+  Layer factors(const Layer& layer) const { return {layer.inputs, layer.outputs, factors(layer.weight), layer.bias}; }
 
   /// The number of a hidden value is a function of layer, place in the epoch and column: four columns share a block.
   double dropout_mask(std::size_t layer, std::uint32_t epoch, std::size_t place, std::size_t column) const {

@@ -52,6 +52,12 @@ export const classifierSchema = z.strictObject({
     .default('plateau'),
   /** Epochs in a row with less than 1e-4 nats of progress in validation loss, after which a training ends. */
   patience: whole(1, 100_000).default(3),
+  /**
+   * Of the factors in products: `bfloat16` rounds weights, inputs, activations and gradients to 8 bits of mantissa where
+   * they are multiplied. Sums, parameters and AdamW's moments are float32 in both. It pays on processors that multiply
+   * bfloat16 (kernel set avx512bf16).
+   */
+  precision: z.enum(['float32', 'bfloat16'], { error: 'must be float32 or bfloat16' }).default('float32'),
   /** Share of the training rows that decide when to stop. */
   validationFraction: share('must be above 0 and below 1').default(0.1),
 });

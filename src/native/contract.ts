@@ -345,6 +345,7 @@ export interface NativePlan {
   readonly dropout: number;
   readonly patience: number;
   readonly schedule: 'constant' | 'cosine' | 'plateau';
+  readonly precision: Precision;
 }
 
 export interface NativeTrainingRecord {

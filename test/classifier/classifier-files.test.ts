@@ -76,6 +76,27 @@ describe('a saved classifier', () => {
     },
   );
 
+  it('judges with bfloat16 when asked to, and only then', async () => {
+    const sample = gaussianSample(400, [0.5, 0], 9);
+    const { ensemble } = await trainClassifier(
+      gaussianSample(400, [1, 0], 3),
+      gaussianSample(400, [0, 0], 4),
+      small,
+    );
+    const exact = await ensemble.predictLogits(sample);
+    const rounded = await ensemble.predictLogits(sample, { precision: 'bfloat16' });
+    expect(rounded).not.toEqual(exact);
+    const change = rounded.map((logit, i) => Math.abs(logit - (exact[i] as number)));
+    const size = Math.sqrt(exact.reduce((sum, logit) => sum + logit * logit, 0) / exact.length);
+    expect(Math.max(...change)).toBeLessThan(0.03 * size);
+    expect(await ensemble.predictLogits(sample, { precision: 'float32' })).toEqual(exact);
+    await expect(ensemble.predictLogits(sample, { precision: 'float16' as 'float32' })).rejects.toMatchObject(
+      {
+        code: 'ERR_ARGUMENT',
+      },
+    );
+  });
+
   it('of an evaluation can be loaded, with a network for each fold and member', async () => {
     const path = join(folder, 'evaluation');
     const matrix = gaussianSample(100, [0, 1], 4);

@@ -95,6 +95,7 @@ describe('evaluate', () => {
       ['classifier.weightDecay', { classifier: { weightDecay: -1 } }],
       ['classifier.dropout', { classifier: { dropout: 1 } }],
       ['classifier.schedule', { classifier: { schedule: 'linear' } }],
+      ['classifier.precision', { classifier: { precision: 'float16' } }],
       ['classifier.patience', { classifier: { patience: 0 } }],
       ['classifier.validationFraction', { classifier: { validationFraction: 1 } }],
       ['eopchs', { eopchs: 3 }],

@@ -30,6 +30,7 @@ const plan = {
   dropout: 0,
   patience: 1,
   schedule: 'plateau',
+  precision: 'float32',
 };
 const table = native().createShowerTable(3, 0);
 native().appendShowers(table, Float64Array.of(10, 20), Float32Array.of(1, 0, 2, 0, 3, 4));

@@ -72,6 +72,7 @@ describe('a job', () => {
       dropout: 0,
       patience: 3,
       schedule: 'plateau',
+      precision: 'float32',
     } as const;
     const job = runJob<{ records: readonly unknown[] }>((notify) =>
       native().crossFit(features, features, plan, 2, notify),

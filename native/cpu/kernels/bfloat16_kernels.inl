@@ -30,30 +30,50 @@ void round_pairs(const float* x, std::size_t count, std::uint32_t* pairs) {
   if (count % 2 == 1) pairs[count / 2] = rounded_pair(x[count - 1], 0);
 }
 
-void pack_pairs(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns, std::uint32_t* panels) {
-  for (std::size_t first = 0; first < columns; first += width) {
+void pack_pairs(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth,
+                std::size_t columns, std::size_t panel_pairs, std::uint32_t* panels) {
+  const auto at = [=](std::size_t k, std::size_t j) {
+    return b[static_cast<std::ptrdiff_t>(k) * b_row + static_cast<std::ptrdiff_t>(j) * b_column];
+  };
+  for (std::size_t first = 0; first < columns; first += width, panels += width * panel_pairs) {
+    const std::size_t end = columns - first < width ? columns : first + width;
     for (std::size_t k = 0; k < depth; k += 2) {
-      for (std::size_t j = first; j < first + width; ++j) {
-        const float low = j < columns ? b[k * b_row + j] : 0;
-        const float high = j < columns && k + 1 < depth ? b[(k + 1) * b_row + j] : 0;
-        *panels++ = rounded_pair(low, high);
+      std::uint32_t* row = panels + k / 2 * width;
+      if (k + 1 < depth) {
+        for (std::size_t j = first; j < end; ++j) row[j - first] = rounded_pair(at(k, j), at(k + 1, j));
+      } else {
+        for (std::size_t j = first; j < end; ++j) row[j - first] = rounded_pair(at(k, j), 0);
       }
+      for (std::size_t j = end; j < first + width; ++j) row[j - first] = 0;
     }
   }
 }
 
 /// In the panels of a sparse product a pair is the same column of two vectors that lie beside each other.
-void pack_sparse_pairs(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns,
-                       std::uint32_t* panels) {
-  for (std::size_t first = 0; first < columns; first += sparse_width) {
+void pack_sparse_pairs(const float* b, std::ptrdiff_t b_row, std::size_t depth, std::size_t columns,
+                       std::size_t panel_depth, std::uint32_t* panels) {
+  for (std::size_t first = 0; first < columns; first += sparse_width, panels += sparse_width / 2 * panel_depth) {
+    std::uint32_t* out = panels;
     for (std::size_t k = 0; k < depth; ++k) {
-      const float* row = b + k * b_row;
+      const float* row = b + static_cast<std::ptrdiff_t>(k) * b_row;
       for (std::size_t pair = first; pair < first + sparse_width; pair += 2 * lanes) {
         for (std::size_t j = pair; j < pair + lanes; ++j) {
-          *panels++ = rounded_pair(j < columns ? row[j] : 0, j + lanes < columns ? row[j + lanes] : 0);
+          *out++ = rounded_pair(j < columns ? row[j] : 0, j + lanes < columns ? row[j + lanes] : 0);
         }
       }
     }
+  }
+}
+
+void pack_rows_of_pairs(const float* a, std::size_t a_column, std::size_t rows, std::size_t depth,
+                        std::uint32_t* packed) {
+  for (std::size_t row = 0; row < rows;) {
+    const std::size_t block = rows_at_once<pair_row_block>(rows - row);
+    for (std::size_t k = 0; k < depth; k += 2) {
+      const float* low = a + k * a_column + row;
+      for (std::size_t r = 0; r < block; ++r) *packed++ = rounded_pair(low[r], k + 1 < depth ? low[a_column + r] : 0);
+    }
+    row += block;
   }
 }
 
@@ -86,7 +106,7 @@ void pair_kernel(const Slice& slice) {
       sum[r][0] = add_pair_product(sum[r][0], factor, b0);
       sum[r][1] = add_pair_product(sum[r][1], factor, b1);
     }
-    ++a;
+    a += slice.a_column;
     panel += width;
   }
   for (std::size_t r = 0; r < R; ++r) {
@@ -131,6 +151,7 @@ constexpr Bfloat16Kernels bfloat16_kernels{
     .round = round_pairs,
     .pack = pack_pairs,
     .pack_sparse = pack_sparse_pairs,
+    .pack_rows = pack_rows_of_pairs,
     .multiply = multiply_pairs,
     .sparse_multiply = sparse_multiply_pairs,
 };

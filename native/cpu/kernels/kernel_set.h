@@ -38,7 +38,8 @@ struct SparseGroups {
   const std::uint32_t* row;
 };
 
-/// Left factor of a product of bfloat16: rows of pairs as `Bfloat16Kernels::round` makes them, `stride` pairs apart.
+/// Left factor of a product of bfloat16: rows of pairs as `Bfloat16Kernels::round` makes them, `stride` pairs apart;
+/// packed by `Bfloat16Kernels::pack_rows` otherwise (stride 0).
 struct LeftPairs {
   const std::uint32_t* data;
   std::size_t stride;
@@ -49,11 +50,15 @@ struct Bfloat16Kernels {
   /// Rounds to nearest; an odd count gets a zero behind.
   void (*round)(const float* x, std::size_t count, std::uint32_t* pairs);
 
-  /// Right factors (depth × columns, rows b_row floats apart) in panels of `panel_width` columns and (depth + 1) / 2
-  /// pairs, or of `sparse_panel_width` columns, sparse_panel_width / 2 pairs to each of `depth` rows.
-  void (*pack)(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns, std::uint32_t* panels);
-  void (*pack_sparse)(const float* b, std::size_t b_row, std::size_t depth, std::size_t columns,
-                      std::uint32_t* panels);
+  /// As `KernelSet::pack`, in panels of `panel_width` columns and panel_pairs pairs of the depth.
+  void (*pack)(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth, std::size_t columns,
+               std::size_t panel_pairs, std::uint32_t* panels);
+  /// B has rows b_row floats apart; in panels of `sparse_panel_width` columns, half as many pairs to each of
+  /// panel_depth rows.
+  void (*pack_sparse)(const float* b, std::ptrdiff_t b_row, std::size_t depth, std::size_t columns,
+                      std::size_t panel_depth, std::uint32_t* panels);
+  /// As `KernelSet::pack_rows`, into rows × (depth + 1) / 2 pairs.
+  void (*pack_rows)(const float* a, std::size_t a_column, std::size_t rows, std::size_t depth, std::uint32_t* packed);
 
   /// As `KernelSet::multiply` and `KernelSet::sparse_multiply`. The values of a sparse factor are float32: the caller
   /// rounds them.
