@@ -19,7 +19,7 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'";
  * Draws the report of an evaluation: one HTML document that opens offline, runs no script and loads nothing.
  * Missing parts of a result (no observables, numbers that are `null`) leave a note in their place.
  */
-export function renderReport(result: EvaluationResult): string {
+export function reportPage(result: EvaluationResult): string {
   const dom = new JSDOM('<!doctype html><html lang="en"><head></head><body></body></html>');
   try {
     const sheet = new Sheet(dom.window.document);

@@ -4,16 +4,19 @@ import { basename, dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { FileError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
-import { renderReport } from './page.js';
-
-export { renderReport };
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The page, drawn in a thread of its own. */
-async function drawn(result: EvaluationResult, signal: AbortSignal | undefined): Promise<string> {
+/**
+ * The report of an evaluation as one HTML document that opens offline, runs no script and loads nothing; drawn in a
+ * thread of its own.
+ *
+ * @throws The reason of the signal when aborted.
+ */
+export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
+  const { signal } = options;
   signal?.throwIfAborted();
   const worker = new Worker(new URL('./drawing-worker.js', import.meta.url), { workerData: result });
   let onAbort = () => {};
@@ -42,7 +45,7 @@ export async function writeReport(
   path: string,
   options: ReportOptions = {},
 ): Promise<void> {
-  const page = await drawn(result, options.signal);
+  const page = await renderReport(result, options);
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
     const file = await open(unfinished, 'wx');

@@ -1,6 +1,6 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it, vi } from 'vitest';
-import { renderReport } from '#caloscope/report/report';
+import { reportPage } from '#caloscope/report/page';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
 import { type Bendable, bent, histogramOf } from './bent-result.js';
 import { sampleResult } from './sample-result.js';
@@ -113,7 +113,7 @@ describe('odd results', () => {
 
   it.each(cases)('%s', (_name, make) => {
     const said = vi.spyOn(console, 'warn');
-    const drawn = renderReport(make());
+    const drawn = reportPage(make());
     expect(said).not.toHaveBeenCalled();
     said.mockRestore();
     const odd = new JSDOM(drawn).window.document;
@@ -129,10 +129,10 @@ describe('odd results', () => {
   });
 
   it('stays a page that mails: 40 observables in less than 3 MB', () => {
-    expect(renderReport(sampleResult({ rows: 500, observables: 40 })).length).toBeLessThan(3e6);
+    expect(reportPage(sampleResult({ rows: 500, observables: 40 })).length).toBeLessThan(3e6);
   });
 
   it('draws the same result as the same page', () => {
-    expect(renderReport(sampleResult({ rows: 500 }))).toBe(renderReport(sampleResult({ rows: 500 })));
+    expect(reportPage(sampleResult({ rows: 500 }))).toBe(reportPage(sampleResult({ rows: 500 })));
   });
 });

@@ -1,12 +1,12 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
-import { renderReport } from '#caloscope/report/report';
+import { reportPage } from '#caloscope/report/page';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
 import { bent, histogramOf } from './bent-result.js';
 import { sampleResult } from './sample-result.js';
 
 function page(result: EvaluationResult): Document {
-  return new JSDOM(renderReport(result)).window.document;
+  return new JSDOM(reportPage(result)).window.document;
 }
 
 function text(document: Document, selector: string): string {
@@ -14,7 +14,7 @@ function text(document: Document, selector: string): string {
 }
 
 const small = sampleResult({ rows: 2000 });
-const html = renderReport(small);
+const html = reportPage(small);
 const document = new JSDOM(html).window.document;
 
 describe('content', () => {

@@ -19,7 +19,7 @@ describe('writeReport', () => {
     const path = join(folder, 'report.html');
     await writeFile(path, 'older');
     await writeReport(small, path);
-    expect(await readFile(path, 'utf8')).toBe(renderReport(small));
+    expect(await readFile(path, 'utf8')).toBe(await renderReport(small));
     expect(await readdir(folder)).toEqual(['report.html']);
   });
 
