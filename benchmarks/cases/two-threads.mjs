@@ -1,9 +1,8 @@
 // What a second thread brings: the same call with one thread and with two.
-import { regularAxis, WeightedHistogram } from 'caloscope';
 import { ensembleOf, randomNetwork } from '../forward/networks.mjs';
 import { standardisationOf, toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
-import { RandomNumbers } from '../harness/random-numbers.mjs';
+import { nativeProgram } from '../harness/native-program.mjs';
 import { epochOf } from '../training/epoch-case.mjs';
 
 const peer = 'caloscope, one thread';
@@ -66,27 +65,19 @@ async function training(context) {
   };
 }
 
+/** The core's own fill: through Node, the thread of JavaScript copies the arrays meanwhile, whatever `threads` says. */
 async function fill(context) {
   const skipped = requireTwoCores(context);
   if (skipped) return skipped;
   const entries = context.size(20_000_000, 1_000_000);
-  const random = new RandomNumbers(1);
-  const values = Float64Array.from({ length: entries }, () => random.uniform() * 1.2 - 0.1);
-  const weights = Float64Array.from({ length: entries }, () => random.uniform());
-  const filled = async (threads) => {
-    const histogram = new WeightedHistogram([regularAxis(100, 0, 1)]);
-    const start = performance.now();
-    await histogram.fill([values], { weights, threads });
-    const seconds = (performance.now() - start) / 1000;
-    const contents = histogram.values();
-    histogram.dispose();
-    return { seconds, contents };
-  };
+  const program = await context.startProgram(nativeProgram('histogram_fill'), ['regular', `${entries}`, '2']);
+  await program.request('ours');
+  await program.request('one-thread');
   return {
-    agreement: sameBits((await filled(2)).contents, (await filled(1)).contents),
+    agreement: agreementOf({ 'relative difference': [await program.request('difference'), 0] }),
     settings: { entries },
-    ours: async () => (await filled(2)).seconds,
-    theirs: async () => (await filled(1)).seconds,
+    ours: () => program.request('ours'),
+    theirs: () => program.request('one-thread'),
   };
 }
 

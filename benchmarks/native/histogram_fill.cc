@@ -1,8 +1,9 @@
 // Weighted fills by the core and by Boost.Histogram, on the same arrays in one process, each on as many threads as it is
 // told (Boost: one). Speaks the protocol of benchmarks/harness/peer-process.mjs:
 //
-//   histogram_fill WORKLOAD ROWS THREADS        regular, variable, columns or integers
-//   ours, theirs → seconds of one fill; difference → the largest relative difference of any Σw or Σw²
+//   histogram_fill WORKLOAD ROWS THREADS        regular, variable, columns or tenths
+//   ours, theirs → seconds of one fill; one-thread → ours on one thread, in place of theirs;
+//   difference → the largest relative difference of any Σw or Σw² of the two
 #include <algorithm>
 #include <boost/histogram.hpp>
 #include <boost/version.hpp>
@@ -39,7 +40,7 @@ Workload workload_of(const std::string& name, std::size_t rows) {
   Workload made;
   caloscope::RandomStream random(1, 0);
   made.x.resize(rows);
-  for (double& x : made.x) x = name == "integers" ? std::floor(10 * random.normal()) / 10 : random.normal();
+  for (double& x : made.x) x = name == "tenths" ? std::floor(10 * random.normal()) / 10 : random.normal();
   made.weights.resize(name == "columns" ? 10 : 1, Doubles(rows));
   for (auto& column : made.weights) {
     for (double& w : column) w = std::exp(0.3 * random.normal());
@@ -125,6 +126,7 @@ int main(int argument_count, char** arguments) {
     double result = 0;
     if (line.find("\"ours\"") != std::string::npos) result = fill_ours(work, threads, ours);
     else if (line.find("\"theirs\"") != std::string::npos) result = fill_theirs(work, theirs);
+    else if (line.find("\"one-thread\"") != std::string::npos) result = fill_ours(work, 1, theirs);
     else if (ours && theirs) {
       result = std::max(largest_relative_difference(ours->values, theirs->values),
                         largest_relative_difference(ours->variances, theirs->variances));

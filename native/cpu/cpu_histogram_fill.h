@@ -27,23 +27,32 @@ class CpuHistogramFill : public HistogramFill {
     std::span<const ColumnView> coordinates;
     std::span<const ColumnView> weights;
   };
-  /// Sums of one part. A cell has `copies_` pairs of Σw and Σw² a weight column; rows with NaN have a cell of their own,
+  /// Sums of one part. Columns with weights are taken two by two: a cell has `copies_` times Σv, Σv², Σw and Σw², in
+  /// cell_doubles_ numbers; a column that is left over, or alone, has Σw and Σw². Rows with NaN have a cell of their own,
   /// the last. What is counted is counted once for all columns without weights.
   struct Part {
-    std::vector<double> sums;           // [columns with weights × (cells + 1) × copies × 2]
-    std::vector<std::uint64_t> counts;  // [(cells + 1) × copies], if a column has no weights
+    std::vector<double> sums;           // [pairs of columns × (cells + 1) × cell_doubles_]
+    std::vector<std::uint64_t> counts;  // [(cells + 1) × cell_doubles_ / 2], the first copies_ of each cell in use
     std::uint64_t rows = 0;
     std::uint64_t nan_rows = 0;
+  };
+  struct Content {
+    double value;
+    double variance;
   };
 
   bool add_tile(const Rows& rows, std::size_t first, std::size_t last, Part& part, const JobControl& control) const;
   void find_cells(const Rows& rows, std::size_t first, std::size_t count, std::uint32_t* cells) const;
   bool add_block(const Rows& rows, std::size_t first, std::size_t count, const std::uint32_t* cells, Part& part) const;
+  /// Of one cell and the weight column that is the `weighted_column`th with weights.
+  Content weighted_content(const Part& part, std::size_t weighted_column, std::size_t cell) const;
+  Content counted_content(const Part& part, std::size_t cell) const;
 
   const FillKernels& kernels_;
   std::size_t cells_;
   std::size_t copies_;
-  std::size_t weighted_columns_;
+  std::vector<std::size_t> weighted_;  // the columns with weights
+  std::size_t cell_doubles_;
   std::uint32_t nowhere_;
   std::vector<AxisCells> axes_;
   std::vector<Part> parts_;

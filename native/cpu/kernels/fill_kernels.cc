@@ -158,17 +158,18 @@ std::size_t count_nowhere(const std::uint32_t* cells, std::size_t rows, std::uin
   return count;
 }
 
-// Σw and Σw² of a cell are added in one register of 16 bytes, four rows at a time. `checked` becomes NaN once a weight is
-// not finite.
+// Σw and Σw² of a cell are added in one register, those of two weight columns too where it is wide enough. `checked`
+// becomes NaN once a weight is not finite.
 typedef double Pair __attribute__((vector_size(16)));
 typedef double UnalignedPair __attribute__((vector_size(16), aligned(8)));
 
-inline void add_pair(double* sums, Pair pair) { *reinterpret_cast<UnalignedPair*>(sums) += pair; }
+inline void add_to(double* sums, Pair pair) { *reinterpret_cast<UnalignedPair*>(sums) += pair; }
 
 #if CALOSCOPE_VECTOR_BYTES == 16
 
 using Checked = Pair;
 
+/// w and w² of four rows.
 template <class T>
 inline void pairs_of(const T* weights, Pair* pairs, Checked& checked) {
   for (std::size_t half = 0; half < 2; ++half) {
@@ -180,60 +181,135 @@ inline void pairs_of(const T* weights, Pair* pairs, Checked& checked) {
   }
 }
 
-#else
+struct TwoPairs {
+  Pair first, second;
+};
 
-typedef double Checked __attribute__((vector_size(32)));
-typedef double UnalignedFour __attribute__((vector_size(32), aligned(8)));
-typedef float FourFloats __attribute__((vector_size(16)));
-typedef float UnalignedFourFloats __attribute__((vector_size(16), aligned(4)));
-
-inline Checked load_four(const double* p) { return *reinterpret_cast<const UnalignedFour*>(p); }
-inline Checked load_four(const float* p) {
-  return __builtin_convertvector(static_cast<FourFloats>(*reinterpret_cast<const UnalignedFourFloats*>(p)), Checked);
+inline void add_to(double* sums, TwoPairs pairs) {
+  add_to(sums, pairs.first);
+  add_to(sums + 2, pairs.second);
 }
 
+/// v, v², w and w² of four rows.
+template <class V, class W>
+inline void two_pairs_of(const V* first, const W* second, TwoPairs* pairs, Checked& checked) {
+  Pair of_first[4];
+  Pair of_second[4];
+  pairs_of(first, of_first, checked);
+  pairs_of(second, of_second, checked);
+  for (std::size_t k = 0; k < 4; ++k) pairs[k] = {of_first[k], of_second[k]};
+}
+
+#else
+
+typedef double TwoPairs __attribute__((vector_size(32)));
+typedef double UnalignedTwoPairs __attribute__((vector_size(32), aligned(8)));
+typedef float FourFloats __attribute__((vector_size(16)));
+typedef float UnalignedFourFloats __attribute__((vector_size(16), aligned(4)));
+using Checked = TwoPairs;
+
+inline void add_to(double* sums, TwoPairs pairs) { *reinterpret_cast<UnalignedTwoPairs*>(sums) += pairs; }
+
+inline TwoPairs load_four(const double* p) { return *reinterpret_cast<const UnalignedTwoPairs*>(p); }
+inline TwoPairs load_four(const float* p) {
+  return __builtin_convertvector(static_cast<FourFloats>(*reinterpret_cast<const UnalignedFourFloats*>(p)), TwoPairs);
+}
+
+/// w and w² of the rows 0 and 2, and of 1 and 3.
+template <class T>
+inline void interleave(const T* weights, TwoPairs& even, TwoPairs& odd, Checked& checked) {
+  const TwoPairs w = load_four(weights);
+  const TwoPairs squares = w * w;
+  checked += w * 0.0;
+  even = __builtin_shufflevector(w, squares, 0, 4, 2, 6);
+  odd = __builtin_shufflevector(w, squares, 1, 5, 3, 7);
+}
+
+/// w and w² of four rows.
 template <class T>
 inline void pairs_of(const T* weights, Pair* pairs, Checked& checked) {
-  const Checked w = load_four(weights);
-  const Checked squares = w * w;
-  checked += w * 0.0;
-  const Checked even = __builtin_shufflevector(w, squares, 0, 4, 2, 6);
-  const Checked odd = __builtin_shufflevector(w, squares, 1, 5, 3, 7);
+  TwoPairs even, odd;
+  interleave(weights, even, odd, checked);
   pairs[0] = __builtin_shufflevector(even, even, 0, 1);
   pairs[1] = __builtin_shufflevector(odd, odd, 0, 1);
   pairs[2] = __builtin_shufflevector(even, even, 2, 3);
   pairs[3] = __builtin_shufflevector(odd, odd, 2, 3);
 }
 
+/// v, v², w and w² of four rows.
+template <class V, class W>
+inline void two_pairs_of(const V* first, const W* second, TwoPairs* pairs, Checked& checked) {
+  TwoPairs even_first, odd_first, even_second, odd_second;
+  interleave(first, even_first, odd_first, checked);
+  interleave(second, even_second, odd_second, checked);
+  pairs[0] = __builtin_shufflevector(even_first, even_second, 0, 1, 4, 5);
+  pairs[1] = __builtin_shufflevector(odd_first, odd_second, 0, 1, 4, 5);
+  pairs[2] = __builtin_shufflevector(even_first, even_second, 2, 3, 6, 7);
+  pairs[3] = __builtin_shufflevector(odd_first, odd_second, 2, 3, 6, 7);
+}
+
 #endif
 
-template <std::size_t Copies, class T>
-bool add_rows(const std::uint32_t* cells, const T* weights, std::size_t rows, double* sums) {
-  Checked checked{};
-  std::size_t i = 0;
-  for (; i + 8 <= rows; i += 8) {
-    __builtin_prefetch(weights + i + fill_block_rows);
-    Pair pairs[8];
-    pairs_of(weights + i, pairs, checked);
-    pairs_of(weights + i + 4, pairs + 4, checked);
-#pragma GCC unroll 8
-    for (std::size_t k = 0; k < 8; ++k) add_pair(sums + cells[i + k] + 2 * (k % Copies), pairs[k]);
-  }
-  for (; i < rows; ++i) {
-    const auto w = static_cast<double>(weights[i]);
-    checked += w * 0.0;
-    add_pair(sums + cells[i] + 2 * (i % Copies), Pair{w, w * w});
-  }
+inline bool all_finite(Checked checked) {
   double sum = 0;
   for (std::size_t lane = 0; lane < sizeof(Checked) / sizeof(double); ++lane) sum += checked[lane];
   return sum == 0;
 }
 
-template <class T>
-bool add(const std::uint32_t* cells, const T* weights, std::size_t rows, std::size_t copies, double* sums) {
+template <std::size_t Copies, class W>
+bool add_rows(const std::uint32_t* cells, const W* weights, std::size_t rows, double* sums) {
+  Checked checked{};
+  Pair pairs[8];
+  std::size_t i = 0;
+  for (; i + 8 <= rows; i += 8) {
+    __builtin_prefetch(weights + i + fill_block_rows);
+    pairs_of(weights + i, pairs, checked);
+    pairs_of(weights + i + 4, pairs + 4, checked);
+#pragma GCC unroll 8
+    for (std::size_t k = 0; k < 8; ++k) add_to(sums + cells[i + k] + 2 * (k % Copies), pairs[k]);
+  }
+  for (; i < rows; ++i) {
+    const W last[4] = {weights[i]};
+    pairs_of(last, pairs, checked);
+    add_to(sums + cells[i] + 2 * (i % Copies), pairs[0]);
+  }
+  return all_finite(checked);
+}
+
+template <std::size_t Copies, class V, class W>
+bool add_two_rows(const std::uint32_t* cells, const V* first, const W* second, std::size_t rows, double* sums) {
+  Checked checked{};
+  TwoPairs pairs[4];
+  std::size_t i = 0;
+  for (; i + 4 <= rows; i += 4) {
+    __builtin_prefetch(first + i + fill_block_rows);
+    __builtin_prefetch(second + i + fill_block_rows);
+    two_pairs_of(first + i, second + i, pairs, checked);
+#pragma GCC unroll 4
+    for (std::size_t k = 0; k < 4; ++k) add_to(sums + cells[i + k] + 4 * (k % Copies), pairs[k]);
+  }
+  for (; i < rows; ++i) {
+    const V last_first[4] = {first[i]};
+    const W last_second[4] = {second[i]};
+    two_pairs_of(last_first, last_second, pairs, checked);
+    add_to(sums + cells[i] + 4 * (i % Copies), pairs[0]);
+  }
+  return all_finite(checked);
+}
+
+template <class W>
+bool add(const std::uint32_t* cells, const W* weights, std::size_t rows, std::size_t copies, double* sums) {
   if (copies == 1) return add_rows<1>(cells, weights, rows, sums);
   if (copies == 2) return add_rows<2>(cells, weights, rows, sums);
   return add_rows<4>(cells, weights, rows, sums);
+}
+
+template <class V, class W>
+bool add_two(const std::uint32_t* cells, const V* first, const W* second, std::size_t rows, std::size_t copies,
+             double* sums) {
+  if (copies == 1) return add_two_rows<1>(cells, first, second, rows, sums);
+  if (copies == 2) return add_two_rows<2>(cells, first, second, rows, sums);
+  return add_two_rows<4>(cells, first, second, rows, sums);
 }
 
 void count(const std::uint32_t* cells, std::size_t rows, std::size_t copies, std::uint64_t* counts) {
@@ -246,8 +322,19 @@ namespace CALOSCOPE_KERNELS_NAME {
 
 extern const FillKernels fill_kernels;
 const FillKernels fill_kernels{
-    regular<float>, regular<double>, edges<float>, edges<double>, combine,
-    count_nowhere,  add<float>,      add<double>,  count,
+    .regular_float = regular<float>,
+    .regular_double = regular<double>,
+    .edges_float = edges<float>,
+    .edges_double = edges<double>,
+    .combine = combine,
+    .count_nowhere = count_nowhere,
+    .add_float = add<float>,
+    .add_double = add<double>,
+    .add_float_float = add_two<float, float>,
+    .add_float_double = add_two<float, double>,
+    .add_double_float = add_two<double, float>,
+    .add_double_double = add_two<double, double>,
+    .count = count,
 };
 
 }  // namespace CALOSCOPE_KERNELS_NAME

@@ -82,7 +82,17 @@ struct FillKernels {
                     double* sums);
   bool (*add_double)(const std::uint32_t* cells, const double* weights, std::size_t rows, std::size_t copies,
                      double* sums);
-  /// The same with every weight 1, counted in counts[cells[i]/2 + i mod copies].
+  /// The same for two weight columns: w and w² of the first and of the second go to sums[cells[i] + 4·(i mod copies)] and
+  /// the three after it.
+  bool (*add_float_float)(const std::uint32_t* cells, const float* first, const float* second, std::size_t rows,
+                          std::size_t copies, double* sums);
+  bool (*add_float_double)(const std::uint32_t* cells, const float* first, const double* second, std::size_t rows,
+                           std::size_t copies, double* sums);
+  bool (*add_double_float)(const std::uint32_t* cells, const double* first, const float* second, std::size_t rows,
+                           std::size_t copies, double* sums);
+  bool (*add_double_double)(const std::uint32_t* cells, const double* first, const double* second, std::size_t rows,
+                            std::size_t copies, double* sums);
+  /// With every weight 1, counted in counts[cells[i]/2 + i mod copies].
   void (*count)(const std::uint32_t* cells, std::size_t rows, std::size_t copies, std::uint64_t* counts);
 };
 
