@@ -48,8 +48,9 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   cpu: ['core', 'cpu'],
   cuda: ['core', 'cuda'],
-  addon: ['core', 'cpu', 'addon'],
-  test: ['core', 'cpu', 'test'],
+  files: ['core', 'files'],
+  addon: ['core', 'cpu', 'files', 'addon'],
+  test: ['core', 'cpu', 'files', 'test'],
 };
 
 /** Headers that are not of the C++ standard library, and the only folder that may include them. */
@@ -57,6 +58,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folder: strin
   { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folder: 'addon' },
   { header: /^(cuda|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/, folder: 'cuda' },
   { header: /^(gtest|gmock)\//, folder: 'test' },
+  // POSIX, for locks and for what must be on the disk.
+  { header: /^(fcntl|unistd)\.h$|^sys\//, folder: 'files' },
 ];
 
 /**
@@ -343,6 +346,8 @@ describe('the check of native/ notices', () => {
     ['a backend in the core', 'native/core/a.cc', '#include "cpu/worker_pool.h"', /may not know/],
     ['one backend in the other', 'native/cuda/a.cu', '#include "cpu/worker_pool.h"', /may not know/],
     ['the addon in a backend', 'native/cpu/a.cc', '#include "addon/job.h"', /may not know/],
+    ['files in the core', 'native/core/a.cc', '#include <fcntl.h>', /only native\/files/],
+    ['files in a backend', 'native/cpu/a.cc', '#include "files/checkpoint_files.h"', /may not know/],
     ['a test in the core', 'native/core/a.cc', '#include "test/toy_samples.h"', /may not know/],
     ['a system header', 'native/core/a.cc', '#include <pthread.h>', /standard library/],
     ['a library', 'native/core/a.cc', '#include <boost/histogram.hpp>', /standard library/],

@@ -8,6 +8,8 @@ namespace caloscope {
 
 /// What stands between two linear layers.
 enum class Activation { relu, leaky_relu, elu, gelu, silu, tanh };
+/// In the order of the enumeration.
+inline constexpr const char* activation_names[] = {"relu", "leaky-relu", "elu", "gelu", "silu", "tanh"};
 
 /// f(x). `slope` is the slope below zero of leaky_relu and the scale α of elu; the others do not use it.
 /// GELU is the exact form x·Φ(x), not the tanh approximation.

@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "core/checkpoint.h"
 #include "core/feature_table.h"
 #include "core/histogram_fill.h"
 #include "core/job_control.h"
@@ -31,10 +33,15 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
+  /// What the last digits of results depend on beside the inputs. Where it is the same, results have the same bits.
+  virtual std::string arithmetic() const = 0;
+
   /// Trains every task; the networks come back in the order of the tasks. Progress is counted in rows.
-  /// Throws Error(training) when a loss is no longer finite.
+  /// With `checkpoints` each network goes on from its own, if it has one, and saves one after every epoch; the networks
+  /// end in the same bits as without.
+  /// Throws Error(training) when a loss is no longer finite, and what `checkpoints` throw.
   virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
-                                            JobControl& control) = 0;
+                                            JobControl& control, const Checkpoints* checkpoints = nullptr) = 0;
 
   /// Throws Error(classifier) or Error(non_finite) for an unsound network.
   virtual std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) = 0;

@@ -56,6 +56,25 @@ void split_sample(const std::vector<std::uint16_t>& fold_of_row, std::uint32_t h
   task.training_rows.insert(task.training_rows.end(), middle, rows.end());
 }
 
+std::vector<TrainedNetwork> train(const std::vector<TrainingTask>& tasks, const LabelledRows& rows,
+                                  const CrossFitting& plan, Backend& backend, JobControl& control,
+                                  CheckpointStore* store) {
+  if (!store) return backend.train(tasks, rows, control);
+  TrainingIdentity training{{"the version of caloscope", CALOSCOPE_VERSION}, {"the arithmetic", backend.arithmetic()}};
+  for (auto& entry : split_identity(plan.folds, plan.members, plan.validation_fraction)) {
+    training.push_back(std::move(entry));
+  }
+  const Checkpoints checkpoints(*store, std::move(training),
+                                {sample_identity("the reference sample", rows.reference, control),
+                                 sample_identity("the generated sample", rows.generated, control)});
+  // A checkpoint of the last network that is of no use must not be found when the others are trained.
+  for (const auto& task : tasks) {
+    control.check();
+    checkpoints.load(task);
+  }
+  return backend.train(tasks, rows, control, &checkpoints);
+}
+
 /// The networks of each fold judge the rows of it.
 HeldOutLogits judge(const FeatureTable& table, std::vector<std::uint16_t> fold_of_row,
                     const std::vector<TrainedNetwork>& trained, const CrossFitting& plan, Backend& backend,
@@ -96,7 +115,7 @@ std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds,
 }
 
 CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
-                      Backend& backend, JobControl& control) {
+                      Backend& backend, JobControl& control, CheckpointStore* store) {
   check(reference, generated, plan);
   auto reference_fold = assign_folds(reference.rows(), plan.folds, plan.seed, 0);
   auto generated_fold = assign_folds(generated.rows(), plan.folds, plan.seed, 1);
@@ -115,7 +134,7 @@ CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generat
     }
   }
   CrossFitted result;
-  result.networks = backend.train(tasks, {reference, generated}, control);
+  result.networks = train(tasks, {reference, generated}, plan, backend, control, store);
   result.reference = judge(reference, std::move(reference_fold), result.networks, plan, backend, control);
   result.generated = judge(generated, std::move(generated_fold), result.networks, plan, backend, control);
   return result;

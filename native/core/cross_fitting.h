@@ -29,10 +29,12 @@ struct CrossFitted {
   HeldOutLogits generated;
 };
 
-/// Trains and judges. Throws Error(too_few_rows) when a network would have no row of a sample to train or to validate
-/// with, Error(shape) when the tables have different columns.
+/// Trains and judges. With `store` each network has a checkpoint there after every epoch and goes on from the one that
+/// it finds. Throws Error(too_few_rows) when a network would have no row of a sample to train or to validate with,
+/// Error(shape) when the tables have different columns, Error(checkpoint) before the work when a checkpoint is damaged or
+/// of another training, Error(output) when one cannot be written.
 CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
-                      Backend& backend, JobControl& control);
+                      Backend& backend, JobControl& control, CheckpointStore* store = nullptr);
 
 /// A random fold for each row, sizes equal to within one. Depends on (rows, folds, seed, stream) alone.
 std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,

@@ -13,6 +13,8 @@ const char* name(ErrorCode code) {
     case ErrorCode::incident_energy: return "ERR_INCIDENT_ENERGY";
     case ErrorCode::classifier: return "ERR_CLASSIFIER";
     case ErrorCode::training: return "ERR_TRAINING";
+    case ErrorCode::checkpoint: return "ERR_CHECKPOINT";
+    case ErrorCode::output: return "ERR_OUTPUT";
     case ErrorCode::cancelled: return "ERR_CANCELLED";
     case ErrorCode::memory: return "ERR_MEMORY";
     case ErrorCode::internal: return "ERR_INTERNAL";

@@ -16,6 +16,8 @@ enum class ErrorCode {
   incident_energy,
   classifier,
   training,
+  checkpoint,
+  output,
   cancelled,
   memory,
   internal,

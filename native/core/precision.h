@@ -8,6 +8,8 @@ namespace caloscope {
 /// Of the factors of a network's products. Sums, biases, activations and everything around the network are float32.
 /// bfloat16 keeps 8 bits of the mantissa: factors are rounded to nearest, with a relative error up to 2⁻⁹.
 enum class Precision { float32, bfloat16 };
+/// In the order of the enumeration.
+inline constexpr const char* precision_names[] = {"float32", "bfloat16"};
 
 /// The nearest bfloat16, ties to even. Not for NaN.
 inline float rounded_to_bfloat16(float x) {

@@ -12,6 +12,8 @@ namespace caloscope {
 /// How the learning rate goes on after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
 /// progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
 enum class Schedule { constant, cosine, plateau };
+/// In the order of the enumeration.
+inline constexpr const char* schedule_names[] = {"constant", "cosine", "plateau"};
 
 /// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
 struct TrainingSettings {

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "cpu/cpu_histogram_fill.h"
 #include "cpu/cpu_predictor.h"
+#include "cpu/kernels/kernel_set.h"
 #include "cpu/trainer.h"
 #include "cpu/worker_pool.h"
 
@@ -67,8 +68,10 @@ CpuBackend::CpuBackend(unsigned threads) : threads_(threads) {
   if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
 }
 
+std::string CpuBackend::arithmetic() const { return std::string("kernel set ") + kernel_set().name; }
+
 std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
-                                              JobControl& control) {
+                                              JobControl& control, const Checkpoints* checkpoints) {
   // Networks side by side need no waiting for each other; threads that are left over work inside a network.
   const auto side_by_side = static_cast<unsigned>(std::clamp<std::size_t>(tasks.size(), 1, threads_));
   const unsigned inside = threads_ / side_by_side;
@@ -80,11 +83,11 @@ std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> task
     try {
       failure.check();
       WorkerPool pool(inside);
-      Trainer trainer(tasks[task], rows, pool, control, [&](std::uint64_t done) {
+      const auto visited = [&](std::uint64_t done) {
         failure.check();
         progress.add(done);
-      });
-      trained[task] = trainer.run();
+      };
+      trained[task] = train_network(tasks[task], rows, pool, control, visited, checkpoints);
     } catch (...) {
       failure.note();
     }

@@ -10,8 +10,9 @@ class CpuBackend : public Backend {
   /// `threads` ≥ 1.
   explicit CpuBackend(unsigned threads);
 
-  std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
-                                    JobControl& control) override;
+  std::string arithmetic() const override;
+  std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows, JobControl& control,
+                                    const Checkpoints* checkpoints = nullptr) override;
   std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override;
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override;
   unsigned threads() const override { return threads_; }

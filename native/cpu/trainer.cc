@@ -1,107 +1,102 @@
 #include "cpu/trainer.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <numbers>
-#include <string>
+#include <optional>
+#include <vector>
 
-#include "core/error.h"
 #include "core/random.h"
 #include "core/shuffle.h"
+#include "core/training_course.h"
 #include "cpu/cross_entropy.h"
+#include "cpu/forward_pass.h"
+#include "cpu/network_optimiser.h"
 
 namespace caloscope {
 namespace {
 
-/// Gain in validation loss, in nats, below which an epoch counts as idle.
-constexpr double least_progress = 1e-4;
-/// What the learning rate is multiplied with on a plateau.
-constexpr double plateau_step = 0.3;
-/// Learning rate at the end of the cosine, as a share of the highest.
-constexpr double final_rate_share = 0.01;
+using Visited = std::function<void(std::uint64_t rows)>;
 
-}  // namespace
+class Trainer {
+ public:
+  Trainer(const TrainingTask& task, const LabelledRows& rows, WorkerPool& pool, JobControl& control,
+          const Visited& visited);
+
+  /// Goes on from there.
+  void restore(TrainingState state);
+
+  TrainedNetwork run(const Checkpoints* checkpoints);
+
+ private:
+  double epoch();
+  double validation_loss();
+  double validation_loss_of(const PackedNetwork& packed, bool reference);
+
+  const TrainingTask& task_;
+  const LabelledRows& rows_;
+  WorkerPool& pool_;
+  JobControl& control_;
+  const Visited& visited_;
+
+  TrainingCourse course_;
+  NetworkOptimiser optimiser_;
+  Network best_;
+  std::vector<std::uint32_t> validation_places_[2];  ///< rows in the generated and in the reference table
+  double last_rate_ = 0;                             ///< learning rate of the last step
+};
 
 Trainer::Trainer(const TrainingTask& task, const LabelledRows& rows, WorkerPool& pool, JobControl& control,
-                 std::function<void(std::uint64_t)> visited)
+                 const Visited& visited)
     : task_(task),
       rows_(rows),
       pool_(pool),
       control_(control),
-      visited_(std::move(visited)),
+      visited_(visited),
+      course_(task),
       optimiser_(task, rows, pool, control) {
   for (const std::uint32_t row : task.validation_rows) {
     validation_places_[rows.is_reference(row)].push_back(static_cast<std::uint32_t>(rows.row_in_table(row)));
   }
-  steps_in_epoch_ = (task.training_rows.size() + task.settings.batch_size - 1) / task.settings.batch_size;
 }
 
-TrainedNetwork Trainer::run() {
-  TrainedNetwork best;
-  double best_loss = std::numeric_limits<double>::infinity();
-  std::uint32_t idle_epochs = 0;
-  TrainingRecord record;
-  record.training_rows = task_.training_rows.size();
-  record.validation_rows = task_.validation_rows.size();
-  for (epoch_ = 0; epoch_ < task_.settings.epochs; ++epoch_) {
+void Trainer::restore(TrainingState state) {
+  course_ = std::move(state.course);
+  best_ = std::move(state.best);
+  optimiser_.restore(std::move(state.network), std::move(state.moments), course_.steps_done());
+  visited_(course_.epoch() * task_.training_rows.size());
+}
+
+TrainedNetwork Trainer::run(const Checkpoints* checkpoints) {
+  while (!course_.over()) {
     EpochRecord entry;
     entry.training_loss = epoch();
     entry.learning_rate = last_rate_;
     entry.validation_loss = validation_loss();
-    if (!std::isfinite(entry.training_loss) || !std::isfinite(entry.validation_loss)) {
-      throw Error(ErrorCode::training, "network " + std::to_string(task_.number) + " diverged in epoch " +
-                                           std::to_string(epoch_) + "; use a smaller learning rate");
+    const auto outcome = course_.note(entry);
+    if (outcome.best) {
+      best_ = optimiser_.network();
+    } else if (outcome.goes_back) {
+      optimiser_.replace_network(best_);
     }
-    record.epochs.push_back(entry);
-    const bool progress = entry.validation_loss < best_loss - least_progress;
-    if (entry.validation_loss < best_loss) {
-      best_loss = entry.validation_loss;
-      best.network = optimiser_.network();
-      record.best_epoch = epoch_;
-    }
-    idle_epochs = progress ? 0 : idle_epochs + 1;
-    if (!progress && task_.settings.schedule == Schedule::plateau) {
-      optimiser_.replace_network(best.network);
-      plateau_factor_ *= plateau_step;
-    }
-    if (idle_epochs >= task_.settings.patience) {
-      record.stopped_early = epoch_ + 1 < task_.settings.epochs;
-      break;
-    }
+    if (checkpoints) checkpoints->save(task_, course_, best_, optimiser_.network(), optimiser_.moments());
   }
-  visited_((task_.settings.epochs - record.epochs.size()) * task_.training_rows.size());
-  best.record = std::move(record);
-  return best;
+  visited_((task_.settings.epochs - course_.epoch()) * task_.training_rows.size());
+  return {std::move(best_), course_.record()};
 }
 
 double Trainer::epoch() {
+  const std::uint32_t number = course_.epoch();
   std::vector<std::uint32_t> order = task_.training_rows;
-  shuffle(order, RandomStream(task_.seed, stream_number(TrainingStream::shuffle, task_.number, epoch_)));
+  shuffle(order, RandomStream(task_.seed, stream_number(TrainingStream::shuffle, task_.number, number)));
   double loss = 0;
+  std::uint64_t step = 0;
   for (std::size_t first = 0; first < order.size(); first += task_.settings.batch_size) {
     control_.check();
     const std::size_t count = std::min<std::size_t>(task_.settings.batch_size, order.size() - first);
-    last_rate_ = learning_rate();
-    loss += optimiser_.step({order.data() + first, count}, {epoch_, first}, last_rate_);
-    ++steps_done_;
+    last_rate_ = course_.learning_rate(step++);
+    loss += optimiser_.step({order.data() + first, count}, {number, first}, last_rate_);
     visited_(count);
   }
   return loss / static_cast<double>(order.size());
-}
-
-double Trainer::learning_rate() const {
-  const auto& settings = task_.settings;
-  const auto done = static_cast<double>(steps_done_);
-  const auto warm_up = static_cast<double>(steps_in_epoch_);
-  const auto total = warm_up * settings.epochs;
-  const double ramp = std::min(1.0, (done + 1) / warm_up);
-  if (settings.schedule != Schedule::cosine || total <= warm_up) {
-    return settings.learning_rate * ramp * plateau_factor_;
-  }
-  const double progress = std::clamp((done - warm_up) / (total - warm_up), 0.0, 1.0);
-  const double cosine = final_rate_share + (1 - final_rate_share) * 0.5 * (1 + std::cos(std::numbers::pi * progress));
-  return settings.learning_rate * ramp * cosine;
 }
 
 /// Balanced with the class counts of the validation rows themselves.
@@ -125,6 +120,20 @@ double Trainer::validation_loss_of(const PackedNetwork& packed, bool reference) 
   double sum = 0;
   for (const float logit : logits) sum += cross_entropy(logit, reference);
   return sum / static_cast<double>(places.size());
+}
+
+}  // namespace
+
+TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows, WorkerPool& pool, JobControl& control,
+                             const Visited& visited, const Checkpoints* checkpoints) {
+  auto state = checkpoints ? checkpoints->load(task) : std::nullopt;
+  if (state && state->course.over()) {
+    visited(task.settings.epochs * task.training_rows.size());
+    return {std::move(state->best), state->course.record()};
+  }
+  Trainer trainer(task, rows, pool, control, visited);
+  if (state) trainer.restore(std::move(*state));
+  return trainer.run(checkpoints);
 }
 
 }  // namespace caloscope

@@ -36,7 +36,9 @@ class RecordingBackend : public Backend {
  public:
   std::vector<TrainingTask> tasks;
 
-  std::vector<TrainedNetwork> train(std::span<const TrainingTask> asked, const LabelledRows&, JobControl&) override {
+  std::string arithmetic() const override { return "none"; }
+  std::vector<TrainedNetwork> train(std::span<const TrainingTask> asked, const LabelledRows&, JobControl&,
+                                    const Checkpoints*) override {
     tasks.assign(asked.begin(), asked.end());
     std::vector<TrainedNetwork> trained(asked.size());
     for (std::size_t i = 0; i < asked.size(); ++i) trained[i].network.slope = static_cast<float>(asked[i].number);

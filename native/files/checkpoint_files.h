@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+
+#include "core/checkpoint_store.h"
+#include "files/folder_lock.h"
+
+namespace caloscope {
+
+/// Checkpoints as files `network-0000.checkpoint` of a folder, which belongs to one training at a time.
+class CheckpointFiles : public CheckpointStore {
+ public:
+  /// Makes the folder where it is missing, in one that is there. With `resume` the checkpoints in it are gone on from;
+  /// without, there must be none. Throws Error(checkpoint) when there are, or when another training uses the folder;
+  /// Error(output) when nothing can be written there.
+  CheckpointFiles(const std::filesystem::path& folder, bool resume);
+
+  std::optional<std::vector<std::byte>> load(std::uint32_t number) override;
+  void save(std::uint32_t number, std::span<const std::span<const std::byte>> pieces) override;
+  std::string place(std::uint32_t number) const override;
+
+ private:
+  std::filesystem::path file(std::uint32_t number) const;
+
+  /// A folder that was made here goes again when nothing was saved.
+  struct Folder {
+    explicit Folder(const std::filesystem::path& path);
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+
+    std::filesystem::path path;
+    bool made;
+  };
+
+  Folder folder_;
+  FolderLock lock_;
+};
+
+}  // namespace caloscope
