@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 
+export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
 export { ClassifierEnsemble } from './classifier/ensemble.js';
 export {
   type FeatureSetName,

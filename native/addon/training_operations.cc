@@ -1,4 +1,5 @@
 #include <limits>
+#include <optional>
 
 #include "addon/arguments.h"
 #include "addon/handles.h"
@@ -7,11 +8,10 @@
 #include "core/ensemble.h"
 #include "core/error.h"
 #include "cpu/cpu_backend.h"
+#include "files/checkpoint_files.h"
 
 namespace caloscope::addon {
 namespace {
-
-constexpr const char* activation_names[] = {"relu", "leaky-relu", "elu", "gelu", "silu", "tanh"};
 
 Activation activation_argument(const std::string& name) {
   for (int i = 0; i < 6; ++i) {
@@ -21,15 +21,16 @@ Activation activation_argument(const std::string& name) {
 }
 
 Schedule schedule_argument(const std::string& name) {
-  if (name == "constant") return Schedule::constant;
-  if (name == "cosine") return Schedule::cosine;
-  if (name == "plateau") return Schedule::plateau;
+  for (int i = 0; i < 3; ++i) {
+    if (name == schedule_names[i]) return static_cast<Schedule>(i);
+  }
   throw Error(ErrorCode::argument, "`schedule` must be plateau, cosine or constant");
 }
 
 Precision precision_argument(const std::string& name) {
-  if (name == "float32") return Precision::float32;
-  if (name == "bfloat16") return Precision::bfloat16;
+  for (int i = 0; i < 2; ++i) {
+    if (name == precision_names[i]) return static_cast<Precision>(i);
+  }
   throw Error(ErrorCode::argument, "`precision` must be float32 or bfloat16");
 }
 
@@ -69,6 +70,19 @@ CrossFitting plan_argument(const Napi::Value& value) {
   return plan;
 }
 
+struct CheckpointFolder {
+  std::string path;
+  bool resume;
+};
+
+std::optional<CheckpointFolder> checkpoint_argument(const Napi::Value& value) {
+  if (value.IsNull()) return std::nullopt;
+  const auto record = object_argument(value, "checkpoint");
+  CheckpointFolder folder{text(record, "folder"), flag(record, "resume")};
+  if (folder.path.empty()) throw Error(ErrorCode::argument, "`folder` of `checkpoint` is empty");
+  return folder;
+}
+
 std::shared_ptr<FeatureTable> features(const Napi::Value& value) {
   return from_handle<FeatureTable>(value, HandleKind::feature_table);
 }
@@ -104,13 +118,16 @@ Napi::Value held_out_value(Napi::Env env, const HeldOutLogits& held_out) {
   return result;
 }
 
-/// crossFit(reference, generated, plan, threads, notify) → job → { ensemble, records, reference, generated }
+/// crossFit(reference, generated, plan, checkpoint, threads, notify) → job → { ensemble, records, reference, generated }
 Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
-  return start_job(info[4], [reference = features(info[0]), generated = features(info[1]),
-                             plan = plan_argument(info[2]),
-                             threads = threads_argument(info[3])](JobControl& control) -> JobResult {
+  return start_job(info[5], [reference = features(info[0]), generated = features(info[1]),
+                             plan = plan_argument(info[2]), checkpoint = checkpoint_argument(info[3]),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
     CpuBackend backend(threads);
-    auto fitted = std::make_shared<CrossFitted>(cross_fit(*reference, *generated, plan, backend, control));
+    std::optional<CheckpointFiles> files;
+    if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume);
+    auto fitted = std::make_shared<CrossFitted>(
+        cross_fit(*reference, *generated, plan, backend, control, files ? &*files : nullptr));
     return [fitted](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       auto records = Napi::Array::New(env, fitted->networks.size());

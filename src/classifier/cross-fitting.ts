@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { CrossFitted, HeldOutLogits, NativePlan, NativeTrainingRecord } from '../native/contract.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
+import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
 import { type InputDescription, makeFeatures, rowsOf, type Sample } from './features.js';
 import { batchSizeFor, type ClassifierSettings } from './settings.js';
@@ -27,14 +28,15 @@ export interface CrossFitResult {
  * Trains folds × members networks to tell the samples apart (reference is label 1) and judges every row with those that
  * never saw it. The classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
  *
- * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING; `signal.reason` when aborted.
+ * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint);
+ * `signal.reason` when aborted.
  */
 export async function crossFit(
   reference: Sample,
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  options: JobOptions & { readonly threads: number },
+  options: JobOptions & { readonly threads: number; readonly checkpoint?: CheckpointFolder | null },
 ): Promise<CrossFitResult> {
   requireRows(reference, 'reference', plan.folds);
   requireRows(generated, 'generated', plan.folds);
@@ -50,6 +52,7 @@ export async function crossFit(
         referenceFeatures.handle,
         generatedFeatures.handle,
         nativePlan(plan, batchSize),
+        options.checkpoint ?? null,
         options.threads,
         notify,
       ),

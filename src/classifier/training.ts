@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { NativeTrainingRecord } from '../native/contract.js';
 import type { JobOptions } from '../native/run-job.js';
+import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { inputFor, type Sample } from './features.js';
@@ -9,6 +10,8 @@ import { parseOptions, type TrainingOptions, trainingSchema } from './settings.j
 export interface TrainClassifierOptions extends TrainingOptions, JobOptions {
   /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
+  /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
+  readonly checkpoint?: CheckpointOptions | undefined;
 }
 
 export interface TrainedClassifier {
@@ -21,21 +24,23 @@ export interface TrainedClassifier {
  * Trains an ensemble on all rows of two samples (but for those that decide when to stop), to weigh other showers with:
  * the weights of the very rows it was trained on are too good. To weigh those, use `evaluate`.
  *
- * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE, ERR_TOO_FEW_ROWS; NativeError ERR_TRAINING; `signal.reason` when aborted.
+ * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE, ERR_TOO_FEW_ROWS; NativeError ERR_TRAINING, ERR_CHECKPOINT,
+ * ERR_OUTPUT (of a checkpoint); `signal.reason` when aborted.
  */
 export async function trainClassifier(
   reference: Sample,
   generated: Sample,
   options: TrainClassifierOptions = {},
 ): Promise<TrainedClassifier> {
-  const { signal, onProgress, threads = availableParallelism(), ...rest } = options;
-  const choices = parseOptions(trainingSchema, rest);
+  const { signal, onProgress, threads = availableParallelism(), checkpoint, ...training } = options;
+  const choices = parseOptions(trainingSchema, training);
   const input = inputFor(reference, generated, choices);
   const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
   const { ensemble, records } = await crossFit(reference, generated, input, plan, {
     signal,
     onProgress,
     threads,
+    checkpoint: parseCheckpoint(checkpoint),
   });
   return { ensemble, records };
 }

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
+import type { CheckpointOptions } from '../classifier/checkpoints.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { evaluationSchema } from '../evaluation/settings.js';
+import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
 import { checkPair, openPair, requireInputsOutside } from './inputs.js';
 import * as options from './options.js';
@@ -15,7 +17,8 @@ export interface EvaluateOptions
     options.ShowerFileOptions,
     options.TrainingFlags,
     options.JudgingOptions,
-    options.FoldsOption {
+    options.FoldsOption,
+    options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly allowSame?: boolean;
@@ -34,6 +37,7 @@ export function evaluateCommand(): Command {
   options.addFoldsOption(command);
   options.addTrainingOptions(command);
   options.addJudgingOptions(command);
+  options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   return options.addSpeechOptions(command);
 }
@@ -47,10 +51,13 @@ export async function runEvaluate(
   const { out, force = false, allowSame = false } = chosen;
   await requireOutputFolder(out, { force });
   await requireInputsOutside(out, [referencePath, generatedPath]);
+  const checkpoint = await requireCheckpointFolder(chosen, session);
   const folds = evaluationSchema.shape.folds.parse(chosen.folds);
   const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
-  const result = await evaluateFiles(session, referencePath, generatedPath, chosen);
+  const result = await keepingCheckpoints(checkpoint, session, () =>
+    evaluateFiles(session, referencePath, generatedPath, chosen, checkpoint),
+  );
   session.conclude(documentOf(result, out), linesOf(result, out));
 }
 
@@ -60,6 +67,7 @@ export async function evaluateFiles(
   referencePath: string,
   generatedPath: string,
   chosen: EvaluateOptions,
+  checkpoint?: CheckpointOptions,
 ): Promise<EvaluationResult> {
   const { signal, progress } = session;
   const { reference, generated } = await openPair(referencePath, generatedPath, chosen, session);
@@ -68,6 +76,7 @@ export async function evaluateFiles(
   const evaluation = await evaluate(reference, generated, {
     ...options.evaluationOptions(chosen),
     threads: chosen.threads,
+    checkpoint,
     signal,
     onProgress: progress.stage('training'),
   });

@@ -15,7 +15,9 @@ const usageCodes: ReadonlySet<ErrorCode> = new Set(['ERR_USAGE', 'ERR_ARGUMENT']
 /** Says on one line of stderr what went wrong, and gives the exit code. */
 export function reportFailure(error: unknown, io: Io, debug: boolean): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have spoken
-  const { code, message, exitCode } = describeFailure(io.signal.aborted ? io.signal.reason : error);
+  const { code, message, exitCode } = describeFailure(
+    io.signal.aborted && !(error instanceof Interruption) ? io.signal.reason : error,
+  );
   io.stderr.write(`caloscope: ${code}: ${oneLine(message)}\n`);
   if (debug) io.stderr.write(`${stackOf(error)}\n`);
   return exitCode;

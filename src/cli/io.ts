@@ -15,8 +15,13 @@ export class Interruption extends Error {
   /** As a shell reports it: 128 + the number of the signal. */
   readonly exitCode: number;
 
-  constructor(signal: keyof typeof signalNumbers) {
-    super(signal === 'SIGPIPE' ? 'nobody reads the output' : `interrupted by ${signal}`);
+  readonly signal: keyof typeof signalNumbers;
+
+  /** @param advice how to go on. */
+  constructor(signal: keyof typeof signalNumbers, advice?: string) {
+    const what = signal === 'SIGPIPE' ? 'nobody reads the output' : `interrupted by ${signal}`;
+    super(advice === undefined ? what : `${what}; ${advice}`);
+    this.signal = signal;
     this.exitCode = 128 + signalNumbers[signal];
   }
 }

@@ -162,6 +162,21 @@ function thresholdFrom(text: string): unknown {
   return text === 'none' ? null : numberOr('published')(text);
 }
 
+export interface CheckpointFlags {
+  readonly checkpoint?: string;
+  readonly resume?: boolean;
+}
+
+/** What survives the process. */
+export function addCheckpointOptions(command: Command): Command {
+  const keep = 'keep the state of the training in this folder after every epoch; it goes when all is done';
+  const goOn =
+    'go on from the checkpoints of the same command, or start where there are none (folder: OUT.checkpoint unless --checkpoint is given)';
+  return command
+    .addOption(checkedOption('--checkpoint <folder>', keep, named, asGiven))
+    .option('--resume', goOn);
+}
+
 export interface JudgingOptions {
   readonly ensembleRule?: EvaluationOptions['ensembleRule'];
   readonly clip?: EvaluationOptions['clip'];

@@ -11,6 +11,8 @@ export interface SpeechOptions {
 export interface Session {
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
+  /** A word on the way, on stderr; nothing with --json or --quiet. */
+  note(line: string): void;
   /** The outcome: the document on stdout with --json, otherwise the lines unless --quiet. */
   conclude(document: object, lines: readonly string[]): void;
 }
@@ -20,6 +22,9 @@ export function openSession(io: Io, { json = false, quiet = false }: SpeechOptio
   return {
     signal: io.signal,
     progress,
+    note(line) {
+      if (!json && !quiet) io.stderr.write(`${oneLine(line)}\n`);
+    },
     conclude(document, lines) {
       progress.end();
       if (json) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

@@ -5,12 +5,17 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../output/whole-folder.js';
+import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
 import { checkPair, openPair } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
-export interface TrainOptions extends options.RunOptions, options.ShowerFileOptions, options.TrainingFlags {
+export interface TrainOptions
+  extends options.RunOptions,
+    options.ShowerFileOptions,
+    options.TrainingFlags,
+    options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
   readonly allowSame?: boolean;
@@ -27,6 +32,7 @@ export function trainCommand(): Command {
   options.addGeometryOptions(command);
   options.addContentOptions(command);
   options.addTrainingOptions(command);
+  options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addSpeechOptions(command);
   return command.addHelpText(
@@ -42,23 +48,28 @@ export async function runTrain(
   chosen: TrainOptions,
 ): Promise<void> {
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
+  const checkpoint = await requireCheckpointFolder(chosen, session);
   const needs = { rows: rowsNeeded(1), purpose: 'a training', allowSame: chosen.allowSame ?? false };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
-  const pair = await openPair(referencePath, generatedPath, chosen, session);
-  using reference = pair.reference;
-  using generated = pair.generated;
-  const trained = await trainClassifier(reference, generated, {
-    ...options.trainingOptions(chosen),
-    threads: chosen.threads,
-    signal: session.signal,
-    onProgress: session.progress.stage('training'),
+  const outcome = await keepingCheckpoints(checkpoint, session, async () => {
+    const pair = await openPair(referencePath, generatedPath, chosen, session);
+    using reference = pair.reference;
+    using generated = pair.generated;
+    const trained = await trainClassifier(reference, generated, {
+      ...options.trainingOptions(chosen),
+      threads: chosen.threads,
+      checkpoint,
+      signal: session.signal,
+      onProgress: session.progress.stage('training'),
+    });
+    try {
+      await writeWholeFolder(chosen.out, (partial) => trained.ensemble.save(partial), session.signal);
+      return outcomeOf(trained, chosen.out);
+    } finally {
+      trained.ensemble.dispose();
+    }
   });
-  try {
-    await writeWholeFolder(chosen.out, (partial) => trained.ensemble.save(partial), session.signal);
-    session.conclude(...outcomeOf(trained, chosen.out));
-  } finally {
-    trained.ensemble.dispose();
-  }
+  session.conclude(...outcome);
 }
 
 /** @throws FileError ERR_OUTPUT for a folder that a classifier cannot be written to, or must not. */

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { type InputDescription, inputFor, isMatrix, rowsOf, type Sample } from '../classifier/features.js';
@@ -22,6 +23,8 @@ import { weightCalibration, weightHistograms } from './weight-distributions.js';
 export interface EvaluateOptions extends EvaluationOptions, JobOptions {
   /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
   readonly threads?: number | undefined;
+  /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
+  readonly checkpoint?: CheckpointOptions | undefined;
 }
 
 /** What one sample got, one entry a row of its file. */
@@ -47,15 +50,16 @@ export interface Evaluation {
  * and seed give the same result on any number of threads (but for {@link EvaluationResult.run}).
  *
  * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE (samples that do not fit together), ERR_TOO_FEW_ROWS; NativeError
- * ERR_TRAINING, ERR_INCIDENT_ENERGY; `signal.reason` when aborted.
+ * ERR_TRAINING, ERR_INCIDENT_ENERGY, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint); `signal.reason` when aborted.
  */
 export async function evaluate(
   reference: Sample,
   generated: Sample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { signal, onProgress, threads = availableParallelism(), ...rest } = options;
+  const { signal, onProgress, threads = availableParallelism(), checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
+  const checkpoint = parseCheckpoint(kept);
   const input = inputFor(reference, generated, choices);
   const run = { signal, threads };
   const watch = new Stopwatch();
@@ -67,7 +71,7 @@ export async function evaluate(
   };
   watch.lap('checking the samples');
 
-  const fitted = await crossFit(reference, generated, input, choices, { ...run, onProgress });
+  const fitted = await crossFit(reference, generated, input, choices, { ...run, onProgress, checkpoint });
   watch.lap('training');
   try {
     const assessment = await assess(reference, generated, input, fitted, choices, run);

@@ -348,6 +348,12 @@ export interface NativePlan {
   readonly precision: Precision;
 }
 
+/** Folder of the checkpoints of a training; one that is in use, or that must not be gone on from, is refused. */
+export interface NativeCheckpointFolder {
+  readonly folder: string;
+  readonly resume: boolean;
+}
+
 export interface NativeTrainingRecord {
   readonly trainingRows: number;
   readonly validationRows: number;
@@ -405,6 +411,7 @@ export interface TrainingOperations {
     reference: FeatureTableHandle,
     generated: FeatureTableHandle,
     plan: NativePlan,
+    checkpoint: NativeCheckpointFolder | null,
     threads: number,
     notify: Notify<CrossFitted>,
   ): JobHandle;

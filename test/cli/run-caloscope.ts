@@ -30,10 +30,15 @@ export interface RunningCaloscope {
 }
 
 /** Starts the compiled command line as a process of its own; nothing is on a terminal. */
-export function startCaloscope(words: readonly string[], folder?: string): RunningCaloscope {
+export function startCaloscope(
+  words: readonly string[],
+  folder?: string,
+  environment: Readonly<Record<string, string>> = {},
+): RunningCaloscope {
   const started = performance.now();
   const child = spawn(process.execPath, ['--import', memoryReporter, program, ...words], {
     cwd: folder,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const heard = ['', '', '', ''];
@@ -59,8 +64,12 @@ export function startCaloscope(words: readonly string[], folder?: string): Runni
   return { process: child, ended, said };
 }
 
-export function caloscope(words: readonly string[], folder?: string): Promise<Outcome> {
-  return startCaloscope(words, folder).ended;
+export function caloscope(
+  words: readonly string[],
+  folder?: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
+  return startCaloscope(words, folder, environment).ended;
 }
 
 /** An empty folder that goes when the test is over. */

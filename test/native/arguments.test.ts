@@ -73,6 +73,8 @@ const junk: readonly unknown[] = [
   plan,
   { ...plan, hidden: new Uint32Array(0) },
   { ...plan, folds: 1e9 },
+  { folder: '', resume: true },
+  { folder: 'a', resume: 1 },
   { ...plan, hidden: Uint32Array.of(0) },
   { ...plan, hidden: Uint32Array.of(4e9, 4e9) },
   table,

@@ -75,11 +75,11 @@ describe('a job', () => {
       precision: 'float32',
     } as const;
     const job = runJob<{ records: readonly unknown[] }>((notify) =>
-      native().crossFit(features, features, plan, 2, notify),
+      native().crossFit(features, features, plan, null, 2, notify),
     );
     native().dispose(features);
     expect((await job).records).toHaveLength(2);
-    expect(() => native().crossFit(features, features, plan, 2, () => undefined)).toThrow(
+    expect(() => native().crossFit(features, features, plan, null, 2, () => undefined)).toThrow(
       expect.objectContaining({ code: 'ERR_DISPOSED' }),
     );
   });
