@@ -43,6 +43,7 @@ const char* name(HandleKind kind) {
     case HandleKind::ensemble: return "classifier ensemble";
     case HandleKind::histogram: return "histogram";
     case HandleKind::row_source: return "row source";
+    case HandleKind::hit_exchange: return "exchange of hits";
     case HandleKind::job: return "job";
   }
   return "object";

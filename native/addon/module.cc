@@ -17,6 +17,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_operation<cancel_job>(env, exports, "cancelJob");
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
+  add_reading_operations(env, exports);
   add_shower_operations(env, exports);
   add_simulation_operations(env, exports);
   add_statistics_operations(env, exports);

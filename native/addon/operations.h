@@ -10,6 +10,7 @@ namespace caloscope::addon {
 // declared with its types in src/native/contract.ts.
 void add_histogram_operations(Napi::Env env, Napi::Object exports);
 void add_machine_operations(Napi::Env env, Napi::Object exports);
+void add_reading_operations(Napi::Env env, Napi::Object exports);
 void add_shower_operations(Napi::Env env, Napi::Object exports);
 void add_simulation_operations(Napi::Env env, Napi::Object exports);
 void add_statistics_operations(Napi::Env env, Napi::Object exports);

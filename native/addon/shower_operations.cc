@@ -6,7 +6,6 @@
 #include "addon/operations.h"
 #include "core/error.h"
 #include "core/feature_table.h"
-#include "core/hit_finder.h"
 #include "core/observables.h"
 #include "core/shower_table.h"
 
@@ -31,80 +30,17 @@ Napi::Value create_shower_table(const Napi::CallbackInfo& info) {
   return make_handle(info.Env(), HandleKind::shower_table, table, table->bytes());
 }
 
-bool holds(const Napi::Value& value, napi_typedarray_type type) {
-  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == type;
-}
-
 /// appendShowers(table, incidentEnergies, voxels)
 Napi::Value append_showers(const Napi::CallbackInfo& info) {
   const auto table = showers(info[0]);
   const auto energies = array_view<double>(info[1], "incidentEnergies");
-  if (holds(info[2], napi_float64_array)) {
+  if (info[2].IsTypedArray() && info[2].As<Napi::TypedArray>().TypedArrayType() == napi_float64_array) {
     table->append(energies, array_view<double>(info[2], "voxels"));
   } else {
     table->append(energies, array_view<float>(info[2], "voxels"));
   }
   set_handle_bytes(info[0], HandleKind::shower_table, table->bytes());
   return info.Env().Undefined();
-}
-
-/// appendHits(table, incidentEnergies, offsets, voxels, energies); the arrays are copied
-Napi::Value append_hits(const Napi::CallbackInfo& info) {
-  const auto table = showers(info[0]);
-  HitRows hits;
-  hits.offset = array_view<std::uint32_t>(info[2], "offsets");
-  if (holds(info[3], napi_uint32_array)) hits.voxel = array_view<std::uint32_t>(info[3], "voxels");
-  else hits.voxel = array_view<std::uint16_t>(info[3], "voxels");
-  if (holds(info[4], napi_float64_array)) hits.energy = array_view<double>(info[4], "energies");
-  else hits.energy = array_view<float>(info[4], "energies");
-  table->append(array_view<double>(info[1], "incidentEnergies"), hits);
-  set_handle_bytes(info[0], HandleKind::shower_table, table->bytes());
-  return info.Env().Undefined();
-}
-
-/// A typed array of `length` entries over an array buffer with room for `room`, and the memory of the latter.
-template <class T>
-std::pair<Napi::Value, std::span<T>> roomy_array(Napi::Env env, std::size_t length, std::size_t room) {
-  auto buffer = Napi::ArrayBuffer::New(env, room * sizeof(T));
-  return {Napi::TypedArrayOf<T>::New(env, length, buffer, 0, array_type<T>()), {static_cast<T*>(buffer.Data()), room}};
-}
-
-template <class Voxel, class Energy>
-void write_hits(Napi::Object& result, const HitFinder& finder) {
-  const auto [voxels, voxel] = roomy_array<Voxel>(result.Env(), finder.hits(), finder.room());
-  const auto [energies, energy] = roomy_array<Energy>(result.Env(), finder.hits(), finder.room());
-  finder.write<Voxel, Energy>(voxel, energy);
-  result.Set("voxels", voxels);
-  result.Set("energies", energies);
-}
-
-/// findHits(columns, rows) → { offsets, voxels, energies }
-Napi::Value find_hits(const Napi::CallbackInfo& info) {
-  const auto list = list_argument(info[0], "columns");
-  std::vector<Napi::Value> numbers;
-  std::vector<ShowerColumns> columns(list.Length());
-  for (std::uint32_t i = 0; i < columns.size(); ++i) {
-    const auto entry = object_argument(list.Get(i), "columns");
-    const auto length = count(entry, "rowLength");
-    if (length > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "too many voxels");
-    columns[i].row_length = static_cast<std::uint32_t>(length);
-    numbers.push_back(entry.Get("numbers"));
-  }
-  const auto rows = count_argument(info[1], "rows");
-  // No getter runs from here on: none can take the memory of an array away that was looked at before.
-  for (std::uint32_t i = 0; i < columns.size(); ++i) {
-    if (holds(numbers[i], napi_float64_array)) columns[i].numbers = array_view<double>(numbers[i], "numbers");
-    else columns[i].numbers = array_view<float>(numbers[i], "numbers");
-  }
-  const HitFinder finder(std::move(columns), rows);
-  auto result = Napi::Object::New(info.Env());
-  result.Set("offsets", new_array(info.Env(), finder.offset()));
-  const bool narrow = finder.voxels() <= 65536;
-  if (narrow && finder.wide_energies()) write_hits<std::uint16_t, double>(result, finder);
-  else if (narrow) write_hits<std::uint16_t, float>(result, finder);
-  else if (finder.wide_energies()) write_hits<std::uint32_t, double>(result, finder);
-  else write_hits<std::uint32_t, float>(result, finder);
-  return result;
 }
 
 /// showerTable(table) → { voxels, rows, hits, bytes, incidentEnergies }
@@ -231,8 +167,6 @@ Napi::Value repeated_showers(const Napi::CallbackInfo& info) {
 void add_shower_operations(Napi::Env env, Napi::Object exports) {
   add_operation<create_shower_table>(env, exports, "createShowerTable");
   add_operation<append_showers>(env, exports, "appendShowers");
-  add_operation<append_hits>(env, exports, "appendHits");
-  add_operation<find_hits>(env, exports, "findHits");
   add_operation<shower_table>(env, exports, "showerTable");
   add_operation<incident_energies>(env, exports, "incidentEnergies");
   add_operation<read_showers>(env, exports, "readShowers");

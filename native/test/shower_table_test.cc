@@ -137,116 +137,59 @@ TEST(ShowerTable, IsAsBeforeAfterAnError) {
   EXPECT_THROW(ShowerTable(0, 0), Error);
 }
 
-/// Showers as dense rows and as their hits; voxel numbers in the bits that a table of so many voxels wants.
-struct TwoForms {
-  std::vector<double> incident_energy, dense;
-  std::vector<std::uint32_t> offset{0}, voxel32;
-  std::vector<std::uint16_t> voxel16;
-  std::vector<float> energy32;
-  std::vector<double> energy64;
-
-  HitRows hits(bool narrow, bool wide) const {
-    HitRows rows{offset, std::span<const std::uint16_t>(voxel16), std::span<const float>(energy32)};
-    if (!narrow) rows.voxel = std::span<const std::uint32_t>(voxel32);
-    if (wide) rows.energy = std::span<const double>(energy64);
-    return rows;
-  }
-};
-
-TwoForms two_forms(std::uint32_t voxels, std::uint64_t rows, double occupancy, bool wide, RandomStream& random) {
-  TwoForms forms;
-  for (std::uint64_t row = 0; row < rows; ++row) {
-    forms.incident_energy.push_back(1000 * random.uniform());
-    for (std::uint32_t v = 0; v < voxels; ++v) {
-      double energy = random.uniform() < occupancy ? random.normal() : 0;
-      if (!wide) energy = static_cast<float>(energy);
-      forms.dense.push_back(energy);
-      if (energy == 0) continue;
-      forms.voxel16.push_back(static_cast<std::uint16_t>(v));
-      forms.voxel32.push_back(v);
-      forms.energy32.push_back(static_cast<float>(energy));
-      forms.energy64.push_back(energy);
-    }
-    forms.offset.push_back(static_cast<std::uint32_t>(forms.voxel32.size()));
-  }
-  return forms;
-}
-
-TEST(ShowerTable, TakesHitsAsItTakesVoxels) {
-  RandomStream random(7, 0);
-  for (const std::uint32_t voxels : {1U, 40U, 65536U, 65537U}) {
-    for (const double occupancy : {0.0, 0.1, 1.0}) {
-      ShowerTable dense(voxels, 0), sparse(voxels, 11);
-      for (const bool wide : {false, true, false}) {
-        for (const std::uint64_t rows : {3U, 0U, 8U}) {
-          if (voxels > 1000 && rows == 8) continue;
-          const TwoForms forms = two_forms(voxels, rows, occupancy, wide, random);
-          dense.append(forms.incident_energy, std::span<const double>(forms.dense));
-          sparse.append(forms.incident_energy, forms.hits(voxels <= 65536, wide));
+TEST(ShowerTable, TakesBlocksOfHitsAsItTakesVoxels) {
+  // Blocks of many sizes, empty ones too, with and without energies that need float64, in columns.
+  RandomStream random(8, 0);
+  for (const std::uint32_t voxels : {3U, 70U}) {
+    ShowerTable dense(voxels, 0), sparse(voxels, 100);
+    for (const std::size_t rows : {1U, 500U, 0U, 2U, 0U, 300U, 1U}) {
+      std::vector<double> incident(rows), first(rows), rest(rows * (voxels - 1)), all;
+      for (std::size_t row = 0; row < rows; ++row) {
+        incident[row] = 1000 * random.uniform();
+        first[row] = random.uniform() < 0.5 ? 0 : static_cast<float>(random.normal());
+        all.push_back(first[row]);
+        for (std::size_t v = 0; v + 1 < voxels; ++v) {
+          double& energy = rest[row * (voxels - 1) + v];
+          if (rows != 2 && random.uniform() < 0.3) energy = rows == 500 ? random.normal() : 2.5;
+          all.push_back(energy);
         }
       }
-      ASSERT_EQ(sparse.rows(), dense.rows());
-      EXPECT_EQ(sparse.hits(), dense.hits());
-      EXPECT_EQ(sparse.wide_energies(), dense.wide_energies());
-      for (std::uint64_t row = 0; row < dense.rows(); ++row) {
-        ASSERT_EQ(dense_row(sparse, row), dense_row(dense, row));
-        EXPECT_EQ(sparse.fingerprint(row), dense.fingerprint(row));
-      }
+      dense.append(incident, std::span<const double>(all));
+      sparse.append(HitBlock(incident, {{std::span<const double>(first), 1}, {std::span<const double>(rest), voxels - 1}}));
+    }
+    ASSERT_EQ(sparse.rows(), 804U);
+    ASSERT_EQ(dense.rows(), 804U);
+    EXPECT_EQ(sparse.hits(), dense.hits());
+    EXPECT_TRUE(sparse.wide_energies());
+    for (std::uint64_t row = 0; row < dense.rows(); ++row) {
+      ASSERT_EQ(dense_row(sparse, row), dense_row(dense, row));
+      EXPECT_EQ(sparse.empty(row), dense.empty(row));
+      EXPECT_EQ(sparse.fingerprint(row), dense.fingerprint(row));
+      EXPECT_EQ(sparse.incident_energies()[row], dense.incident_energies()[row]);
     }
   }
 }
 
-TEST(ShowerTable, KeepsMillionsOfHitsWhereTheyAre) {
-  // Blocks of many sizes, small ones and some larger than a segment, with empty showers at the seams.
-  RandomStream random(8, 0);
-  const std::uint32_t voxels = 100;
-  ShowerTable table(voxels, 30000);
-  std::vector<double> expected;
-  for (const std::uint64_t rows : {1U, 5000U, 3000U, 2U, 15000U, 4000U, 1U, 2999U}) {
-    TwoForms forms = two_forms(voxels, rows, rows == 2 ? 0 : 0.9, rows == 3000, random);
-    table.append(forms.incident_energy, forms.hits(true, rows == 3000));
-    expected.insert(expected.end(), forms.dense.begin(), forms.dense.end());
-  }
-  ASSERT_EQ(table.rows() * voxels, expected.size());
-  EXPECT_LE(table.bytes(), table.rows() * 16 + table.hits() * 10 + (std::size_t{4} << 20) * 10);
-  for (std::uint64_t row = 0; row < table.rows(); ++row) {
-    const auto begin = expected.begin() + static_cast<std::ptrdiff_t>(row * voxels);
-    ASSERT_EQ(dense_row(table, row), std::vector<double>(begin, begin + voxels)) << row;
-  }
-}
-
-TEST(ShowerTable, RefusesHitsThatAreNone) {
-  ShowerTable table(4, 0);
-  append<float>(table, {1, 0, 2, 0});
-  const std::vector<double> energies{10, 20};
-  const auto code_of = [&](std::vector<std::uint32_t> offset, std::vector<std::uint16_t> voxel, std::vector<float> energy) {
+TEST(ShowerTable, RefusesBlocksThatDoNotBelongToIt) {
+  ShowerTable table(3, 0);
+  append<float>(table, {1, 0, 2});
+  const auto code_of = [&](std::vector<double> incident, std::vector<float> voxels, std::uint32_t width) {
     try {
-      table.append(energies, {offset, std::span<const std::uint16_t>(voxel), std::span<const float>(energy)});
+      table.append(HitBlock(std::move(incident), {{std::span<const float>(voxels), width}}));
     } catch (const Error& error) {
       return error.code();
     }
     return ErrorCode::internal;
   };
   const float nan = std::nanf("");
-  EXPECT_EQ(code_of({0, 1}, {0}, {1}), ErrorCode::shape);
-  EXPECT_EQ(code_of({0, 1, 3}, {0, 1}, {1, 1}), ErrorCode::shape);
-  EXPECT_EQ(code_of({0, 1, 2}, {0, 1}, {1}), ErrorCode::shape);
-  EXPECT_EQ(code_of({0, 2, 1}, {0}, {1}), ErrorCode::shape);
-  EXPECT_EQ(code_of({1, 1, 1}, {0}, {1}), ErrorCode::shape);
-  EXPECT_EQ(code_of({}, {}, {}), ErrorCode::shape);
-  EXPECT_EQ(code_of({0, 1, 2}, {0, 4}, {1, 1}), ErrorCode::argument);
-  EXPECT_EQ(code_of({0, 2, 2}, {1, 1}, {1, 1}), ErrorCode::argument);
-  EXPECT_EQ(code_of({0, 2, 2}, {2, 1}, {1, 1}), ErrorCode::argument);
-  EXPECT_EQ(code_of({0, 1, 2}, {0, 0}, {1, 0}), ErrorCode::argument);
-  EXPECT_EQ(code_of({0, 1, 2}, {0, 0}, {1, nan}), ErrorCode::non_finite);
-  const std::vector<std::uint32_t> offset{0, 0, 0};
-  EXPECT_THROW(table.append(energies, {offset, std::span<const std::uint32_t>(), std::span<const float>()}), Error)
-      << "32 bits where 16 belong";
+  EXPECT_EQ(code_of({1}, {1, 2}, 2), ErrorCode::shape);
+  EXPECT_EQ(code_of({1, 1}, {1, 2, 3, 0, nan, 3}, 3), ErrorCode::non_finite);
+  EXPECT_EQ(code_of({1, std::nan("")}, {1, 2, 3, 4, 5, 6}, 3), ErrorCode::non_finite);
   EXPECT_EQ(table.rows(), 1U);
   EXPECT_EQ(table.hits(), 2U);
-  EXPECT_EQ(code_of({0, 1, 2}, {3, 0}, {5, -6}), ErrorCode::internal) << "sound hits were refused";
-  EXPECT_EQ(dense_row(table, 1), (std::vector<double>{0, 0, 0, 5}));
-  EXPECT_EQ(dense_row(table, 2), (std::vector<double>{-6, 0, 0, 0}));
+  EXPECT_EQ(code_of({1}, {0, -4, 0}, 3), ErrorCode::internal) << "a sound block was refused";
+  EXPECT_EQ(dense_row(table, 0), (std::vector<double>{1, 0, 2}));
+  EXPECT_EQ(dense_row(table, 1), (std::vector<double>{0, -4, 0}));
 }
 
 TEST(RepeatedShowers, AreCountedAgainstAnEarlierRow) {

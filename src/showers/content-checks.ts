@@ -1,4 +1,5 @@
 import { CaloscopeError, type ErrorCode } from '../errors.js';
+import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../native/contract.js';
 
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {
@@ -17,14 +18,6 @@ export interface ContentProblem {
   readonly severity: 'error' | 'warning';
 }
 
-/** A stretch of showers, energies in MeV; voxels are rows × voxels. */
-export interface ShowerNumbers {
-  readonly firstRow: number;
-  readonly rows: number;
-  readonly incidentEnergies: Float64Array;
-  readonly voxels: Float32Array | Float64Array;
-}
-
 /** Extremes and counts over all showers seen. */
 export interface ContentSummary {
   readonly rows: number;
@@ -38,134 +31,63 @@ export interface ContentSummary {
   readonly layerOccupancy: readonly number[];
 }
 
-interface Oddity {
-  count: number;
-  firstRow: number;
-  firstVoxel: number;
-}
+const oddities = ['nonFiniteVoxels', 'negativeVoxels', 'nonFiniteEnergies', 'badEnergies'] as const;
 
-/**
- * Checks the numbers of a file block by block.
- *
- * With a policy it throws at the first block that the policy rejects, and sets voxels to 0 where the policy says so.
- * Without one it only takes notes.
- */
+type Oddities = Readonly<Record<(typeof oddities)[number], OddityRecord>>;
+
+const nothingOdd: OddityRecord = { count: 0, firstRow: 0, firstVoxel: 0 };
+const nothingSeen: RangeRecord = {
+  smallest: Number.POSITIVE_INFINITY,
+  largest: Number.NEGATIVE_INFINITY,
+};
+
+/** Puts together what was noted of the blocks of a file, in file order, whichever threads noted it. */
 export class ContentCheck {
-  readonly #policy: ContentPolicy | null;
+  readonly #policy: ContentPolicy;
   readonly #layerStarts: readonly number[];
   readonly #layerHits: Float64Array;
   readonly #ratios = new ThinnedSample();
-  readonly #nonFiniteVoxels: Oddity = { count: 0, firstRow: -1, firstVoxel: -1 };
-  readonly #negativeVoxels: Oddity = { count: 0, firstRow: -1, firstVoxel: -1 };
-  readonly #nonFiniteEnergies: Oddity = { count: 0, firstRow: -1, firstVoxel: -1 };
-  readonly #badEnergies: Oddity = { count: 0, firstRow: -1, firstVoxel: -1 };
-  readonly #emptyShowers: Oddity = { count: 0, firstRow: -1, firstVoxel: -1 };
+  #odd: Oddities = {
+    nonFiniteVoxels: nothingOdd,
+    negativeVoxels: nothingOdd,
+    nonFiniteEnergies: nothingOdd,
+    badEnergies: nothingOdd,
+  };
+  #emptyShowers = nothingOdd;
   #rows = 0;
   #voxels = 0;
-  #energyRange: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  #voxelRange: [number, number] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  #incidentEnergy = nothingSeen;
+  #voxelEnergy = nothingSeen;
 
-  /** `layerStarts`: first voxel of each layer, for the occupancy by layer. */
-  constructor(policy: ContentPolicy | null, layerStarts: readonly number[] = [0]) {
-    this.#policy = policy;
+  /**
+   * @param policy that the notes were taken with; null: nothing was set to 0.
+   * @param layerStarts first voxel of each layer, for the occupancy by layer.
+   */
+  constructor(policy: ContentPolicy | null, layerStarts: readonly number[] = []) {
+    this.#policy = policy ?? strictPolicy;
     this.#layerStarts = layerStarts;
     this.#layerHits = new Float64Array(layerStarts.length);
   }
 
-  /** @throws CaloscopeError ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY as the policy says. */
-  check(block: ShowerNumbers): void {
-    if (block.rows === 0) return;
-    this.#voxels = block.voxels.length / block.rows;
-    for (let row = 0; row < block.rows; row++) {
-      const incident = block.incidentEnergies[row] as number;
-      this.#checkIncident(incident, block.firstRow + row);
-      const deposited = this.#checkVoxels(block, row);
-      if (incident > 0 && deposited > 0 && Number.isFinite(deposited)) this.#ratios.add(deposited / incident);
-    }
-    this.#rows += block.rows;
-    if (this.#policy) this.#rejectAsPolicySays(this.#policy);
-  }
-
-  #checkIncident(energy: number, row: number): void {
-    if (!Number.isFinite(energy)) note(this.#nonFiniteEnergies, row, -1);
-    else if (energy <= 0) note(this.#badEnergies, row, -1);
-    if (energy < this.#energyRange[0]) this.#energyRange[0] = energy;
-    if (energy > this.#energyRange[1]) this.#energyRange[1] = energy;
-  }
-
-  /** Sum of the voxels of one row. */
-  #checkVoxels(block: ShowerNumbers, row: number): number {
-    const { voxels } = block;
-    const start = row * this.#voxels;
-    let sum = 0;
-    let low = 0;
-    let high = 0;
-    let odd = 0;
-    for (let layer = 0; layer < this.#layerStarts.length; layer++) {
-      const end = start + (this.#layerStarts[layer + 1] ?? this.#voxels);
-      let hits = 0;
-      for (let i = start + (this.#layerStarts[layer] as number); i < end; i++) {
-        const energy = voxels[i] as number;
-        if (energy === 0) continue;
-        if (energy > 0) {
-          sum += energy;
-          hits += 1;
-          if (energy > high) high = energy;
-        } else odd += 1;
-      }
-      (this.#layerHits[layer] as number) += hits;
-    }
-    if (odd > 0 || high === Number.POSITIVE_INFINITY) [sum, low, high] = this.#noteOdd(block, row);
-    const everywhere = this.#voxelRange;
-    if (low < everywhere[0] || high < everywhere[0])
-      everywhere[0] = low < 0 ? low : this.#lowest(voxels, start);
-    if (high > everywhere[1]) everywhere[1] = high;
-    if (sum === 0 && low === 0) note(this.#emptyShowers, block.firstRow + row, -1);
-    return sum;
-  }
-
-  #lowest(voxels: Float32Array | Float64Array, start: number): number {
-    let lowest = Number.POSITIVE_INFINITY;
-    for (let i = start; i < start + this.#voxels; i++) lowest = Math.min(lowest, voxels[i] as number);
-    return lowest;
-  }
-
-  /** Second look at a row with negative or non-finite voxels: sum, lowest and highest after the policy. */
-  #noteOdd(block: ShowerNumbers, row: number): [number, number, number] {
-    const { voxels } = block;
-    const start = row * this.#voxels;
-    let sum = 0;
-    let low = 0;
-    let high = 0;
-    for (let i = start; i < start + this.#voxels; i++) {
-      const energy = voxels[i] as number;
-      if (!Number.isFinite(energy)) {
-        note(this.#nonFiniteVoxels, block.firstRow + row, i - start);
-        if (this.#policy?.nonFinite === 'zero') voxels[i] = 0;
-        continue;
-      }
-      if (energy < 0) {
-        note(this.#negativeVoxels, block.firstRow + row, i - start);
-        if (this.#policy?.negative === 'zero') {
-          voxels[i] = 0;
-          continue;
-        }
-      }
-      sum += energy;
-      low = Math.min(low, energy);
-      high = Math.max(high, energy);
-    }
-    return [sum, low, high];
-  }
-
-  #rejectAsPolicySays(policy: ContentPolicy): void {
-    const rejected = this.#oddProblems(policy).find((problem) => problem.severity === 'error');
-    if (rejected) throw new CaloscopeError(rejected.code as ErrorCode, rejected.message);
+  /** @param notes of the block that follows those before. */
+  add(notes: ContentNotesRecord): void {
+    this.#rows += notes.rows;
+    this.#voxels = notes.width;
+    this.#odd = Object.fromEntries(
+      oddities.map((name) => [name, together(this.#odd[name], notes[name])]),
+    ) as unknown as Oddities;
+    this.#emptyShowers = together(this.#emptyShowers, notes.emptyShowers);
+    this.#incidentEnergy = spanned(this.#incidentEnergy, notes.incidentEnergy);
+    this.#voxelEnergy = spanned(this.#voxelEnergy, notes.voxelEnergy);
+    for (const ratio of notes.ratios) this.#ratios.add(ratio);
+    this.#layerHits.forEach((count, layer) => {
+      this.#layerHits[layer] = count + (notes.layerHits[layer] ?? 0);
+    });
   }
 
   /** Everything odd that was seen. `usualEnergies`: incident energies (MeV) of the samples of the geometry. */
   problems(usualEnergies: { readonly min: number; readonly max: number } | null = null): ContentProblem[] {
-    const problems = this.#oddProblems(this.#policy ?? strictPolicy);
+    const problems = oddProblems(this.#odd, this.#policy);
     const { count, firstRow } = this.#emptyShowers;
     if (count > 0) {
       const tail = count > 1 && firstRow + count === this.#rows;
@@ -173,51 +95,13 @@ export class ContentCheck {
       const message = `${count} of ${this.#rows} showers have no energy at all, the first in row ${firstRow}${cause}`;
       problems.push({ code: 'zero-showers', message, severity: 'warning' });
     }
-    const [lowest, highest] = this.#voxelRange;
-    if (this.#rows > 1 && lowest === highest && lowest !== 0) {
-      const message = `every voxel holds the same number, ${lowest}: the data were probably never written`;
+    const { smallest, largest } = this.#voxelEnergy;
+    if (this.#rows > 1 && smallest === largest && smallest !== 0) {
+      const message = `every voxel holds the same number, ${smallest}: the data were probably never written`;
       problems.push({ code: 'fill-only', message, severity: 'warning' });
     }
-    const units = unitsProblem(this.#ratios.median(), rangeOrNull(this.#energyRange), usualEnergies);
+    const units = unitsProblem(this.#ratios.median(), rangeOrNull(this.#incidentEnergy), usualEnergies);
     if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
-    return problems;
-  }
-
-  #oddProblems(policy: ContentPolicy): ContentProblem[] {
-    const problems: ContentProblem[] = [];
-    const nan = this.#nonFiniteVoxels;
-    if (nan.count > 0) {
-      const what = `${nan.count} voxels are NaN or infinite, the first in row ${nan.firstRow}, voxel ${nan.firstVoxel}`;
-      problems.push(
-        policy.nonFinite === 'reject'
-          ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
-          : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
-      );
-    }
-    const negative = this.#negativeVoxels;
-    if (negative.count > 0) {
-      const what = `${negative.count} voxels are negative, the first in row ${negative.firstRow}, voxel ${negative.firstVoxel}`;
-      const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
-      problems.push(
-        policy.negative === 'reject'
-          ? {
-              code: 'ERR_NEGATIVE_ENERGY',
-              message: `${what}; choose to keep them or to read them as 0`,
-              severity: 'error',
-            }
-          : { code: 'negative', message: `${what}; ${done}`, severity: 'warning' },
-      );
-    }
-    const bad = this.#badEnergies;
-    if (bad.count > 0) {
-      const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; remove those showers`;
-      problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
-    }
-    const lost = this.#nonFiniteEnergies;
-    if (lost.count > 0) {
-      const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; remove those showers`;
-      problems.push({ code: 'ERR_NON_FINITE', message, severity: 'error' });
-    }
     return problems;
   }
 
@@ -229,8 +113,8 @@ export class ContentCheck {
     const empty = this.#rows === 0;
     return {
       rows: this.#rows,
-      incidentEnergy: rangeOrNull(this.#energyRange),
-      voxelEnergy: rangeOrNull(this.#voxelRange),
+      incidentEnergy: rangeOrNull(this.#incidentEnergy),
+      voxelEnergy: rangeOrNull(this.#voxelEnergy),
       depositedOverIncident: this.#ratios.median(),
       occupancy: empty ? null : hits / (this.#rows * this.#voxels),
       layerOccupancy: empty
@@ -240,15 +124,58 @@ export class ContentCheck {
   }
 }
 
-function note(oddity: Oddity, row: number, voxel: number): void {
-  if (oddity.count === 0) {
-    oddity.firstRow = row;
-    oddity.firstVoxel = voxel;
-  }
-  oddity.count += 1;
+/**
+ * Refuses a block as the policy says. Where it refuses, the blocks before had nothing of the kind: the notes of one block
+ * tell as much as those of all.
+ *
+ * @throws CaloscopeError ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY.
+ */
+export function requireSound(notes: ContentNotesRecord, policy: ContentPolicy): void {
+  const refused = oddProblems(notes, policy).find((problem) => problem.severity === 'error');
+  if (refused) throw new CaloscopeError(refused.code as ErrorCode, refused.message);
 }
 
-function rangeOrNull([min, max]: readonly [number, number]): { min: number; max: number } | null {
+function together(before: OddityRecord, after: OddityRecord): OddityRecord {
+  return before.count === 0 ? after : { ...before, count: before.count + after.count };
+}
+
+function spanned(a: RangeRecord, b: RangeRecord): RangeRecord {
+  return { smallest: Math.min(a.smallest, b.smallest), largest: Math.max(a.largest, b.largest) };
+}
+
+function oddProblems(odd: Oddities, policy: ContentPolicy): ContentProblem[] {
+  const problems: ContentProblem[] = [];
+  const { nonFiniteVoxels: nan, negativeVoxels: negative, badEnergies: bad, nonFiniteEnergies: lost } = odd;
+  if (nan.count > 0) {
+    const what = `${nan.count} voxels are NaN or infinite, the first in row ${nan.firstRow}, voxel ${nan.firstVoxel}`;
+    problems.push(
+      policy.nonFinite === 'reject'
+        ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
+        : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
+    );
+  }
+  if (negative.count > 0) {
+    const what = `${negative.count} voxels are negative, the first in row ${negative.firstRow}, voxel ${negative.firstVoxel}`;
+    const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
+    const choice = `${what}; choose to keep them or to read them as 0`;
+    problems.push(
+      policy.negative === 'reject'
+        ? { code: 'ERR_NEGATIVE_ENERGY', message: choice, severity: 'error' }
+        : { code: 'negative', message: `${what}; ${done}`, severity: 'warning' },
+    );
+  }
+  if (bad.count > 0) {
+    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; remove those showers`;
+    problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
+  }
+  if (lost.count > 0) {
+    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; remove those showers`;
+    problems.push({ code: 'ERR_NON_FINITE', message, severity: 'error' });
+  }
+  return problems;
+}
+
+function rangeOrNull({ smallest: min, largest: max }: RangeRecord): { min: number; max: number } | null {
   return Number.isFinite(min) && Number.isFinite(max) ? { min, max } : null;
 }
 

@@ -1,7 +1,8 @@
 import type { ContentProblem } from './content-checks.js';
 import { type Geometry, guessGeometry, resolveGeometry } from './geometry.js';
 import type { LayoutName } from './layouts.js';
-import { type DatasetRecord, type OpenOptions, ShowerReader } from './reading.js';
+import type { DatasetRecord, OpenOptions } from './reading.js';
+import { ShowerReader } from './shower-reader.js';
 
 /** What a shower file holds; plain JSON. Energies in MeV, whatever the file stores. */
 export interface FileInspection {

@@ -42,6 +42,10 @@ const calochallenge: Layout = {
 
 const layouts: Readonly<Record<LayoutName, Layout>> = { calogan, calochallenge };
 
+export function layoutNamed(name: LayoutName): Layout {
+  return layouts[name];
+}
+
 /** Dataset of toy files: ln(p_reference/p_generated) of each shower, known from the simulation. */
 export const logDensityRatioDataset = 'log_density_ratio';
 /** Root attribute that marks the toy showers of caloscope. */

@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { FileError } from '../errors.js';
 import { type ContentPolicy, type ContentProblem, strictPolicy } from './content-checks.js';
 import { type Geometry, guessGeometry, resolveGeometry } from './geometry.js';
 import type { LayoutName } from './layouts.js';
 import { accessError, requirePlainFile } from './plain-file.js';
-import { usualEnergies } from './published-energies.js';
-import type {
-  OpenRequest,
-  ReadingReply,
-  ReadingRequest,
-  ShowerBlock,
-  ShowerFileMetadata,
-} from './reading-protocol.js';
+import type { ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
+import { type HitBlock, type PassOptions, ShowerReader } from './shower-reader.js';
 
 export type { ContentPolicy, ContentProblem } from './content-checks.js';
 export type { DatasetRecord, ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
+export type { HitBlock } from './shower-reader.js';
 
 export interface OpenOptions {
   /** A geometry, its name, or the path of a binning file; guessed from the number of voxels where left out. */
@@ -26,15 +19,20 @@ export interface OpenOptions {
   readonly particle?: string | undefined;
   /** Group that holds the datasets, e.g. `/data/train`; the root where left out. */
   readonly group?: string | undefined;
+  /** Threads to read with, at most 4. Default: as many as the machine runs at once. What is read does not depend on it. */
+  readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface BlockOptions extends Partial<ContentPolicy> {
-  /** Numbers as stored: no unit is converted, nothing is checked, and no warning is given. */
-  readonly asStored?: boolean;
+export interface HitOptions extends Partial<ContentPolicy> {
   /** Called for each oddity that is no error, after the last block. */
   readonly onWarning?: (problem: ContentProblem) => void;
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface BlockOptions extends HitOptions {
+  /** Numbers as stored: no unit is converted, nothing is checked, and no warning is given. */
+  readonly asStored?: boolean;
 }
 
 /** An open file with a geometry that fits it. */
@@ -43,19 +41,21 @@ export interface ShowerFile {
   readonly metadata: ShowerFileMetadata;
   readonly geometry: Geometry;
   /**
-   * All showers in file order, in blocks of some 8 MB. At most two blocks are on their way. One iteration at a time.
-   * Aborting ends the file: close it.
+   * The hits of all showers in file order, in blocks of showers that take some 8 MB when dense. What is on its way is
+   * bounded: two blocks a thread, or 16 MB where that is more. One pass at a time. Aborting ends the file: close it.
    *
-   * @throws FileError ERR_FILE_CORRUPT and others, ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY; the reason
-   * of the signal when aborted.
+   * @throws FileError ERR_FILE_CORRUPT and others, ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY: that of the
+   * first block in file order which cannot be read; the reason of the signal when aborted.
    */
+  hits(options?: HitOptions): AsyncIterable<HitBlock>;
+  /** The same blocks with all voxels. */
   blocks(options?: BlockOptions): AsyncIterable<ShowerBlock>;
-  /** Ends the reading thread. May be called at any time and more than once. */
+  /** Ends the reading threads. May be called at any time and more than once. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a shower file in the CaloGAN or the CaloChallenge layout, in a worker thread, and checks all that can be checked
+ * Opens a shower file in the CaloGAN or the CaloChallenge layout, in worker threads, and checks all that can be checked
  * without its numbers.
  *
  * @throws FileError with the codes for files and geometries; ERR_GEOMETRY when no geometry was given and the number of
@@ -76,13 +76,22 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
       path,
       metadata: reader.metadata,
       geometry: chosen,
-      blocks: (blockOptions) => reader.blocks(chosen.name, blockOptions),
+      hits: (hitOptions = {}) => reader.hits(passOptions(chosen, hitOptions)),
+      blocks: (blockOptions = {}) =>
+        blockOptions.asStored
+          ? reader.stored(blockOptions.signal)
+          : reader.dense(passOptions(chosen, blockOptions)),
       close: () => reader.close(),
     };
   } catch (error) {
     await reader.close();
     throw error;
   }
+}
+
+function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
+  const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, onWarning, signal } = options;
+  return { policy: { nonFinite, negative }, geometryName: geometry.name, onWarning, signal };
 }
 
 function particleOption(options: OpenOptions): { particle?: string } {
@@ -114,154 +123,3 @@ export async function fileSha256(path: string, options: { signal?: AbortSignal }
   }
   return hash.digest('hex');
 }
-
-/** What a pass over the file is waiting for. */
-interface Waiting {
-  readonly accept: (reply: ReadingReply) => void;
-  readonly refuse: (reason: unknown) => void;
-}
-
-/** The reading thread of one file, seen from the main thread. */
-export class ShowerReader {
-  readonly path: string;
-  readonly #worker: Worker;
-  readonly #replies: ReadingReply[] = [];
-  #metadata: ShowerFileMetadata | null = null;
-  #waiting: Waiting | null = null;
-  #ended: unknown = null;
-  #pass = 0;
-
-  private constructor(path: string, request: OpenRequest) {
-    this.path = path;
-    // stdout and stderr are kept from the process: the library never prints.
-    this.#worker = new Worker(new URL('./reading-worker.js', import.meta.url), {
-      workerData: request,
-      stdout: true,
-      stderr: true,
-    });
-    this.#worker.on('message', (reply: ReadingReply) => {
-      const waiting = this.#waiting;
-      this.#waiting = null;
-      if (waiting) waiting.accept(reply);
-      else this.#replies.push(reply);
-    });
-    this.#worker.on('error', (cause: NodeJS.ErrnoException) => {
-      const memory = cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      const what = memory ? 'not enough memory to read it' : 'the reading thread failed; please report this';
-      this.#end(new FileError(memory ? 'ERR_MEMORY' : 'ERR_INTERNAL', path, what, { cause }));
-    });
-    this.#worker.on('exit', () =>
-      this.#end(new FileError('ERR_DISPOSED', path, 'the file was closed; open it again')),
-    );
-  }
-
-  /** @throws FileError with the codes for files; the reason of the signal when aborted. */
-  static async open(
-    path: string,
-    options: OpenOptions & { geometry?: Geometry | undefined },
-  ): Promise<ShowerReader> {
-    const { geometry, group, signal } = options;
-    signal?.throwIfAborted();
-    await requirePlainFile(path);
-    const expectedLayout = geometry ? (geometry.family === 'calogan' ? 'calogan' : 'calochallenge') : null;
-    const reader = new ShowerReader(path, { path: resolve(path), group: group ?? null, expectedLayout });
-    try {
-      const opened = await reader.#next(null, signal);
-      if (opened.kind === 'opened') reader.#metadata = opened.metadata;
-      reader.#worker.unref();
-      return reader;
-    } catch (error) {
-      await reader.close();
-      throw error;
-    }
-  }
-
-  get metadata(): ShowerFileMetadata {
-    return this.#metadata as ShowerFileMetadata;
-  }
-
-  async *blocks(geometryName: string, options: BlockOptions = {}): AsyncGenerator<ShowerBlock, void, void> {
-    const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, signal } = options;
-    const policy = options.asStored ? null : { nonFinite, negative };
-    const pass = this.#start({ kind: 'read', policy, usualEnergies: usualEnergies(geometryName) });
-    try {
-      for (;;) {
-        const reply = await this.#next(pass, signal);
-        if (reply.kind === 'block') {
-          yield reply.block;
-          this.#worker.postMessage({ kind: 'more', pass } satisfies ReadingRequest);
-        } else if (reply.kind === 'end') {
-          for (const problem of reply.problems) options.onWarning?.(problem);
-          return;
-        }
-      }
-    } finally {
-      this.#worker.postMessage({ kind: 'stop', pass } satisfies ReadingRequest);
-      this.#worker.unref();
-    }
-  }
-
-  /** Reads everything once and gives what was noted. */
-  async inspect(
-    layerStarts: readonly number[],
-    geometryName: string | null,
-    options: { signal?: AbortSignal | undefined; onProgress?: ((rows: number) => void) | undefined },
-  ): Promise<Extract<ReadingReply, { kind: 'inspected' }>> {
-    const energies = geometryName === null ? null : usualEnergies(geometryName);
-    const pass = this.#start({ kind: 'inspect', layerStarts, usualEnergies: energies });
-    for (;;) {
-      const reply = await this.#next(pass, options.signal);
-      if (reply.kind === 'progress') options.onProgress?.(reply.rows);
-      if (reply.kind === 'inspected') return reply;
-    }
-  }
-
-  #start(order: DistributiveOmit<Extract<ReadingRequest, { kind: 'read' | 'inspect' }>, 'pass'>): number {
-    this.#pass += 1;
-    this.#worker.ref();
-    this.#worker.postMessage({ ...order, pass: this.#pass } satisfies ReadingRequest);
-    return this.#pass;
-  }
-
-  /** The next reply of a pass; aborting ends the thread at once, whatever it is doing. */
-  async #next(pass: number | null, signal: AbortSignal | undefined): Promise<ReadingReply> {
-    for (;;) {
-      if (signal?.aborted) {
-        this.#end(signal.reason);
-        throw signal.reason;
-      }
-      const reply = this.#replies.shift() ?? (await this.#wait(signal));
-      if (reply.kind === 'failed' && (reply.pass === pass || reply.pass === null)) {
-        throw new FileError(reply.code, this.path, reply.message);
-      }
-      if (reply.kind === 'opened' || reply.pass === pass) return reply;
-    }
-  }
-
-  async #wait(signal: AbortSignal | undefined): Promise<ReadingReply> {
-    if (this.#ended !== null) throw this.#ended;
-    const onAbort = () => this.#end(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
-    try {
-      return await new Promise<ReadingReply>((accept, refuse) => {
-        this.#waiting = { accept, refuse };
-      });
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
-    }
-  }
-
-  #end(reason: unknown): void {
-    this.#ended ??= reason;
-    this.#waiting?.refuse(reason);
-    this.#waiting = null;
-    void this.#worker.terminate();
-  }
-
-  async close(): Promise<void> {
-    this.#end(new FileError('ERR_DISPOSED', this.path, 'the file was closed; open it again'));
-    await this.#worker.terminate();
-  }
-}
-
-type DistributiveOmit<T, Key extends PropertyKey> = T extends unknown ? Omit<T, Key> : never;

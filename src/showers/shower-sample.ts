@@ -5,10 +5,7 @@ import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../nati
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';
-import { type OpenOptions, openShowerFile, type ShowerBlock } from './reading.js';
-
-/** Voxels that are taken over at once: a few milliseconds. */
-const voxelsPerPiece = 2 ** 17;
+import { type OpenOptions, openShowerFile } from './reading.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
@@ -70,7 +67,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
 }
 
 /**
- * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in a worker thread.
+ * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in worker threads.
  *
  * @param path HDF5 file.
  * @throws FileError and CaloscopeError with the codes for files, geometries and content; `signal.reason` when aborted.
@@ -83,13 +80,14 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
   try {
     const problems: ContentProblem[] = [];
     const ratios: Float64Array[] = [];
-    for await (const block of file.blocks({
+    for await (const block of file.hits({
       ...(options.nonFinite && { nonFinite: options.nonFinite }),
       ...(options.negative && { negative: options.negative }),
       ...(signal && { signal }),
       onWarning: (problem) => problems.push(problem),
     })) {
-      await append(handle, block, geometry.voxels);
+      block.appendTo(handle);
+      await setImmediate(); // blocks that wait already must not keep the event loop from its turn
       if (block.logDensityRatio) ratios.push(block.logDensityRatio);
       onProgress?.({ done: block.firstRow + block.rows, total: metadata.rows, message: 'reading' });
     }
@@ -100,19 +98,6 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
     throw error;
   } finally {
     await file.close();
-  }
-}
-
-/** Appends a block in pieces of some milliseconds, so that the event loop has its turn in between. */
-async function append(handle: ShowerTableHandle, block: ShowerBlock, voxels: number): Promise<void> {
-  const rows = Math.max(1, Math.floor(voxelsPerPiece / voxels));
-  for (let first = 0; first < block.rows; first += rows) {
-    const end = Math.min(first + rows, block.rows);
-    const energies = block.incidentEnergies.subarray(first, end);
-    callNative(() =>
-      native().appendShowers(handle, energies, block.voxels.subarray(first * voxels, end * voxels)),
-    );
-    await setImmediate();
   }
 }
 

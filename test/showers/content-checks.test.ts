@@ -1,24 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { ContentCheck, type ContentPolicy, strictPolicy } from '#caloscope/showers/content-checks';
+import { native } from '#caloscope/native/binding';
+import {
+  ContentCheck,
+  type ContentPolicy,
+  requireSound,
+  strictPolicy,
+} from '#caloscope/showers/content-checks';
 
-/** Showers of two voxels. */
-function block(firstRow: number, showers: readonly { energy: number; voxels: readonly [number, number] }[]) {
-  return {
-    firstRow,
-    rows: showers.length,
-    incidentEnergies: Float64Array.from(showers, ({ energy }) => energy),
-    voxels: Float32Array.from(showers.flatMap(({ voxels }) => voxels)),
-  };
+interface Shower {
+  readonly energy: number;
+  readonly voxels: readonly [number, number];
+}
+
+const layerStarts = [0, 1];
+
+/** What is noted of showers of two voxels. */
+function notesOn(firstRow: number, showers: readonly Shower[]) {
+  const numbers = Float32Array.from(showers.flatMap(({ voxels }) => voxels));
+  const incidentEnergies = Float64Array.from(showers, ({ energy }) => energy);
+  const block = { firstRow, incidentEnergies, columns: [{ numbers, rowLength: 2 }] };
+  const policy = { zeroNonFinite: false, zeroNegative: false };
+  return native().leaveHits(null, block, policy, Uint32Array.from(layerStarts));
 }
 
 const sound = { energy: 1000, voxels: [600, 300] } as const;
 
-function check(
-  policy: ContentPolicy | null,
-  ...showers: { energy: number; voxels: readonly [number, number] }[]
-) {
-  const contents = new ContentCheck(policy, [0, 1]);
-  contents.check(block(0, showers));
+function check(policy: ContentPolicy | null, ...showers: Shower[]) {
+  const notes = notesOn(0, showers);
+  if (policy) requireSound(notes, policy);
+  const contents = new ContentCheck(policy, layerStarts);
+  contents.add(notes);
   return contents;
 }
 
@@ -37,9 +48,9 @@ describe('ContentCheck', () => {
   });
 
   it('counts rows over blocks, and voxels by layer', () => {
-    const contents = new ContentCheck(null, [0, 1]);
-    contents.check(block(0, [sound, { energy: 1000, voxels: [0, 800] }]));
-    contents.check(block(2, [{ energy: 1000, voxels: [0, Number.NaN] }]));
+    const contents = new ContentCheck(null, layerStarts);
+    contents.add(notesOn(0, [sound, { energy: 1000, voxels: [0, 800] }]));
+    contents.add(notesOn(2, [{ energy: 1000, voxels: [0, Number.NaN] }]));
     expect(contents.problems()).toMatchObject([
       { code: 'ERR_NON_FINITE', message: expect.stringContaining('row 2, voxel 1'), severity: 'error' },
       { code: 'zero-showers', message: expect.stringContaining('row 2') },

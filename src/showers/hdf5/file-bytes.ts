@@ -1,19 +1,39 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CaloscopeError } from '../../errors.js';
 
+/** What tells a file from another that took its name. */
+export interface FileIdentity {
+  readonly device: bigint;
+  readonly node: bigint;
+  readonly size: bigint;
+}
+
 /**
  * The bytes of one open HDF5 file. Addresses count from the superblock, as they are stored in the file
  * (a user block before it is skipped). Nothing is ever read past the end of the file.
  */
 export class FileBytes {
   readonly size: number;
+  readonly identity: FileIdentity;
   readonly #descriptor: number;
   #base = 0;
 
-  /** @throws the error of `node:fs` when the file cannot be opened. */
-  constructor(path: string) {
+  /**
+   * @param expected the file that must be found there.
+   * @throws the error of `node:fs` when the file cannot be opened; CaloscopeError ERR_FILE_ACCESS for another file.
+   */
+  constructor(path: string, expected?: FileIdentity) {
     this.#descriptor = openSync(path, 'r');
-    this.size = fstatSync(this.#descriptor).size;
+    const { dev: device, ino: node, size } = fstatSync(this.#descriptor, { bigint: true });
+    this.identity = { device, node, size };
+    this.size = Number(size);
+    if (expected && (expected.device !== device || expected.node !== node || expected.size !== size)) {
+      closeSync(this.#descriptor);
+      throw new CaloscopeError(
+        'ERR_FILE_ACCESS',
+        'another file took its place while it was read; read it again',
+      );
+    }
   }
 
   /** Sets the file position of address 0. */

@@ -2,7 +2,7 @@ import type { ready } from 'h5wasm/node';
 import { CaloscopeError } from '../../errors.js';
 import { corrupt } from './byte-cursor.js';
 
-type Library = Awaited<typeof ready>;
+export type Library = Awaited<typeof ready>;
 
 /** Object kinds as the library counts them. */
 const groupKind = 0;
@@ -39,7 +39,7 @@ export class Hdf5Links {
    * @throws CaloscopeError ERR_DATASET_MISSING, ERR_EXTERNAL_DATA, ERR_FILE_CORRUPT.
    */
   resolve(path: string): string {
-    let waiting = path.split('/').filter(isStep);
+    let waiting = pathSteps(path);
     let current = '';
     let links = 0;
     for (let step = waiting.shift(); step !== undefined; step = waiting.shift()) {
@@ -55,7 +55,7 @@ export class Hdf5Links {
       links += 1;
       if (links > longestLinkChain) throw missing('its links run in a circle', path);
       if (target.startsWith('/')) current = '';
-      waiting = [...target.split('/').filter(isStep), ...waiting];
+      waiting = [...pathSteps(target), ...waiting];
     }
     return current || '/';
   }
@@ -146,8 +146,9 @@ export class Hdf5Links {
   }
 }
 
-function isStep(name: string): boolean {
-  return name !== '' && name !== '.';
+/** The names in a path. */
+export function pathSteps(path: string): string[] {
+  return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
 function missing(what: string, path: string): CaloscopeError {

@@ -117,7 +117,7 @@ export function decodeNumbers(
   at: number,
 ): void {
   const position = bytes.byteOffset + start;
-  const view = nativeView(type, bytes.buffer as ArrayBuffer, position, count);
+  const view = storedNumbers(type, bytes, start, count);
   if (view) {
     target.set(view, at);
     return;
@@ -126,8 +126,10 @@ export function decodeNumbers(
   for (let i = 0; i < count; i++) target[at + i] = read(i * type.bytes);
 }
 
-/** The stored bytes as a typed array, where byte order and alignment allow it. */
-function nativeView(type: NumberType, buffer: ArrayBuffer, position: number, count: number) {
+/** The stored bytes themselves as a typed array, where byte order and alignment allow it. */
+export function storedNumbers(type: NumberType, bytes: Uint8Array, start: number, count: number) {
+  const buffer = bytes.buffer as ArrayBuffer;
+  const position = bytes.byteOffset + start;
   if (!type.littleEndian || position % type.bytes !== 0) return undefined;
   if (type.kind === 'float') {
     if (type.bytes === 4) return new Float32Array(buffer, position, count);

@@ -2,16 +2,21 @@ import { ByteCursor, corrupt } from './byte-cursor.js';
 import { requireChecksum } from './checksums.js';
 import type { FileBytes } from './file-bytes.js';
 
-/** Header messages that say how a dataset is stored; numbers of the HDF5 file format. */
+/** Header messages that say how a dataset is stored and what a group holds; numbers of the HDF5 file format. */
 export const messageType = {
   dataspace: 0x01,
+  linkInfo: 0x02,
   datatype: 0x03,
   fillValueOld: 0x04,
   fillValue: 0x05,
+  link: 0x06,
   externalFiles: 0x07,
   layout: 0x08,
   filters: 0x0b,
+  attribute: 0x0c,
   continuation: 0x10,
+  symbolTable: 0x11,
+  attributeInfo: 0x15,
 } as const;
 
 export interface HeaderMessage {

@@ -3,13 +3,23 @@ import { corrupt, undefinedAddress } from './byte-cursor.js';
 import { boundedByDeflate, checkFilters, decodeChunk } from './chunk-filters.js';
 import { ChunkIndex, checkChunk, checkChunkShape } from './chunk-index.js';
 import type { FileBytes } from './file-bytes.js';
-import { decodeNumbers } from './number-type.js';
+import { decodeNumbers, storedNumbers } from './number-type.js';
 import type { StoredDataset } from './stored-dataset.js';
 
 /** Rows decoded together: those of one row of chunks, in row order as stored. */
 interface Band {
   readonly number: number;
   readonly bytes: Buffer;
+}
+
+/** Memory that is used again: what lay in it is gone at the next call. */
+class ReusedBytes {
+  #bytes = Buffer.alloc(0);
+
+  take(length: number): Buffer {
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(length);
+    return this.#bytes.subarray(0, length);
+  }
 }
 
 /**
@@ -31,7 +41,11 @@ export class RowReader {
   readonly #file: FileBytes;
   readonly #dataset: StoredDataset;
   readonly #index: ChunkIndex | null;
+  /** Bytes as they lie in the file, and a band that was put together of several chunks. */
+  readonly #stored = new ReusedBytes();
+  readonly #assembled = new ReusedBytes();
   #band: Band | null = null;
+  #numbers: Float32Array | Float64Array = new Float32Array(0);
 
   /**
    * Checks filters, chunk sizes and that what the header claims can be true; no number is read.
@@ -66,6 +80,29 @@ export class RowReader {
       }
     }
     if (!this.neverWritten) requirePlausible(this.rows * rowBytes, file.size);
+  }
+
+  /**
+   * Rows `first` to `first + count` as count × rowLength numbers, which hold until the next call: they are the stored bytes
+   * themselves where these can be used as they are.
+   *
+   * @param wide float64; otherwise float32.
+   * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED.
+   */
+  view(first: number, count: number, wide: boolean): Float32Array | Float64Array {
+    const { type } = this.#dataset;
+    const length = count * this.rowLength;
+    const asStored = type.kind === 'float' && type.bytes === (wide ? 8 : 4);
+    const together = this.chunkRows === null || (first % this.chunkRows) + count <= this.chunkRows;
+    if (asStored && together && count > 0) {
+      const numbers = storedNumbers(type, this.#piece(first, count).bytes, 0, length);
+      if (numbers instanceof Float32Array || numbers instanceof Float64Array) return numbers;
+    }
+    if (this.#numbers.length < length || this.#numbers instanceof Float64Array !== wide) {
+      this.#numbers = wide ? new Float64Array(length) : new Float32Array(length);
+    }
+    this.read(first, count, this.#numbers, 0, this.rowLength);
+    return this.#numbers.subarray(0, length);
   }
 
   /**
@@ -109,7 +146,7 @@ export class RowReader {
       return { bytes: storage.bytes.subarray(first * rowBytes, (first + most) * rowBytes), rows: most };
     }
     if (this.neverWritten) return { bytes: Buffer.alloc(most * rowBytes, fillValue), rows: most };
-    return { bytes: this.#file.read(storage.address + first * rowBytes, most * rowBytes), rows: most };
+    return { bytes: this.#readStored(storage.address + first * rowBytes, most * rowBytes), rows: most };
   }
 
   #decodeBand(number: number): Buffer {
@@ -122,9 +159,15 @@ export class RowReader {
       return chunk ?? Buffer.alloc(index.grid.chunkBytes, fillValue);
     }
     const rows = Math.min(this.chunkRows as number, this.rows - number * (this.chunkRows as number));
-    const band = Buffer.alloc(rows * this.rowLength * type.bytes, fillValue);
+    const band = this.#assembled.take(rows * this.rowLength * type.bytes);
+    const first = number * across;
     for (let i = 0; i < across; i++) {
-      const chunk = this.#decode(index, number * across + i);
+      if (index.get(first + i)) continue;
+      band.fill(fillValue);
+      break;
+    }
+    for (let i = 0; i < across; i++) {
+      const chunk = this.#decode(index, first + i);
       if (chunk) this.#scatter(chunk, band, rows, [Math.floor(i / depth), i % depth]);
     }
     return band;
@@ -136,11 +179,17 @@ export class RowReader {
     const { filters, type } = this.#dataset;
     const { chunkBytes } = index.grid;
     checkChunk(chunk, index.grid, boundedByDeflate(filters));
-    return decodeChunk(this.#file.read(chunk.address, chunk.size), chunk.filterMask, {
+    return decodeChunk(this.#readStored(chunk.address, chunk.size), chunk.filterMask, {
       filters,
       type,
       chunkBytes,
     });
+  }
+
+  #readStored(address: number, length: number): Buffer {
+    const bytes = this.#stored.take(this.#file.require(address, length));
+    this.#file.readInto(address, bytes);
+    return bytes;
   }
 
   /** Copies what of a chunk lies within the dataset; the second and third axes are those of a row. */

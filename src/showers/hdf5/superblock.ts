@@ -1,18 +1,27 @@
 import { CaloscopeError } from '../../errors.js';
-import { ByteCursor, corrupt } from './byte-cursor.js';
+import { ByteCursor, corrupt, undefinedAddress } from './byte-cursor.js';
 import { requireChecksum } from './checksums.js';
 import type { FileBytes } from './file-bytes.js';
 
 const signature = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1');
+
+/** What the superblock says. */
+interface Superblock {
+  readonly endOfFile: number;
+  /** Address of the header of the root group; null where the file has anything that only the library knows. */
+  readonly root: number | null;
+}
 
 /**
  * Finds the superblock, checks it and the file's length against it, and sets the base address.
  *
  * The HDF5 library "opens" truncated and foreign files without a word in some builds, so it is not asked.
  *
+ * @returns address of the header of the root group, or null where the file uses more than the plain format: several
+ * files, an extension of the superblock, marks of a writer that did not finish.
  * @throws CaloscopeError ERR_NOT_HDF5, ERR_FILE_TRUNCATED, ERR_FILE_CORRUPT.
  */
-export function checkSuperblock(file: FileBytes): void {
+export function checkSuperblock(file: FileBytes): number | null {
   const base = findSignature(file);
   file.setBase(base);
   const cursor = new ByteCursor(file.read(0, Math.min(96, file.size - base)), 8);
@@ -21,13 +30,14 @@ export function checkSuperblock(file: FileBytes): void {
   }
   const version = cursor.unsigned(1);
   if (version > 3) throw corrupt(`superblock version ${version} does not exist`);
-  const endOfFile = version < 2 ? classicEnd(cursor, version) : modernEnd(cursor);
+  const { endOfFile, root } = version < 2 ? readClassic(cursor, version, base) : readModern(cursor, base);
   if (endOfFile > file.size) {
     throw new CaloscopeError(
       'ERR_FILE_TRUNCATED',
       `the file has ${file.size} bytes where its header says ${endOfFile}; it was cut, copy it again`,
     );
   }
+  return root;
 }
 
 /** The signature stands at 0, 512, 1024, 2048, …: a user block of other content may come first. */
@@ -57,20 +67,33 @@ function whatItIs(file: FileBytes): string {
 }
 
 /** Versions 0 and 1. */
-function classicEnd(cursor: ByteCursor, version: number): number {
+function readClassic(cursor: ByteCursor, version: number, base: number): Superblock {
   cursor.skip(4);
   requireEightBytes(cursor.unsigned(1), cursor.unsigned(1));
-  cursor.skip(version === 0 ? 9 : 13);
-  cursor.skip(16); // base address, address of the free-space information
-  return cursor.address();
+  cursor.skip(1 + 2 + 2); // reserved, sizes of tree nodes
+  const flags = cursor.unsigned(4);
+  cursor.skip(version === 0 ? 0 : 4); // size of chunk index nodes
+  const storedBase = cursor.address();
+  cursor.skip(8); // address of the free-space information
+  const endOfFile = cursor.address();
+  if (cursor.remaining < 24) return { endOfFile, root: null };
+  const driver = cursor.address();
+  const root = cursor.skip(8).address();
+  const plain = storedBase === base && flags === 0 && driver === undefinedAddress;
+  return { endOfFile, root: plain ? root : null };
 }
 
 /** Versions 2 and 3, protected by a checksum. */
-function modernEnd(cursor: ByteCursor): number {
+function readModern(cursor: ByteCursor, base: number): Superblock {
   requireEightBytes(cursor.unsigned(1), cursor.unsigned(1));
   requireChecksum(cursor.bytes.subarray(0, 48), 'the superblock');
-  cursor.skip(1 + 16); // flags, base address, address of the extension
-  return cursor.address();
+  const flags = cursor.unsigned(1);
+  const storedBase = cursor.address();
+  const extension = cursor.address();
+  const endOfFile = cursor.address();
+  const root = cursor.address();
+  const plain = storedBase === base && flags === 0 && extension === undefinedAddress;
+  return { endOfFile, root: plain ? root : null };
 }
 
 function requireEightBytes(addressBytes: number, lengthBytes: number): void {

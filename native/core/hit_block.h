@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+namespace caloscope {
+
+/// Neighbouring columns of dense showers: rows × row_length numbers, row by row.
+struct ShowerColumns {
+  std::variant<std::span<const float>, std::span<const double>> numbers;
+  std::uint32_t row_length = 0;
+};
+
+/// Showers of which only the hits are kept: voxels whose energy is not zero. Energies in MeV.
+///
+/// Voxel numbers have 16 bits where they fit; energies are float32 where that holds every one of them exactly.
+class HitBlock {
+ public:
+  HitBlock() = default;
+
+  /// Finds the hits, every voxel that is not ±0 (NaN and infinities too), of showers whose voxels are the columns side by
+  /// side, all of one number type. `incident_energies` has one entry a shower. Throws Error(shape) or Error(argument).
+  HitBlock(std::vector<double> incident_energies, const std::vector<ShowerColumns>& columns);
+
+  /// Voxels a shower.
+  std::uint32_t voxels() const { return voxels_; }
+  std::uint64_t rows() const { return incident_energies_.size(); }
+  std::uint32_t hits() const { return offset_.back(); }
+  bool wide_energies() const { return energy64_ != nullptr; }
+  std::uint32_t hits_of(std::uint64_t row) const { return offset_[row + 1] - offset_[row]; }
+  std::span<const double> incident_energies() const { return incident_energies_; }
+  /// Whether all energies of hits are finite.
+  bool finite() const;
+  std::size_t bytes() const;
+
+  /// Calls `visit(voxel, energy)` for each hit of a shower, in ascending order of the voxel.
+  template <class Visit>
+  void for_each_hit(std::uint64_t row, const Visit& visit) const {
+    const std::uint32_t begin = offset_[row];
+    const std::uint32_t end = offset_[row + 1];
+    const auto over = [&](const auto* voxel, const auto* energy) {
+      for (std::uint32_t hit = begin; hit < end; ++hit) visit(std::uint32_t{voxel[hit]}, double{energy[hit]});
+    };
+    const auto with = [&](const auto* voxel) {
+      if (energy64_) over(voxel, energy64_.get());
+      else over(voxel, energy32_.get());
+    };
+    if (voxel16_) with(voxel16_.get());
+    else if (voxel32_) with(voxel32_.get());
+  }
+
+  /// Replaces each energy e of a hit by `change(e)`; hits whose energy becomes 0 are none any more.
+  template <class Change>
+  void change_energies(const Change& change) {
+    std::uint32_t kept = 0;
+    std::uint32_t begin = 0;
+    const auto over = [&](auto* voxel, auto* energy) {
+      for (std::uint64_t row = 0; row < rows(); ++row) {
+        const std::uint32_t end = offset_[row + 1];
+        for (std::uint32_t hit = begin; hit < end; ++hit) {
+          const double changed = change(double{energy[hit]});
+          voxel[kept] = voxel[hit];
+          energy[kept] = static_cast<std::remove_reference_t<decltype(*energy)>>(changed);
+          kept += changed != 0;
+        }
+        begin = end;
+        offset_[row + 1] = kept;
+      }
+    };
+    const auto with = [&](auto* voxel) {
+      if (energy64_) over(voxel, energy64_.get());
+      else over(voxel, energy32_.get());
+    };
+    if (voxel16_) with(voxel16_.get());
+    else if (voxel32_) with(voxel32_.get());
+  }
+
+ private:
+  template <class Number>
+  void find(const std::vector<ShowerColumns>& columns);
+  template <class Number, class Voxel, class Energy>
+  void write(const std::vector<ShowerColumns>& columns, Voxel* voxel, Energy* energy) const;
+
+  std::uint32_t voxels_ = 0;
+  std::vector<double> incident_energies_;
+  std::vector<std::uint32_t> offset_{0};  ///< hits of shower i: [offset_[i], offset_[i + 1])
+  // One of each pair is there when there are hits.
+  std::unique_ptr<std::uint16_t[]> voxel16_;
+  std::unique_ptr<std::uint32_t[]> voxel32_;
+  std::unique_ptr<float[]> energy32_;
+  std::unique_ptr<double[]> energy64_;
+};
+
+}  // namespace caloscope
