@@ -15,6 +15,7 @@ enum class ErrorCode {
   negative_energy,
   incident_energy,
   classifier,
+  corrupt,
   training,
   checkpoint,
   output,
