@@ -7,7 +7,6 @@
 #include "core/content_notes.h"
 #include "core/error.h"
 #include "core/hit_exchange.h"
-#include "core/inflate.h"
 #include "core/shower_table.h"
 
 namespace caloscope::addon {
@@ -110,22 +109,12 @@ Napi::Value leave_hits(const Napi::CallbackInfo& info) {
   return result;
 }
 
-/// unpackZlib(packed, target) → bytes written to the target
-Napi::Value unpack_zlib(const Napi::CallbackInfo& info) {
-  const auto packed = array_view<std::uint8_t>(info[0], "packed");
-  array_view<std::uint8_t>(info[1], "target");
-  auto target = info[1].As<Napi::Uint8Array>();
-  const std::size_t size = inflate_zlib(packed, std::span(target.Data(), target.ElementLength()));
-  return Napi::Number::New(info.Env(), static_cast<double>(size));
-}
-
 }  // namespace
 
 void add_reading_operations(Napi::Env env, Napi::Object exports) {
   add_operation<create_hit_exchange>(env, exports, "createHitExchange");
   add_operation<hit_exchange_number>(env, exports, "hitExchangeNumber");
   add_operation<take_hits>(env, exports, "takeHits");
-  add_operation<unpack_zlib>(env, exports, "unpackZlib");
   add_operation<leave_hits>(env, exports, "leaveHits");
 }
 

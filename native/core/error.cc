@@ -12,7 +12,6 @@ const char* name(ErrorCode code) {
     case ErrorCode::negative_energy: return "ERR_NEGATIVE_ENERGY";
     case ErrorCode::incident_energy: return "ERR_INCIDENT_ENERGY";
     case ErrorCode::classifier: return "ERR_CLASSIFIER";
-    case ErrorCode::corrupt: return "ERR_FILE_CORRUPT";
     case ErrorCode::training: return "ERR_TRAINING";
     case ErrorCode::checkpoint: return "ERR_CHECKPOINT";
     case ErrorCode::output: return "ERR_OUTPUT";

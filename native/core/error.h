@@ -15,7 +15,6 @@ enum class ErrorCode {
   negative_energy,
   incident_energy,
   classifier,
-  corrupt,
   training,
   checkpoint,
   output,

@@ -150,8 +150,6 @@ export interface ContentNotesRecord {
  * What was never taken goes with the exchange.
  */
 export interface ReadingOperations {
-  /** Unpacks a zlib stream into `target`, which must not be a part of it; gives the number of bytes. */
-  unpackZlib(packed: Uint8Array, target: Uint8Array): number;
   createHitExchange(): HitExchangeHandle;
   hitExchangeNumber(exchange: HitExchangeHandle): number;
   /**

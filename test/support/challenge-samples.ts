@@ -1,6 +1,5 @@
 import { namedGeometry } from '#caloscope/showers/geometry';
-import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
-import { openShowers } from '#caloscope/showers/shower-stream';
+import { openShowers, type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
 import { type GoldenFile, openGolden } from './golden-arrays.js';
 import { sharedPath } from './shared-data.js';
 

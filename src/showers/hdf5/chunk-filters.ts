@@ -1,6 +1,5 @@
+import { inflateSync } from 'node:zlib';
 import { CaloscopeError } from '../../errors.js';
-import { native } from '../../native/binding.js';
-import { callNative } from '../../native/run-job.js';
 import { corrupt } from './byte-cursor.js';
 import { fletcher32 } from './checksums.js';
 import type { NumberType } from './number-type.js';
@@ -73,15 +72,14 @@ export interface ChunkFormat {
  * Undoes the filters of one chunk. The result has exactly the bytes of a chunk: a deflate stream that holds
  * fewer or more is an error here, where the HDF5 library would hand out unset memory.
  *
- * @param memory what is unpacked goes there where it fits; it has at least the bytes of a chunk and is not `stored`.
  * @throws CaloscopeError ERR_FILE_CORRUPT.
  */
-export function decodeChunk(stored: Buffer, filterMask: number, format: ChunkFormat, memory: Buffer): Buffer {
+export function decodeChunk(stored: Buffer, filterMask: number, format: ChunkFormat): Buffer {
   const applied = format.filters.filter((_, place) => ((filterMask >>> place) & 1) === 0);
   const lengths = lengthsBefore(applied, format.chunkBytes);
   let bytes = stored;
   for (let i = applied.length - 1; i >= 0; i--) {
-    bytes = undoFilter(bytes, applied[i] as Filter, lengths[i] as number | null, format, memory);
+    bytes = undoFilter(bytes, applied[i] as Filter, lengths[i] as number | null, format);
   }
   if (bytes.length !== format.chunkBytes) {
     throw corrupt(`a chunk holds ${bytes.length} bytes where ${format.chunkBytes} belong`);
@@ -100,16 +98,10 @@ function lengthsBefore(applied: readonly Filter[], chunkBytes: number): (number 
   });
 }
 
-function undoFilter(
-  bytes: Buffer,
-  filter: Filter,
-  length: number | null,
-  format: ChunkFormat,
-  memory: Buffer,
-): Buffer {
+function undoFilter(bytes: Buffer, filter: Filter, length: number | null, format: ChunkFormat): Buffer {
   switch (filter.id) {
     case filterId.deflate:
-      return inflate(bytes, length, format.chunkBytes, memory);
+      return inflate(bytes, length, format.chunkBytes);
     case filterId.shuffle:
       return unshuffle(bytes, format.type.bytes);
     case filterId.fletcher32:
@@ -119,24 +111,22 @@ function undoFilter(
   }
 }
 
-function inflate(bytes: Buffer, expected: number | null, chunkBytes: number, memory: Buffer): Buffer {
+function inflate(bytes: Buffer, expected: number | null, chunkBytes: number): Buffer {
   // What scale-offset packed is at most its header longer than the numbers.
   const limit = expected ?? chunkBytes + 1024;
-  const target = memory.length >= limit ? memory.subarray(0, limit) : Buffer.allocUnsafeSlow(limit);
-  const length = unpack(bytes, target);
-  if (expected !== null && length !== expected) {
-    throw corrupt(`a gzip chunk unpacks to ${length} bytes where ${expected} belong`);
-  }
-  return target.subarray(0, length);
-}
-
-function unpack(bytes: Buffer, target: Buffer): number {
+  let result: Buffer;
   try {
-    return callNative(() => native().unpackZlib(bytes, target));
+    // One byte more than expected: the output then fits one buffer, and a longer stream shows.
+    result = inflateSync(bytes, { maxOutputLength: limit, chunkSize: Math.max(64, limit + 1) });
   } catch (error) {
-    if (!(error instanceof CaloscopeError) || error.code !== 'ERR_FILE_CORRUPT') throw error;
-    throw corrupt(`a gzip chunk does not unpack: ${error.message}`);
+    throw corrupt(
+      `a gzip chunk does not unpack (${(error as NodeJS.ErrnoException).code ?? 'unknown cause'})`,
+    );
   }
+  if (expected !== null && result.length !== expected) {
+    throw corrupt(`a gzip chunk unpacks to ${result.length} bytes where ${expected} belong`);
+  }
+  return result;
 }
 
 /** The shuffle filter stores first all first bytes of the numbers, then all second bytes, and so on. */

@@ -41,9 +41,8 @@ export class RowReader {
   readonly #file: FileBytes;
   readonly #dataset: StoredDataset;
   readonly #index: ChunkIndex | null;
-  /** Bytes as they lie in the file, a chunk, and what was put together of several chunks. */
+  /** Bytes as they lie in the file, and a band that was put together of several chunks. */
   readonly #stored = new ReusedBytes();
-  readonly #unpacked = new ReusedBytes();
   readonly #assembled = new ReusedBytes();
   #band: Band | null = null;
   #numbers: Float32Array | Float64Array = new Float32Array(0);
@@ -93,9 +92,10 @@ export class RowReader {
   view(first: number, count: number, wide: boolean): Float32Array | Float64Array {
     const { type } = this.#dataset;
     const length = count * this.rowLength;
-    if (type.kind === 'float' && type.bytes === (wide ? 8 : 4) && count > 0) {
-      const bytes = this.#bytesTogether(first, count);
-      const numbers = bytes && storedNumbers(type, bytes, 0, length);
+    const asStored = type.kind === 'float' && type.bytes === (wide ? 8 : 4);
+    const together = this.chunkRows === null || (first % this.chunkRows) + count <= this.chunkRows;
+    if (asStored && together && count > 0) {
+      const numbers = storedNumbers(type, this.#piece(first, count).bytes, 0, length);
       if (numbers instanceof Float32Array || numbers instanceof Float64Array) return numbers;
     }
     if (this.#numbers.length < length || this.#numbers instanceof Float64Array !== wide) {
@@ -103,25 +103,6 @@ export class RowReader {
     }
     this.read(first, count, this.#numbers, 0, this.rowLength);
     return this.#numbers.subarray(0, length);
-  }
-
-  /** Stored bytes of neighbouring rows one after the other, where they can be had without being moved. */
-  #bytesTogether(first: number, count: number): Buffer | null {
-    const height = this.chunkRows;
-    if (height === null || (first % height) + count <= height) return this.#piece(first, count).bytes;
-    const index = this.#index as ChunkIndex;
-    if (!this.#chunksAreRows || first % height !== 0) return null;
-    this.#band = null; // its bytes may lie where the next chunk is read to
-    const { chunkBytes } = index.grid;
-    const chunks = Math.ceil(count / height);
-    const together = this.#assembled.take(chunks * chunkBytes);
-    for (let i = 0; i < chunks; i++) {
-      const place = together.subarray(i * chunkBytes, (i + 1) * chunkBytes);
-      const chunk = this.#decode(index, first / height + i, place);
-      if (!chunk) place.fill(this.#dataset.fillValue);
-      else if (chunk.buffer !== place.buffer || chunk.byteOffset !== place.byteOffset) chunk.copy(place);
-    }
-    return together;
   }
 
   /**
@@ -170,11 +151,11 @@ export class RowReader {
 
   #decodeBand(number: number): Buffer {
     const index = this.#index as ChunkIndex;
-    const { type, fillValue } = this.#dataset;
+    const { shape, type, fillValue } = this.#dataset;
     const [, columns = 1, depth = 1] = index.grid.counts;
     const across = columns * depth;
-    if (this.#chunksAreRows) {
-      const chunk = this.#decode(index, number, this.#unpacked.take(index.grid.chunkBytes));
+    if (across === 1 && index.grid.chunkShape.slice(1).every((size, axis) => size === shape[axis + 1])) {
+      const chunk = this.#decode(index, number);
       return chunk ?? Buffer.alloc(index.grid.chunkBytes, fillValue);
     }
     const rows = Math.min(this.chunkRows as number, this.rows - number * (this.chunkRows as number));
@@ -186,27 +167,23 @@ export class RowReader {
       break;
     }
     for (let i = 0; i < across; i++) {
-      const chunk = this.#decode(index, first + i, this.#unpacked.take(index.grid.chunkBytes));
+      const chunk = this.#decode(index, first + i);
       if (chunk) this.#scatter(chunk, band, rows, [Math.floor(i / depth), i % depth]);
     }
     return band;
   }
 
-  /** A chunk, in `memory` or elsewhere; undefined where it was never written. */
-  #decode(index: ChunkIndex, linear: number, memory: Buffer): Buffer | undefined {
+  #decode(index: ChunkIndex, linear: number): Buffer | undefined {
     const chunk = index.get(linear);
     if (!chunk) return undefined;
     const { filters, type } = this.#dataset;
     const { chunkBytes } = index.grid;
     checkChunk(chunk, index.grid, boundedByDeflate(filters));
-    const stored = this.#readStored(chunk.address, chunk.size);
-    return decodeChunk(stored, chunk.filterMask, { filters, type, chunkBytes }, memory);
-  }
-
-  /** Whether a chunk holds whole rows, one after the other. */
-  get #chunksAreRows(): boolean {
-    const { chunkShape } = (this.#index as ChunkIndex).grid;
-    return chunkShape.slice(1).every((size, axis) => size === this.#dataset.shape[axis + 1]);
+    return decodeChunk(this.#readStored(chunk.address, chunk.size), chunk.filterMask, {
+      filters,
+      type,
+      chunkBytes,
+    });
   }
 
   #readStored(address: number, length: number): Buffer {
