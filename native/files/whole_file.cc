@@ -39,6 +39,7 @@ bool write(const std::filesystem::path& path, std::span<const std::span<const st
   File file(std::fopen(path.string().c_str(), "wb"));
   if (!file) return false;
   for (const auto& piece : pieces) {
+    if (piece.empty()) continue;  // it may have no address
     if (std::fwrite(piece.data(), 1, piece.size(), file.get()) != piece.size()) return false;
   }
   if (std::fflush(file.get()) != 0 || !reach_disk(file.get())) return false;
@@ -76,6 +77,7 @@ std::optional<std::vector<std::byte>> read_whole_file(const std::filesystem::pat
   const File file(std::fopen(path.string().c_str(), "rb"));
   if (!file) throw refuse(std::generic_category().message(errno));
   std::vector<std::byte> bytes(size);
+  if (size == 0) return bytes;
   if (std::fread(bytes.data(), 1, bytes.size(), file.get()) != bytes.size()) throw refuse("it ends too early");
   return bytes;
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
+#include <span>
 
 #include "core/content_hash.h"
 #include "core/error.h"
@@ -152,9 +153,8 @@ TEST(Checkpoint, ThatWasForgedIsRefusedOrTaken) {
 
 TEST(Checkpoint, ThatIsNoneIsRefused) {
   const auto said = [](const std::string& text) {
-    Bytes bytes(text.size());
-    std::memcpy(bytes.data(), text.data(), text.size());
-    return refusal(bytes, small_task());
+    const auto bytes = std::as_bytes(std::span(text));
+    return refusal(Bytes(bytes.begin(), bytes.end()), small_task());
   };
   EXPECT_NE(said("{\"a file\": \"of something else\"}").find("not a checkpoint of caloscope"), std::string::npos);
   EXPECT_NE(said("").find("damaged"), std::string::npos);
