@@ -15,6 +15,7 @@ export {
   type MatrixSample,
   type Sample,
 } from './classifier/features.js';
+export { type FileLogits, type FileLogitsOptions, predictFileLogits } from './classifier/file-logits.js';
 export type { ClassifierOptions } from './classifier/settings.js';
 export {
   type TrainClassifierOptions,
@@ -58,12 +59,11 @@ export { type Geometry, geometryNames, resolveGeometry } from './showers/geometr
 export { type FileInspection, inspectShowerFile } from './showers/inspection.js';
 export {
   findRepeatedShowers,
-  type OpenShowersOptions,
-  openShowers,
   type ShowerOrigin,
   ShowerSample,
   showersFromArrays,
 } from './showers/shower-sample.js';
+export { type OpenShowersOptions, openShowers } from './showers/shower-stream.js';
 export { type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
 export { type ToySampleOptions, type ToyShowers, toyShowers } from './simulation/toy-showers.js';

@@ -19,12 +19,15 @@ const science = ['showers', 'simulation', 'observables', 'classifier', 'weights'
 const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   versions: [],
+  'worker-thread': [],
   native: ['errors'],
   output: ['errors'],
-  ...Object.fromEntries(science.map((folder) => [folder, [...science, 'native', 'versions', 'errors']])),
+  ...Object.fromEntries(
+    science.map((folder) => [folder, [...science, 'native', 'worker-thread', 'versions', 'errors']]),
+  ),
   evaluation: [...science, 'output', 'native', 'versions', 'errors'],
   // It draws what a result says and computes nothing.
-  report: ['types:evaluation/result', 'types:histogram', 'errors'],
+  report: ['types:evaluation/result', 'types:histogram', 'worker-thread', 'errors'],
   cli: ['report', 'evaluation', ...science, 'output', 'native', 'versions', 'errors'],
   index: ['report', 'evaluation', ...science, 'native', 'versions', 'errors'],
 };

@@ -7,7 +7,7 @@ import { type FeatureTable, featureNames, makeFeatures, type Sample } from './fe
 
 export interface PredictOptions extends JobOptions {
   /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /**
    * `bfloat16` rounds weights, inputs and activations to 8 bits of mantissa where they are multiplied, and adds in
    * float32: half the memory to read, and on processors with such instructions twice the speed. Logits change by some

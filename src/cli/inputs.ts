@@ -4,7 +4,8 @@ import { CaloscopeError, FileError } from '../errors.js';
 import { type Geometry, resolveGeometry } from '../showers/geometry.js';
 import type { ShowerFileMetadata } from '../showers/reading.js';
 import { ShowerReader } from '../showers/shower-reader.js';
-import { openShowers, type ShowerSample } from '../showers/shower-sample.js';
+import type { ShowerSample } from '../showers/shower-sample.js';
+import { openShowers } from '../showers/shower-stream.js';
 import { contentPolicy, type ShowerFileOptions } from './options.js';
 import type { Session } from './session.js';
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
+import { predictFileLogits } from '../classifier/file-logits.js';
 import { FileError } from '../errors.js';
-import { openShowers } from '../showers/shower-sample.js';
 import { packageVersion } from '../versions.js';
 import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
@@ -47,19 +47,13 @@ export async function runWeights(
     const message = `it reads a table of ${input.columns.length} columns, not showers; use the library for tables`;
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
-  using showers = await openShowers(showersPath, {
-    geometry: input.geometry,
+  const { rows, logits } = await predictFileLogits(ensemble, showersPath, {
     group: chosen.group,
     ...options.contentPolicy(chosen),
+    threads: chosen.threads,
     signal,
-    onProgress: progress.stage('reading showers'),
+    onProgress: progress.stage('judging'),
   });
-  const judging = { signal, onProgress: progress.stage('judging') };
-  const { threads } = chosen;
-  const logits = await ensemble.predictLogits(
-    showers,
-    threads === undefined ? judging : { ...judging, threads },
-  );
   const weights = await densityRatioWeights(
     { logits, members: ensemble.members },
     { rule, clip: clip ?? undefined, signal },
@@ -78,11 +72,11 @@ export async function runWeights(
     { signal },
   );
   const { health } = weights;
-  const document = { out, rows: showers.rows, networks: ensemble.members, folds: training.folds, health };
+  const document = { out, rows, networks: ensemble.members, folds: training.folds, health };
   session.conclude(document, [
     `Weights: ${out}`,
     ...columns([
-      ['showers', count(showers.rows)],
+      ['showers', count(rows)],
       [
         'mean weight',
         `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,

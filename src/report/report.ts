@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { FileError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
+import { startWorker } from '../worker-thread.js';
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
@@ -18,7 +18,7 @@ export interface ReportOptions {
 export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const worker = new Worker(new URL('./drawing-worker.js', import.meta.url), { workerData: result });
+  const worker = startWorker(new URL('./drawing-worker.js', import.meta.url), result);
   let onAbort = () => {};
   try {
     return await new Promise((resolve, reject) => {

@@ -12,6 +12,7 @@ import type {
   ShowerBlock,
 } from './reading-protocol.js';
 import type { StoredShowers } from './stored-showers.js';
+import type { UnpackingGate } from './unpacking-gate.js';
 
 /** What may be on its way to the main thread: so many blocks, and more as long as they are small together. */
 const onTheWay = { blocks: 2, bytes: 16 * 2 ** 20 };
@@ -28,13 +29,15 @@ interface Stretch {
 export class BlockService {
   readonly #showers: StoredShowers;
   readonly #port: MessagePort;
+  readonly #gate: UnpackingGate;
   readonly #stretches: Stretch[] = [];
   /** Bytes of the blocks that were sent and not taken. */
   readonly #sent: number[] = [];
 
-  constructor(showers: StoredShowers, port: MessagePort) {
+  constructor(showers: StoredShowers, port: MessagePort, gate: UnpackingGate) {
     this.#showers = showers;
     this.#port = port;
+    this.#gate = gate;
   }
 
   answer(request: ReadingRequest): void {
@@ -60,7 +63,7 @@ export class BlockService {
       const { pass, order, next, end } = stretch;
       const rows = Math.min(this.#showers.plan.blockRows, end - next);
       try {
-        const content = readBlock(this.#showers, order, next, rows);
+        const content = this.#gate.through(() => readBlock(this.#showers, order, next, rows));
         this.#sent.push(bytesOf(content));
         const message: ReadingReply = { kind: 'block', pass, content };
         this.#port.postMessage(message, content.form === 'dense' ? memoryOf(content.block) : []);

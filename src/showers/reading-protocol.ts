@@ -90,6 +90,12 @@ export type ReadingStart =
   | { readonly kind: 'open'; readonly request: OpenRequest }
   | { readonly kind: 'join'; readonly path: string; readonly places: ShowerPlaces };
 
+/** With the memory of the gate that the thread unpacks behind. */
+export interface ReadingWorkerData {
+  readonly start: ReadingStart;
+  readonly gate: SharedArrayBuffer;
+}
+
 /** What is wanted of the showers in one pass over a file. */
 export type PassOrder =
   /** All voxels; without a policy as stored: neither converted nor checked. */

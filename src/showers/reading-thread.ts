@@ -1,5 +1,7 @@
-import { Worker } from 'node:worker_threads';
-import type { ReadingReply, ReadingRequest, ReadingStart } from './reading-protocol.js';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from '../worker-thread.js';
+import type { ReadingReply, ReadingRequest, ReadingStart, ReadingWorkerData } from './reading-protocol.js';
+import { UnpackingGate } from './unpacking-gate.js';
 
 /** What a thread is waited for with. */
 interface Waiting {
@@ -7,22 +9,30 @@ interface Waiting {
   readonly refuse: (reason: unknown) => void;
 }
 
+/** Gates of the threads that live: the end of the process is the end of its threads. */
+const gates = new Set<UnpackingGate>();
+
+function shutAllGates(): void {
+  for (const gate of gates) gate.shutNow();
+}
+
 /** One reading thread, seen from the main thread. It keeps the process alive only while it is held. */
 export class ReadingThread {
   /** Stretches that it was given and that were not taken yet. */
   waitingStretches = 0;
   readonly #worker: Worker;
+  readonly #gate = new UnpackingGate();
   readonly #replies: ReadingReply[] = [];
   #waiting: Waiting | null = null;
 
   /** @param onEnd called when the thread has ended, with the error where it failed. */
   constructor(start: ReadingStart, onEnd: (error: NodeJS.ErrnoException | null) => void) {
-    // stdout and stderr are kept from the process: the library never prints.
-    this.#worker = new Worker(new URL('./reading-worker.js', import.meta.url), {
-      workerData: start,
-      stdout: true,
-      stderr: true,
-    });
+    if (gates.size === 0) process.on('exit', shutAllGates);
+    gates.add(this.#gate);
+    this.#worker = startWorker(new URL('./reading-worker.js', import.meta.url), {
+      start,
+      gate: this.#gate.memory,
+    } satisfies ReadingWorkerData);
     this.#worker.on('message', (reply: ReadingReply) => {
       const waiting = this.#waiting;
       this.#waiting = null;
@@ -30,7 +40,12 @@ export class ReadingThread {
       else this.#replies.push(reply);
     });
     this.#worker.on('error', (error: NodeJS.ErrnoException) => onEnd(error));
-    this.#worker.on('exit', () => onEnd(null));
+    this.#worker.on('exit', () => {
+      this.#gate.abandon();
+      gates.delete(this.#gate);
+      if (gates.size === 0) process.off('exit', shutAllGates);
+      onEnd(null);
+    });
   }
 
   hold(): void {
@@ -57,10 +72,12 @@ export class ReadingThread {
     });
   }
 
-  /** Ends the thread at once, whatever it is doing; whoever waits gets `reason`. */
+  /** Ends the thread, after the block that it reads; whoever waits gets `reason` at once. */
   async end(reason: unknown): Promise<void> {
     this.#waiting?.refuse(reason);
     this.#waiting = null;
+    this.hold(); // the process must not end for want of work while it waits
+    await this.#gate.shut();
     await this.#worker.terminate();
   }
 }

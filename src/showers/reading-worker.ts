@@ -4,11 +4,12 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BlockService, failureOf } from './block-service.js';
-import type { OpenRequest, ReadingReply, ReadingRequest, ReadingStart } from './reading-protocol.js';
+import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
 import { openPlaces, openPlainSource, openShowerSource, type ShowerSource } from './shower-source.js';
 import type { StoredShowers } from './stored-showers.js';
+import { UnpackingGate } from './unpacking-gate.js';
 
-const start = workerData as ReadingStart;
+const { start, gate } = workerData as ReadingWorkerData;
 
 function reply(message: ReadingReply): void {
   parentPort?.postMessage(message);
@@ -35,7 +36,7 @@ parentPort?.on('message', (request: ReadingRequest) => service?.answer(request))
 try {
   const showers =
     start.kind === 'open' ? await openFile(start.request) : openPlaces(start.path, start.places);
-  service = parentPort && new BlockService(showers, parentPort);
+  service = parentPort && new BlockService(showers, parentPort, new UnpackingGate(gate));
 } catch (error) {
   reply({ kind: 'failed', pass: null, ...failureOf(error) });
 }

@@ -1,13 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../native/contract.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
-import type { ContentPolicy, ContentProblem } from './content-checks.js';
+import type { ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';
-import { type OpenOptions, openShowerFile } from './reading.js';
-
-export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
 /** Where the showers of a sample come from. */
 export interface ShowerOrigin {
@@ -33,7 +29,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly logDensityRatio: Float64Array | null;
   readonly rows: number;
 
-  /** @internal Use openShowers. */
+  /** @internal Use openShowers or showersFromArrays. */
   constructor(
     handle: ShowerTableHandle,
     geometry: Geometry,
@@ -64,52 +60,6 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   read(first: number, count: number): Float64Array {
     return callNative(() => native().readShowers(this.handle, first, count));
   }
-}
-
-/**
- * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in worker threads.
- *
- * @param path HDF5 file.
- * @throws FileError and CaloscopeError with the codes for files, geometries and content; `signal.reason` when aborted.
- */
-export async function openShowers(path: string, options: OpenShowersOptions = {}): Promise<ShowerSample> {
-  const { signal, onProgress } = options;
-  const file = await openShowerFile(path, options);
-  const { geometry, metadata } = file;
-  const handle = native().createShowerTable(geometry.voxels, metadata.rows);
-  try {
-    const problems: ContentProblem[] = [];
-    const ratios: Float64Array[] = [];
-    for await (const block of file.hits({
-      ...(options.nonFinite && { nonFinite: options.nonFinite }),
-      ...(options.negative && { negative: options.negative }),
-      ...(signal && { signal }),
-      onWarning: (problem) => problems.push(problem),
-    })) {
-      block.appendTo(handle);
-      await setImmediate(); // blocks that wait already must not keep the event loop from its turn
-      if (block.logDensityRatio) ratios.push(block.logDensityRatio);
-      onProgress?.({ done: block.firstRow + block.rows, total: metadata.rows, message: 'reading' });
-    }
-    const origin = { source: path, file: true, layout: metadata.layout, toy: metadata.toy };
-    return new ShowerSample(handle, geometry, origin, problems, joined(ratios));
-  } catch (error) {
-    native().dispose(handle);
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array | null {
-  if (parts.length === 0) return null;
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let next = 0;
-  for (const part of parts) {
-    whole.set(part, next);
-    next += part.length;
-  }
-  return whole;
 }
 
 /**

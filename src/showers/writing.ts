@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { ArgumentError, FileError } from '../errors.js';
+import { startWorker } from '../worker-thread.js';
 import { holdsType } from './row-buffer.js';
 import type {
   ColumnNumbers,
@@ -75,11 +76,7 @@ export class Hdf5Writer {
     this.#signal = signal;
     this.#temporary = `${resolve(path)}.${randomBytes(6).toString('hex')}.partial`;
     const start: WritingStart = { path: this.#temporary, plan };
-    this.#worker = new Worker(new URL('./writing-worker.js', import.meta.url), {
-      workerData: start,
-      stdout: true,
-      stderr: true,
-    });
+    this.#worker = startWorker(new URL('./writing-worker.js', import.meta.url), start);
     this.#worker.on('message', (reply: WritingReply) => {
       if (reply.kind === 'failed') this.#fail(new FileError(reply.code, path, reply.message));
       else this.#settle((waiting) => waiting.accept());

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { featureRows } from '#caloscope/classifier/features';
 import { namedGeometry } from '#caloscope/showers/geometry';
-import { openShowers, type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { openShowers } from '#caloscope/showers/shower-stream';
 import { expectClose } from '../support/closeness.js';
 import { type GoldenFile, openGolden } from '../support/golden-arrays.js';
 import { hasSharedData, sharedPath } from '../support/shared-data.js';

@@ -3,7 +3,7 @@ import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, writeFil
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
-import { openShowers } from '#caloscope/showers/shower-sample';
+import { openShowers } from '#caloscope/showers/shower-stream';
 import { createHdf5 } from '#caloscope/showers/writing';
 import { caloscope, contentOf, errorLine } from './run-caloscope.js';
 import { makeToyFiles, quick, quickTraining, type ToyFiles } from './toy-files.js';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '#caloscope/evaluation/evaluate';
-import { openShowers, type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { openShowers } from '#caloscope/showers/shower-stream';
 import { hasSharedData, sharedPath } from '../support/shared-data.js';
 
 const geometry = 'cartesian:12x12x12';

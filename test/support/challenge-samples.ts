@@ -1,5 +1,6 @@
 import { namedGeometry } from '#caloscope/showers/geometry';
-import { openShowers, type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { openShowers } from '#caloscope/showers/shower-stream';
 import { type GoldenFile, openGolden } from './golden-arrays.js';
 import { sharedPath } from './shared-data.js';
 

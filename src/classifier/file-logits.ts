@@ -1,0 +1,124 @@
+import { ArgumentError } from '../errors.js';
+import type { Progress } from '../native/run-job.js';
+import type { ContentProblem } from '../showers/content-checks.js';
+import type { ShowerSample } from '../showers/shower-sample.js';
+import { type OpenShowersOptions, type SampleBounds, ShowerStream } from '../showers/shower-stream.js';
+import type { ClassifierEnsemble, PredictOptions } from './ensemble.js';
+import { makeFeatures } from './features.js';
+
+export interface FileLogitsOptions
+  extends Omit<OpenShowersOptions, 'geometry' | 'particle'>,
+    PredictOptions {}
+
+export interface FileLogits {
+  /** Showers in the file. */
+  readonly rows: number;
+  /** Networks × rows, one network after the other. */
+  readonly logits: Float32Array;
+  /** What was odd in the file and was not refused. */
+  readonly problems: readonly ContentProblem[];
+}
+
+/** Enough showers for the kernels to work at full speed; hits of 64 MB are some thousand showers of the finest grids. */
+const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
+
+/**
+ * Logits of all showers of a file, which are read and judged sample by sample: the next is read while one is judged, and
+ * of a file of any size some hundred megabytes are in memory at once. The logits are those of
+ * {@link ClassifierEnsemble.predictLogits} on all showers together, to the last bit.
+ *
+ * @throws ArgumentError ERR_SHAPE for an ensemble that reads no showers; what openShowers throws; `signal.reason` when
+ * aborted.
+ */
+export async function predictFileLogits(
+  ensemble: ClassifierEnsemble,
+  path: string,
+  options: FileLogitsOptions = {},
+): Promise<FileLogits> {
+  const { input } = ensemble.description;
+  if (input.kind === 'matrix') {
+    const message = `the classifier takes ${input.columns.length} columns, not showers: pass a matrix`;
+    throw new ArgumentError('ERR_SHAPE', message);
+  }
+  const { onProgress, signal, ...choices } = options;
+  const ending = new AbortController();
+  const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
+  const stream = await ShowerStream.open(path, { ...choices, geometry: input.geometry, signal: either });
+  const judge = new SampleJudge(ensemble, stream.rows, { ...options, signal: either });
+  try {
+    for await (const sample of stream.samples(bounds)) await judge.take(sample);
+    await judge.finish();
+    return { rows: stream.rows, logits: judge.logits, problems: stream.problems };
+  } catch (error) {
+    ending.abort(error);
+    await judge.finish().catch(() => undefined);
+    throw error;
+  } finally {
+    await stream.close();
+  }
+}
+
+/** Judges one sample while the caller fetches the next. */
+class SampleJudge {
+  readonly logits: Float32Array;
+  readonly #ensemble: ClassifierEnsemble;
+  readonly #rows: number;
+  readonly #options: PredictOptions;
+  #taken = 0;
+  #underWay: Promise<void> = Promise.resolve();
+
+  constructor(ensemble: ClassifierEnsemble, rows: number, options: PredictOptions) {
+    this.#ensemble = ensemble;
+    this.#rows = rows;
+    this.#options = options;
+    this.logits = new Float32Array(ensemble.members * rows);
+  }
+
+  /** Begins to judge a sample, which is freed, as soon as the one before is done. */
+  async take(sample: ShowerSample): Promise<void> {
+    const first = this.#taken;
+    this.#taken += sample.rows;
+    const { signal } = this.#options;
+    using features = await this.#free(sample, () =>
+      makeFeatures(sample, this.#ensemble.description.input, { signal }),
+    );
+    await this.#underWay;
+    const judged = this.#ensemble.logitsOf(features, this.#progressFrom(first, sample.rows));
+    this.#underWay = judged.then((logits) => this.#keep(logits, first, sample.rows));
+    // Whoever waits next is told of a failure; until then nobody is.
+    this.#underWay.catch(() => undefined);
+  }
+
+  /** Waits for the last sample. */
+  async finish(): Promise<void> {
+    await this.#underWay;
+  }
+
+  /** The features hold what they need of the showers. */
+  async #free<T>(sample: ShowerSample, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } finally {
+      sample.dispose();
+    }
+  }
+
+  #progressFrom(first: number, rows: number): PredictOptions {
+    const { onProgress } = this.#options;
+    if (!onProgress) return this.#options;
+    let furthest = first;
+    const share = ({ done, total, message }: Progress) => {
+      // Threads tell how far they are without waiting for each other.
+      furthest = Math.max(furthest, first + (total > 0 ? (rows * done) / total : 0));
+      onProgress({ done: furthest, total: this.#rows, message });
+    };
+    return { ...this.#options, onProgress: share };
+  }
+
+  #keep(logits: Float32Array, first: number, rows: number): void {
+    for (let network = 0; network < this.#ensemble.members; network++) {
+      this.logits.set(logits.subarray(network * rows, (network + 1) * rows), network * this.#rows + first);
+    }
+    this.#options.onProgress?.({ done: first + rows, total: this.#rows, message: 'judging' });
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
+import { type FileLogitsOptions, predictFileLogits } from '#caloscope/classifier/file-logits';
+import { trainClassifier } from '#caloscope/classifier/training';
+import { openShowers } from '#caloscope/showers/shower-stream';
+import { createHdf5 } from '#caloscope/showers/writing';
+import { gaussianSample } from '../support/gaussian-samples.js';
+import { gridNumbers, gridShowers } from '../support/grid-showers.js';
+
+/** More than two samples of a stream. */
+const rows = 40_000;
+const numbers = gridNumbers(rows, 5);
+const geometry = 'cartesian:2x3x4';
+let folder: string;
+let path: string;
+const ensembles = new Map<string, ClassifierEnsemble>();
+
+async function writeFile(name: string, voxels: Float32Array, count = rows): Promise<string> {
+  const place = join(folder, name);
+  const writer = await createHdf5(place, {
+    attributes: {},
+    datasets: [
+      { path: '/incident_energies', type: 'f8', rowShape: [1] },
+      { path: '/showers', type: 'f4', rowShape: [24] },
+    ],
+  });
+  if (count > 0) {
+    await writer.append(
+      { '/incident_energies': numbers.incidentEnergies.slice(0, count), '/showers': voxels },
+      count,
+    );
+  }
+  await writer.close();
+  return place;
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'caloscope-file-logits-'));
+  path = await writeFile('showers.hdf5', numbers.voxels.slice());
+  for (const features of ['low', 'low-normalised', 'high'] as const) {
+    const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
+      features,
+      members: 2,
+      classifier: { hidden: [9, 5], epochs: 2 },
+    });
+    ensembles.set(features, ensemble);
+  }
+});
+afterAll(() => {
+  for (const ensemble of ensembles.values()) ensemble.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+const predict = (options: FileLogitsOptions = {}, file = path, features = 'low') =>
+  predictFileLogits(ensembles.get(features) as ClassifierEnsemble, file, options);
+
+describe('logits of a file that is never in memory as a whole', () => {
+  it.each(['low', 'low-normalised', 'high'])('are those of all showers together: %s', async (features) => {
+    using showers = await openShowers(path, { geometry });
+    const together = await ensembles.get(features)?.predictLogits(showers);
+    expect(together).toHaveLength(2 * rows);
+    for (const threads of [1, 3]) {
+      const progress: number[] = [];
+      const streamed = await predict(
+        { threads, onProgress: ({ done, total }) => progress.push(done / total) },
+        path,
+        features,
+      );
+      expect(streamed.rows).toBe(rows);
+      expect(streamed.logits).toEqual(together);
+      expect(streamed.problems).toEqual(showers.problems);
+      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+      expect(progress.at(-1)).toBe(1);
+    }
+  });
+
+  it('are refused for what stands in the last rows', async () => {
+    const voxels = numbers.voxels.slice();
+    voxels[39_990 * 24 + 7] = Number.NaN;
+    const file = await writeFile('late.hdf5', voxels);
+    await expect(predict({}, file)).rejects.toMatchObject({
+      code: 'ERR_NON_FINITE',
+      path: file,
+      message: expect.stringContaining('row 39990, voxel 7'),
+    });
+    const { logits, problems } = await predict({ nonFinite: 'zero' }, file);
+    expect(problems.map(({ code }) => code)).toEqual(['non-finite']);
+    using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
+    expect(logits).toEqual(await ensembles.get('low')?.predictLogits(showers));
+  });
+
+  it('are none of a file without showers', async () => {
+    const file = await writeFile('empty.hdf5', new Float32Array(0), 0);
+    expect(await predict({}, file)).toMatchObject({ rows: 0, logits: new Float32Array(0) });
+  });
+
+  it('end with the reason of the signal', async () => {
+    await expect(predict({ signal: AbortSignal.abort('before') })).rejects.toBe('before');
+    for (const share of [0, 0.3, 0.7]) {
+      const controller = new AbortController();
+      let aborted = 0;
+      const onProgress = ({ done, total }: { done: number; total: number }) => {
+        if (done / total < share) return;
+        aborted ||= performance.now();
+        controller.abort('midway');
+      };
+      await expect(predict({ signal: controller.signal, onProgress })).rejects.toBe('midway');
+      expect(performance.now() - aborted).toBeLessThan(500);
+    }
+  });
+
+  it('are refused to classifiers of tables, and for files in another geometry', async () => {
+    const { ensemble } = await trainClassifier(gaussianSample(50, [1, 0], 1), gaussianSample(50, [0, 0], 2), {
+      classifier: { hidden: [4], epochs: 1 },
+    });
+    await expect(predictFileLogits(ensemble, path)).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+    ensemble.dispose();
+    await expect(predict({}, join(folder, 'none.hdf5'))).rejects.toMatchObject({
+      code: 'ERR_FILE_NOT_FOUND',
+    });
+  });
+});
