@@ -132,6 +132,7 @@ export interface TrainingFlags extends SeedOption {
   readonly weightDecay?: ClassifierOptions['weightDecay'];
   readonly patience?: ClassifierOptions['patience'];
   readonly validationFraction?: ClassifierOptions['validationFraction'];
+  readonly precision?: ClassifierOptions['precision'];
 }
 
 /** What the classifiers see, and how they are trained. */
@@ -155,7 +156,15 @@ export function addTrainingOptions(command: Command): Command {
   option('--patience <n>', 'epochs without a gain before a training ends', network.patience);
   const validation = 'share of the training showers that decide when to stop';
   option('--validation-fraction <share>', validation, network.validationFraction);
+  command.addOption(precisionOption('of the products in training and judging'));
   return addSeedOption(command);
+}
+
+/** @param what it is the precision of. */
+export function precisionOption(what: string): Option {
+  const { precision } = classifierSchema.shape;
+  const description = `float32 or bfloat16: precision ${what} ${usual(precision)}`;
+  return checkedOption('--precision <type>', description, precision, asGiven);
 }
 
 function thresholdFrom(text: string): unknown {
@@ -217,8 +226,8 @@ function given<Options extends object>(options: Options): Options {
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
   const { features, threshold, members, seed } = flags;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
-  const { batch: batchSize, validationFraction } = flags;
-  const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction };
+  const { batch: batchSize, validationFraction, precision } = flags;
+  const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };
   const classifier = given({ hidden, activation, dropout, ...steps });
   return { ...given({ features, threshold, members, seed }), classifier };
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { predictFileLogits } from '../classifier/file-logits.js';
 import { FileError } from '../errors.js';
+import type { Precision } from '../native/contract.js';
 import { packageVersion } from '../versions.js';
 import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
@@ -14,6 +15,7 @@ export interface WeightsOptions
   extends options.RunOptions,
     options.ShowerFileOptions,
     options.JudgingOptions {
+  readonly precision?: Precision;
   readonly out: string;
   readonly force?: boolean;
 }
@@ -28,6 +30,7 @@ export function weightsCommand(): Command {
     .addOption(options.groupOption());
   options.addContentOptions(command);
   options.addJudgingOptions(command);
+  command.addOption(options.precisionOption('of the products in judging'));
   options.addThreadsOption(command);
   return options.addSpeechOptions(command);
 }
@@ -39,7 +42,7 @@ export async function runWeights(
   chosen: WeightsOptions,
 ): Promise<void> {
   const { signal, progress } = session;
-  const { out, force = false, ensembleRule: rule, clip } = chosen;
+  const { out, force = false, ensembleRule: rule, clip, precision = 'float32' } = chosen;
   await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { input, training } = ensemble.description;
@@ -51,6 +54,7 @@ export async function runWeights(
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
+    precision,
     signal,
     onProgress: progress.stage('judging'),
   });
@@ -67,12 +71,13 @@ export async function runWeights(
       classifier: classifierPath,
       showers: showersPath,
       ensemble_rule: rule ?? 'mean-logit',
+      precision,
       log_weight: 'ln(p_reference/p_generated)',
     },
     { signal },
   );
   const { health } = weights;
-  const document = { out, rows, networks: ensemble.members, folds: training.folds, health };
+  const document = { out, rows, networks: ensemble.members, folds: training.folds, precision, health };
   session.conclude(document, [
     `Weights: ${out}`,
     ...columns([

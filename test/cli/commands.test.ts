@@ -1,7 +1,9 @@
 /** The commands end to end, each as a process of its own, on toy showers that the test makes. */
 import { copyFileSync, existsSync, linkSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Dataset, File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
 import { openShowers } from '#caloscope/showers/shower-stream';
 import { createHdf5 } from '#caloscope/showers/writing';
@@ -13,6 +15,7 @@ let toys: ToyFiles;
 let evaluation: string;
 
 beforeAll(async () => {
+  await ready;
   toys = await makeToyFiles(400);
   evaluation = join(toys.folder, 'evaluation');
 });
@@ -208,6 +211,42 @@ describe('train and weights', () => {
     expect(weighed).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(weighed.stdout)).toMatchObject({ out, rows: 400, networks: 1 });
     expect(readFileSync(out).subarray(1, 4).toString()).toBe('HDF');
+  });
+
+  it('work in the precision that is asked for, and say so', async () => {
+    const folder = toys.newFolder();
+    const words = ['train', toys.reference, toys.generated, ...quickTraining, '--precision', 'bfloat16'];
+    const classifier = join(folder, 'classifier');
+    expect((await caloscope([...words, '--out', classifier])).exitCode).toBe(0);
+    using ensemble = await ClassifierEnsemble.load(classifier);
+    expect(ensemble.description.training.classifier).toMatchObject({ precision: 'bfloat16' });
+
+    const logits = await Promise.all(
+      ['float32', 'bfloat16'].map(async (precision) => {
+        const out = join(folder, `${precision}.hdf5`);
+        const weigh = [
+          'weights',
+          classifier,
+          toys.generated,
+          '--out',
+          out,
+          '--precision',
+          precision,
+          '--json',
+        ];
+        expect(JSON.parse((await caloscope(weigh)).stdout)).toMatchObject({ precision });
+        const file = new File(out, 'r');
+        expect(file.attrs['precision']?.value).toBe(precision);
+        const values = (file.get('logit') as Dataset).value as Float32Array;
+        file.close();
+        return values;
+      }),
+    );
+    const changes = logits[0]?.map((logit, i) =>
+      Math.abs(logit - (logits[1]?.[i] as number)),
+    ) as Float32Array;
+    expect(Math.max(...changes)).toBeGreaterThan(0);
+    expect(Math.max(...changes)).toBeLessThan(0.05);
   });
 
   it('weigh with the classifier of an evaluation', async () => {

@@ -100,6 +100,7 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--weight-decay', '-1'], /--weight-decay must be/],
     [[...evaluate, '--patience', '0'], /--patience must be/],
     [[...evaluate, '--validation-fraction', '1'], /--validation-fraction must be/],
+    [[...evaluate, '--precision', 'float16'], /--precision must be float32 or bfloat16/],
     [[...evaluate, '--ensemble-rule', 'median'], /--ensemble-rule must be mean-logit/],
     [[...evaluate, '--clip', '3'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '3,1'], /--clip must be LOW,HIGH/],
