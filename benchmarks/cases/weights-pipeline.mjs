@@ -84,7 +84,10 @@ async function weightsAndHistograms(classifier, file, indices, ranges) {
   return { contents, stages };
 }
 
-/** A little wider than all values, so that none is at the end of an axis. */
+/**
+ * A little wider than all values, so that none is at the end of an axis; not by the same on both sides, so that shares of
+ * lit voxels, which are fractions, are on no edge between bins.
+ */
 async function rangesOf(file, indices) {
   const sample = await openShowers(file);
   const observables = await observableValues(sample, indices);
@@ -95,7 +98,7 @@ async function rangesOf(file, indices) {
       [values[0], values[0]],
     );
     const margin = 1e-3 * (highest - lowest) + 1e-9;
-    return [lowest - margin, highest + margin];
+    return [lowest - margin, highest + 1.7 * margin];
   });
 }
 

@@ -21,6 +21,7 @@ def run(path):
 def table(path, file):
     """Incident energy and voxels, row by row, all in MeV."""
     energy, *layers = read(path)
+    energy = energy.astype(numpy.float64)
     voxels = numpy.concatenate([layer.reshape(len(layer), -1) for layer in layers], axis=1)
     numpy.concatenate([energy * 1000.0, voxels], axis=1, dtype=numpy.float64).tofile(file)
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -51,6 +52,16 @@ class HitBlock {
     };
     if (voxel16_) with(voxel16_.get());
     else if (voxel32_) with(voxel32_.get());
+  }
+
+  /// Copies voxels and energies of a shower, hits_of(row) of each.
+  void copy_hits(std::uint64_t row, std::uint32_t* voxels, double* energies) const {
+    const std::uint32_t begin = offset_[row];
+    const std::uint32_t end = offset_[row + 1];
+    if (voxel16_) std::copy(voxel16_.get() + begin, voxel16_.get() + end, voxels);
+    else if (voxel32_) std::copy(voxel32_.get() + begin, voxel32_.get() + end, voxels);
+    if (energy64_) std::copy(energy64_.get() + begin, energy64_.get() + end, energies);
+    else if (energy32_) std::copy(energy32_.get() + begin, energy32_.get() + end, energies);
   }
 
   /// Replaces each energy e of a hit by `change(e)`; hits whose energy becomes 0 are none any more.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -122,15 +123,19 @@ ShowerTable::Place ShowerTable::place_of(std::uint64_t row) const {
 }
 
 void ShowerTable::read(std::uint64_t row, double threshold, Hits& hits) const {
-  const std::size_t all = hits_of(row);
+  const Place place = place_of(row);
+  const HitBlock& block = blocks_[place.block];
+  const std::size_t all = block.hits_of(place.row);
   hits.voxel.resize(all);
   hits.energy.resize(all);
+  block.copy_hits(place.row, hits.voxel.data(), hits.energy.data());
+  if (threshold == -std::numeric_limits<double>::infinity()) return;
   std::size_t kept = 0;
-  for_each_hit(row, [&](std::uint32_t voxel, double energy) {
-    hits.voxel[kept] = voxel;
-    hits.energy[kept] = energy;
-    kept += energy < threshold ? 0 : 1;
-  });
+  for (std::size_t hit = 0; hit < all; ++hit) {
+    hits.voxel[kept] = hits.voxel[hit];
+    hits.energy[kept] = hits.energy[hit];
+    kept += hits.energy[hit] < threshold ? 0 : 1;
+  }
   hits.voxel.resize(kept);
   hits.energy.resize(kept);
 }
