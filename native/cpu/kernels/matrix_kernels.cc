@@ -28,26 +28,37 @@ inline Vector leaky(Vector x, float leak) { return x > Vector{} ? x : leak * x; 
 
 // ---------------------------------------------------------------------------------------------------------- packing
 
+/// A strip of rows of a panel whose source rows lie in one piece.
+void pack_strip(const float* source, std::ptrdiff_t b_row, std::size_t rows, std::size_t panel, float* out) {
+  for (std::size_t k = 0; k < rows; ++k, source += b_row, out += panel) {
+    for (std::size_t j = 0; j < panel; j += lanes) store(out + j, load(source + j));
+  }
+}
+
+/// A strip of rows of a panel of which the first `valid` columns are there.
+void pack_strip(const float* source, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t rows,
+                std::size_t valid, std::size_t panel, float* out) {
+  for (std::size_t j = 0; j < valid; ++j, source += b_column) {
+    for (std::size_t k = 0; k < rows; ++k) out[k * panel + j] = source[static_cast<std::ptrdiff_t>(k) * b_row];
+  }
+  for (std::size_t k = 0; k < rows; ++k) {
+    for (std::size_t j = valid; j < panel; ++j) out[k * panel + j] = 0;
+  }
+}
+
+/// Strip by strip, so that the lines of the source are read one after the other.
 void pack(const float* b, std::ptrdiff_t b_row, std::ptrdiff_t b_column, std::size_t depth, std::size_t columns,
           std::size_t panel, std::size_t panel_depth, float* out) {
-  constexpr std::size_t strip = 16;  // of a transposed matrix: the lines of a strip stay in the cache
-  for (std::size_t first = 0; first < columns; first += panel, out += panel * panel_depth) {
-    const std::size_t valid = columns - first < panel ? columns - first : panel;
-    const float* source = b + static_cast<std::ptrdiff_t>(first) * b_column;
-    if (valid < panel) {
-      for (std::size_t i = 0; i < panel * depth; ++i) out[i] = 0;
-    }
-    if (b_column == 1 && valid == panel) {
-      for (std::size_t k = 0; k < depth; ++k, source += b_row) {
-        for (std::size_t j = 0; j < panel; j += lanes) store(out + k * panel + j, load(source + j));
-      }
-      continue;
-    }
-    for (std::size_t k0 = 0; k0 < depth; k0 += strip) {
-      const std::size_t k1 = depth - k0 < strip ? depth : k0 + strip;
-      for (std::size_t j = 0; j < valid; ++j) {
-        const float* column = source + static_cast<std::ptrdiff_t>(j) * b_column;
-        for (std::size_t k = k0; k < k1; ++k) out[k * panel + j] = column[static_cast<std::ptrdiff_t>(k) * b_row];
+  constexpr std::size_t strip = 16;
+  for (std::size_t k = 0; k < depth; k += strip) {
+    const std::size_t rows = depth - k < strip ? depth - k : strip;
+    for (std::size_t first = 0; first < columns; first += panel) {
+      const float* source = b + static_cast<std::ptrdiff_t>(k) * b_row + static_cast<std::ptrdiff_t>(first) * b_column;
+      float* target = out + first * panel_depth + k * panel;
+      if (b_column == 1 && first + panel <= columns) {
+        pack_strip(source, b_row, rows, panel, target);
+      } else {
+        pack_strip(source, b_row, b_column, rows, columns - first < panel ? columns - first : panel, panel, target);
       }
     }
   }
@@ -160,6 +171,15 @@ void edge_kernel(MicroKernel kernel, std::size_t rows, std::size_t valid, Slice 
   }
 }
 
+/// Brings the part of the next slice nearer that belongs to these rows: by the time that all rows are done, all of it. The
+/// next slice lies behind this one.
+inline void prefetch_next_slice(const Slice& slice, std::size_t row, std::size_t end_row, std::size_t rows) {
+  const float* next = slice.panel + slice.depth * width;
+  constexpr std::size_t line = 16;
+  const std::size_t lines = slice.depth * width / line;
+  for (std::size_t i = row * lines / rows; i < end_row * lines / rows; ++i) __builtin_prefetch(next + i * line);
+}
+
 /// Blocks of rows, slices of panels: the order that keeps a slice in the cache. `depth` counts what a kernel takes at
 /// once: numbers, or pairs of them.
 template <std::size_t Block, MicroKernel (*KernelOf)(std::size_t)>
@@ -188,6 +208,7 @@ void multiply_slices(const LeftMatrix& a, const float* panels, std::size_t rows,
             .start_row = accumulate ? c_row : 0,
             .leak = slice_end == depth ? frame.leak : nullptr,
         };
+        prefetch_next_slice(slice, row, row + block, rows);
         const MicroKernel kernel = KernelOf(block);
         if (valid == width) kernel(slice);
         else edge_kernel<Block>(kernel, block, valid, slice);
@@ -282,8 +303,9 @@ template <class Rows>
 void sparse_multiply_slices(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
                             std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
                             std::size_t c_row, const ProductFrame& frame) {
-  for (std::size_t column = first_column; column < end_column; column += sparse_width) {
-    for (std::size_t slice = 0; slice < s.slices; ++slice) {
+  // The entries of a slice are met by all panels before the next slice: they stay in the cache.
+  for (std::size_t slice = 0; slice < s.slices; ++slice) {
+    for (std::size_t column = first_column; column < end_column; column += sparse_width) {
       for (std::size_t group = first; group < end; ++group) {
         const bool accumulate = slice > 0 || frame.accumulate;
         const std::size_t* offset = s.offset + group * s.slices + slice;
@@ -321,10 +343,14 @@ void standardise(const float* x, const float* centre, const float* scale, const 
 }
 
 void leaky_slope(const float* x, float leak, const float* factor, std::size_t count, float* delta) {
-  if (factor) {
-    for (std::size_t i = 0; i < count; ++i) delta[i] *= x[i] > 0 ? factor[i] : leak * factor[i];
-  } else {
-    for (std::size_t i = 0; i < count; ++i) delta[i] *= x[i] > 0 ? 1.0F : leak;
+  std::size_t i = 0;
+  for (; i + lanes <= count; i += lanes) {
+    const Vector slope = load(x + i) > Vector{} ? Vector{} + 1.0F : Vector{} + leak;
+    store(delta + i, load(delta + i) * (factor ? slope * load(factor + i) : slope));
+  }
+  for (; i < count; ++i) {
+    const float slope = x[i] > 0 ? 1.0F : leak;
+    delta[i] *= factor ? slope * factor[i] : slope;
   }
 }
 
