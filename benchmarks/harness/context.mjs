@@ -6,7 +6,7 @@ import { PeerProcess } from './peer-process.mjs';
 
 const peersFolder = fileURLToPath(new URL('../peers/', import.meta.url));
 /** Debian's own: the packages from apt belong to it, not to another one that comes first on the path. */
-const python = process.env.CALOSCOPE_BENCHMARK_PYTHON ?? '/usr/bin/python3';
+export const python = process.env.CALOSCOPE_BENCHMARK_PYTHON ?? '/usr/bin/python3';
 
 /** What a case gets: sizes, a folder of its own, peers. All of it ends with the case. */
 export class Context {
