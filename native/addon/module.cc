@@ -7,7 +7,7 @@
 namespace caloscope::addon {
 namespace {
 
-/// Raised whenever the surface in src/native/contract.ts changes; the loader refuses another number.
+/// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
 constexpr int abi_version = 2;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {

@@ -30,6 +30,8 @@ bool fit_float(std::span<const double> numbers) {
   return fit;
 }
 
+bool fit_float(std::span<const float>) { return true; }
+
 template <class Energy>
 bool all_finite(const Energy* energy, std::uint32_t count) {
   // Without an early exit, so that the loop is vectorised.
@@ -37,8 +39,6 @@ bool all_finite(const Energy* energy, std::uint32_t count) {
   for (std::uint32_t hit = 0; hit < count; ++hit) finite = finite & (std::abs(energy[hit]) <= std::numeric_limits<Energy>::max());
   return finite;
 }
-
-bool fit_float(std::span<const float>) { return true; }
 
 /// Hits come irregularly: a branch on each voxel would be guessed wrong every few voxels, so each is written and only hits
 /// are counted.
@@ -122,12 +122,7 @@ void HitBlock::find(const std::vector<ShowerColumns>& columns) {
   else voxel32_ = std::make_unique_for_overwrite<std::uint32_t[]>(room);
   if (fit) energy32_ = std::make_unique_for_overwrite<float[]>(room);
   else energy64_ = std::make_unique_for_overwrite<double[]>(room);
-  const auto with = [&](auto* voxel) {
-    if (fit) write<Number>(columns, voxel, energy32_.get());
-    else write<Number>(columns, voxel, energy64_.get());
-  };
-  if (voxel16_) with(voxel16_.get());
-  else with(voxel32_.get());
+  with_hits([&](auto* voxel, auto* energy) { write<Number>(columns, voxel, energy); });
 }
 
 template <class Number, class Voxel, class Energy>

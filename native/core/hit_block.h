@@ -41,35 +41,27 @@ class HitBlock {
   /// Calls `visit(voxel, energy)` for each hit of a shower, in ascending order of the voxel.
   template <class Visit>
   void for_each_hit(std::uint64_t row, const Visit& visit) const {
-    const std::uint32_t begin = offset_[row];
-    const std::uint32_t end = offset_[row + 1];
-    const auto over = [&](const auto* voxel, const auto* energy) {
-      for (std::uint32_t hit = begin; hit < end; ++hit) visit(std::uint32_t{voxel[hit]}, double{energy[hit]});
-    };
-    const auto with = [&](const auto* voxel) {
-      if (energy64_) over(voxel, energy64_.get());
-      else over(voxel, energy32_.get());
-    };
-    if (voxel16_) with(voxel16_.get());
-    else if (voxel32_) with(voxel32_.get());
+    with_hits([&](const auto* voxel, const auto* energy) {
+      for (std::uint32_t hit = offset_[row]; hit < offset_[row + 1]; ++hit) {
+        visit(std::uint32_t{voxel[hit]}, double{energy[hit]});
+      }
+    });
   }
 
   /// Copies voxels and energies of a shower, hits_of(row) of each.
   void copy_hits(std::uint64_t row, std::uint32_t* voxels, double* energies) const {
-    const std::uint32_t begin = offset_[row];
-    const std::uint32_t end = offset_[row + 1];
-    if (voxel16_) std::copy(voxel16_.get() + begin, voxel16_.get() + end, voxels);
-    else if (voxel32_) std::copy(voxel32_.get() + begin, voxel32_.get() + end, voxels);
-    if (energy64_) std::copy(energy64_.get() + begin, energy64_.get() + end, energies);
-    else if (energy32_) std::copy(energy32_.get() + begin, energy32_.get() + end, energies);
+    with_hits([&](const auto* voxel, const auto* energy) {
+      std::copy(voxel + offset_[row], voxel + offset_[row + 1], voxels);
+      std::copy(energy + offset_[row], energy + offset_[row + 1], energies);
+    });
   }
 
   /// Replaces each energy e of a hit by `change(e)`; hits whose energy becomes 0 are none any more.
   template <class Change>
   void change_energies(const Change& change) {
-    std::uint32_t kept = 0;
-    std::uint32_t begin = 0;
-    const auto over = [&](auto* voxel, auto* energy) {
+    with_hits([&](auto* voxel, auto* energy) {
+      std::uint32_t kept = 0;
+      std::uint32_t begin = 0;
       for (std::uint64_t row = 0; row < rows(); ++row) {
         const std::uint32_t end = offset_[row + 1];
         for (std::uint32_t hit = begin; hit < end; ++hit) {
@@ -81,16 +73,21 @@ class HitBlock {
         begin = end;
         offset_[row + 1] = kept;
       }
-    };
+    });
+  }
+
+ private:
+  /// Calls `work(voxels, energies)` with the arrays that are there; not at all without hits.
+  template <class Work>
+  void with_hits(const Work& work) const {
     const auto with = [&](auto* voxel) {
-      if (energy64_) over(voxel, energy64_.get());
-      else over(voxel, energy32_.get());
+      if (energy64_) work(voxel, energy64_.get());
+      else work(voxel, energy32_.get());
     };
     if (voxel16_) with(voxel16_.get());
     else if (voxel32_) with(voxel32_.get());
   }
 
- private:
   template <class Number>
   void find(const std::vector<ShowerColumns>& columns);
   template <class Number, class Voxel, class Energy>

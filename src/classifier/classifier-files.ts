@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { CaloscopeError, FileError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle, NativeLayer, NativeNetwork, NativeTrainingRecord } from '../native/contract.js';
+import type {
+  EnsembleHandle,
+  NativeLayer,
+  NativeNetwork,
+  NativeTrainingRecord,
+} from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
 import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../showers/geometry-record.js';
 import { requirePlainFile } from '../showers/plain-file.js';

@@ -1,6 +1,11 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { CrossFitted, HeldOutLogits, NativePlan, NativeTrainingRecord } from '../native/contract.js';
+import type {
+  CrossFitted,
+  HeldOutLogits,
+  NativePlan,
+  NativeTrainingRecord,
+} from '../native/contract/training.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle, Precision } from '../native/contract.js';
+import type { EnsembleHandle, Precision } from '../native/contract/training.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';

@@ -1,11 +1,11 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { FeatureSetName, FeatureTableHandle } from '../native/contract.js';
+import type { FeatureSetName, FeatureTableHandle } from '../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { Geometry } from '../showers/geometry.js';
 import { nativeGeometry, type ShowerSample } from '../showers/shower-sample.js';
 
-export type { FeatureSetName } from '../native/contract.js';
+export type { FeatureSetName } from '../native/contract/showers.js';
 
 /** The feature sets by name; the definitions are in the README and in native/core/feature_set.h. */
 export const featureSetNames: readonly FeatureSetName[] = ['low', 'low-normalised', 'high'];

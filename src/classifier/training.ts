@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { NativeTrainingRecord } from '../native/contract.js';
+import type { NativeTrainingRecord } from '../native/contract/training.js';
 import type { JobOptions } from '../native/run-job.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';

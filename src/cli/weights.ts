@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { predictFileLogits } from '../classifier/file-logits.js';
 import { FileError } from '../errors.js';
-import type { Precision } from '../native/contract.js';
+import type { Precision } from '../native/contract/training.js';
 import { packageVersion } from '../versions.js';
 import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';

@@ -6,7 +6,7 @@ import { type InputDescription, inputFor, isMatrix, rowsOf, type Sample } from '
 import { parseOptions } from '../classifier/settings.js';
 import type { UhiHistogram } from '../histogram/uhi.js';
 import { native } from '../native/binding.js';
-import type { HeldOutLogits } from '../native/contract.js';
+import type { HeldOutLogits } from '../native/contract/training.js';
 import { callNative, type JobOptions } from '../native/run-job.js';
 import { fileSha256 } from '../showers/reading.js';
 import { areaUnderCurve, rocCurve } from '../statistics/rank-statistics.js';

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { HistogramHandle, Notify, NumberArray, RowSourceHandle } from '../native/contract.js';
+import type { HistogramHandle, RowSourceHandle } from '../native/contract/histograms.js';
+import type { Notify, NumberArray } from '../native/contract/jobs.js';
 import { type JobOptions, type Progress, runJob } from '../native/run-job.js';
 
 /** Pieces that wait at most, and bytes of one: enough that neither side waits for the other, little enough for the cache. */

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { HistogramAxisRecord, NumberArray } from '../native/contract.js';
+import type { HistogramAxisRecord } from '../native/contract/histograms.js';
+import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { callNative, type JobOptions, NativeObject } from '../native/run-job.js';
 import { binCount, type HistogramAxis } from './axis.js';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NativeError } from '../errors.js';
-import { abiVersion, type NativeBinding } from './contract.js';
+import { abiVersion, type NativeBinding } from './contract/native-binding.js';
 
 const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import type { NumberArray } from './contract.js';
+import type { NumberArray } from './contract/jobs.js';
 
 /** True for the two kinds of typed arrays that the core takes columns of numbers in. */
 export function isNumberArray(value: unknown): value is NumberArray {

@@ -1,6 +1,6 @@
 import { type CaloscopeError, type ErrorCode, errorCodes, NativeError } from '../errors.js';
 import { native } from './binding.js';
-import type { JobHandle, NativeHandle, Notify } from './contract.js';
+import type { JobHandle, NativeHandle, Notify } from './contract/jobs.js';
 
 /** How far a job is; `message` names the stage. */
 export interface Progress {

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { CaloscopeError, type ErrorCode } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { ContentNotesRecord, DenseBlock } from '../native/contract.js';
+import type { ContentNotesRecord, DenseBlock } from '../native/contract/reading.js';
 import { callNative } from '../native/run-job.js';
 import { type ContentPolicy, requireSound } from './content-checks.js';
 import type {

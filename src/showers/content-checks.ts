@@ -1,5 +1,5 @@
 import { CaloscopeError, type ErrorCode } from '../errors.js';
-import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../native/contract.js';
+import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../native/contract/reading.js';
 
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../errors.js';
-import type { ContentNotesRecord } from '../native/contract.js';
+import type { ContentNotesRecord } from '../native/contract/reading.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { FileIdentity } from './hdf5/file-bytes.js';
 import type { LayoutName } from './layouts.js';

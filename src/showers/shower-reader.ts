@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { ShowerTableHandle } from '../native/contract.js';
+import type { ShowerTableHandle } from '../native/contract/showers.js';
 import { callNative } from '../native/run-job.js';
 import {
   ContentCheck,

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../native/contract.js';
+import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';

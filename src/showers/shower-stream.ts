@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { native } from '../native/binding.js';
-import type { ShowerTableHandle } from '../native/contract.js';
+import type { ShowerTableHandle } from '../native/contract/showers.js';
 import { callNative, type JobOptions } from '../native/run-job.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 import type { Geometry } from './geometry.js';

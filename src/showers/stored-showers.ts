@@ -1,5 +1,5 @@
 import { CaloscopeError } from '../errors.js';
-import type { DenseBlock } from '../native/contract.js';
+import type { DenseBlock } from '../native/contract/reading.js';
 import type { ContentProblem } from './content-checks.js';
 import { filterName } from './hdf5/chunk-filters.js';
 import type { FileBytes } from './hdf5/file-bytes.js';

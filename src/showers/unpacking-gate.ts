@@ -28,12 +28,12 @@ export class UnpackingGate {
 
   /** Waits until the thread is out, and lets it in no more. */
   async shut(): Promise<void> {
-    while (this.#isInside()) await Atomics.waitAsync(this.#state, 0, place.inside).value;
+    while (!this.#tryShut()) await Atomics.waitAsync(this.#state, 0, place.inside).value;
   }
 
   /** The same where nothing can be awaited any more. */
   shutNow(): void {
-    while (this.#isInside()) Atomics.wait(this.#state, 0, place.inside);
+    while (!this.#tryShut()) Atomics.wait(this.#state, 0, place.inside);
   }
 
   /** The thread is gone, wherever it was. */
@@ -42,8 +42,9 @@ export class UnpackingGate {
     Atomics.notify(this.#state, 0);
   }
 
-  #isInside(): boolean {
-    return Atomics.compareExchange(this.#state, 0, place.outside, place.shut) === place.inside;
+  /** Shuts the gate unless the thread is inside. */
+  #tryShut(): boolean {
+    return Atomics.compareExchange(this.#state, 0, place.outside, place.shut) !== place.inside;
   }
 
   #go(from: number, to: number): boolean {

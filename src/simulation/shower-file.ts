@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { ToyShowerBlock } from '../native/contract.js';
+import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import type { Progress } from '../native/run-job.js';
 import { type ColumnNumbers, createHdf5, type FilePlan, type Hdf5Writer } from '../showers/writing.js';
 import type { DistortionName } from './distortions.js';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { ToyShowerBlock } from '../native/contract.js';
+import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import { callNative, type JobOptions, runJob } from '../native/run-job.js';
 import { type ChosenDistortion, chooseDistortion, type DistortionName } from './distortions.js';
 

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { NumberArray } from '../native/contract.js';
+import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { DensityRatioRecord, NumberArray } from '../native/contract.js';
+import type { NumberArray } from '../native/contract/jobs.js';
+import type { DensityRatioRecord } from '../native/contract/statistics.js';
 import { requireNumberArray } from '../native/number-array.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 

@@ -1,0 +1,87 @@
+/** native/addon/shower_operations.cc as TypeScript sees it. */
+import type { JobHandle, NativeHandle, Notify } from './jobs.js';
+
+export type ShowerTableHandle = NativeHandle<'shower-table'>;
+export type FeatureTableHandle = NativeHandle<'feature-table'>;
+
+/** What the core needs of a geometry; lengths in mm or voxels, `radius`, `eta`, `phi` one a voxel. */
+export interface NativeGeometry {
+  readonly family: 'calogan' | 'calochallenge';
+  /** One more entry than layers. */
+  readonly firstVoxel: Uint32Array;
+  readonly layerId: Uint32Array;
+  readonly angular: Uint8Array;
+  readonly eta: Float64Array;
+  readonly phi: Float64Array;
+  readonly radius: Float64Array;
+}
+
+export type FeatureSetName = 'low' | 'low-normalised' | 'high';
+
+export interface ShowerTableRecord {
+  readonly voxels: number;
+  readonly rows: number;
+  /** Voxels other than zero, of all showers. */
+  readonly hits: number;
+  readonly bytes: number;
+}
+
+/** How many rows repeat another, with the first such pair. */
+export interface RepeatedRows {
+  readonly count: number;
+  readonly firstRow: number;
+  readonly secondRow: number;
+}
+
+export interface RepeatedShowers {
+  readonly withinFirst: RepeatedRows;
+  readonly withinSecond: RepeatedRows;
+  readonly shared: RepeatedRows;
+}
+
+export interface ShowerOperations {
+  createShowerTable(voxels: number, expectedRows: number): ShowerTableHandle;
+  /** MeV; `voxels` is rows × voxels. */
+  appendShowers(
+    table: ShowerTableHandle,
+    incidentEnergies: Float64Array,
+    voxels: Float32Array | Float64Array,
+  ): void;
+  showerTable(table: ShowerTableHandle): ShowerTableRecord;
+  incidentEnergies(table: ShowerTableHandle): Float64Array;
+  /** count × voxels, zeros included. */
+  readShowers(table: ShowerTableHandle, first: number, count: number): Float64Array;
+  featureNames(geometry: NativeGeometry, set: FeatureSetName): string[];
+  /** count × columns in double precision. */
+  featureRows(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    set: FeatureSetName,
+    threshold: number | null,
+    first: number,
+    count: number,
+  ): Float64Array;
+  makeFeatures(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    set: FeatureSetName,
+    threshold: number | null,
+    notify: Notify<FeatureTableHandle>,
+  ): JobHandle;
+  /** rows × columns, copied. */
+  makeMatrix(values: Float32Array, columns: number): FeatureTableHandle;
+  observableNames(geometry: NativeGeometry): string[];
+  /** chosen × rows, one observable after the other. */
+  observables(
+    table: ShowerTableHandle,
+    geometry: NativeGeometry,
+    threshold: number | null,
+    chosen: Uint32Array,
+    notify: Notify<Float64Array>,
+  ): JobHandle;
+  repeatedShowers(
+    first: ShowerTableHandle,
+    second: ShowerTableHandle,
+    notify: Notify<RepeatedShowers>,
+  ): JobHandle;
+}

@@ -1,0 +1,84 @@
+/** native/addon/statistics_operations.cc as TypeScript sees it. */
+import type { JobHandle, Notify, NumberArray } from './jobs.js';
+
+export interface AreaUnderCurveRecord {
+  readonly value: number;
+  readonly standardError: number;
+  readonly nullStandardDeviation: number;
+  readonly pValue: number;
+}
+
+export interface RocCurveRecord {
+  readonly falsePositiveRate: Float64Array;
+  readonly truePositiveRate: Float64Array;
+}
+
+export interface KolmogorovSmirnovRecord {
+  readonly statistic: number;
+  readonly pValue: number;
+}
+
+export interface DensityRatioOptionsRecord {
+  readonly rule: 'mean-logit' | 'mean-probability' | 'mean-weight';
+  readonly priorShift: number;
+  readonly role: 'reference' | 'generated';
+  readonly clip: { readonly lower: number; readonly upper: number } | null;
+}
+
+export interface WeightHealthRecord {
+  readonly rows: number;
+  readonly nonFinite: number;
+  readonly mean: number;
+  readonly meanError: number;
+  readonly effectiveSampleSize: number;
+  readonly shareBelowOne: number;
+  readonly shareAboveOne: number;
+  readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];
+  readonly smallest: readonly { readonly row: number; readonly logWeight: number }[];
+  readonly largest: readonly { readonly row: number; readonly logWeight: number }[];
+  readonly clipped: {
+    readonly lower: number;
+    readonly upper: number;
+    readonly below: number;
+    readonly above: number;
+  } | null;
+}
+
+export interface DensityRatioRecord {
+  readonly logWeights: Float64Array;
+  readonly values: Float64Array;
+  readonly health: WeightHealthRecord;
+  /** NaN with one member. */
+  readonly memberSpread: number;
+}
+
+export interface StatisticsOperations {
+  areaUnderCurve(
+    referenceScores: NumberArray,
+    generatedScores: NumberArray,
+    referenceWeights: NumberArray | null,
+    generatedWeights: NumberArray | null,
+    notify: Notify<AreaUnderCurveRecord>,
+  ): JobHandle;
+  /** `maxPoints` = 0: all. */
+  rocCurve(
+    referenceScores: NumberArray,
+    generatedScores: NumberArray,
+    referenceWeights: NumberArray | null,
+    generatedWeights: NumberArray | null,
+    maxPoints: number,
+    notify: Notify<RocCurveRecord>,
+  ): JobHandle;
+  kolmogorovSmirnov(
+    first: NumberArray,
+    second: NumberArray,
+    notify: Notify<KolmogorovSmirnovRecord>,
+  ): JobHandle;
+  /** `logits`: [members × rows], one member after the other. */
+  densityRatioWeights(
+    logits: NumberArray,
+    members: number,
+    options: DensityRatioOptionsRecord,
+    notify: Notify<DensityRatioRecord>,
+  ): JobHandle;
+}

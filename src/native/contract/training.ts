@@ -1,0 +1,103 @@
+/** native/addon/training_operations.cc as TypeScript sees it. */
+import type { JobHandle, NativeHandle, Notify } from './jobs.js';
+import type { FeatureTableHandle } from './showers.js';
+
+export type EnsembleHandle = NativeHandle<'ensemble'>;
+
+export type Activation = 'relu' | 'leaky-relu' | 'elu' | 'gelu' | 'silu' | 'tanh';
+
+export interface NativePlan {
+  readonly folds: number;
+  readonly members: number;
+  readonly seed: number;
+  readonly validationFraction: number;
+  readonly hidden: Uint32Array;
+  readonly activation: Activation;
+  readonly slope: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly dropout: number;
+  readonly patience: number;
+  readonly schedule: 'constant' | 'cosine' | 'plateau';
+  readonly precision: Precision;
+}
+
+/** Folder of the checkpoints of a training; one that is in use, or that must not be gone on from, is refused. */
+export interface NativeCheckpointFolder {
+  readonly folder: string;
+  readonly resume: boolean;
+}
+
+export interface NativeTrainingRecord {
+  readonly trainingRows: number;
+  readonly validationRows: number;
+  readonly bestEpoch: number;
+  readonly stoppedEarly: boolean;
+  readonly epochs: readonly {
+    readonly trainingLoss: number;
+    readonly validationLoss: number;
+    readonly learningRate: number;
+  }[];
+}
+
+/** Logits are members × rows and `fold` one a row; without folds the logits are empty. */
+export interface HeldOutLogits {
+  readonly fold: Uint16Array;
+  readonly logits: Float32Array;
+}
+
+/** Of the factors of a network's products; sums are float32 in both. */
+export type Precision = 'float32' | 'bfloat16';
+
+export interface NativePrediction {
+  readonly threads: number;
+  readonly precision: Precision;
+}
+
+export interface CrossFitted {
+  /** Networks fold by fold, in a fold member by member; `records` in the same order. */
+  readonly ensemble: EnsembleHandle;
+  readonly records: readonly NativeTrainingRecord[];
+  readonly reference: HeldOutLogits;
+  readonly generated: HeldOutLogits;
+}
+
+export interface NativeLayer {
+  readonly inputs: number;
+  readonly outputs: number;
+  /** inputs × outputs, row by row. */
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+export interface NativeNetwork {
+  readonly activation: Activation;
+  readonly slope: number;
+  /** Standardisation of the inputs: x′ = (x − centre)·scale, held to ±clip; one entry a column. */
+  readonly centre: Float32Array;
+  readonly scale: Float32Array;
+  readonly clip: Float32Array;
+  readonly layers: readonly NativeLayer[];
+}
+
+export interface TrainingOperations {
+  crossFit(
+    reference: FeatureTableHandle,
+    generated: FeatureTableHandle,
+    plan: NativePlan,
+    checkpoint: NativeCheckpointFolder | null,
+    threads: number,
+    notify: Notify<CrossFitted>,
+  ): JobHandle;
+  /** networks × rows. */
+  predictLogits(
+    ensemble: EnsembleHandle,
+    features: FeatureTableHandle,
+    options: NativePrediction,
+    notify: Notify<Float32Array>,
+  ): JobHandle;
+  createEnsemble(networks: readonly NativeNetwork[]): EnsembleHandle;
+  ensembleNetworks(ensemble: EnsembleHandle): NativeNetwork[];
+}
