@@ -49,6 +49,12 @@ bool flag(const Napi::Object& record, const char* key) {
   return value.As<Napi::Boolean>().Value();
 }
 
+unsigned threads_argument(const Napi::Value& value) {
+  const auto threads = count_argument(value, "threads");
+  if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
+  return static_cast<unsigned>(threads);
+}
+
 std::string text(const Napi::Object& record, const char* key) {
   const Napi::Value value = record.Get(key);
   if (!value.IsString()) refuse(key, "a string");

@@ -22,6 +22,8 @@ double number(const Napi::Object& record, const char* key);
 /// A whole number in [0, 2^53].
 std::uint64_t count(const Napi::Object& record, const char* key);
 std::uint64_t count_argument(const Napi::Value& value, const char* what);
+/// How many threads work: from 1 to 1024.
+unsigned threads_argument(const Napi::Value& value);
 bool flag(const Napi::Object& record, const char* key);
 std::string text(const Napi::Object& record, const char* key);
 Napi::Object record(const Napi::Object& outer, const char* key);

@@ -80,7 +80,7 @@ Napi::Value fill_histogram(const Napi::CallbackInfo& info) {
   for (const std::uint8_t flag : array_view<std::uint8_t>(info[1], "weighted")) weighted.push_back(flag != 0);
   const std::uint64_t rows = count_argument(info[2], "rows");
   const auto pieces = static_cast<std::size_t>(std::clamp<std::uint64_t>(count_argument(info[3], "pieces"), 1, 64));
-  const auto threads = static_cast<unsigned>(std::clamp<std::uint64_t>(count_argument(info[4], "threads"), 1, 1024));
+  const auto threads = threads_argument(info[4]);
   auto plan = histogram->fill_plan(std::move(weighted), rows);
   const auto source = std::make_shared<RowSource>(pieces, plan.axes.size() + plan.weighted.size());
   auto result = Napi::Object::New(info.Env());

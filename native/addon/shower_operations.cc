@@ -8,6 +8,7 @@
 #include "core/feature_table.h"
 #include "core/observables.h"
 #include "core/shower_table.h"
+#include "cpu/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {
@@ -105,12 +106,13 @@ Napi::Value feature_rows(const Napi::CallbackInfo& info) {
   return new_array(info.Env(), result);
 }
 
-/// makeFeatures(table, geometry, set, threshold, notify) → job → feature table handle
+/// makeFeatures(table, geometry, set, threshold, threads, notify) → job → feature table handle
 Napi::Value make_features(const Napi::CallbackInfo& info) {
   auto table = showers(info[0]);
   FeatureSet features(feature_set_name_argument(info[2]), geometry_argument(info[1]), threshold_argument(info[3]));
-  return start_job(info[4], [table = std::move(table), features = std::move(features)](JobControl& control) -> JobResult {
-    auto result = std::make_shared<FeatureTable>(table, features, control);
+  return start_job(info[5], [table = std::move(table), features = std::move(features),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
+    auto result = std::make_shared<FeatureTable>(table, features, tiles_on(threads), control);
     return [result](Napi::Env env) -> Napi::Value {
       return make_handle(env, HandleKind::feature_table, result, result->bytes());
     };
@@ -130,12 +132,14 @@ Napi::Value names_of_observables(const Napi::CallbackInfo& info) {
   return names(info.Env(), observable_names(geometry_argument(info[0])));
 }
 
-/// observables(table, geometry, threshold, chosen, notify) → job → Float64Array, chosen × rows
+/// observables(table, geometry, threshold, chosen, threads, notify) → job → Float64Array, chosen × rows
 Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
-  return start_job(info[4], [table = showers(info[0]), geometry = geometry_argument(info[1]),
+  return start_job(info[5], [table = showers(info[0]), geometry = geometry_argument(info[1]),
                              threshold = threshold_argument(info[2]),
-                             chosen = array_copy<std::uint32_t>(info[3], "chosen")](JobControl& control) -> JobResult {
-    auto values = std::make_shared<std::vector<double>>(observables(*table, geometry, threshold, chosen, control));
+                             chosen = array_copy<std::uint32_t>(info[3], "chosen"),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
+    auto values = std::make_shared<std::vector<double>>(
+        observables(*table, geometry, threshold, chosen, tiles_on(threads), control));
     return [values](Napi::Env env) { return adopt_array(env, values); };
   });
 }

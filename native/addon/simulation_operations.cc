@@ -87,11 +87,10 @@ Napi::Value make_toy_showers(const Napi::CallbackInfo& info) {
                                    distortion, flag(options, "distorted"));
   const auto first = count(options, "first");
   const auto showers = count(options, "count");
-  const auto threads = count(options, "threads");
-  if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
+  const auto threads = threads_argument(options.Get("threads"));
   return start_job(info[1], [=](JobControl& control) -> JobResult {
     auto block = std::make_shared<ToyBlock>(
-        make_block(calorimeter, first, showers, static_cast<unsigned>(threads), control));
+        make_block(calorimeter, first, showers, threads, control));
     return [block](Napi::Env env) { return as_record(env, *block); };
   });
 }

@@ -45,10 +45,7 @@ ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) 
 }
 
 /// On a few threads: the work is soon done.
-void run_tiles(std::size_t tiles, const std::function<void(std::size_t)>& body) {
-  WorkerPool pool(std::clamp(std::thread::hardware_concurrency(), 1U, 8U));
-  pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
-}
+TileRunner few_threads() { return tiles_on(std::clamp(std::thread::hardware_concurrency(), 1U, 8U)); }
 
 /// What a job takes over: a std::function must be able to copy what it owns.
 template <class T>
@@ -66,7 +63,7 @@ void set(Napi::Object& record, const char* key, std::size_t value) { set(record,
 Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
   return start_job(info[4], [reference = owned(score_sample(info[0], info[2])),
                              generated = owned(score_sample(info[1], info[3]))](JobControl& control) -> JobResult {
-    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), run_tiles, control);
+    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), few_threads(), control);
     return [area](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "value", area.value);
@@ -84,7 +81,7 @@ Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
   return start_job(info[5], [reference = owned(score_sample(info[0], info[2])),
                              generated = owned(score_sample(info[1], info[3])),
                              max_points](JobControl& control) -> JobResult {
-    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, run_tiles, control);
+    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, few_threads(), control);
     return [curve = std::move(curve)](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("falsePositiveRate", new_array(env, curve.false_positive_rate));
@@ -98,7 +95,7 @@ Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
 Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
   return start_job(info[2], [first = owned(score_sample(info[0], "first", {})),
                              second = owned(score_sample(info[1], "second", {}))](JobControl& control) -> JobResult {
-    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), run_tiles, control);
+    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), few_threads(), control);
     return [test](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "statistic", test.statistic);

@@ -87,12 +87,6 @@ std::shared_ptr<FeatureTable> features(const Napi::Value& value) {
   return from_handle<FeatureTable>(value, HandleKind::feature_table);
 }
 
-unsigned threads_argument(const Napi::Value& value) {
-  const auto threads = count_argument(value, "threads");
-  if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
-  return static_cast<unsigned>(threads);
-}
-
 Napi::Value record_value(Napi::Env env, const TrainingRecord& record) {
   auto result = Napi::Object::New(env);
   result.Set("trainingRows", Napi::Number::New(env, static_cast<double>(record.training_rows)));

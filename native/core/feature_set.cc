@@ -46,6 +46,13 @@ class Columns {
 
 }  // namespace
 
+void require_incident_energy(const ShowerTable& table, std::uint64_t row) {
+  const double energy = table.incident_energies()[row];
+  if (energy > 0) return;
+  throw Error(ErrorCode::incident_energy, "the incident energy of shower " + std::to_string(row) + " is " +
+                                              std::to_string(energy) + " MeV; the features need one above zero");
+}
+
 FeatureSet::FeatureSet(FeatureSetName set, Geometry geometry, double threshold)
     : set_(set), geometry_(std::move(geometry)), threshold_(threshold) {
   geometry_.validate();
@@ -87,12 +94,8 @@ std::vector<std::string> FeatureSet::column_names() const {
 
 void FeatureSet::scalars_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch,
                             std::span<double> out) const {
+  require_incident_energy(table, row);
   const double incident_energy = table.incident_energies()[row];
-  if (!(incident_energy > 0)) {
-    throw Error(ErrorCode::incident_energy, "the incident energy of shower " + std::to_string(row) + " is " +
-                                                std::to_string(incident_energy) +
-                                                " MeV; the features need one above zero");
-  }
   table.read(row, threshold_, scratch.hits);
   const bool calogan = geometry_.family == Geometry::Family::calogan;
   const bool high = set_ == FeatureSetName::high;

@@ -14,6 +14,9 @@ namespace caloscope {
 /// Which numbers of a shower a classifier sees.
 enum class FeatureSetName { low, low_normalised, high };
 
+/// Throws Error(incident_energy) where the incident energy of a shower is not above zero.
+void require_incident_energy(const ShowerTable& table, std::uint64_t row);
+
 /// A feature set of one geometry: turns the hits of a shower into numbers. The columns are the scalar features
 /// first, then (low, low_normalised) one a voxel; apart from that order they are the published ones:
 ///
@@ -52,7 +55,7 @@ class FeatureSet {
     std::vector<double> brightest;
   };
 
-  /// Reads shower `row` into the scratch memory and writes its scalar features.
+  /// Reads shower `row` into the scratch memory and writes its scalar features. Throws as require_incident_energy.
   void scalars_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
 
   /// Turns the energies in `scratch.hits` into the voxel features of the shower whose hits these are.

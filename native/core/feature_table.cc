@@ -1,12 +1,14 @@
 #include "core/feature_table.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
 
 namespace caloscope {
 
-FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, JobControl& control)
+FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, const TileRunner& run_tiles,
+                           const JobControl& control)
     : showers_(std::move(showers)),
       features_(std::move(features)),
       rows_(showers_->rows()),
@@ -16,15 +18,18 @@ FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSe
     throw Error(ErrorCode::shape, "the showers have " + std::to_string(showers_->voxels()) +
                                       " voxels, the geometry has " + std::to_string(features_->geometry().voxels()));
   }
-  FeatureSet::Scratch scratch;
-  std::vector<double> scalars(scalars_);
-  for (std::uint64_t row = 0; row < rows_; ++row) {
-    if (row % 1024 == 0) control.check();
-    features_->scalars_of(*showers_, row, scratch, scalars);
-    for (std::uint32_t column = 0; column < scalars_; ++column) {
-      matrix_[row * scalars_ + column] = static_cast<float>(scalars[column]);
+  for (std::uint64_t row = 0; row < rows_; ++row) require_incident_energy(*showers_, row);
+  run_tiles((rows_ + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
+    control.check();
+    FeatureSet::Scratch scratch;
+    std::vector<double> scalars(scalars_);
+    for (std::uint64_t row = tile * shower_tile; row < std::min(rows_, (tile + 1) * shower_tile); ++row) {
+      features_->scalars_of(*showers_, row, scratch, scalars);
+      for (std::uint32_t column = 0; column < scalars_; ++column) {
+        matrix_[row * scalars_ + column] = static_cast<float>(scalars[column]);
+      }
     }
-  }
+  });
 }
 
 FeatureTable::FeatureTable(std::vector<float> matrix, std::uint32_t columns)

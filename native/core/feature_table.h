@@ -8,6 +8,7 @@
 #include "core/feature_set.h"
 #include "core/job_control.h"
 #include "core/shower_table.h"
+#include "core/tile_runner.h"
 
 namespace caloscope {
 
@@ -15,8 +16,9 @@ namespace caloscope {
 /// that is made from the hits of the shower table whenever a row is read. No second copy of the hits exists.
 class FeatureTable {
  public:
-  /// The features of every shower. Throws Error(incident_energy) with the row when one is not above zero.
-  FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, JobControl& control);
+  /// The features of every shower. Throws Error(incident_energy) with the first row where it is not above zero.
+  FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, const TileRunner& run_tiles,
+               const JobControl& control);
 
   /// A plain matrix, row by row. Throws Error(shape) or Error(non_finite).
   FeatureTable(std::vector<float> matrix, std::uint32_t columns);

@@ -63,7 +63,8 @@ std::vector<std::string> observable_names(const Geometry& geometry) {
 }
 
 std::vector<double> observables(const ShowerTable& showers, const Geometry& geometry, double threshold,
-                                std::span<const std::uint32_t> chosen, JobControl& control) {
+                                std::span<const std::uint32_t> chosen, const TileRunner& run_tiles,
+                                const JobControl& control) {
   geometry.validate();
   const auto count = observable_names(geometry).size();
   if (showers.voxels() != geometry.voxels()) {
@@ -72,20 +73,23 @@ std::vector<double> observables(const ShowerTable& showers, const Geometry& geom
   for (const auto index : chosen) {
     if (index >= count) throw Error(ErrorCode::argument, "no observable has the number " + std::to_string(index));
   }
-  std::vector<double> result(chosen.size() * showers.rows());
-  std::vector<double> values;
-  values.reserve(count);
-  Hits hits;
-  std::vector<LayerMoments> layers;
-  for (std::uint64_t row = 0; row < showers.rows(); ++row) {
-    if (row % 256 == 0) control.check();
-    showers.read(row, threshold, hits);
-    layer_moments(geometry, hits, layers);
-    values.clear();
-    add_global(geometry, showers.incident_energies()[row], hits, layers, values);
-    for (std::uint32_t l = 0; l < geometry.layers(); ++l) add_layer(geometry, l, hits, layers[l], values);
-    for (std::size_t i = 0; i < chosen.size(); ++i) result[i * showers.rows() + row] = values[chosen[i]];
-  }
+  const std::uint64_t rows = showers.rows();
+  std::vector<double> result(chosen.size() * rows);
+  run_tiles((rows + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
+    std::vector<double> values;
+    values.reserve(count);
+    Hits hits;
+    std::vector<LayerMoments> layers;
+    for (std::uint64_t row = tile * shower_tile; row < std::min<std::uint64_t>(rows, (tile + 1) * shower_tile); ++row) {
+      if (row % 128 == 0) control.check();
+      showers.read(row, threshold, hits);
+      layer_moments(geometry, hits, layers);
+      values.clear();
+      add_global(geometry, showers.incident_energies()[row], hits, layers, values);
+      for (std::uint32_t l = 0; l < geometry.layers(); ++l) add_layer(geometry, l, hits, layers[l], values);
+      for (std::size_t i = 0; i < chosen.size(); ++i) result[i * rows + row] = values[chosen[i]];
+    }
+  });
   return result;
 }
 

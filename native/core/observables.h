@@ -8,6 +8,7 @@
 #include "core/geometry.h"
 #include "core/job_control.h"
 #include "core/shower_table.h"
+#include "core/tile_runner.h"
 
 namespace caloscope {
 
@@ -27,6 +28,7 @@ std::vector<std::string> observable_names(const Geometry& geometry);
 /// The chosen observables (indices into `observable_names`) of all showers, one observable after the other:
 /// value[o * rows + row]. Voxels below `threshold` (MeV) count as zero.
 std::vector<double> observables(const ShowerTable& showers, const Geometry& geometry, double threshold,
-                                std::span<const std::uint32_t> chosen, JobControl& control);
+                                std::span<const std::uint32_t> chosen, const TileRunner& run_tiles,
+                                const JobControl& control);
 
 }  // namespace caloscope

@@ -1,5 +1,7 @@
 #include "cpu/worker_pool.h"
 
+#include <algorithm>
+
 namespace caloscope {
 
 WorkerPool::WorkerPool(unsigned threads) {
@@ -70,6 +72,13 @@ void WorkerPool::take_tiles(unsigned worker) {
       if (!failure_) failure_ = std::current_exception();
     }
   }
+}
+
+TileRunner tiles_on(unsigned threads) {
+  return [threads](std::size_t tiles, const std::function<void(std::size_t)>& body) {
+    WorkerPool pool(static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(tiles, 1))));
+    pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
+  };
 }
 
 }  // namespace caloscope

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/tile_runner.h"
+
 namespace caloscope {
 
 /// Threads that work on the tiles of one loop at a time. Tiles are handed out in order to whoever is free, so a
@@ -44,5 +46,8 @@ class WorkerPool {
   std::size_t next_tile_ = 0;
   std::exception_ptr failure_;
 };
+
+/// Runs tiles on a pool of its own each time.
+TileRunner tiles_on(unsigned threads);
 
 }  // namespace caloscope

@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "core/error.h"
 #include "core/feature_table.h"
+#include "cpu/worker_pool.h"
 #include "naive_moments.h"
 #include "small_samples.h"
 
@@ -163,15 +165,17 @@ TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
   JobControl control;
   for (const double energy : {0.0, -1.0}) {
     auto table = std::make_shared<ShowerTable>(12, 0);
-    const std::vector<float> voxels(24, 1);
-    table->append(std::vector<double>{5, energy}, std::span<const float>(voxels));
+    const std::vector<float> voxels(12 * 4000, 1);
+    std::vector<double> energies(4000, 5);
+    std::fill(energies.begin() + 1, energies.end(), energy);  // all threads meet one, and the first is named
+    table->append(energies, std::span<const float>(voxels));
     const FeatureSet features(FeatureSetName::low, small_geometry(Geometry::Family::calochallenge), 0);
     try {
-      FeatureTable(table, features, control);
+      FeatureTable(table, features, tiles_on(3), control);
       FAIL();
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::incident_energy);
-      EXPECT_NE(std::string(error.what()).find("shower 1"), std::string::npos) << error.what();
+      EXPECT_NE(std::string(error.what()).find("shower 1 "), std::string::npos) << error.what();
     }
   }
 }
@@ -200,12 +204,11 @@ TEST(FeatureSet, RefusesAnUnsoundGeometry) {
 }
 
 TEST(FeatureTable, HoldsTheScalarsAndGivesTheVoxelsOfARow) {
-  const auto showers = odd_showers();
-  const auto table = table_of(showers);
+  const auto table = table_of(random_showers(12, 1300, 7, 1, 0.4));
   JobControl control;
   for (const auto set : {FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
     const FeatureSet features(set, small_geometry(Geometry::Family::calogan), 0.5);
-    const FeatureTable stored(table, features, control);
+    const FeatureTable stored(table, features, tiles_on(3), control);
     FeatureSet::Scratch scratch;
     std::vector<double> row(features.columns());
     for (std::uint64_t r = 0; r < table->rows(); ++r) {

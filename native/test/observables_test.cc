@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "cpu/worker_pool.h"
 #include "naive_moments.h"
 #include "small_samples.h"
 
@@ -54,13 +55,13 @@ std::map<std::string, long double> expected_of(const naive::Shower& shower, doub
 TEST(Observables, AreTheirDefinitions) {
   const auto geometry = small_geometry(Geometry::Family::calochallenge);
   const auto names = observable_names(geometry);
-  const auto showers = random_showers(12, 300, 21, 1, 0.4);
+  const auto showers = random_showers(12, 1300, 21, 1, 0.4);
   const auto table = table_of(showers);
   std::vector<std::uint32_t> all(names.size());
   std::iota(all.begin(), all.end(), 0U);
   JobControl control;
   for (const double threshold : {-std::numeric_limits<double>::infinity(), 5.0, 1e9}) {
-    const auto values = observables(*table, geometry, threshold, all, control);
+    const auto values = observables(*table, geometry, threshold, all, tiles_on(3), control);
     for (std::uint64_t row = 0; row < table->rows(); ++row) {
       const auto expected = expected_of(naive::Shower(geometry, showers.row(row), threshold), showers.incident_energy[row]);
       ASSERT_EQ(expected.size(), names.size());
@@ -80,13 +81,13 @@ TEST(Observables, ComeInTheOrderAskedFor) {
   const auto table = table_of(random_showers(12, 20, 22));
   JobControl control;
   const std::vector<std::uint32_t> chosen{1, 0, 1};
-  const auto values = observables(*table, geometry, 0, chosen, control);
+  const auto values = observables(*table, geometry, 0, chosen, tiles_on(1), control);
   ASSERT_EQ(values.size(), 60U);
   for (std::size_t row = 0; row < 20; ++row) {
     EXPECT_EQ(values[row], values[40 + row]);
     EXPECT_EQ(values[20 + row], table->incident_energies()[row]);
   }
-  EXPECT_TRUE(observables(*table, geometry, 0, {}, control).empty());
+  EXPECT_TRUE(observables(*table, geometry, 0, {}, tiles_on(2), control).empty());
 }
 
 TEST(Observables, RefuseWhatTheyDoNotKnow) {
@@ -94,7 +95,7 @@ TEST(Observables, RefuseWhatTheyDoNotKnow) {
   JobControl control;
   const auto code_of = [&](std::uint32_t voxels, std::uint32_t chosen) {
     try {
-      observables(*table_of(random_showers(voxels, 3, 1)), geometry, 0, std::vector{chosen}, control);
+      observables(*table_of(random_showers(voxels, 3, 1)), geometry, 0, std::vector{chosen}, tiles_on(1), control);
     } catch (const Error& error) {
       return error.code();
     }

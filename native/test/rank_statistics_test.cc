@@ -168,11 +168,7 @@ TEST(AreaUnderCurve, LargeSamplesOnAnyNumberOfThreads) {
       const Ranked expected(reference, generated);
       std::vector<AreaUnderCurve> results;
       for (const unsigned threads : {1U, 2U, 3U}) {
-        WorkerPool pool(threads);
-        const TileRunner run_tiles = [&](std::size_t tiles, const std::function<void(std::size_t)>& body) {
-          pool.run(tiles, [&](std::size_t tile, unsigned) { body(tile); });
-        };
-        results.push_back(area_under_curve(reference, generated, run_tiles, control));
+        results.push_back(area_under_curve(reference, generated, tiles_on(threads), control));
       }
       EXPECT_NEAR(results[0].value, static_cast<double>(expected.area), 1e-14);
       EXPECT_NEAR(results[0].standard_error, static_cast<double>(std::sqrt(expected.variance)), 1e-16);

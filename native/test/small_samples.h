@@ -11,6 +11,7 @@
 #include "core/geometry.h"
 #include "core/random.h"
 #include "core/shower_table.h"
+#include "cpu/worker_pool.h"
 
 namespace caloscope {
 
@@ -71,7 +72,8 @@ inline std::shared_ptr<ShowerTable> table_of(const DenseShowers& showers) {
 
 inline FeatureTable features_of(const DenseShowers& showers, FeatureSetName set) {
   JobControl control;
-  return {table_of(showers), FeatureSet(set, small_geometry(Geometry::Family::calochallenge), 0.5), control};
+  const FeatureSet features(set, small_geometry(Geometry::Family::calochallenge), 0.5);
+  return {table_of(showers), features, tiles_on(2), control};
 }
 
 inline std::vector<std::uint32_t> row_numbers(std::uint64_t count) {

@@ -45,7 +45,7 @@ export async function crossFit(
 ): Promise<CrossFitResult> {
   requireRows(reference, 'reference', plan.folds);
   requireRows(generated, 'generated', plan.folds);
-  const quiet = { signal: options.signal };
+  const quiet = { signal: options.signal, threads: options.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
   const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;

@@ -1,13 +1,12 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { EnsembleHandle, Precision } from '../native/contract/training.js';
-import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import { callNative, NativeObject, runJob } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
 
-export interface PredictOptions extends JobOptions {
-  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
-  readonly threads?: number | undefined;
+export interface PredictOptions extends ThreadedJobOptions {
   /**
    * `bfloat16` rounds weights, inputs and activations to 8 bits of mantissa where they are multiplied, and adds in
    * float32: half the memory to read, and on processors with such instructions twice the speed. Logits change by some
@@ -84,14 +83,14 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    */
   async predictLogits(sample: Sample, options: PredictOptions = {}): Promise<Float32Array> {
     precisionOption(options);
-    using features = await makeFeatures(sample, this.description.input, { signal: options.signal });
+    const { signal, threads } = options;
+    using features = await makeFeatures(sample, this.description.input, { signal, threads });
     return await this.logitsOf(features, options);
   }
 
   /** @internal Logits of features that are made already. */
   logitsOf(features: FeatureTable, options: PredictOptions = {}): Promise<Float32Array> {
-    const threads = options.threads ?? callNative(() => native().machine()).logicalCores;
-    const how = { threads, precision: precisionOption(options) };
+    const how = { threads: threadsOf(options), precision: precisionOption(options) };
     return runJob((notify) => native().predictLogits(this.handle, features.handle, how, notify), options);
   }
 }

@@ -1,7 +1,8 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { FeatureSetName, FeatureTableHandle } from '../native/contract/showers.js';
-import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import { callNative, NativeObject, runJob } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import type { Geometry } from '../showers/geometry.js';
 import { nativeGeometry, type ShowerSample } from '../showers/shower-sample.js';
 
@@ -111,7 +112,7 @@ export class FeatureTable extends NativeObject<'feature-table'> {
 export async function makeFeatures(
   sample: Sample,
   input: InputDescription,
-  options: JobOptions = {},
+  options: ThreadedJobOptions = {},
 ): Promise<FeatureTable> {
   if (isMatrix(sample)) {
     requireSameColumns(sample, input);
@@ -124,8 +125,10 @@ export async function makeFeatures(
     );
   }
   const geometry = nativeGeometry(input.geometry);
+  const threads = threadsOf(options);
   const handle = await runJob<FeatureTableHandle>(
-    (notify) => native().makeFeatures(sample.handle, geometry, input.features, input.threshold, notify),
+    (notify) =>
+      native().makeFeatures(sample.handle, geometry, input.features, input.threshold, threads, notify),
     options,
   );
   return new FeatureTable(handle);

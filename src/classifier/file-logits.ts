@@ -48,6 +48,7 @@ export async function predictFileLogits(
   try {
     for await (const sample of stream.samples(bounds)) await judge.take(sample);
     await judge.finish();
+    signal?.throwIfAborted(); // as every job does that is aborted in its last report
     return { rows: stream.rows, logits: judge.logits, problems: stream.problems };
   } catch (error) {
     ending.abort(error);
@@ -78,9 +79,9 @@ class SampleJudge {
   async take(sample: ShowerSample): Promise<void> {
     const first = this.#taken;
     this.#taken += sample.rows;
-    const { signal } = this.#options;
+    const { signal, threads } = this.#options;
     using features = await this.#free(sample, () =>
-      makeFeatures(sample, this.#ensemble.description.input, { signal }),
+      makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
     await this.#underWay;
     const judged = this.#ensemble.logitsOf(features, this.#progressFrom(first, sample.rows));

@@ -1,15 +1,12 @@
-import { availableParallelism } from 'node:os';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
-import type { JobOptions } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { inputFor, type Sample } from './features.js';
 import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
 
-export interface TrainClassifierOptions extends TrainingOptions, JobOptions {
-  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
-  readonly threads?: number | undefined;
+export interface TrainClassifierOptions extends TrainingOptions, ThreadedJobOptions {
   /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
@@ -32,14 +29,14 @@ export async function trainClassifier(
   generated: Sample,
   options: TrainClassifierOptions = {},
 ): Promise<TrainedClassifier> {
-  const { signal, onProgress, threads = availableParallelism(), checkpoint, ...training } = options;
+  const { signal, onProgress, threads: asked, checkpoint, ...training } = options;
   const choices = parseOptions(trainingSchema, training);
   const input = inputFor(reference, generated, choices);
   const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
   const { ensemble, records } = await crossFit(reference, generated, input, plan, {
     signal,
     onProgress,
-    threads,
+    threads: threadsOf({ threads: asked }),
     checkpoint: parseCheckpoint(checkpoint),
   });
   return { ensemble, records };

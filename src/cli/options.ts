@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { mostThreads } from '../native/threads.js';
 import type { SpeechOptions } from './session.js';
 
 /** The options that several commands share. Ranges are those of the library: each option is checked by its schema. */
@@ -58,8 +59,8 @@ export interface RunOptions extends SpeechOptions {
   readonly debug?: boolean;
 }
 
-const threadsDemand = { error: 'must be a whole number from 1 to 1024' };
-const threadsSchema = z.int(threadsDemand).min(1, threadsDemand).max(1024, threadsDemand);
+const threadsDemand = { error: `must be a whole number from 1 to ${mostThreads}` };
+const threadsSchema = z.int(threadsDemand).min(1, threadsDemand).max(mostThreads, threadsDemand);
 
 export function addThreadsOption(command: Command): Command {
   const description = 'threads to work on; results do not depend on it (default: all of the machine)';

@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
@@ -7,7 +6,8 @@ import { parseOptions } from '../classifier/settings.js';
 import type { UhiHistogram } from '../histogram/uhi.js';
 import { native } from '../native/binding.js';
 import type { HeldOutLogits } from '../native/contract/training.js';
-import { callNative, type JobOptions } from '../native/run-job.js';
+import { callNative } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { fileSha256 } from '../showers/reading.js';
 import { areaUnderCurve, rocCurve } from '../statistics/rank-statistics.js';
 import { versions } from '../versions.js';
@@ -20,9 +20,7 @@ import { verdictOn } from './verdict.js';
 import { outcomeWarnings, sampleWarnings, sizeWarnings } from './warnings.js';
 import { weightCalibration, weightHistograms } from './weight-distributions.js';
 
-export interface EvaluateOptions extends EvaluationOptions, JobOptions {
-  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
-  readonly threads?: number | undefined;
+export interface EvaluateOptions extends EvaluationOptions, ThreadedJobOptions {
   /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
@@ -57,10 +55,11 @@ export async function evaluate(
   generated: Sample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { signal, onProgress, threads = availableParallelism(), checkpoint: kept, ...rest } = options;
+  const { signal, onProgress, threads: asked, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const input = inputFor(reference, generated, choices);
+  const threads = threadsOf({ threads: asked });
   const run = { signal, threads };
   const watch = new Stopwatch();
 

@@ -1,10 +1,10 @@
-import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { HistogramAxisRecord } from '../native/contract/histograms.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
-import { callNative, type JobOptions, NativeObject } from '../native/run-job.js';
+import { callNative, NativeObject } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { binCount, type HistogramAxis } from './axis.js';
 import { withoutFlow } from './cells.js';
 import { fillInPieces } from './fill.js';
@@ -18,14 +18,12 @@ export interface HistogramOptions {
   readonly label?: string | undefined;
 }
 
-export interface FillOptions extends JobOptions {
+export interface FillOptions extends ThreadedJobOptions {
   /**
    * One weight a row, or one array a weight column, where null means that every row counts 1. Absent: every row
    * counts 1 in every weight column.
    */
   readonly weights?: NumberArray | readonly (NumberArray | null)[] | undefined;
-  /** Threads; the result does not depend on it. Default: as many as the machine can run at once. */
-  readonly threads?: number | undefined;
 }
 
 export interface ContentOptions {
@@ -108,10 +106,7 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
    */
   async fill(columns: readonly NumberArray[], options: FillOptions = {}): Promise<void> {
     const weights = this.#checkedWeights(columns, options.weights);
-    const { threads = availableParallelism() } = options;
-    if (!Number.isSafeInteger(threads) || threads < 1) {
-      throw new ArgumentError('ERR_ARGUMENT', 'threads must be a whole number from 1 on');
-    }
+    const threads = threadsOf(options);
     if (this.#filling) {
       // Sums that are added in the order in which fills happen to end would differ from run to run.
       throw new ArgumentError('ERR_ARGUMENT', 'a fill of this histogram is still running; await it first');

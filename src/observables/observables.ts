@@ -1,5 +1,6 @@
 import { native } from '../native/binding.js';
-import { callNative, type JobOptions, runJob } from '../native/run-job.js';
+import { callNative, runJob } from '../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import type { Geometry } from '../showers/geometry.js';
 import { nativeGeometry, type ShowerSample } from '../showers/shower-sample.js';
 
@@ -53,12 +54,14 @@ export function observablesOf(geometry: Geometry): readonly Observable[] {
 export async function observableValues(
   showers: ShowerSample,
   chosen: readonly number[],
-  options: JobOptions & { readonly threshold?: number | null } = {},
+  options: ThreadedJobOptions & { readonly threshold?: number | null } = {},
 ): Promise<readonly Float64Array[]> {
   const { threshold = null } = options;
   const geometry = nativeGeometry(showers.geometry);
+  const threads = threadsOf(options);
+  const indices = Uint32Array.from(chosen);
   const values = await runJob<Float64Array>(
-    (notify) => native().observables(showers.handle, geometry, threshold, Uint32Array.from(chosen), notify),
+    (notify) => native().observables(showers.handle, geometry, threshold, indices, threads, notify),
     options,
   );
   return chosen.map((_, i) => values.subarray(i * showers.rows, (i + 1) * showers.rows));

@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import { callNative, type JobOptions, runJob } from '../native/run-job.js';
+import { threadsOf } from '../native/threads.js';
 import { type ChosenDistortion, chooseDistortion, type DistortionName } from './distortions.js';
 
 /** The calorimeters that toy showers can be made for, with the number of voxels. */
@@ -64,7 +64,7 @@ function requireWhole(name: string, value: unknown, min: number, max: number): a
 
 /** @throws ArgumentError ERR_ARGUMENT when an option is not as {@link ToySampleOptions} says. */
 export function planToySample(options: ToySampleOptions): ToySamplePlan {
-  const { geometry, showers, seed, threads = Math.min(availableParallelism(), 1024) } = options;
+  const { geometry, showers, seed } = options;
   if (!Object.hasOwn(toyVoxels, geometry)) {
     const names = Object.keys(toyVoxels).join(', ');
     throw new ArgumentError(
@@ -74,7 +74,7 @@ export function planToySample(options: ToySampleOptions): ToySamplePlan {
   }
   requireWhole('showers', showers, 1, 1e12);
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
-  requireWhole('threads', threads, 1, 1024);
+  const threads = threadsOf(options);
   const distortion = chooseDistortion(options.distortion, options.strength);
   const { sample = distortion ? 'generated' : 'reference' } = options;
   if (sample !== 'generated' && sample !== 'reference') {

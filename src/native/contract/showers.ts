@@ -66,6 +66,7 @@ export interface ShowerOperations {
     geometry: NativeGeometry,
     set: FeatureSetName,
     threshold: number | null,
+    threads: number,
     notify: Notify<FeatureTableHandle>,
   ): JobHandle;
   /** rows × columns, copied. */
@@ -77,6 +78,7 @@ export interface ShowerOperations {
     geometry: NativeGeometry,
     threshold: number | null,
     chosen: Uint32Array,
+    threads: number,
     notify: Notify<Float64Array>,
   ): JobHandle;
   repeatedShowers(
