@@ -42,7 +42,7 @@ std::shared_ptr<const CpuPredictor::Packed> CpuPredictor::packed_for(std::uint32
 std::vector<float> CpuPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
                                          unsigned threads, JobControl& control) const {
   check_fit(table);
-  const std::uint32_t dense = dense_columns(table);
+  const std::uint32_t dense = dense_columns(table, crowded_forward);
   const auto packed = packed_for(dense);
   std::vector<float> logits(packed->size() * rows.size());
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;

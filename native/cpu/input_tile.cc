@@ -5,9 +5,7 @@
 
 namespace caloscope {
 
-std::uint32_t dense_columns(const FeatureTable& table) {
-  // The sparse kernel works on every voxel that one of a group's rows has: at this occupancy, on most.
-  constexpr double crowded = 0.4;
+std::uint32_t dense_columns(const FeatureTable& table, double crowded) {
   return table.occupancy() > crowded ? table.columns() : table.scalars();
 }
 

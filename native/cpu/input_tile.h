@@ -13,9 +13,14 @@
 
 namespace caloscope {
 
+/// Occupancies from which on the dense kernel is the faster, of a forward pass and of a training with its gradients. The
+/// sparse kernel works on every voxel that one of a group's rows has.
+constexpr double crowded_forward = 0.6;
+constexpr double crowded_training = 0.4;
+
 /// How many of the columns of a table, counted from the first, go through the dense kernel: the scalars, and the voxels
-/// too where so many of them are lit that the sparse kernel is slower. Both kernels give the same bits.
-std::uint32_t dense_columns(const FeatureTable& table);
+/// too from the occupancy `crowded` on. Both kernels give the same bits.
+std::uint32_t dense_columns(const FeatureTable& table, double crowded);
 
 /// The features of some rows as they are in the tables, gathered for the first layers of any number of networks: the
 /// first columns as a dense block, the others as sparse rows. Memory is reused from tile to tile.

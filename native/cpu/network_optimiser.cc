@@ -31,7 +31,7 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       network_(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number))),
       moments_(network_.layers.size()),
       states_(network_.layers.size()),
-      dense_(dense_columns(rows.reference)),
+      dense_(dense_columns(rows.reference, crowded_training)),
       leaky_(network_),
       told_from_output_(leaky_.exact && leaky_.leak >= 0),
       scratch_(pool.threads()) {

@@ -101,7 +101,7 @@ double Trainer::epoch() {
 
 /// Balanced with the class counts of the validation rows themselves.
 double Trainer::validation_loss() {
-  const PackedNetwork packed(optimiser_.network(), dense_columns(rows_.reference), Precision::float32);
+  const PackedNetwork packed(optimiser_.network(), dense_columns(rows_.reference, crowded_forward), Precision::float32);
   return 0.5 * (validation_loss_of(packed, false) + validation_loss_of(packed, true));
 }
 
@@ -114,7 +114,7 @@ double Trainer::validation_loss_of(const PackedNetwork& packed, bool reference) 
   optimiser_.for_tiles((places.size() + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
     const std::size_t first = tile * tile_rows;
     const std::span rows(places.data() + first, std::min(tile_rows, places.size() - first));
-    inputs[worker].gather(table, rows, dense_columns(rows_.reference));
+    inputs[worker].gather(table, rows, dense_columns(rows_.reference, crowded_forward));
     packed.predict(inputs[worker], scratch[worker], logits.data() + first);
   });
   double sum = 0;

@@ -38,12 +38,12 @@ std::vector<FeatureTable> tables() {
 
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
                              std::size_t tile, Precision precision = Precision::float32) {
-  const PackedNetwork packed(network, dense_columns(table), precision);
+  const PackedNetwork packed(network, dense_columns(table, crowded_forward), precision);
   InputTile input;
   PackedNetwork::Scratch scratch;
   std::vector<float> logits(rows.size());
   for (std::size_t first = 0; first < rows.size(); first += tile) {
-    input.gather(table, std::span(rows).subspan(first, std::min(tile, rows.size() - first)), dense_columns(table));
+    input.gather(table, std::span(rows).subspan(first, std::min(tile, rows.size() - first)), dense_columns(table, crowded_forward));
     packed.predict(input, scratch, logits.data() + first);
   }
   return logits;
@@ -103,9 +103,9 @@ TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
 }
 
 TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
-  for (const double occupancy : {0.1, 0.7}) {
+  for (const double occupancy : {0.1, 0.8}) {
     const auto table = features_of(random_showers(12, 150, 6, 1, occupancy), FeatureSetName::low);
-    EXPECT_EQ(dense_columns(table), occupancy < 0.4 ? table.scalars() : table.columns());
+    EXPECT_EQ(dense_columns(table, crowded_forward), occupancy < crowded_forward ? table.scalars() : table.columns());
     const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     std::vector<float> logits[2];
     for (const bool dense : {false, true}) {

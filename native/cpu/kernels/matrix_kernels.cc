@@ -235,6 +235,15 @@ struct WholeRows {
   }
 };
 
+/// One vector of a panel row into the sums of all rows of a group. Sums and factors fill 16 registers but for this one:
+/// were the vectors of a row all loaded first, a sum would go through memory in every step.
+template <class Rows, std::size_t V, std::size_t Vectors>
+inline void add_vector(const float* source, const float (&value)[sparse_group], Vector (&sum)[sparse_group][Vectors]) {
+  const Vector b = Rows::template vector<V>(source);
+#pragma GCC unroll 4
+  for (std::size_t r = 0; r < sparse_group; ++r) sum[r][V] += value[r] * b;
+}
+
 /// The entries [first, end) against one panel, the sums of a group of rows in registers.
 template <class Rows>
 void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
@@ -249,14 +258,13 @@ void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, co
     const float* coming = panel + s.index[e + ahead < end ? e + ahead : e] * Rows::row_floats;
     for (std::size_t line = 0; line < Rows::row_floats; line += 16) __builtin_prefetch(coming + line);
     const float* source = panel + s.index[e] * Rows::row_floats;
-    const float* value = s.value + e * sparse_group;
-    const Vector b[vectors] = {Rows::template vector<0>(source), Rows::template vector<1>(source),
-                               Rows::template vector<2>(source), Rows::template vector<3>(source)};
+    float value[sparse_group];
 #pragma GCC unroll 4
-    for (std::size_t v = 0; v < vectors; ++v) {
-#pragma GCC unroll 4
-      for (std::size_t r = 0; r < sparse_group; ++r) sum[r][v] += value[r] * b[v];
-    }
+    for (std::size_t r = 0; r < sparse_group; ++r) value[r] = s.value[e * sparse_group + r];
+    add_vector<Rows, 0>(source, value, sum);
+    add_vector<Rows, 1>(source, value, sum);
+    add_vector<Rows, 2>(source, value, sum);
+    add_vector<Rows, 3>(source, value, sum);
   }
   for (std::size_t r = 0; r < sparse_group; ++r) {
     for (std::size_t v = 0; v < vectors; ++v) {
