@@ -42,6 +42,7 @@ export const errorCodes = {
   // running
   ERR_CANCELLED: 'the work was cancelled',
   ERR_MEMORY: 'not enough memory',
+  ERR_DEVICE: 'no such device, or one that failed',
   ERR_TRAINING: 'a training did not converge to finite numbers',
   ERR_CHECKPOINT: 'a checkpoint that is damaged, of another training, or in use',
   ERR_NATIVE_MISSING: 'the native core could not be loaded',

@@ -60,6 +60,8 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
 const foreignHeaders: readonly { readonly header: RegExp; readonly folder: string }[] = [
   { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folder: 'addon' },
   { header: /^(cuda|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/, folder: 'cuda' },
+  // Whether there is a driver at all.
+  { header: /^dlfcn\.h$/, folder: 'cuda' },
   { header: /^(gtest|gmock)\//, folder: 'test' },
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folder: 'files' },
@@ -80,7 +82,8 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
       'immintrin.h',
     ],
   },
-  { file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint'] },
+  { file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint', 'core/training_step.h'] },
+  { file: /^native\/core\/training_step\.h$/, mayInclude: ['cstdint', 'core/host_device.h'] },
 ];
 
 // --- The check --------------------------------------------------------------------------------------------------------

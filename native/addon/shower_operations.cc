@@ -8,7 +8,7 @@
 #include "core/feature_table.h"
 #include "core/observables.h"
 #include "core/shower_table.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {

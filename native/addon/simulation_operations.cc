@@ -8,7 +8,7 @@
 #include "addon/operations.h"
 #include "core/error.h"
 #include "core/toy_showers.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {

@@ -14,7 +14,7 @@
 #include "core/density_ratio.h"
 #include "core/error.h"
 #include "core/rank_statistics.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <type_traits>
 
+#include "core/host_device.h"
+
 namespace caloscope {
 
 /// What stands between two linear layers.
@@ -13,7 +15,7 @@ inline constexpr const char* activation_names[] = {"relu", "leaky-relu", "elu", 
 
 /// f(x). `slope` is the slope below zero of leaky_relu and the scale α of elu; the others do not use it.
 /// GELU is the exact form x·Φ(x), not the tanh approximation.
-inline float activate(Activation activation, float slope, float x) {
+CALOSCOPE_HOST_DEVICE inline float activate(Activation activation, float slope, float x) {
   switch (activation) {
     case Activation::relu: return x > 0 ? x : 0;
     case Activation::leaky_relu: return x > 0 ? x : slope * x;
@@ -26,7 +28,7 @@ inline float activate(Activation activation, float slope, float x) {
 }
 
 /// f′(x); at the kink of relu, leaky_relu and elu the derivative from the left.
-inline float activation_slope(Activation activation, float slope, float x) {
+CALOSCOPE_HOST_DEVICE inline float activation_slope(Activation activation, float slope, float x) {
   switch (activation) {
     case Activation::relu: return x > 0 ? 1.0F : 0.0F;
     case Activation::leaky_relu: return x > 0 ? 1.0F : slope;

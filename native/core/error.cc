@@ -17,6 +17,7 @@ const char* name(ErrorCode code) {
     case ErrorCode::output: return "ERR_OUTPUT";
     case ErrorCode::cancelled: return "ERR_CANCELLED";
     case ErrorCode::memory: return "ERR_MEMORY";
+    case ErrorCode::device: return "ERR_DEVICE";
     case ErrorCode::internal: return "ERR_INTERNAL";
   }
   return "ERR_INTERNAL";

@@ -20,6 +20,7 @@ enum class ErrorCode {
   output,
   cancelled,
   memory,
+  device,
   internal,
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/activation.h"
+#include "core/host_device.h"
 
 namespace caloscope {
 
@@ -23,6 +24,13 @@ struct Standardisation {
   std::vector<float> scale;
   std::vector<float> clip;
 };
+
+/// One input as the first layer gets it.
+CALOSCOPE_HOST_DEVICE inline float standardised(float x, float centre, float scale, float clip) {
+  const float value = (x - centre) * scale;
+  const float low = value < -clip ? -clip : value;
+  return low > clip ? clip : low;
+}
 
 /// The architecture: input → hidden layers → one logit.
 struct NetworkShape {

@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "core/host_device.h"
+
 namespace caloscope {
 
 /// Of the factors of a network's products. Sums, biases, activations and everything around the network are float32.
@@ -12,7 +14,7 @@ enum class Precision { float32, bfloat16 };
 inline constexpr const char* precision_names[] = {"float32", "bfloat16"};
 
 /// The nearest bfloat16, ties to even. Not for NaN.
-inline float rounded_to_bfloat16(float x) {
+CALOSCOPE_HOST_DEVICE inline float rounded_to_bfloat16(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   return std::bit_cast<float>((bits + 0x7FFF + (bits >> 16 & 1)) & 0xFFFF0000U);
 }

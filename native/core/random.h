@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <numbers>
 
+#include "core/host_device.h"
+
 namespace caloscope {
 
 /// Counter-based random numbers: Philox 4x32 with ten rounds (Salmon et al., SC'11, "Parallel random numbers:
@@ -14,11 +16,11 @@ class Philox {
  public:
   using Block = std::array<std::uint32_t, 4>;
 
-  Philox(std::uint64_t seed, std::uint64_t stream)
+  CALOSCOPE_HOST_DEVICE Philox(std::uint64_t seed, std::uint64_t stream)
       : key_{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)}, stream_(stream) {}
 
   /// The `counter`-th block of four independent 32-bit numbers of this stream.
-  Block block(std::uint64_t counter) const {
+  CALOSCOPE_HOST_DEVICE Block block(std::uint64_t counter) const {
     Block x{static_cast<std::uint32_t>(counter), static_cast<std::uint32_t>(counter >> 32),
             static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
     std::uint32_t k0 = key_[0];

@@ -6,6 +6,7 @@
 #include "core/feature_table.h"
 #include "core/network.h"
 #include "core/precision.h"
+#include "core/training_step.h"
 
 namespace caloscope {
 

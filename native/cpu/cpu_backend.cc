@@ -7,11 +7,12 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/network_training.h"
 #include "cpu/cpu_histogram_fill.h"
 #include "cpu/cpu_predictor.h"
 #include "cpu/kernels/kernel_set.h"
-#include "cpu/trainer.h"
-#include "cpu/worker_pool.h"
+#include "cpu/network_optimiser.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 namespace {
@@ -87,7 +88,8 @@ std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> task
         failure.check();
         progress.add(done);
       };
-      trained[task] = train_network(tasks[task], rows, pool, control, visited, checkpoints);
+      const auto start = [&] { return std::make_unique<NetworkOptimiser>(tasks[task], rows, pool, control); };
+      trained[task] = train_network(tasks[task], rows, control, start, visited, checkpoints);
     } catch (...) {
       failure.note();
     }

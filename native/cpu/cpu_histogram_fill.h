@@ -7,7 +7,7 @@
 
 #include "core/histogram_fill.h"
 #include "cpu/axis_cells.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 

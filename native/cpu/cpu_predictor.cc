@@ -2,29 +2,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <string>
 
-#include "core/error.h"
-#include "cpu/worker_pool.h"
+#include "core/network_fit.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 
 CpuPredictor::CpuPredictor(std::span<const Network> networks, Precision precision)
     : networks_(networks), precision_(precision) {
   for (const auto& network : networks) network.validate();
-}
-
-void CpuPredictor::check_fit(const FeatureTable& table) const {
-  for (const auto& network : networks_) {
-    if (network.inputs() != table.columns()) {
-      throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(network.inputs()) +
-                                        " features, the sample gives " + std::to_string(table.columns()));
-    }
-    const auto& centre = network.standardisation.centre;
-    if (std::any_of(centre.begin() + table.scalars(), centre.end(), [](float x) { return x != 0; })) {
-      throw Error(ErrorCode::classifier, "the standardisation shifts voxels; an empty voxel must stay 0");
-    }
-  }
 }
 
 /// Only the way that was wanted last is kept: a wide first layer is the larger part of the memory.
@@ -41,7 +27,7 @@ std::shared_ptr<const CpuPredictor::Packed> CpuPredictor::packed_for(std::uint32
 
 std::vector<float> CpuPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
                                          unsigned threads, JobControl& control) const {
-  check_fit(table);
+  require_fit(networks_, table);
   const std::uint32_t dense = dense_columns(table, crowded_forward);
   const auto packed = packed_for(dense);
   std::vector<float> logits(packed->size() * rows.size());

@@ -23,7 +23,6 @@ class CpuPredictor : public Predictor {
  private:
   using Packed = std::vector<PackedNetwork>;
 
-  void check_fit(const FeatureTable& table) const;
   std::shared_ptr<const Packed> packed_for(std::uint32_t dense_inputs) const;
 
   std::span<const Network> networks_;

@@ -74,15 +74,14 @@ void InputTile::standardise_dense(const Standardisation& standardisation, float*
   }
 }
 
-float InputTile::standardised(const Standardisation& standardisation, std::size_t entry) const {
+float InputTile::standardised_entry(const Standardisation& standardisation, std::size_t entry) const {
   const std::uint32_t column = dense_columns_ + index_[entry];
-  const float clip = standardisation.clip[column];
-  return std::clamp(value_[entry] * standardisation.scale[column], -clip, clip);
+  return standardised(value_[entry], 0, standardisation.scale[column], standardisation.clip[column]);
 }
 
 SparseGroups InputTile::standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const {
   values.assign(grouping_.values(), 0.0F);
-  for (std::size_t e = 0; e < index_.size(); ++e) values[place_[e]] = standardised(standardisation, e);
+  for (std::size_t e = 0; e < index_.size(); ++e) values[place_[e]] = standardised_entry(standardisation, e);
   return grouping_.with(values.data());
 }
 

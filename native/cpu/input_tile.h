@@ -54,13 +54,13 @@ class InputTile {
   void for_entries(const Standardisation& standardisation, const Visit& visit) const {
     for (std::size_t row = 0; row < rows(); ++row) {
       for (std::size_t e = offset_[row]; e < offset_[row + 1]; ++e) {
-        visit(row, index_[e], standardised(standardisation, e));
+        visit(row, index_[e], standardised_entry(standardisation, e));
       }
     }
   }
 
  private:
-  float standardised(const Standardisation& standardisation, std::size_t entry) const;
+  float standardised_entry(const Standardisation& standardisation, std::size_t entry) const;
 
   std::uint32_t dense_columns_ = 0;
   std::uint32_t sparse_columns_ = 0;

@@ -1,10 +1,10 @@
 #include "cpu/network_optimiser.h"
 
 #include <algorithm>
-#include <cmath>
+#include <utility>
 
+#include "core/cross_entropy.h"
 #include "core/standardisation.h"
-#include "cpu/cross_entropy.h"
 #include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
@@ -14,11 +14,6 @@ namespace {
 /// be too large; of those of the AVX2 set.
 constexpr std::size_t tile_inputs = 96;
 static_assert(tile_inputs % sparse_group == 0);
-
-double references_in(const TrainingTask& task, const LabelledRows& rows) {
-  return static_cast<double>(std::ranges::count_if(
-      task.training_rows, [&](std::uint32_t row) { return rows.is_reference(row); }));
-}
 
 }  // namespace
 
@@ -34,12 +29,9 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       dense_(dense_columns(rows.reference, crowded_training)),
       leaky_(network_),
       told_from_output_(leaky_.exact && leaky_.leak >= 0),
-      scratch_(pool.threads()) {
+      scratch_(pool.threads()),
+      class_weights_(task, rows) {
   network_.standardisation = fit_standardisation(rows, task.training_rows, control);
-  const auto count = static_cast<double>(task.training_rows.size());
-  const double references = references_in(task, rows);
-  class_weight_[1] = count / (2 * references);
-  class_weight_[0] = count / (2 * (count - references));
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
@@ -126,10 +118,10 @@ void NetworkOptimiser::cut_rows(std::size_t count) {
   }
 }
 
-double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& place, double learning_rate) {
+void NetworkOptimiser::step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) {
   place_ = place;
   cut_rows(rows.size());
-  set_adam_step(learning_rate);
+  adam_ = adam_step(task_.settings, learning_rate, ++steps_done_);
   if (!packed_) {
     for_tiles(weight_tiles_.size(), [&](std::size_t tile, unsigned) { pack_weights(weight_tiles_[tile]); });
     packed_ = true;
@@ -141,7 +133,23 @@ double NetworkOptimiser::step(std::span<const std::uint32_t> rows, const Place& 
             [&](std::size_t tile, unsigned worker) { work_on_weights(weight_tiles_[tile], scratch_[worker]); });
   double loss = 0;
   for (std::size_t row = 0; row < rows.size(); ++row) loss += row_loss_[row];
-  return loss;
+  loss_ += loss;
+}
+
+double NetworkOptimiser::take_loss() { return std::exchange(loss_, 0); }
+
+std::vector<float> NetworkOptimiser::logits(const FeatureTable& table, std::span<const std::uint32_t> rows) {
+  const std::uint32_t dense = dense_columns(rows_.reference, crowded_forward);
+  const PackedNetwork packed(network_, dense, Precision::float32);
+  std::vector<float> logits(rows.size());
+  std::vector<InputTile> inputs(pool_.threads());
+  std::vector<PackedNetwork::Scratch> scratch(pool_.threads());
+  for_tiles((rows.size() + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
+    const std::size_t first = tile * tile_rows;
+    inputs[worker].gather(table, rows.subspan(first, std::min(tile_rows, rows.size() - first)), dense);
+    packed.predict(inputs[worker], scratch[worker], logits.data() + first);
+  });
+  return logits;
 }
 
 // ------------------------------------------------------------------------------------------ first pass: tiles of rows
@@ -199,20 +207,10 @@ void NetworkOptimiser::activate(std::size_t layer, const RowTile& tile) {
 
 /// The factors of this step: a function of seed, network, epoch, place and column.
 void NetworkOptimiser::draw_dropout(std::size_t layer, const RowTile& tile) {
-  const std::size_t width = network_.layers[layer].outputs;
-  const std::uint64_t blocks = (width + 3) / 4;
-  const double kept = 1 - task_.settings.dropout;
-  DropoutDraw draw{
-      .seed = task_.seed,
-      .stream = stream_number(TrainingStream::dropout, task_.number, place_.epoch),
-      .counter = 0,
-      .threshold = static_cast<std::uint32_t>(kept * 0x1p32),
-      .factor = static_cast<float>(1 / kept),
-  };
+  const std::uint32_t width = network_.layers[layer].outputs;
   auto& state = states_[layer];
   for (std::size_t row = tile.first; row < tile.end; ++row) {
-    draw.counter = (static_cast<std::uint64_t>(layer) << 56) | (place_.first_row + row) * blocks;
-    kernel_set().dropout(draw, width, state.dropout.data() + row * state.stride);
+    kernel_set().dropout(dropout_draw(task_, place_, layer, width, row), width, state.dropout.data() + row * state.stride);
   }
 }
 
@@ -222,11 +220,10 @@ void NetworkOptimiser::loss_and_delta(const RowTile& tile, std::span<const std::
   for (std::size_t i = tile.first; i < tile.end; ++i) {
     const double logit = last.output[i * last.stride];
     const bool reference = rows_.is_reference(rows[i]);
-    const double weight = class_weight_[reference];
+    const double weight = class_weights_.of[reference];
     row_loss_[i] = weight * cross_entropy(logit, reference);
-    const double sigmoid = 1 / (1 + std::exp(-logit));
     last.delta[i * last.stride] =
-        static_cast<float>(weight * (sigmoid - (reference ? 1.0 : 0.0)) / static_cast<double>(count_));
+        static_cast<float>(weight * cross_entropy_slope(logit, reference) / static_cast<double>(count_));
   }
 }
 
@@ -362,16 +359,6 @@ void NetworkOptimiser::pack_weights(const WeightTile& tile) {
   if (tile.first < dense) state.weights.dense.pack_rows(weight, outputs, 1, tile.first, inputs);
   else state.weights.sparse.pack_rows(weight, outputs, 1, tile.first - dense, inputs);
   if (tile.layer > 0) state.transposed.pack_columns(weight, 1, outputs, tile.first, inputs);
-}
-
-void NetworkOptimiser::set_adam_step(double learning_rate) {
-  const auto& settings = task_.settings;
-  const auto t = static_cast<double>(++steps_done_);
-  const double correction1 = 1 - std::pow(settings.beta1, t);
-  const double correction2 = std::sqrt(1 - std::pow(settings.beta2, t));
-  adam_ = {static_cast<float>(learning_rate * correction2 / correction1), static_cast<float>(settings.beta1),
-           static_cast<float>(settings.beta2), static_cast<float>(settings.epsilon * correction2),
-           static_cast<float>(learning_rate * settings.weight_decay)};
 }
 
 }  // namespace caloscope

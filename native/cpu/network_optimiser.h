@@ -6,46 +6,31 @@
 #include <vector>
 
 #include "core/job_control.h"
+#include "core/network_training.h"
 #include "core/training.h"
 #include "cpu/forward_pass.h"
 #include "cpu/input_tile.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 
-/// A network that is being trained: its parameters, AdamW's moments, and the arithmetic of one step on a batch of the
-/// balanced binary cross-entropy. What follows on what (epochs, rates, stopping) is decided outside.
+/// A network in training on the threads of this machine.
 ///
 /// A step has two passes. The first cuts the batch into tiles of rows: features, forward, loss, backward to the δ of
 /// every layer. The second cuts the parameters into tiles: gradient, AdamW, and the new weights packed for the next step
 /// while they are in the cache.
-class NetworkOptimiser {
+class NetworkOptimiser : public NetworkInTraining {
  public:
   /// The initial network of the task, standardised to its training rows.
   NetworkOptimiser(const TrainingTask& task, const LabelledRows& rows, WorkerPool& pool, JobControl& control);
 
-  /// Where in a training a step stands: dropout is a function of it.
-  struct Place {
-    std::uint32_t epoch;
-    std::uint64_t first_row;  ///< place of the first row of the batch in the order of the epoch
-  };
-
-  /// One AdamW step; returns the summed weighted loss before it, in nats. Throws Error(cancelled) between two tiles.
-  double step(std::span<const std::uint32_t> rows, const Place& place, double learning_rate);
-
-  const Network& network() const { return network_; }
-  /// Other parameters; the moments stay.
-  void replace_network(const Network& network);
-
-  /// One entry a layer.
-  const std::vector<AdamMoments>& moments() const { return moments_; }
-
-  /// Goes on from where another optimiser of the same task stood after `steps` steps.
-  void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps);
-
-  /// Spreads tiles over the pool. A cancelled job leaves between two tiles: a step of a wide network takes too long to
-  /// wait for.
-  void for_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
+  void step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) override;
+  double take_loss() override;
+  const Network& network() override { return network_; }
+  const std::vector<AdamMoments>& moments() override { return moments_; }
+  void replace_network(const Network& network) override;
+  void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) override;
+  std::vector<float> logits(const FeatureTable& table, std::span<const std::uint32_t> rows) override;
 
  private:
   /// What belongs to one layer during training. Matrices over the batch have their rows `stride` apart.
@@ -89,6 +74,9 @@ class NetworkOptimiser {
     std::vector<float> value;
   };
 
+  /// Spreads tiles over the pool. A cancelled job leaves between two tiles: a step of a wide network takes too long to
+  /// wait for.
+  void for_tiles(std::size_t tiles, const std::function<void(std::size_t tile, unsigned worker)>& body);
   void reserve(std::size_t batch_rows);
   void cut_weights();
   void cut_rows(std::size_t count);
@@ -106,7 +94,6 @@ class NetworkOptimiser {
   void dense_gradient(const WeightTile& tile, Scratch& scratch);
   void sparse_gradient(const WeightTile& tile, Scratch& scratch);
   void update_bias(std::size_t layer, Scratch& scratch);
-  void set_adam_step(double learning_rate);
   std::size_t dense_inputs(std::size_t layer) const { return layer == 0 ? dense_ : network_.layers[layer].inputs; }
 
   const TrainingTask& task_;
@@ -128,10 +115,11 @@ class NetworkOptimiser {
   SparseColumns sparse_columns_;
   std::vector<double> row_loss_;
   std::size_t count_ = 0;   ///< rows of the batch
-  Place place_{};
+  StepPlace place_{};
   AdamStep adam_{};
-  double class_weight_[2] = {1, 1};  ///< generated, reference: both classes count the same in total
+  ClassWeights class_weights_;
   std::uint64_t steps_done_ = 0;
+  double loss_ = 0;
 };
 
 }  // namespace caloscope

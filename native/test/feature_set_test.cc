@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/feature_table.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 #include "naive_moments.h"
 #include "small_samples.h"
 

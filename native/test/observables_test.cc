@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/error.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 #include "naive_moments.h"
 #include "small_samples.h"
 

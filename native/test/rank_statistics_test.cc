@@ -7,7 +7,7 @@
 
 #include "core/radix_sort.h"
 #include "core/random.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 #include "thrown_code.h"
 
 namespace caloscope {

@@ -11,7 +11,7 @@
 #include "core/geometry.h"
 #include "core/random.h"
 #include "core/shower_table.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/toy_showers.h"
-#include "cpu/worker_pool.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 

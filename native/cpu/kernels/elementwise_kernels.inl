@@ -66,12 +66,7 @@ void dropout(const DropoutDraw& draw, std::size_t count, float* factors) {
 void adam(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment, float* second_moment,
           float* parameter) {
   for (std::size_t i = 0; i < count; ++i) {
-    const float g = gradient[i];
-    const float m = step.beta1 * first_moment[i] + (1 - step.beta1) * g;
-    const float v = step.beta2 * second_moment[i] + (1 - step.beta2) * g * g;
-    first_moment[i] = m;
-    second_moment[i] = v;
-    parameter[i] -= step.decay * parameter[i] + step.rate * m / (__builtin_sqrtf(v) + step.epsilon);
+    adam_update(step, gradient[i], first_moment[i], second_moment[i], parameter[i]);
   }
 }
 

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "core/training_step.h"
+
 namespace caloscope {
 
 /// Left factor of a product, rows × depth. Plain: element (i, k) at data[i·stride + k]. Packed by `pack_rows`
@@ -69,21 +71,7 @@ struct Bfloat16Kernels {
                           std::size_t c_row, const ProductFrame& frame);
 };
 
-/// One AdamW step (Loshchilov & Hutter, arXiv:1711.05101). `rate` carries the bias corrections of both moments:
-/// rate = learning rate · √(1−β2ᵗ)/(1−β1ᵗ), epsilon is scaled by √(1−β2ᵗ) alike, decay = learning rate · weight decay.
-struct AdamStep {
-  float rate, beta1, beta2, epsilon, decay;
-};
-
 struct FillKernels;
-
-/// Which numbers of a Philox stream (core/random.h) decide what is dropped: that many columns from the first number of
-/// the block `counter` on. A value is kept where its number is below `threshold`, and multiplied with `factor`.
-struct DropoutDraw {
-  std::uint64_t seed, stream, counter;
-  std::uint32_t threshold;
-  float factor;
-};
 
 /// The inner loops, compiled once for each instruction set from one source (matrix_kernels.cc). Every element of a result is
 /// summed in the order of the inner index, whatever the cut into tiles, so tiles may be cut in any way.

@@ -1,4 +1,4 @@
-#include "cpu/trainer.h"
+#include "core/network_training.h"
 
 #include <gtest/gtest.h>
 

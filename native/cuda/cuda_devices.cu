@@ -1,0 +1,50 @@
+#include <cuda_runtime.h>
+#include <dlfcn.h>
+
+#include "cuda/cuda_devices.h"
+
+namespace caloscope {
+namespace {
+
+/// The runtime says "driver version is insufficient" where there is no driver at all: so that is looked for first.
+bool has_driver() {
+  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
+  if (driver) dlclose(driver);
+  return driver != nullptr;
+}
+
+std::string version_text(int version) { return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10); }
+
+std::string reason_of(cudaError_t status) {
+  if (status == cudaErrorInsufficientDriver) {
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    return "the NVIDIA driver is for CUDA " + version_text(driver) + ", and this build needs one for CUDA " +
+           version_text(CUDART_VERSION) + ": update the driver";
+  }
+  if (status == cudaErrorNoDevice) return "the NVIDIA driver finds no device (CUDA_VISIBLE_DEVICES may hide it)";
+  return std::string("the NVIDIA driver does not answer: ") + cudaGetErrorString(status);
+}
+
+}  // namespace
+
+CudaDevices find_cuda_devices() {
+  if (!has_driver()) return {{}, "no NVIDIA driver on this machine (libcuda.so.1 is not there)"};
+  int count = 0;
+  cudaError_t status = cudaGetDeviceCount(&count);
+  CudaDevices found;
+  for (int number = 0; status == cudaSuccess && number < count; ++number) {
+    cudaDeviceProp properties;
+    status = cudaGetDeviceProperties(&properties, number);
+    if (status != cudaSuccess) break;
+    found.list.push_back({number, properties.name, properties.major, properties.minor, properties.totalGlobalMem});
+  }
+  if (status != cudaSuccess) {
+    cudaGetLastError();
+    return {{}, reason_of(status)};
+  }
+  if (found.list.empty()) found.reason = reason_of(cudaErrorNoDevice);
+  return found;
+}
+
+}  // namespace caloscope

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/network.h"
+#include "core/precision.h"
+#include "cuda/device_memory.h"
+#include "cuda/row_batch.h"
+
+namespace caloscope::cuda {
+
+/// Memory of a forward pass: the activations of every second layer.
+struct ForwardScratch {
+  DeviceArray<float> input;  ///< standardised scalars
+  DeviceArray<float> even, odd;
+
+  void reserve(std::size_t rows, std::uint32_t scalars, std::uint32_t widest);
+};
+
+/// A network whose parameters lie on the current device.
+class NetworkOnDevice {
+ public:
+  explicit NetworkOnDevice(const Network& network);
+
+  /// Outputs of the widest layer.
+  std::uint32_t widest() const;
+
+  /// Begins to judge the rows of a batch: one logit a row, on the device. The scratch memory has room for them.
+  void predict(const RowBatch& batch, std::uint32_t scalars, Precision precision, ForwardScratch& scratch, float* logits,
+               const Stream& stream) const;
+
+ private:
+  struct Layer {
+    std::uint32_t inputs, outputs;
+    DeviceArray<float> weight;  ///< inputs × outputs
+    DeviceArray<float> bias;
+  };
+
+  void first_layer(const RowBatch& batch, std::uint32_t scalars, Precision precision, ForwardScratch& scratch, float* z,
+                   ProductEnd end, const Stream& stream) const;
+
+  Activation activation_;
+  float slope_;
+  DeviceArray<float> centre_, scale_, clip_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace caloscope::cuda

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/feature_table.h"
+#include "core/worker_pool.h"
+#include "cuda/device_memory.h"
+#include "cuda/products.h"
+
+namespace caloscope::cuda {
+
+/// Rows of features on their way to the device: the scalars of each, and of its voxels the hits alone. Memory is reused.
+class RowBatch {
+ public:
+  /// Reads rows into pinned memory. What was sent before must have arrived.
+  void gather(const FeatureTable& table, std::span<const std::uint32_t> rows, WorkerPool& pool);
+
+  /// Begins to copy them to the device.
+  void send(const Stream& stream);
+
+  std::uint32_t rows() const { return rows_; }
+  /// On the device, in stream order after `send`: rows × scalars, row by row.
+  const float* scalars() const { return on_device_.scalars.data(); }
+  SparseRows hits() const {
+    return {on_device_.offset.data(), on_device_.index.data(), on_device_.value.data()};
+  }
+
+ private:
+  /// Hits of neighbouring rows.
+  struct Tile {
+    std::vector<std::uint32_t> index;
+    std::vector<float> value;
+    FeatureSet::Scratch scratch;
+  };
+  template <MemoryKind kind>
+  struct Side {
+    Array<float, kind> scalars;
+    Array<std::uint32_t, kind> offset;
+    Array<std::uint32_t, kind> index;
+    Array<float, kind> value;
+  };
+
+  void read_tile(const FeatureTable& table, std::span<const std::uint32_t> rows, std::size_t first, std::size_t end,
+                 Tile& tile);
+
+  std::uint32_t rows_ = 0;
+  std::uint32_t columns_ = 0;  ///< scalars of a row
+  std::size_t hits_ = 0;
+  std::vector<Tile> tiles_;
+  Side<MemoryKind::pinned> on_host_;
+  Side<MemoryKind::device> on_device_;
+};
+
+}  // namespace caloscope::cuda
