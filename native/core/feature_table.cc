@@ -48,7 +48,7 @@ FeatureTable::FeatureTable(std::vector<float> matrix, std::uint32_t columns)
 
 double FeatureTable::occupancy() const {
   const auto places = static_cast<double>(rows_) * voxels();
-  return places == 0 ? 0 : static_cast<double>(showers_->hits()) / places;
+  return places == 0 ? 0 : static_cast<double>(hits()) / places;
 }
 
 void FeatureTable::voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const {

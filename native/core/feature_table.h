@@ -27,6 +27,8 @@ class FeatureTable {
   std::uint32_t scalars() const { return scalars_; }
   std::uint32_t voxels() const { return features_ ? features_->voxels() : 0; }
   std::uint32_t columns() const { return scalars() + voxels(); }
+  /// Voxel features that are not zero (before the threshold), of all rows.
+  std::uint64_t hits() const { return voxels() > 0 ? showers_->hits() : 0; }
   /// Share of the voxel features that are not zero (before the threshold).
   double occupancy() const;
   std::size_t bytes() const { return matrix_.capacity() * sizeof(float); }

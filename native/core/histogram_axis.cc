@@ -1,6 +1,5 @@
 #include "core/histogram_axis.h"
 
-#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -37,7 +36,6 @@ HistogramAxis HistogramAxis::regular(std::size_t bins, double lower, double uppe
 HistogramAxis HistogramAxis::logarithmic(std::size_t bins, double lower, double upper, UpperEdge upper_edge) {
   HistogramAxis axis(Kind::logarithmic, bins, lower, upper, upper_edge);
   if (!(lower > 0)) throw Error(ErrorCode::argument, "the lower end of a logarithmic axis must be above 0");
-  axis.bins_per_log_ = static_cast<double>(bins) / (std::log(upper) - std::log(lower));
   axis.edges_ = axis.edges();
   check_edges(axis.edges_, "there are more bins than numbers in the range, use fewer");
   return axis;
@@ -64,46 +62,6 @@ std::vector<double> HistogramAxis::edges() const {
   result.front() = lower_;
   result.back() = upper_;
   return result;
-}
-
-std::size_t HistogramAxis::cell_at_or_above_upper(double x) const {
-  return upper_edge_ == UpperEdge::last_bin && x <= upper_ ? bins_ : bins_ + 1;
-}
-
-std::size_t HistogramAxis::regular_cell(double x) const {
-  const double z = (x - lower_) / (upper_ - lower_);
-  if (z < 1) {
-    if (!(z >= 0)) return 0;
-    const auto bin = static_cast<std::size_t>(z * static_cast<double>(bins_));
-    // z·bins can round up to bins although z < 1.
-    return bin < bins_ ? bin + 1 : cell_at_or_above_upper(x);
-  }
-  return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
-}
-
-std::size_t HistogramAxis::logarithmic_cell(double x) const {
-  if (x < lower_) return 0;
-  if (!(x < upper_)) return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
-  const double position = (std::log(x) - std::log(lower_)) * bins_per_log_;
-  auto bin = std::min(static_cast<std::size_t>(std::max(position, 0.0)), bins_ - 1);
-  while (x < edges_[bin]) --bin;
-  while (!(x < edges_[bin + 1])) ++bin;
-  return bin + 1;
-}
-
-std::size_t HistogramAxis::variable_cell(double x) const {
-  if (x < lower_) return 0;
-  if (!(x < upper_)) return std::isnan(x) ? nowhere : cell_at_or_above_upper(x);
-  return static_cast<std::size_t>(std::upper_bound(edges_.begin(), edges_.end(), x) - edges_.begin());
-}
-
-std::size_t HistogramAxis::cell(double x) const {
-  switch (kind_) {
-    case Kind::regular: return regular_cell(x);
-    case Kind::logarithmic: return logarithmic_cell(x);
-    case Kind::variable: break;
-  }
-  return variable_cell(x);
 }
 
 bool HistogramAxis::operator==(const HistogramAxis& other) const {

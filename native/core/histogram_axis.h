@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstddef>
-#include <limits>
 #include <vector>
+
+#include "core/axis_cell.h"
 
 namespace caloscope {
 
@@ -36,25 +37,24 @@ class HistogramAxis {
   /// One more than bins. Regular: (1-t)·lower + t·upper, t = i/bins; logarithmic: the same in ln x; ends exact.
   std::vector<double> edges() const;
 
-  static constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+  static constexpr std::size_t nowhere = no_cell;
   /// 0 underflow, 1..bins, bins+1 overflow, `nowhere` for NaN.
-  std::size_t cell(double x) const;
+  std::size_t cell(double x) const { return axis_cell(view(), x); }
+  /// Valid as long as the axis.
+  AxisView view() const noexcept {
+    return {kind_ == Kind::regular, upper_edge_ == UpperEdge::last_bin, bins_, lower_, upper_, edges_.data()};
+  }
   /// Same cell for every value: logarithmic and variable axes with the same edges are equal.
   bool operator==(const HistogramAxis& other) const;
 
  private:
   HistogramAxis(Kind kind, std::size_t bins, double lower, double upper, UpperEdge upper_edge);
-  std::size_t regular_cell(double x) const;
-  std::size_t logarithmic_cell(double x) const;
-  std::size_t variable_cell(double x) const;
-  std::size_t cell_at_or_above_upper(double x) const;
 
   Kind kind_;
   UpperEdge upper_edge_;
   std::size_t bins_;
   double lower_;
   double upper_;
-  double bins_per_log_ = 0;
   std::vector<double> edges_;  // logarithmic and variable
 };
 

@@ -50,7 +50,10 @@ void* allocate(MemoryKind kind, std::size_t bytes) {
     refuse(kind, bytes);
   }
   check(status, "taking memory");
-  if (kind == MemoryKind::device && poisons) check(cudaMemset(memory, 0xFF, bytes), "filling memory");
+  if (kind == MemoryKind::device && poisons) {
+    check(cudaMemset(memory, 0xFF, bytes), "filling memory");
+    wait_for_copies();
+  }
   return memory;
 }
 

@@ -56,6 +56,9 @@ using DeviceArray = Array<T, MemoryKind::device>;
 template <class T>
 using PinnedArray = Array<T, MemoryKind::pinned>;
 
+/// Copies and fillings without a stream may be under way when their call returns, and streams do not wait for them.
+inline void wait_for_copies() { check(cudaStreamSynchronize(cudaStreamLegacy), "waiting for a copy"); }
+
 /// Copies in stream order; the host memory must be pinned, and stay as it is until the stream has done it.
 template <class T>
 void copy_to_device(const T* from, std::size_t count, T* to, const Stream& stream) {
@@ -69,14 +72,24 @@ void copy_to_host(const T* from, std::size_t count, T* to, const Stream& stream)
   check(cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToHost, stream.get()), "copying from the device");
 }
 
-/// A copy of numbers on the device, made before this returns.
+/// The same with any memory, and done when they return. No stream may be at work on what is written.
+template <class T>
+void put(const std::vector<T>& from, const DeviceArray<T>& to) {
+  if (from.empty()) return;
+  check(cudaMemcpy(to.data(), from.data(), from.size() * sizeof(T), cudaMemcpyHostToDevice), "copying to the device");
+  wait_for_copies();
+}
+
+template <class T>
+void fetch(const DeviceArray<T>& from, std::vector<T>& to) {
+  if (to.empty()) return;
+  check(cudaMemcpy(to.data(), from.data(), to.size() * sizeof(T), cudaMemcpyDeviceToHost), "copying from the device");
+}
+
 template <class T>
 DeviceArray<T> on_device(const std::vector<T>& numbers) {
   DeviceArray<T> array(numbers.size());
-  if (!numbers.empty()) {
-    check(cudaMemcpy(array.data(), numbers.data(), numbers.size() * sizeof(T), cudaMemcpyHostToDevice),
-          "copying to the device");
-  }
+  put(numbers, array);
   return array;
 }
 

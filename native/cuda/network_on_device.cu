@@ -3,15 +3,12 @@
 #include "cuda/network_on_device.h"
 
 namespace caloscope::cuda {
-namespace {
 
 void multiply_in(Precision precision, const ProductShape& shape, const MatrixView& a, const MatrixView& b, float* c,
                  std::size_t c_row, const ProductEnd& end, const Stream& stream) {
   if (precision == Precision::bfloat16) multiply_rounded(shape, a, b, c, c_row, end, stream);
   else multiply(shape, a, b, c, c_row, end, stream);
 }
-
-}  // namespace
 
 void ForwardScratch::reserve(std::size_t rows, std::uint32_t scalars, std::uint32_t widest) {
   input.reserve(rows * scalars);
@@ -39,15 +36,15 @@ void NetworkOnDevice::first_layer(const RowBatch& batch, std::uint32_t scalars, 
                                   ForwardScratch& scratch, float* z, ProductEnd end, const Stream& stream) const {
   const auto& layer = layers_[0];
   const bool has_voxels = layer.inputs > scalars;
-  standardise(batch.rows(), scalars, batch.scalars(), centre_.data(), scale_.data(), clip_.data(), scratch.input.data(),
-              stream);
+  const RowsOnDevice rows = batch.on_device();
+  standardise(batch.rows(), scalars, rows.scalars, standardisation(), scratch.input.data(), stream);
   ProductEnd dense = end;
   dense.activate = end.activate && !has_voxels;
   multiply_in(precision, {batch.rows(), layer.outputs, scalars}, {scratch.input.data(), scalars},
               {layer.weight.data(), layer.outputs}, z, layer.outputs, dense, stream);
   if (!has_voxels) return;
   end.accumulate = true;
-  multiply_sparse(batch.rows(), layer.outputs, batch.hits(), {scale_.data() + scalars, clip_.data() + scalars},
+  multiply_sparse(batch.rows(), layer.outputs, rows.hits, {scale_.data() + scalars, clip_.data() + scalars},
                   layer.weight.data() + std::size_t{scalars} * layer.outputs, precision == Precision::bfloat16, z,
                   layer.outputs, end, stream);
 }

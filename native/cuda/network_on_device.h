@@ -10,6 +10,10 @@
 
 namespace caloscope::cuda {
 
+/// A product in either precision: C = end(A·B).
+void multiply_in(Precision precision, const ProductShape& shape, const MatrixView& a, const MatrixView& b, float* c,
+                 std::size_t c_row, const ProductEnd& end, const Stream& stream);
+
 /// Memory of a forward pass: the activations of every second layer.
 struct ForwardScratch {
   DeviceArray<float> input;  ///< standardised scalars
@@ -23,6 +27,18 @@ class NetworkOnDevice {
  public:
   explicit NetworkOnDevice(const Network& network);
 
+  struct Layer {
+    std::uint32_t inputs, outputs;
+    DeviceArray<float> weight;  ///< inputs × outputs
+    DeviceArray<float> bias;
+  };
+
+  /// Whoever trains changes the parameters in place.
+  const std::vector<Layer>& layers() const { return layers_; }
+  Activation activation() const { return activation_; }
+  float slope() const { return slope_; }
+  StandardisationView standardisation() const { return {centre_.data(), scale_.data(), clip_.data()}; }
+
   /// Outputs of the widest layer.
   std::uint32_t widest() const;
 
@@ -31,12 +47,6 @@ class NetworkOnDevice {
                const Stream& stream) const;
 
  private:
-  struct Layer {
-    std::uint32_t inputs, outputs;
-    DeviceArray<float> weight;  ///< inputs × outputs
-    DeviceArray<float> bias;
-  };
-
   void first_layer(const RowBatch& batch, std::uint32_t scalars, Precision precision, ForwardScratch& scratch, float* z,
                    ProductEnd end, const Stream& stream) const;
 

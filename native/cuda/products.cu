@@ -143,7 +143,7 @@ __global__ void multiply_sparse_kernel(std::uint32_t columns, SparseRows hits, V
   if (column >= columns) return;
   const std::size_t place = blockIdx.x * c_row + column;
   float sum = start_of(end, c, place, column);
-  for (std::uint32_t hit = hits.offset[blockIdx.x]; hit < hits.offset[blockIdx.x + 1]; ++hit) {
+  for (std::uint64_t hit = hits.offset[blockIdx.x]; hit < hits.offset[blockIdx.x + 1]; ++hit) {
     const std::uint32_t voxel = hits.index[hit];
     const float x = standardised(hits.value[hit], 0, voxels.scale[voxel], voxels.clip[voxel]);
     const float w = weight[std::size_t{voxel} * columns + column];
@@ -154,12 +154,12 @@ __global__ void multiply_sparse_kernel(std::uint32_t columns, SparseRows hits, V
 
 constexpr unsigned element_threads = 256;
 
-__global__ void standardise_kernel(std::size_t count, std::uint32_t columns, const float* x, const float* centre,
-                                   const float* scale, const float* clip, float* out) {
+__global__ void standardise_kernel(std::size_t count, std::uint32_t columns, const float* x, StandardisationView s,
+                                   float* out) {
   const std::size_t i = std::size_t{blockIdx.x} * element_threads + threadIdx.x;
   if (i >= count) return;
   const std::size_t column = i % columns;
-  out[i] = standardised(x[i], centre[column], scale[column], clip[column]);
+  out[i] = standardised(x[i], s.centre[column], s.scale[column], s.clip[column]);
 }
 
 }  // namespace
@@ -187,12 +187,12 @@ void multiply_sparse(std::uint32_t rows, std::uint32_t columns, const SparseRows
   check_launch("a product of hits");
 }
 
-void standardise(std::uint32_t rows, std::uint32_t columns, const float* x, const float* centre, const float* scale,
-                 const float* clip, float* out, const Stream& stream) {
+void standardise(std::uint32_t rows, std::uint32_t columns, const float* x, const StandardisationView& standardisation,
+                 float* out, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
   if (count == 0) return;
   const auto blocks = static_cast<unsigned>((count + element_threads - 1) / element_threads);
-  standardise_kernel<<<blocks, element_threads, 0, stream.get()>>>(count, columns, x, centre, scale, clip, out);
+  standardise_kernel<<<blocks, element_threads, 0, stream.get()>>>(count, columns, x, standardisation, out);
   check_launch("standardisation");
 }
 

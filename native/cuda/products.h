@@ -40,7 +40,7 @@ void multiply_rounded(const ProductShape& shape, const MatrixView& a, const Matr
 
 /// Rows of hits: those of row r are [offset[r], offset[r + 1]).
 struct SparseRows {
-  const std::uint32_t* offset;
+  const std::uint64_t* offset;
   const std::uint32_t* index;
   const float* value;
 };
@@ -56,8 +56,15 @@ void multiply_sparse(std::uint32_t rows, std::uint32_t columns, const SparseRows
                      const float* weight, bool round, float* c, std::size_t c_row, const ProductEnd& end,
                      const Stream& stream);
 
+/// A standardisation on the device, one entry a column.
+struct StandardisationView {
+  const float* centre;
+  const float* scale;
+  const float* clip;
+};
+
 /// out = standardised(x) of rows × columns numbers, row by row.
-void standardise(std::uint32_t rows, std::uint32_t columns, const float* x, const float* centre, const float* scale,
-                 const float* clip, float* out, const Stream& stream);
+void standardise(std::uint32_t rows, std::uint32_t columns, const float* x, const StandardisationView& standardisation,
+                 float* out, const Stream& stream);
 
 }  // namespace caloscope::cuda

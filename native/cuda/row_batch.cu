@@ -9,9 +9,9 @@ constexpr std::size_t tile_rows = 256;
 
 }  // namespace
 
-void RowBatch::gather(const FeatureTable& table, std::span<const std::uint32_t> rows, WorkerPool& pool) {
+void RowBatch::gather(std::span<const FeatureRow> rows, WorkerPool& pool) {
   rows_ = static_cast<std::uint32_t>(rows.size());
-  columns_ = table.scalars();
+  columns_ = rows.empty() ? 0 : rows.front().table->scalars();
   on_host_.scalars.reserve(rows.size() * columns_);
   on_host_.offset.reserve(rows.size() + 1);
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
@@ -21,9 +21,9 @@ void RowBatch::gather(const FeatureTable& table, std::span<const std::uint32_t> 
       work(tile * tile_rows, std::min((tile + 1) * tile_rows, rows.size()), tiles_[tile]);
     });
   };
-  each_tile([&](std::size_t first, std::size_t end, Tile& tile) { read_tile(table, rows, first, end, tile); });
+  each_tile([&](std::size_t first, std::size_t end, Tile& tile) { read_tile(rows, first, end, tile); });
   // So far each row has its own number of hits.
-  std::uint32_t* const offset = on_host_.offset.data();
+  std::uint64_t* const offset = on_host_.offset.data();
   offset[0] = 0;
   for (std::size_t row = 0; row < rows.size(); ++row) offset[row + 1] += offset[row];
   hits_ = offset[rows.size()];
@@ -35,20 +35,20 @@ void RowBatch::gather(const FeatureTable& table, std::span<const std::uint32_t> 
   });
 }
 
-void RowBatch::read_tile(const FeatureTable& table, std::span<const std::uint32_t> rows, std::size_t first,
-                         std::size_t end, Tile& tile) {
+void RowBatch::read_tile(std::span<const FeatureRow> rows, std::size_t first, std::size_t end, Tile& tile) {
   tile.index.clear();
   tile.value.clear();
   for (std::size_t i = first; i < end; ++i) {
-    std::copy_n(table.scalars_of(rows[i]), columns_, on_host_.scalars.data() + i * columns_);
+    const auto& [table, row] = rows[i];
+    std::copy_n(table->scalars_of(row), columns_, on_host_.scalars.data() + i * columns_);
     const std::size_t before = tile.index.size();
-    if (table.voxels() > 0) {
-      table.voxels_of(rows[i], tile.scratch);
+    if (table->voxels() > 0) {
+      table->voxels_of(row, tile.scratch);
       const auto& [voxels, energies] = tile.scratch.hits;
       tile.index.insert(tile.index.end(), voxels.begin(), voxels.end());
       for (const double energy : energies) tile.value.push_back(static_cast<float>(energy));
     }
-    on_host_.offset.data()[i + 1] = static_cast<std::uint32_t>(tile.index.size() - before);
+    on_host_.offset.data()[i + 1] = tile.index.size() - before;
   }
 }
 
