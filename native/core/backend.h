@@ -36,6 +36,9 @@ class Backend {
   /// What the last digits of results depend on beside the inputs. Where it is the same, results have the same bits.
   virtual std::string arithmetic() const = 0;
 
+  /// Where predictors are: `cpu`, or `cuda:` and the number of a device.
+  virtual std::string device() const = 0;
+
   /// Trains every task; the networks come back in the order of the tasks. Progress is counted in rows.
   /// With `checkpoints` each network goes on from its own, if it has one, and saves one after every epoch; the networks
   /// end in the same bits as without.

@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/backend.h"
@@ -21,7 +23,7 @@ class Ensemble {
   /// Loaded on first use and kept: weights are packed once, however many samples are judged.
   const Predictor& predictor(Backend& backend, Precision precision) const {
     const std::lock_guard lock(mutex_);
-    auto& predictor = predictors_[precision];
+    auto& predictor = predictors_[{backend.device(), precision}];
     if (!predictor) predictor = backend.load(networks_, precision);
     return *predictor;
   }
@@ -36,7 +38,7 @@ class Ensemble {
  private:
   std::vector<Network> networks_;
   mutable std::mutex mutex_;
-  mutable std::map<Precision, std::shared_ptr<const Predictor>> predictors_;
+  mutable std::map<std::pair<std::string, Precision>, std::shared_ptr<const Predictor>> predictors_;
 };
 
 }  // namespace caloscope

@@ -11,6 +11,7 @@ class CpuBackend : public Backend {
   explicit CpuBackend(unsigned threads);
 
   std::string arithmetic() const override;
+  std::string device() const override { return "cpu"; }
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows, JobControl& control,
                                     const Checkpoints* checkpoints = nullptr) override;
   std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override;

@@ -1,17 +1,27 @@
 #pragma once
 
-#include <memory>
 #include <span>
+#include <vector>
 
 #include "core/backend.h"
-#include "core/network.h"
-#include "core/precision.h"
+#include "cuda/network_on_device.h"
 
-namespace caloscope {
+namespace caloscope::cuda {
 
-/// Networks whose weights lie on a CUDA device, ready to judge samples there; rows are read on the host. Logits of one
-/// device have the same bits in every run.
-/// Throws Error: device (there is no such device, or it fails), memory, classifier or non_finite (an unsound network).
-std::shared_ptr<const Predictor> load_on_cuda(std::span<const Network> networks, Precision precision, int device);
+/// Networks whose weights lie on a device.
+class CudaPredictor : public Predictor {
+ public:
+  /// Throws Error(classifier) or Error(non_finite) for an unsound network.
+  CudaPredictor(std::span<const Network> networks, Precision precision, int device);
 
-}  // namespace caloscope
+  std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
+                             JobControl& control) const override;
+
+ private:
+  std::span<const Network> networks_;
+  Precision precision_;
+  int device_;
+  std::vector<NetworkOnDevice> loaded_;
+};
+
+}  // namespace caloscope::cuda

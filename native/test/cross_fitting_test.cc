@@ -37,6 +37,7 @@ class RecordingBackend : public Backend {
   std::vector<TrainingTask> tasks;
 
   std::string arithmetic() const override { return "none"; }
+  std::string device() const override { return "none"; }
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> asked, const LabelledRows&, JobControl&,
                                     const Checkpoints*) override {
     tasks.assign(asked.begin(), asked.end());

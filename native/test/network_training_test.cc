@@ -11,27 +11,10 @@
 #include "cpu/cpu_backend.h"
 #include "naive_training.h"
 #include "small_samples.h"
+#include "training_tasks.h"
 
 namespace caloscope {
 namespace {
-
-/// The last `validation` rows of each sample validate, the others train.
-TrainingTask task_on(const LabelledRows& rows, std::vector<std::uint32_t> hidden, std::uint32_t validation) {
-  TrainingTask task;
-  task.shape = {rows.reference.columns(), std::move(hidden), Activation::gelu, 0.1F};
-  task.seed = 5;
-  task.number = 3;
-  task.settings.batch_size = 32;
-  task.settings.epochs = 3;
-  task.settings.learning_rate = 3e-3;
-  task.settings.schedule = Schedule::cosine;
-  for (std::uint32_t row = 0; row < rows.size(); ++row) {
-    const auto place = rows.row_in_table(row);
-    auto& list = place + validation >= rows.table_of(row).rows() ? task.validation_rows : task.training_rows;
-    list.push_back(row);
-  }
-  return task;
-}
 
 TrainedNetwork train(const TrainingTask& task, const LabelledRows& rows, unsigned threads = 1) {
   CpuBackend backend(threads);

@@ -1,0 +1,94 @@
+#include <algorithm>
+#include <optional>
+
+#include "core/error.h"
+#include "core/side_by_side.h"
+#include "core/worker_pool.h"
+#include "cuda/cuda_backend.h"
+#include "cuda/cuda_devices.h"
+#include "cuda/cuda_histogram_fill.h"
+#include "cuda/cuda_predictor.h"
+#include "cuda/training_on_device.h"
+
+namespace caloscope {
+namespace cuda {
+namespace {
+
+class CudaBackend : public Backend {
+ public:
+  CudaBackend(std::vector<int> devices, std::string arithmetic, unsigned threads)
+      : devices_(std::move(devices)), arithmetic_(std::move(arithmetic)), threads_(threads) {}
+
+  std::string arithmetic() const override { return arithmetic_; }
+  std::string device() const override { return "cuda:" + std::to_string(devices_.front()); }
+  unsigned threads() const override { return threads_; }
+
+  std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows, JobControl& control,
+                                    const Checkpoints* checkpoints) override {
+    const auto workers = static_cast<unsigned>(std::clamp<std::size_t>(tasks.size(), 1, devices_.size()));
+    const unsigned inside = std::max(1U, threads_ / workers);
+    std::vector<std::optional<ResidentSamples>> samples(workers);
+    WorkerPool pool(threads_);
+    for (unsigned worker = 0; worker < workers; ++worker) samples[worker] = resident(rows, worker, pool);
+    return train_side_by_side(tasks, workers, control, [&](const TrainingTask& task, unsigned worker, const auto& visited) {
+      const UseDevice use(devices_[worker]);
+      WorkerPool own(inside);
+      const ResidentSamples* const here = samples[worker] ? &*samples[worker] : nullptr;
+      const auto start = [&] { return std::make_unique<TrainingOnDevice>(task, rows, here, own, control); };
+      return train_network(task, rows, control, start, visited, checkpoints);
+    });
+  }
+
+  std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override {
+    return std::make_shared<CudaPredictor>(networks, precision, devices_.front());
+  }
+
+  std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override {
+    const UseDevice use(devices_.front());
+    return std::make_unique<CudaHistogramFill>(std::move(plan), devices_.front());
+  }
+
+ private:
+  /// Both samples, where they take no more than half of the memory.
+  std::optional<ResidentSamples> resident(const LabelledRows& rows, unsigned worker, WorkerPool& pool) const {
+    const UseDevice use(devices_[worker]);
+    const std::size_t needed = SampleOnDevice::bytes(rows.reference) + SampleOnDevice::bytes(rows.generated);
+    if (needed > free_memory() / 2) return std::nullopt;
+    return ResidentSamples{{rows.reference, pool}, {rows.generated, pool}};
+  }
+
+  std::vector<int> devices_;
+  std::string arithmetic_;
+  unsigned threads_;
+};
+
+std::string capability(const CudaDevice& device) {
+  return std::to_string(device.major) + "." + std::to_string(device.minor);
+}
+
+}  // namespace
+}  // namespace cuda
+
+std::unique_ptr<Backend> make_cuda_backend(const std::vector<int>& devices, unsigned threads) {
+  const CudaDevices found = find_cuda_devices();
+  if (found.list.empty()) throw Error(ErrorCode::device, "CUDA cannot be used: " + found.reason);
+  if (devices.empty()) throw Error(ErrorCode::argument, "no CUDA device is listed");
+  if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
+  for (const int number : devices) {
+    if (number < 0 || static_cast<std::size_t>(number) >= found.list.size()) {
+      throw Error(ErrorCode::device, "there is no CUDA device " + std::to_string(number) + ": the last one is number " +
+                                         std::to_string(found.list.size() - 1));
+    }
+    const auto& device = found.list[static_cast<std::size_t>(number)];
+    const auto& first = found.list[static_cast<std::size_t>(devices.front())];
+    if (cuda::capability(device) != cuda::capability(first)) {
+      throw Error(ErrorCode::device, "CUDA devices " + std::to_string(first.number) + " and " + std::to_string(number) +
+                                         " are of different compute capability and do not give the same last digits; use "
+                                         "those of one kind");
+    }
+  }
+  const auto& first = found.list[static_cast<std::size_t>(devices.front())];
+  return std::make_unique<cuda::CudaBackend>(devices, "CUDA, compute capability " + cuda::capability(first), threads);
+}
+
+}  // namespace caloscope

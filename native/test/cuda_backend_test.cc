@@ -1,0 +1,243 @@
+#include "cuda/cuda_backend.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "core/error.h"
+#include "core/weighted_histogram.h"
+#include "cpu/cpu_backend.h"
+#include "cuda/allocation_trials.h"
+#include "cuda/cuda_devices.h"
+#include "random_networks.h"
+#include "thrown_code.h"
+#include "training_tasks.h"
+
+namespace caloscope {
+namespace {
+
+TEST(CudaDevices, AreThereOrTheReasonIs) {
+  const auto found = find_cuda_devices();
+  EXPECT_EQ(found.list.empty(), !found.reason.empty());
+  for (const auto& device : found.list) {
+    EXPECT_FALSE(device.name.empty());
+    EXPECT_GE(device.major, 5);
+    EXPECT_GT(device.memory, std::uint64_t{1} << 28);
+  }
+}
+
+TEST(CudaDevices, ThatAreNotThereAreRefused) {
+  EXPECT_EQ(code_of([] { make_cuda_backend({1000}, 1); }), ErrorCode::device);
+  EXPECT_EQ(code_of([] { make_cuda_backend({-1}, 1); }), ErrorCode::device);
+}
+
+/// Everything that the device does against what the CPU does. Fresh device memory is filled with NaN.
+class Cuda : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto found = find_cuda_devices();
+    if (found.list.empty()) GTEST_SKIP() << found.reason;
+    cuda::try_allocations(std::numeric_limits<int>::max());
+    backend_ = make_cuda_backend({0}, 2);
+  }
+  void TearDown() override { cuda::try_allocations(-1); }
+
+  std::vector<float> judged(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
+                            std::span<const std::uint32_t> rows, Precision precision) {
+    return backend.load(networks, precision)->predict(table, rows, 2, control_);
+  }
+
+  CpuBackend cpu_{2};
+  std::unique_ptr<Backend> backend_;
+  JobControl control_;
+};
+
+std::vector<std::uint32_t> all_rows(const FeatureTable& table) {
+  std::vector<std::uint32_t> rows(table.rows());
+  for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
+  return rows;
+}
+
+TEST_F(Cuda, JudgesAsTheCpu) {
+  for (const auto& table : tables()) {
+    for (const auto activation : {Activation::relu, Activation::leaky_relu, Activation::elu, Activation::gelu,
+                                  Activation::silu, Activation::tanh}) {
+      for (const std::vector<std::uint32_t>& hidden :
+           {std::vector<std::uint32_t>{}, {1}, {3}, {7, 5}, {33, 16, 3}, {130}, {200, 65}}) {
+        const std::vector networks{random_network(table, hidden, activation), random_network(table, {5}, activation)};
+        for (const auto precision : {Precision::float32, Precision::bfloat16}) {
+          const auto expected = judged(cpu_, networks, table, all_rows(table), precision);
+          const auto logits = judged(*backend_, networks, table, all_rows(table), precision);
+          ASSERT_EQ(logits.size(), expected.size());
+          for (std::size_t i = 0; i < logits.size(); ++i) {
+            // Rounded activations that differ in a last digit of float32 may differ by 2⁻⁸ of themselves.
+            const double tolerance = precision == Precision::float32 ? 6e-6 : 2e-2;
+            ASSERT_NEAR(logits[i], expected[i], tolerance * (1 + std::fabs(expected[i])))
+                << "activation " << static_cast<int>(activation) << ", " << hidden.size() << " hidden layers, " << i;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Cuda, JudgesAnyRowsInAnyOrder) {
+  const auto table = features_of(random_showers(12, 40'000, 5, 1, 0.4), FeatureSetName::low);
+  const std::vector networks{random_network(table, {31, 8}, Activation::leaky_relu)};
+  const auto rows = all_rows(table);
+  const auto all = judged(*backend_, networks, table, rows, Precision::float32);
+  EXPECT_EQ(judged(*backend_, networks, table, rows, Precision::float32), all);
+  EXPECT_TRUE(judged(*backend_, networks, table, {}, Precision::float32).empty());
+  const std::vector<std::uint32_t> some{39'999, 0, 0, 17};
+  EXPECT_EQ(judged(*backend_, networks, table, some, Precision::float32),
+            (std::vector<float>{all[39'999], all[0], all[0], all[17]}));
+}
+
+TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
+  const auto table = gaussian_matrix(3, 2, 0, 1);
+  std::vector networks{random_network(table, {4}, Activation::relu)};
+  networks[0].layers[0].weight.assign(8, 3e38F);
+  networks[0].layers[1].weight = {3e38F, -3e38F, 3e38F, -3e38F};
+  for (auto* column : {&networks[0].standardisation.scale, &networks[0].standardisation.clip}) column->assign(2, 1e30F);
+  const auto expected = judged(cpu_, networks, table, all_rows(table), Precision::float32);
+  const auto logits = judged(*backend_, networks, table, all_rows(table), Precision::float32);
+  for (std::size_t row = 0; row < 3; ++row) EXPECT_EQ(std::isfinite(logits[row]), std::isfinite(expected[row]));
+}
+
+/// Parameters after a few epochs, where the roundings of float32 have not grown yet.
+void expect_alike(const TrainedNetwork& network, const TrainedNetwork& expected, double tolerance) {
+  ASSERT_EQ(network.record.epochs.size(), expected.record.epochs.size());
+  for (std::size_t epoch = 0; epoch < expected.record.epochs.size(); ++epoch) {
+    EXPECT_NEAR(network.record.epochs[epoch].training_loss, expected.record.epochs[epoch].training_loss, tolerance);
+    EXPECT_NEAR(network.record.epochs[epoch].validation_loss, expected.record.epochs[epoch].validation_loss, tolerance);
+  }
+  for (std::size_t l = 0; l < expected.network.layers.size(); ++l) {
+    const auto& layer = expected.network.layers[l];
+    for (std::size_t i = 0; i < layer.weight.size(); ++i) {
+      ASSERT_NEAR(network.network.layers[l].weight[i], layer.weight[i], tolerance) << "layer " << l << ", weight " << i;
+    }
+    for (std::size_t j = 0; j < layer.bias.size(); ++j) {
+      ASSERT_NEAR(network.network.layers[l].bias[j], layer.bias[j], tolerance) << "layer " << l << ", bias " << j;
+    }
+  }
+}
+
+TEST_F(Cuda, TrainsAsTheCpu) {
+  const auto reference = features_of(random_showers(12, 150, 1, 1.3, 0.3), FeatureSetName::low);
+  const auto generated = features_of(random_showers(12, 310, 2, 1, 0.3), FeatureSetName::low);
+  const LabelledRows rows{reference, generated};
+  for (const auto activation : {Activation::leaky_relu, Activation::gelu, Activation::tanh}) {
+    for (const double dropout : {0.0, 0.3}) {
+      for (const auto precision : {Precision::float32, Precision::bfloat16}) {
+        auto task = task_on(rows, {19, 10}, 20);
+        task.shape.activation = activation;
+        task.settings.dropout = dropout;
+        task.settings.precision = precision;
+        const std::vector tasks{task};
+        const auto expected = cpu_.train(tasks, rows, control_);
+        expect_alike(backend_->train(tasks, rows, control_)[0], expected[0], precision == Precision::float32 ? 4e-5 : 8e-3);
+      }
+    }
+  }
+}
+
+TEST_F(Cuda, TrainsToTheSameBitsEachTime) {
+  const auto reference = gaussian_matrix(400, 9, 0.8, 1), generated = gaussian_matrix(500, 9, 0, 2);
+  const LabelledRows rows{reference, generated};
+  auto task = task_on(rows, {70, 30}, 50);
+  task.settings.dropout = 0.2;
+  std::vector tasks{task, task};
+  tasks[1].number += 1;
+  const auto first = backend_->train(tasks, rows, control_);
+  const auto second = backend_->train(tasks, rows, control_);
+  for (std::size_t t = 0; t < 2; ++t) {
+    for (std::size_t l = 0; l < 3; ++l) {
+      EXPECT_EQ(first[t].network.layers[l].weight, second[t].network.layers[l].weight);
+      EXPECT_EQ(first[t].network.layers[l].bias, second[t].network.layers[l].bias);
+    }
+  }
+}
+
+HistogramSums filled(Backend& backend, const std::vector<HistogramAxis>& axes, std::vector<bool> weighted,
+                     std::span<const ColumnView> coordinates, std::span<const ColumnView> weights, std::size_t rows) {
+  const WeightedHistogram histogram(axes, weighted.size());
+  const auto fill = backend.start_fill(histogram.fill_plan(std::move(weighted), rows));
+  const JobControl control;
+  fill->add(coordinates, weights, control);
+  HistogramSums sums(fill->plan().cells(), fill->plan().weighted.size());
+  fill->add_to(sums);
+  return sums;
+}
+
+TEST_F(Cuda, FillsAsTheCpu) {
+  constexpr std::size_t rows = 100'000;
+  RandomStream random(7, 7);
+  std::vector<double> x(rows), w(rows);
+  std::vector<float> y(rows), v(rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    x[row] = random.normal();
+    y[row] = static_cast<float>(std::exp(3 * random.normal()));
+    w[row] = random.normal();
+    v[row] = static_cast<float>(random.uniform());
+  }
+  x[5] = std::numeric_limits<double>::quiet_NaN();
+  x[6] = std::numeric_limits<double>::infinity();
+  y[7] = -1;
+  const std::vector<std::vector<HistogramAxis>> all_axes{
+      {HistogramAxis::regular(50, -2, 2, UpperEdge::overflow), HistogramAxis::logarithmic(20, 1e-2, 1e2, UpperEdge::last_bin)},
+      {HistogramAxis::variable({-3, -1, 0, 0.1, 4}, UpperEdge::overflow), HistogramAxis::regular(1, 0, 1, UpperEdge::overflow)}};
+  const std::vector<ColumnView> coordinates{std::span<const double>(x), std::span<const float>(y)};
+  const std::vector<ColumnView> weights{std::span<const double>(w), std::monostate(), std::span<const float>(v)};
+  for (const auto& axes : all_axes) {
+    const auto expected = filled(cpu_, axes, {true, false, true}, coordinates, weights, rows);
+    const auto sums = filled(*backend_, axes, {true, false, true}, coordinates, weights, rows);
+    EXPECT_EQ(sums.entries, expected.entries);
+    EXPECT_EQ(sums.nan_entries, 1U);
+    for (std::size_t i = 0; i < expected.values.size(); ++i) {
+      ASSERT_NEAR(sums.values[i], expected.values[i], 1e-11 * (1 + expected.variances[i])) << i;
+      ASSERT_NEAR(sums.variances[i], expected.variances[i], 1e-12 * expected.variances[i]) << i;
+    }
+    for (std::size_t c = 0; c < 3; ++c) EXPECT_EQ(sums.nan_values[c], expected.nan_values[c]);
+    const auto again = filled(*backend_, axes, {true, false, true}, coordinates, weights, rows);
+    EXPECT_EQ(again.values, sums.values);
+  }
+  w[77'000] = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(code_of([&] { filled(*backend_, all_axes[0], {true, false, true}, coordinates, weights, rows); }),
+            ErrorCode::non_finite);
+}
+
+TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
+  const auto reference = features_of(random_showers(12, 60, 1, 1.3, 0.3), FeatureSetName::low);
+  const auto generated = features_of(random_showers(12, 60, 2, 1, 0.3), FeatureSetName::low);
+  const LabelledRows rows{reference, generated};
+  auto task = task_on(rows, {5}, 10);
+  task.settings.epochs = 1;
+  int failures = 0;
+  for (;; ++failures) {
+    ASSERT_LT(failures, 500);
+    cuda::try_allocations(failures);
+    const auto code = thrown_code([&] {
+      const auto trained = backend_->train(std::vector{task}, rows, control_);
+      judged(*backend_, std::vector{trained[0].network}, reference, all_rows(reference), Precision::float32);
+    });
+    if (!code) break;
+    ASSERT_EQ(code, ErrorCode::memory);
+  }
+  EXPECT_GT(failures, 20);
+}
+
+TEST_F(Cuda, LeavesWhenItIsCancelled) {
+  const auto table = gaussian_matrix(100, 3, 0, 1);
+  const std::vector networks{random_network(table, {4}, Activation::relu)};
+  control_.cancel();
+  EXPECT_EQ(code_of([&] { judged(*backend_, networks, table, all_rows(table), Precision::float32); }),
+            ErrorCode::cancelled);
+  const LabelledRows rows{table, table};
+  const std::vector tasks{task_on(rows, {5}, 10)};
+  EXPECT_EQ(code_of([&] { backend_->train(tasks, rows, control_); }), ErrorCode::cancelled);
+}
+
+}  // namespace
+}  // namespace caloscope
