@@ -52,14 +52,14 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   cpu: ['core', 'cpu'],
   cuda: ['core', 'cuda'],
   files: ['core', 'files'],
-  addon: ['core', 'cpu', 'files', 'addon'],
-  test: ['core', 'cpu', 'files', 'test'],
+  addon: ['core', 'cpu', 'cuda', 'files', 'addon'],
+  test: ['core', 'cpu', 'cuda', 'files', 'test'],
 };
 
 /** Headers that are not of the C++ standard library, and the only folder that may include them. */
 const foreignHeaders: readonly { readonly header: RegExp; readonly folder: string }[] = [
   { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folder: 'addon' },
-  { header: /^(cuda|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/, folder: 'cuda' },
+  { header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/, folder: 'cuda' },
   // Whether there is a driver at all.
   { header: /^dlfcn\.h$/, folder: 'cuda' },
   { header: /^(gtest|gmock)\//, folder: 'test' },
@@ -82,7 +82,10 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
       'immintrin.h',
     ],
   },
-  { file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/, mayInclude: ['cstddef', 'cstdint', 'core/training_step.h'] },
+  {
+    file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/,
+    mayInclude: ['cstddef', 'cstdint', 'core/training_step.h'],
+  },
   { file: /^native\/core\/training_step\.h$/, mayInclude: ['cstdint', 'core/host_device.h'] },
 ];
 

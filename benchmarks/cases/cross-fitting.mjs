@@ -4,6 +4,7 @@ import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';
 import { classifierSchema } from '#caloscope/classifier/settings';
 import { native } from '#caloscope/native/binding';
+import { computerFor } from '#caloscope/native/devices';
 import { readyRows, toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
 import { readArray, writeArray } from '../harness/arrays.mjs';
@@ -108,7 +109,10 @@ async function prepare(context) {
   const input = { kind: 'showers', features: 'low', geometry, threshold: null };
   const classifier = classifierSchema.parse({ ...plan, epochs: context.size(2, 1) });
   const trainingPlan = { folds, members, seed: 1, classifier };
-  const train = () => crossFit(reference, generated, input, trainingPlan, { threads: context.cores });
+  const train = () =>
+    crossFit(reference, generated, input, trainingPlan, {
+      computer: computerFor({ threads: context.cores }),
+    });
 
   const fitted = await train();
   const [standardisation] = native().ensembleNetworks(fitted.ensemble.handle);

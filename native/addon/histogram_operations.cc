@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "addon/arguments.h"
+#include "addon/backend_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/error.h"
 #include "core/row_queue.h"
 #include "core/weighted_histogram.h"
-#include "cpu/cpu_backend.h"
 
 namespace caloscope::addon {
 namespace {
@@ -73,21 +73,21 @@ void fill_from(RowQueue& queue, HistogramFill& fill, std::uint64_t rows, JobCont
   }
 }
 
-/// fillHistogram(histogram, weighted, rows, pieces, threads, notify) → { job, rows: handle }
+/// fillHistogram(histogram, weighted, rows, pieces, computer, notify) → { job, rows: handle }
 Napi::Value fill_histogram(const Napi::CallbackInfo& info) {
   auto histogram = histogram_of(info[0]);
   std::vector<bool> weighted;
   for (const std::uint8_t flag : array_view<std::uint8_t>(info[1], "weighted")) weighted.push_back(flag != 0);
   const std::uint64_t rows = count_argument(info[2], "rows");
   const auto pieces = static_cast<std::size_t>(std::clamp<std::uint64_t>(count_argument(info[3], "pieces"), 1, 64));
-  const auto threads = threads_argument(info[4]);
+  const auto make_backend = backend_argument(info[4]);
   auto plan = histogram->fill_plan(std::move(weighted), rows);
   const auto source = std::make_shared<RowSource>(pieces, plan.axes.size() + plan.weighted.size());
   auto result = Napi::Object::New(info.Env());
   result.Set("rows", make_handle(info.Env(), HandleKind::row_source, source, 0));
   result.Set("job", start_job(info[5], [histogram = std::move(histogram), plan = std::move(plan), queue = source->queue,
-                                        rows, threads](JobControl& control) -> JobResult {
-    const std::shared_ptr<HistogramFill> fill = CpuBackend(threads).start_fill(plan);
+                                        rows, make_backend](JobControl& control) -> JobResult {
+    const std::shared_ptr<HistogramFill> fill = make_backend()->start_fill(plan);
     fill_from(*queue, *fill, rows, control);
     // Added on the JavaScript thread: an abort comes before that, or when the fill is over.
     return [histogram, fill, &control](Napi::Env env) {

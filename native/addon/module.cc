@@ -15,6 +15,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("abiVersion", Napi::Number::New(env, abi_version));
   add_operation<dispose>(env, exports, "dispose");
   add_operation<cancel_job>(env, exports, "cancelJob");
+  add_device_operations(env, exports);
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
   add_reading_operations(env, exports);

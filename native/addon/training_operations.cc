@@ -2,12 +2,12 @@
 #include <optional>
 
 #include "addon/arguments.h"
+#include "addon/backend_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/cross_fitting.h"
 #include "core/ensemble.h"
 #include "core/error.h"
-#include "cpu/cpu_backend.h"
 #include "files/checkpoint_files.h"
 
 namespace caloscope::addon {
@@ -112,16 +112,16 @@ Napi::Value held_out_value(Napi::Env env, const HeldOutLogits& held_out) {
   return result;
 }
 
-/// crossFit(reference, generated, plan, checkpoint, threads, notify) → job → { ensemble, records, reference, generated }
+/// crossFit(reference, generated, plan, checkpoint, computer, notify) → job → { ensemble, records, reference, generated }
 Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
   return start_job(info[5], [reference = features(info[0]), generated = features(info[1]),
                              plan = plan_argument(info[2]), checkpoint = checkpoint_argument(info[3]),
-                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
-    CpuBackend backend(threads);
+                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+    const auto backend = make_backend();
     std::optional<CheckpointFiles> files;
     if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume);
     auto fitted = std::make_shared<CrossFitted>(
-        cross_fit(*reference, *generated, plan, backend, control, files ? &*files : nullptr));
+        cross_fit(*reference, *generated, plan, *backend, control, files ? &*files : nullptr));
     return [fitted](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       auto records = Napi::Array::New(env, fitted->networks.size());
@@ -140,20 +140,20 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
   });
 }
 
-/// predictLogits(ensemble, features, { threads, precision }, notify) → job → Float32Array, networks × rows
+/// predictLogits(ensemble, features, { threads, cudaDevices, precision }, notify) → job → Float32Array, networks × rows
 Napi::Value start_predict(const Napi::CallbackInfo& info) {
   const auto options = object_argument(info[2], "options");
   return start_job(info[3], [ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble), table = features(info[1]),
-                             threads = threads_argument(options.Get("threads")),
+                             make_backend = backend_argument(info[2]),
                              precision = precision_argument(text(options, "precision"))](JobControl& control) -> JobResult {
     if (table->rows() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error(ErrorCode::argument, "more than 2^32 rows at once");
     }
     std::vector<std::uint32_t> rows(table->rows());
     for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-    CpuBackend backend(threads);
-    const Predictor& predictor = ensemble->predictor(backend, precision);
-    auto logits = std::make_shared<std::vector<float>>(predictor.predict(*table, rows, threads, control));
+    const auto backend = make_backend();
+    const Predictor& predictor = ensemble->predictor(*backend, precision);
+    auto logits = std::make_shared<std::vector<float>>(predictor.predict(*table, rows, backend->threads(), control));
     return [logits](Napi::Env env) { return adopt_array(env, logits); };
   });
 }

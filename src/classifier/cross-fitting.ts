@@ -6,6 +6,7 @@ import type {
   NativePlan,
   NativeTrainingRecord,
 } from '../native/contract/training.js';
+import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
@@ -41,11 +42,11 @@ export async function crossFit(
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  options: JobOptions & { readonly threads: number; readonly checkpoint?: CheckpointFolder | null },
+  options: JobOptions & { readonly computer: Computer; readonly checkpoint?: CheckpointFolder | null },
 ): Promise<CrossFitResult> {
   requireRows(reference, 'reference', plan.folds);
   requireRows(generated, 'generated', plan.folds);
-  const quiet = { signal: options.signal, threads: options.threads };
+  const quiet = { signal: options.signal, threads: options.computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
   const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;
@@ -58,7 +59,7 @@ export async function crossFit(
         generatedFeatures.handle,
         nativePlan(plan, batchSize),
         options.checkpoint ?? null,
-        options.threads,
+        options.computer,
         notify,
       ),
     options,

@@ -1,12 +1,12 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { EnsembleHandle, Precision } from '../native/contract/training.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, NativeObject, runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
 
-export interface PredictOptions extends ThreadedJobOptions {
+export interface PredictOptions extends ComputeOptions {
   /**
    * `bfloat16` rounds weights, inputs and activations to 8 bits of mantissa where they are multiplied, and adds in
    * float32: half the memory to read, and on processors with such instructions twice the speed. Logits change by some
@@ -90,7 +90,8 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
 
   /** @internal Logits of features that are made already. */
   logitsOf(features: FeatureTable, options: PredictOptions = {}): Promise<Float32Array> {
-    const how = { threads: threadsOf(options), precision: precisionOption(options) };
+    const { threads, cudaDevices } = computerFor(options);
+    const how = { threads, cudaDevices, precision: precisionOption(options) };
     return runJob((notify) => native().predictLogits(this.handle, features.handle, how, notify), options);
   }
 }

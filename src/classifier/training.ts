@@ -1,12 +1,12 @@
 import type { NativeTrainingRecord } from '../native/contract/training.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { inputFor, type Sample } from './features.js';
 import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
 
-export interface TrainClassifierOptions extends TrainingOptions, ThreadedJobOptions {
+export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
@@ -29,14 +29,15 @@ export async function trainClassifier(
   generated: Sample,
   options: TrainClassifierOptions = {},
 ): Promise<TrainedClassifier> {
-  const { signal, onProgress, threads: asked, checkpoint, ...training } = options;
+  const { signal, onProgress, threads, device, devices, checkpoint, ...training } = options;
+  const computer = computerFor({ threads, device, devices });
   const choices = parseOptions(trainingSchema, training);
   const input = inputFor(reference, generated, choices);
   const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
   const { ensemble, records } = await crossFit(reference, generated, input, plan, {
     signal,
     onProgress,
-    threads: threadsOf({ threads: asked }),
+    computer,
     checkpoint: parseCheckpoint(checkpoint),
   });
   return { ensemble, records };

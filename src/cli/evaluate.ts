@@ -6,6 +6,7 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { evaluationSchema } from '../evaluation/settings.js';
+import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
 import { checkPair, openPair, requireInputsOutside } from './inputs.js';
@@ -14,6 +15,7 @@ import type { Session } from './session.js';
 
 export interface EvaluateOptions
   extends options.RunOptions,
+    options.DeviceFlags,
     options.ShowerFileOptions,
     options.TrainingFlags,
     options.JudgingOptions,
@@ -39,6 +41,7 @@ export function evaluateCommand(): Command {
   options.addJudgingOptions(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
+  options.addDeviceOptions(command);
   return options.addSpeechOptions(command);
 }
 
@@ -49,6 +52,7 @@ export async function runEvaluate(
   chosen: EvaluateOptions,
 ): Promise<void> {
   const { out, force = false, allowSame = false } = chosen;
+  computerFor(chosen); // refused before files are read
   await requireOutputFolder(out, { force });
   await requireInputsOutside(out, [referencePath, generatedPath]);
   const checkpoint = await requireCheckpointFolder(chosen, session);
@@ -76,6 +80,8 @@ export async function evaluateFiles(
   const evaluation = await evaluate(reference, generated, {
     ...options.evaluationOptions(chosen),
     threads: chosen.threads,
+    device: chosen.device,
+    devices: chosen.devices,
     checkpoint,
     signal,
     onProgress: progress.stage('training'),

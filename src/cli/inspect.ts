@@ -40,10 +40,9 @@ export async function runInspect(
   return inspection.problems.some(({ severity }) => severity === 'error') ? 1 : 0;
 }
 
-const noCuda = 'not built in: this version has no CUDA backend';
-
 function concludeMachine(session: Session): void {
   const { kernelSet, kernelSetReason, logicalCores } = callNative(() => native().machine());
+  const cuda = callNative(() => native().cudaDevices());
   const memory = totalmem();
   const platform = `${process.platform}-${process.arch}`;
   const machine = {
@@ -55,7 +54,7 @@ function concludeMachine(session: Session): void {
     memoryBytes: memory,
     kernelSet,
     kernelSetReason,
-    backends: { cpu: 'yes', cuda: noCuda },
+    cuda,
   };
   const rows = [
     ['caloscope', packageVersion],
@@ -64,8 +63,11 @@ function concludeMachine(session: Session): void {
     ['cores', `${logicalCores}, usable ${machine.usableCores}`],
     ['memory', fileSize(memory)],
     ['kernel set', `${kernelSet} (${kernelSetReason})`],
-    ['backend cpu', 'yes'],
-    ['backend cuda', noCuda],
+    ...cuda.devices.map(({ number, name, computeCapability, memoryBytes }) => [
+      `CUDA device ${number}`,
+      `${name}, compute capability ${computeCapability}, ${fileSize(memoryBytes)}`,
+    ]),
+    ...(cuda.reason === null ? [] : [['CUDA', `none: ${cuda.reason}`]]),
   ];
   session.conclude(machine, columns(rows));
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
 import type { SpeechOptions } from './session.js';
 
@@ -65,6 +66,28 @@ const threadsSchema = z.int(threadsDemand).min(1, threadsDemand).max(mostThreads
 export function addThreadsOption(command: Command): Command {
   const description = 'threads to work on; results do not depend on it (default: all of the machine)';
   return command.addOption(checkedOption('--threads <n>', description, threadsSchema));
+}
+
+export interface DeviceFlags {
+  readonly device?: DeviceName;
+  readonly devices?: readonly number[];
+}
+
+/** Where the heavy arithmetic is done. */
+export function addDeviceOptions(command: Command): Command {
+  const device = z.enum(deviceNames, { error: 'must be cpu, cuda or auto' });
+  const demand = { error: 'must be numbers from 0 on with commas between them' };
+  const list = z.array(z.int(demand).min(0, demand).max(1023, demand), demand);
+  return command
+    .addOption(checkedOption('--device <name>', 'cpu, cuda or auto (default: cpu)', device, asGiven))
+    .addOption(
+      checkedOption(
+        '--devices <list>',
+        'numbers of the CUDA devices, as 0,1 (default: 0)',
+        list,
+        numbersFrom,
+      ),
+    );
 }
 
 export function addSpeechOptions(command: Command): Command {

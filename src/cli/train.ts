@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
+import { computerFor } from '../native/devices.js';
 import { requireFolderAbove, writeWholeFolder } from '../output/whole-folder.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
@@ -13,6 +14,7 @@ import type { Session } from './session.js';
 
 export interface TrainOptions
   extends options.RunOptions,
+    options.DeviceFlags,
     options.ShowerFileOptions,
     options.TrainingFlags,
     options.CheckpointFlags {
@@ -34,6 +36,7 @@ export function trainCommand(): Command {
   options.addTrainingOptions(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
+  options.addDeviceOptions(command);
   options.addSpeechOptions(command);
   return command.addHelpText(
     'after',
@@ -47,6 +50,7 @@ export async function runTrain(
   generatedPath: string,
   chosen: TrainOptions,
 ): Promise<void> {
+  computerFor(chosen); // refused before files are read
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needs = { rows: rowsNeeded(1), purpose: 'a training', allowSame: chosen.allowSame ?? false };
@@ -58,6 +62,8 @@ export async function runTrain(
     const trained = await trainClassifier(reference, generated, {
       ...options.trainingOptions(chosen),
       threads: chosen.threads,
+      device: chosen.device,
+      devices: chosen.devices,
       checkpoint,
       signal: session.signal,
       onProgress: session.progress.stage('training'),

@@ -3,6 +3,7 @@ import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { predictFileLogits } from '../classifier/file-logits.js';
 import { FileError } from '../errors.js';
 import type { Precision } from '../native/contract/training.js';
+import { computerFor } from '../native/devices.js';
 import { packageVersion } from '../versions.js';
 import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
@@ -13,6 +14,7 @@ import type { Session } from './session.js';
 
 export interface WeightsOptions
   extends options.RunOptions,
+    options.DeviceFlags,
     options.ShowerFileOptions,
     options.JudgingOptions {
   readonly precision?: Precision;
@@ -32,6 +34,7 @@ export function weightsCommand(): Command {
   options.addJudgingOptions(command);
   command.addOption(options.precisionOption('of the products in judging'));
   options.addThreadsOption(command);
+  options.addDeviceOptions(command);
   return options.addSpeechOptions(command);
 }
 
@@ -45,6 +48,7 @@ export async function runWeights(
   const { out, force = false, ensembleRule: rule, clip, precision = 'float32' } = chosen;
   await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
+  const { device, reason } = computerFor(chosen);
   const { input, training } = ensemble.description;
   if (input.kind === 'matrix') {
     const message = `it reads a table of ${input.columns.length} columns, not showers; use the library for tables`;
@@ -54,6 +58,8 @@ export async function runWeights(
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
+    device: chosen.device,
+    devices: chosen.devices,
     precision,
     signal,
     onProgress: progress.stage('judging'),
@@ -72,16 +78,26 @@ export async function runWeights(
       showers: showersPath,
       ensemble_rule: rule ?? 'mean-logit',
       precision,
+      device,
       log_weight: 'ln(p_reference/p_generated)',
     },
     { signal },
   );
   const { health } = weights;
-  const document = { out, rows, networks: ensemble.members, folds: training.folds, precision, health };
+  const document = {
+    out,
+    rows,
+    networks: ensemble.members,
+    folds: training.folds,
+    precision,
+    device,
+    health,
+  };
   session.conclude(document, [
     `Weights: ${out}`,
     ...columns([
       ['showers', count(rows)],
+      ['device', `${device}: ${reason}`],
       [
         'mean weight',
         `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,

@@ -6,8 +6,8 @@ import { parseOptions } from '../classifier/settings.js';
 import type { UhiHistogram } from '../histogram/uhi.js';
 import { native } from '../native/binding.js';
 import type { HeldOutLogits } from '../native/contract/training.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { fileSha256 } from '../showers/reading.js';
 import { areaUnderCurve, rocCurve } from '../statistics/rank-statistics.js';
 import { versions } from '../versions.js';
@@ -20,7 +20,7 @@ import { verdictOn } from './verdict.js';
 import { outcomeWarnings, sampleWarnings, sizeWarnings } from './warnings.js';
 import { weightCalibration, weightHistograms } from './weight-distributions.js';
 
-export interface EvaluateOptions extends EvaluationOptions, ThreadedJobOptions {
+export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
@@ -55,12 +55,12 @@ export async function evaluate(
   generated: Sample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { signal, onProgress, threads: asked, checkpoint: kept, ...rest } = options;
+  const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const input = inputFor(reference, generated, choices);
-  const threads = threadsOf({ threads: asked });
-  const run = { signal, threads };
+  const computer = computerFor({ threads, device, devices });
+  const run = { signal, threads: computer.threads };
   const watch = new Stopwatch();
 
   const warnings = await sampleWarnings(reference, generated, { signal });
@@ -70,7 +70,12 @@ export async function evaluate(
   };
   watch.lap('checking the samples');
 
-  const fitted = await crossFit(reference, generated, input, choices, { ...run, onProgress, checkpoint });
+  const fitted = await crossFit(reference, generated, input, choices, {
+    signal,
+    computer,
+    onProgress,
+    checkpoint,
+  });
   watch.lap('training');
   try {
     const assessment = await assess(reference, generated, input, fitted, choices, run);
@@ -96,9 +101,10 @@ export async function evaluate(
       versions: versions(),
       run: {
         date: new Date().toISOString(),
-        device: 'cpu',
+        device: computer.device,
+        deviceReason: computer.reason,
         instructionSet: callNative(() => native().machine()).kernelSet,
-        threads,
+        threads: computer.threads,
         timings: watch.laps,
       },
     };

@@ -145,7 +145,10 @@ export interface EvaluationSettings {
 export interface RunRecord {
   /** ISO 8601, UTC. */
   readonly date: string;
+  /** Of the trainings: `cpu`, or the CUDA devices. */
   readonly device: string;
+  /** Why that one. */
+  readonly deviceReason: string;
   readonly instructionSet: string;
   readonly threads: number;
   /** Seconds by stage, in order. */

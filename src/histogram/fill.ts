@@ -2,6 +2,7 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { HistogramHandle, RowSourceHandle } from '../native/contract/histograms.js';
 import type { Notify, NumberArray } from '../native/contract/jobs.js';
+import type { Computer } from '../native/devices.js';
 import { type JobOptions, type Progress, runJob } from '../native/run-job.js';
 
 /** Pieces that wait at most, and bytes of one: enough that neither side waits for the other, little enough for the cache. */
@@ -17,7 +18,7 @@ export async function fillInPieces(
   histogram: HistogramHandle,
   columns: readonly NumberArray[],
   weights: readonly (NumberArray | null)[],
-  threads: number,
+  computer: Computer,
   options: JobOptions,
 ): Promise<void> {
   const all = [...columns, ...weights];
@@ -40,7 +41,7 @@ export async function fillInPieces(
   };
   const start = (notify: Notify<undefined>) => {
     const weighted = Uint8Array.from(weights, (column) => (column === null ? 0 : 1));
-    const fill = native().fillHistogram(histogram, weighted, rows, piecesAtOnce, threads, notify);
+    const fill = native().fillHistogram(histogram, weighted, rows, piecesAtOnce, computer, notify);
     source = fill.rows;
     try {
       pushMore();

@@ -2,9 +2,9 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { HistogramAxisRecord } from '../native/contract/histograms.js';
 import type { NumberArray } from '../native/contract/jobs.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { callNative, NativeObject } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 import { binCount, type HistogramAxis } from './axis.js';
 import { withoutFlow } from './cells.js';
 import { fillInPieces } from './fill.js';
@@ -18,7 +18,7 @@ export interface HistogramOptions {
   readonly label?: string | undefined;
 }
 
-export interface FillOptions extends ThreadedJobOptions {
+export interface FillOptions extends ComputeOptions {
   /**
    * One weight a row, or one array a weight column, where null means that every row counts 1. Absent: every row
    * counts 1 in every weight column.
@@ -106,14 +106,14 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
    */
   async fill(columns: readonly NumberArray[], options: FillOptions = {}): Promise<void> {
     const weights = this.#checkedWeights(columns, options.weights);
-    const threads = threadsOf(options);
+    const computer = computerFor(options);
     if (this.#filling) {
       // Sums that are added in the order in which fills happen to end would differ from run to run.
       throw new ArgumentError('ERR_ARGUMENT', 'a fill of this histogram is still running; await it first');
     }
     this.#filling = true;
     try {
-      await fillInPieces(this.handle, columns, weights, threads, options);
+      await fillInPieces(this.handle, columns, weights, computer, options);
     } finally {
       this.#filling = false;
     }

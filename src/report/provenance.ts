@@ -20,7 +20,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
   ];
   const machineRows: [string, string][] = [
     ['date', run.date],
-    ['device', run.device],
+    ['device', `${run.device}: ${run.deviceReason}`],
     ['instruction set', run.instructionSet],
     ['threads', count(run.threads)],
     ...Object.entries(versions).map(([name, version]): [string, string] => [

@@ -76,7 +76,12 @@ async function logitsOf(
     ]);
     const features = native().makeMatrix(input, columns);
     return runJob<Float32Array>((notify) =>
-      native().predictLogits(ensemble, features, { threads: 1, precision: 'float32' }, notify),
+      native().predictLogits(
+        ensemble,
+        features,
+        { threads: 1, cudaDevices: new Uint32Array(0), precision: 'float32' },
+        notify,
+      ),
     );
   });
 }

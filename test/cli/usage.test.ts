@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '#caloscope/cli/command-line';
 import { Interruption } from '#caloscope/cli/io';
+import { native } from '#caloscope/native/binding';
 import { packageVersion } from '#caloscope/versions';
 import { caloscope, contentOf, emptyFolder, errorLine } from './run-caloscope.js';
 
@@ -100,6 +101,9 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--weight-decay', '-1'], /--weight-decay must be/],
     [[...evaluate, '--patience', '0'], /--patience must be/],
     [[...evaluate, '--validation-fraction', '1'], /--validation-fraction must be/],
+    [[...evaluate, '--device', 'gpu'], /--device must be cpu, cuda or auto/],
+    [[...evaluate, '--device', 'cuda', '--devices', '0,x'], /--devices must be numbers/],
+    [[...evaluate, '--devices', '0'], /set device to cuda/],
     [[...evaluate, '--precision', 'float16'], /--precision must be float32 or bfloat16/],
     [[...evaluate, '--ensemble-rule', 'median'], /--ensemble-rule must be mean-logit/],
     [[...evaluate, '--clip', '3'], /--clip must be LOW,HIGH/],
@@ -163,15 +167,7 @@ describe('inspect without a file', () => {
   it('describes the machine', async () => {
     const { exitCode, stdout } = await call('inspect');
     expect(exitCode).toBe(0);
-    for (const word of [
-      'caloscope',
-      'Node',
-      'platform',
-      'cores',
-      'memory',
-      'kernel set',
-      'no CUDA backend',
-    ]) {
+    for (const word of ['caloscope', 'Node', 'platform', 'cores', 'memory', 'kernel set', 'CUDA']) {
       expect(stdout).toContain(word);
     }
   });
@@ -183,7 +179,7 @@ describe('inspect without a file', () => {
       node: process.versions.node,
       kernelSet: expect.stringMatching(/^(baseline|avx2|avx512|avx512bf16|neon)$/),
       kernelSetReason: expect.stringMatching(/^has \w|CALOSCOPE_KERNELS/),
-      backends: { cpu: 'yes', cuda: expect.stringContaining('no CUDA backend') },
+      cuda: native().cudaDevices(),
     });
   });
 });

@@ -19,6 +19,8 @@ function table(rows: number, shift: number) {
 /** Long enough to be interrupted at any time. */
 const long = { classifier: { epochs: 500, patience: 500, hidden: [128, 128] } } as const;
 
+const computer = { threads: 2, cudaDevices: new Uint32Array(0) };
+
 describe('a job', () => {
   it('rejects with the reason of the signal soon after the abort, at any stage', async () => {
     for (const wait of [0, 1, 5, 20, 100, 300]) {
@@ -75,11 +77,11 @@ describe('a job', () => {
       precision: 'float32',
     } as const;
     const job = runJob<{ records: readonly unknown[] }>((notify) =>
-      native().crossFit(features, features, plan, null, 2, notify),
+      native().crossFit(features, features, plan, null, computer, notify),
     );
     native().dispose(features);
     expect((await job).records).toHaveLength(2);
-    expect(() => native().crossFit(features, features, plan, null, 2, () => undefined)).toThrow(
+    expect(() => native().crossFit(features, features, plan, null, computer, () => undefined)).toThrow(
       expect.objectContaining({ code: 'ERR_DISPOSED' }),
     );
   });
@@ -91,7 +93,7 @@ describe('a job', () => {
         native().predictLogits(
           native().createEnsemble([oneInputNetwork()]),
           features,
-          { threads: 1, precision: 'float32' },
+          { ...computer, precision: 'float32' },
           notify,
         ),
       );

@@ -354,6 +354,7 @@ export function sampleResult(options: SampleOptions = {}): EvaluationResult {
     run: {
       date: '2024-06-07T12:00:00Z',
       device: 'cpu',
+      deviceReason: 'the default',
       instructionSet: 'avx2',
       threads: 8,
       timings: [

@@ -1,4 +1,5 @@
 /** native/addon/histogram_operations.cc as TypeScript sees it. */
+import type { NativeComputer } from './devices.js';
 import type { JobHandle, NativeHandle, Notify, NumberArray } from './jobs.js';
 
 export interface HistogramAxisRecord {
@@ -42,7 +43,7 @@ export interface HistogramOperations {
     weighted: Uint8Array,
     rows: number,
     pieces: number,
-    threads: number,
+    computer: NativeComputer,
     notify: Notify<undefined>,
   ): { readonly job: JobHandle; readonly rows: RowSourceHandle };
   /**

@@ -2,6 +2,7 @@
  * The whole surface of the native core as TypeScript sees it. What crosses: numbers, strings, plain records, typed
  * arrays, handles. Inputs of jobs are copied synchronously before the call returns; outputs are fresh arrays.
  */
+import type { DeviceOperations } from './devices.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { ReadingOperations } from './reading.js';
@@ -23,7 +24,8 @@ export interface MachineRecord {
 }
 
 export interface NativeBinding
-  extends HistogramOperations,
+  extends DeviceOperations,
+    HistogramOperations,
     ReadingOperations,
     ShowerOperations,
     SimulationOperations,

@@ -1,4 +1,5 @@
 /** native/addon/training_operations.cc as TypeScript sees it. */
+import type { NativeComputer } from './devices.js';
 import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
 
@@ -51,8 +52,7 @@ export interface HeldOutLogits {
 /** Of the factors of a network's products; sums are float32 in both. */
 export type Precision = 'float32' | 'bfloat16';
 
-export interface NativePrediction {
-  readonly threads: number;
+export interface NativePrediction extends NativeComputer {
   readonly precision: Precision;
 }
 
@@ -88,7 +88,7 @@ export interface TrainingOperations {
     generated: FeatureTableHandle,
     plan: NativePlan,
     checkpoint: NativeCheckpointFolder | null,
-    threads: number,
+    computer: NativeComputer,
     notify: Notify<CrossFitted>,
   ): JobHandle;
   /** networks × rows. */

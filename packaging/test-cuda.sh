@@ -1,0 +1,28 @@
+#!/bin/bash
+# The CUDA backend: compiled for all its cards with warnings as errors, and tested against the CPU where there is a device.
+# Needs CMake and nvcc, GoogleTest for the tests; no Node and no network. Where nvcc is missing, the build without CUDA is
+# tested in its place, with a word.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+generator=()
+if command -v ninja > /dev/null; then generator=(-G Ninja); fi
+folder=build/native-test-cuda
+cuda=ON
+if ! command -v nvcc > /dev/null && [ -z "${CUDACXX:-}" ]; then
+  echo 'left out: the CUDA backend (no nvcc)'
+  cuda=OFF
+fi
+cmake -S . -B "$folder" "${generator[@]}" -DCALOSCOPE_ADDON=OFF -DCALOSCOPE_TESTS=ON -DCALOSCOPE_CUDA=$cuda > /dev/null
+cmake --build "$folder" --parallel "${CALOSCOPE_JOBS:-2}" --target caloscope_cuda_test
+ctest --test-dir "$folder" -L cuda --output-on-failure
+# The same where nobody may see a device.
+CUDA_VISIBLE_DEVICES='' "$folder/native/test/caloscope_cuda_test" --gtest_brief=1
+
+if command -v compute-sanitizer > /dev/null && nvidia-smi > /dev/null 2>&1; then
+  for tool in memcheck racecheck; do
+    compute-sanitizer --tool "$tool" --error-exitcode 1 "$folder/native/test/caloscope_cuda_test" --gtest_brief=1
+  done
+else
+  echo 'left out: compute-sanitizer (no device)'
+fi
