@@ -97,7 +97,7 @@ TEST_F(Cuda, JudgesAnyRowsInAnyOrder) {
 
 TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
   const auto table = gaussian_matrix(3, 2, 0, 1);
-  std::vector networks{random_network(table, {4}, Activation::relu)};
+  std::vector networks{random_network(table, {4}, Activation::leaky_relu)};
   networks[0].layers[0].weight.assign(8, 3e38F);
   networks[0].layers[1].weight = {3e38F, -3e38F, 3e38F, -3e38F};
   for (auto* column : {&networks[0].standardisation.scale, &networks[0].standardisation.clip}) column->assign(2, 1e30F);
