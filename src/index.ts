@@ -52,6 +52,7 @@ export {
   type HistogramOptions,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
+export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, Progress } from './native/run-job.js';
 export { type Observable, observablesOf, observableValues } from './observables/observables.js';
 export { renderReport, writeReport } from './report/report.js';
