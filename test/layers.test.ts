@@ -59,7 +59,10 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
 /** Headers that are not of the C++ standard library, and the only folder that may include them. */
 const foreignHeaders: readonly { readonly header: RegExp; readonly folder: string }[] = [
   { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folder: 'addon' },
-  { header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/, folder: 'cuda' },
+  {
+    header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/,
+    folder: 'cuda',
+  },
   // Whether there is a driver at all.
   { header: /^dlfcn\.h$/, folder: 'cuda' },
   { header: /^(gtest|gmock)\//, folder: 'test' },

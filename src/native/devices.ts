@@ -1,4 +1,4 @@
-import { CaloscopeError } from '../errors.js';
+import { ArgumentError, NativeError } from '../errors.js';
 import { native } from './binding.js';
 import { callNative } from './run-job.js';
 import { type ThreadedJobOptions, threadsOf } from './threads.js';
@@ -28,23 +28,26 @@ export interface Computer {
   readonly reason: string;
 }
 
-/** @throws CaloscopeError ERR_ARGUMENT, ERR_DEVICE (with the reason why there is none). */
+/** @throws ArgumentError ERR_ARGUMENT; NativeError ERR_DEVICE, with the reason why there is none. */
 export function computerFor(options: ComputeOptions): Computer {
   const { device = 'cpu', devices } = options;
   const threads = threadsOf(options);
   if (!deviceNames.includes(device)) {
-    throw new CaloscopeError('ERR_ARGUMENT', `device is ${String(device)}; it must be cpu, cuda or auto`);
+    throw new ArgumentError('ERR_ARGUMENT', `device is ${String(device)}; it must be cpu, cuda or auto`);
+  }
+  if (devices !== undefined && !Array.isArray(devices)) {
+    throw new ArgumentError('ERR_ARGUMENT', 'devices must be a list of numbers of CUDA devices');
   }
   const onCpu = (reason: string) => ({ threads, cudaDevices: new Uint32Array(0), device: 'cpu', reason });
   if (device === 'cpu') {
     if (devices !== undefined)
-      throw new CaloscopeError('ERR_ARGUMENT', 'devices are CUDA devices: set device to cuda');
+      throw new ArgumentError('ERR_ARGUMENT', 'devices are CUDA devices: set device to cuda');
     return onCpu(options.device === undefined ? 'the default' : 'as asked');
   }
   const found = callNative(() => native().cudaDevices());
   if (found.devices.length === 0) {
     if (device === 'auto') return onCpu(`CUDA cannot be used: ${found.reason}`);
-    throw new CaloscopeError('ERR_DEVICE', `CUDA cannot be used: ${found.reason}`);
+    throw new NativeError('ERR_DEVICE', `CUDA cannot be used: ${found.reason}`);
   }
   const numbers = devices ?? [0];
   const chosen = numbers.map((number) => found.devices.find((one) => one.number === number));
@@ -52,7 +55,7 @@ export function computerFor(options: ComputeOptions): Computer {
   if (numbers.length === 0 || missing !== undefined || new Set(numbers).size < numbers.length) {
     const known = found.devices.map(({ number }) => number).join(', ');
     const what = missing === undefined ? 'devices must be different numbers' : `no CUDA device ${missing}`;
-    throw new CaloscopeError('ERR_DEVICE', `${what}; there are ${known}`);
+    throw new NativeError('ERR_DEVICE', `${what}; there are ${known}`);
   }
   return {
     threads,

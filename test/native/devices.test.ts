@@ -30,6 +30,7 @@ describe('the device that is chosen', () => {
     expect(code(() => computerFor({ device: 'gpu' as 'cpu' }))).toBe('ERR_ARGUMENT');
     expect(code(() => computerFor({ device: 'cpu', devices: [0] }))).toBe('ERR_ARGUMENT');
     expect(code(() => computerFor({ threads: 0 }))).toBe('ERR_ARGUMENT');
+    expect(code(() => computerFor({ device: 'auto', devices: 0 as never }))).toBe('ERR_ARGUMENT');
   });
 
   it('comes with the reason why there is no other', () => {
