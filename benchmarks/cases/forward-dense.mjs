@@ -1,4 +1,5 @@
 // One network on dense rows that lie ready on both sides: the kernels and nothing else.
+import { predictionFor } from '#caloscope/classifier/ensemble';
 import { makeFeatures } from '#caloscope/classifier/features';
 import { ensembleOf, operationsPerRow, randomNetwork } from '../forward/networks.mjs';
 import { OnnxPeer } from '../forward/onnx-peer.mjs';
@@ -17,8 +18,9 @@ async function prepare(context) {
   const input = { kind: 'matrix', columns: Array.from({ length: widths[0] }, (_, i) => `x${i}`) };
   const ensemble = ensembleOf([network], input);
   const table = await makeFeatures({ values, columns: input.columns }, input);
+  const how = predictionFor({});
   const peer = await OnnxPeer.start(context, [network], () => values, widths[0]);
-  const logits = await ensemble.logitsOf(table);
+  const logits = await ensemble.logitsOf(table, how, {});
   const difference = largestDifferenceInWidths(logits, await peer.logits());
   /** Of the rate that the multipliers reach right after, one a run. */
   const shares = [];
@@ -28,7 +30,7 @@ async function prepare(context) {
     settings: { rows, peer: peer.settings },
     async ours() {
       const start = performance.now();
-      await ensemble.logitsOf(table);
+      await ensemble.logitsOf(table, how, {});
       const seconds = (performance.now() - start) / 1000;
       shares.push(operations / seconds / 1e9 / fmaRate({ threads: context.cores }));
       return seconds;

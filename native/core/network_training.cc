@@ -8,6 +8,7 @@
 #include "core/cross_entropy.h"
 #include "core/random.h"
 #include "core/shuffle.h"
+#include "core/standardisation.h"
 #include "core/training_course.h"
 
 namespace caloscope {
@@ -115,6 +116,21 @@ TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows,
   Trainer trainer(task, rows, control, start(), visited);
   if (state) trainer.restore(std::move(*state));
   return trainer.run(checkpoints);
+}
+
+Network untrained_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control) {
+  Network network = initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number));
+  network.standardisation = fit_standardisation(rows, task.training_rows, control);
+  return network;
+}
+
+std::vector<AdamMoments> first_moments(const Network& network) {
+  std::vector<AdamMoments> moments;
+  for (const auto& layer : network.layers) {
+    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
+    moments.push_back({weights, weights, biases, biases});
+  }
+  return moments;
 }
 
 ClassWeights::ClassWeights(const TrainingTask& task, const LabelledRows& rows) {

@@ -49,6 +49,12 @@ TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows,
                              const std::function<std::unique_ptr<NetworkInTraining>()>& start,
                              const std::function<void(std::uint64_t rows)>& visited, const Checkpoints* checkpoints);
 
+/// The network that a training of the task starts from, standardised to its training rows.
+Network untrained_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control);
+
+/// AdamW's moments before the first step, one entry a layer.
+std::vector<AdamMoments> first_moments(const Network& network);
+
 /// Weights of the classes, generated and reference, with which both count the same in total.
 struct ClassWeights {
   double of[2];

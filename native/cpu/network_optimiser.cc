@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "core/cross_entropy.h"
-#include "core/standardisation.h"
 #include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
@@ -23,21 +22,18 @@ NetworkOptimiser::NetworkOptimiser(const TrainingTask& task, const LabelledRows&
       rows_(rows),
       pool_(pool),
       control_(control),
-      network_(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number))),
-      moments_(network_.layers.size()),
+      network_(untrained_network(task, rows, control)),
+      moments_(first_moments(network_)),
       states_(network_.layers.size()),
       dense_(dense_columns(rows.reference, crowded_training)),
       leaky_(network_),
       told_from_output_(leaky_.exact && leaky_.leak >= 0),
       scratch_(pool.threads()),
       class_weights_(task, rows) {
-  network_.standardisation = fit_standardisation(rows, task.training_rows, control);
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
     state.stride = row_stride(layer.outputs);
-    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
-    moments_[i] = {weights, weights, biases, biases};
     state.weights = {layer, dense_inputs(i), task.settings.precision};
     if (i > 0) state.transposed = {RightFactor::Left::dense, task.settings.precision, layer.outputs, layer.inputs};
   }

@@ -35,8 +35,6 @@ class NetworkOnDevice {
 
   /// Whoever trains changes the parameters in place.
   const std::vector<Layer>& layers() const { return layers_; }
-  Activation activation() const { return activation_; }
-  float slope() const { return slope_; }
   StandardisationView standardisation() const { return {centre_.data(), scale_.data(), clip_.data()}; }
 
   /// Outputs of the widest layer.

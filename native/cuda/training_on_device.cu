@@ -1,28 +1,9 @@
 #include <algorithm>
 
-#include "core/standardisation.h"
 #include "cuda/batched_prediction.h"
 #include "cuda/training_on_device.h"
 
 namespace caloscope::cuda {
-namespace {
-
-Network initial(const TrainingTask& task, const LabelledRows& rows, JobControl& control) {
-  Network network = initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number));
-  network.standardisation = fit_standardisation(rows, task.training_rows, control);
-  return network;
-}
-
-std::vector<AdamMoments> no_moments(const Network& network) {
-  std::vector<AdamMoments> moments;
-  for (const auto& layer : network.layers) {
-    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
-    moments.push_back({weights, weights, biases, biases});
-  }
-  return moments;
-}
-
-}  // namespace
 
 TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows& rows, const ResidentSamples* samples,
                                    WorkerPool& pool, JobControl& control)
@@ -32,8 +13,8 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
       pool_(pool),
       control_(control),
       class_weights_(task, rows),
-      network_(initial(task, rows, control)),
-      moments_(no_moments(network_)),
+      network_(untrained_network(task, rows, control)),
+      moments_(first_moments(network_)),
       states_(network_.layers.size()),
       loss_(1) {
   loaded_.emplace_back(network_);

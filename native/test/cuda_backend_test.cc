@@ -12,6 +12,7 @@
 #include "cuda/allocation_trials.h"
 #include "cuda/cuda_devices.h"
 #include "random_networks.h"
+#include "same_bits.h"
 #include "thrown_code.h"
 #include "training_tasks.h"
 
@@ -153,10 +154,7 @@ TEST_F(Cuda, TrainsToTheSameBitsEachTime) {
   const auto first = backend_->train(tasks, rows, control_);
   const auto second = backend_->train(tasks, rows, control_);
   for (std::size_t t = 0; t < 2; ++t) {
-    for (std::size_t l = 0; l < 3; ++l) {
-      EXPECT_EQ(first[t].network.layers[l].weight, second[t].network.layers[l].weight);
-      EXPECT_EQ(first[t].network.layers[l].bias, second[t].network.layers[l].bias);
-    }
+    expect_same_bits(first[t].network, second[t].network);
   }
 }
 

@@ -10,7 +10,9 @@
 #include "core/error.h"
 #include "cpu/cpu_backend.h"
 #include "naive_training.h"
+#include "same_bits.h"
 #include "small_samples.h"
+#include "thrown_code.h"
 #include "training_tasks.h"
 
 namespace caloscope {
@@ -22,23 +24,8 @@ TrainedNetwork train(const TrainingTask& task, const LabelledRows& rows, unsigne
   return backend.train(std::vector{task}, rows, control).front();
 }
 
-void expect_same(const Network& a, const Network& b) {
-  ASSERT_EQ(a.layers.size(), b.layers.size());
-  EXPECT_EQ(a.standardisation.centre, b.standardisation.centre);
-  EXPECT_EQ(a.standardisation.scale, b.standardisation.scale);
-  for (std::size_t l = 0; l < a.layers.size(); ++l) {
-    EXPECT_EQ(a.layers[l].weight, b.layers[l].weight);
-    EXPECT_EQ(a.layers[l].bias, b.layers[l].bias);
-  }
-}
-
 ErrorCode code_of_training(const TrainingTask& task, const LabelledRows& rows) {
-  try {
-    train(task, rows);
-  } catch (const Error& error) {
-    return error.code();
-  }
-  return ErrorCode::internal;
+  return code_of([&] { train(task, rows); });
 }
 
 /// Trains, repeats it in double, and compares losses, rates and the parameters of the best epoch.
@@ -159,7 +146,7 @@ TEST(Trainer, WithBfloat16TakesTheStepsOfALoopOverRoundedFactors) {
     task.settings.precision = Precision::bfloat16;
     expect_equal_to_naive(task, rows);
     const auto rounded = train(task, rows);
-    expect_same(train(task, rows, 3).network, rounded.network);
+    expect_same_bits(train(task, rows, 3).network, rounded.network);
     task.settings.precision = Precision::float32;
     EXPECT_NE(train(task, rows).network.layers[0].weight, rounded.network.layers[0].weight);
   }
@@ -188,7 +175,7 @@ TEST(Trainer, GivesTheSameBitsOnAnyNumberOfThreads) {
       ASSERT_EQ(trained.size(), count);
       for (std::size_t n = 0; n < count; ++n) {
         SCOPED_TRACE(std::to_string(threads) + " threads, network " + std::to_string(n));
-        expect_same(trained[n].network, expected[n].network);
+        expect_same_bits(trained[n].network, expected[n].network);
         EXPECT_EQ(trained[n].record.best_epoch, expected[n].record.best_epoch);
         EXPECT_EQ(trained[n].record.epochs.back().training_loss, expected[n].record.epochs.back().training_loss);
       }

@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle, Precision } from '../native/contract/training.js';
+import type { EnsembleHandle, NativePrediction, Precision } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { callNative, NativeObject, runJob } from '../native/run-job.js';
+import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
 
@@ -21,6 +21,12 @@ function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
     'ERR_ARGUMENT',
     `precision must be 'float32' or 'bfloat16', not ${String(precision)}`,
   );
+}
+
+/** @internal How the core is to judge, settled once: looking for devices takes time. */
+export function predictionFor(options: PredictOptions): NativePrediction {
+  const { threads, cudaDevices } = computerFor(options);
+  return { threads, cudaDevices, precision: precisionOption(options) };
 }
 
 /** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
@@ -82,16 +88,16 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
   async predictLogits(sample: Sample, options: PredictOptions = {}): Promise<Float32Array> {
-    precisionOption(options);
-    const { signal, threads } = options;
-    using features = await makeFeatures(sample, this.description.input, { signal, threads });
-    return await this.logitsOf(features, options);
+    const how = predictionFor(options);
+    using features = await makeFeatures(sample, this.description.input, {
+      signal: options.signal,
+      threads: how.threads,
+    });
+    return await this.logitsOf(features, how, options);
   }
 
   /** @internal Logits of features that are made already. */
-  logitsOf(features: FeatureTable, options: PredictOptions = {}): Promise<Float32Array> {
-    const { threads, cudaDevices } = computerFor(options);
-    const how = { threads, cudaDevices, precision: precisionOption(options) };
+  logitsOf(features: FeatureTable, how: NativePrediction, options: JobOptions): Promise<Float32Array> {
     return runJob((notify) => native().predictLogits(this.handle, features.handle, how, notify), options);
   }
 }

@@ -1,9 +1,10 @@
 import { ArgumentError } from '../errors.js';
-import type { Progress } from '../native/run-job.js';
+import type { NativePrediction } from '../native/contract/training.js';
+import type { JobOptions, Progress } from '../native/run-job.js';
 import type { ContentProblem } from '../showers/content-checks.js';
 import type { ShowerSample } from '../showers/shower-sample.js';
 import { type OpenShowersOptions, type SampleBounds, ShowerStream } from '../showers/shower-stream.js';
-import type { ClassifierEnsemble, PredictOptions } from './ensemble.js';
+import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 import { makeFeatures } from './features.js';
 
 export interface FileLogitsOptions
@@ -40,11 +41,12 @@ export async function predictFileLogits(
     const message = `the classifier takes ${input.columns.length} columns, not showers: pass a matrix`;
     throw new ArgumentError('ERR_SHAPE', message);
   }
+  const how = predictionFor(options);
   const { onProgress, signal, ...choices } = options;
   const ending = new AbortController();
   const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   const stream = await ShowerStream.open(path, { ...choices, geometry: input.geometry, signal: either });
-  const judge = new SampleJudge(ensemble, stream.rows, { ...options, signal: either });
+  const judge = new SampleJudge(ensemble, stream.rows, how, { ...options, signal: either });
   try {
     for await (const sample of stream.samples(bounds)) await judge.take(sample);
     await judge.finish();
@@ -64,13 +66,15 @@ class SampleJudge {
   readonly logits: Float32Array;
   readonly #ensemble: ClassifierEnsemble;
   readonly #rows: number;
-  readonly #options: PredictOptions;
+  readonly #how: NativePrediction;
+  readonly #options: JobOptions;
   #taken = 0;
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(ensemble: ClassifierEnsemble, rows: number, options: PredictOptions) {
+  constructor(ensemble: ClassifierEnsemble, rows: number, how: NativePrediction, options: JobOptions) {
     this.#ensemble = ensemble;
     this.#rows = rows;
+    this.#how = how;
     this.#options = options;
     this.logits = new Float32Array(ensemble.members * rows);
   }
@@ -79,12 +83,13 @@ class SampleJudge {
   async take(sample: ShowerSample): Promise<void> {
     const first = this.#taken;
     this.#taken += sample.rows;
-    const { signal, threads } = this.#options;
+    const { signal } = this.#options;
+    const { threads } = this.#how;
     using features = await this.#free(sample, () =>
       makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
     await this.#underWay;
-    const judged = this.#ensemble.logitsOf(features, this.#progressFrom(first, sample.rows));
+    const judged = this.#ensemble.logitsOf(features, this.#how, this.#progressFrom(first, sample.rows));
     this.#underWay = judged.then((logits) => this.#keep(logits, first, sample.rows));
     // Whoever waits next is told of a failure; until then nobody is.
     this.#underWay.catch(() => undefined);
@@ -104,7 +109,7 @@ class SampleJudge {
     }
   }
 
-  #progressFrom(first: number, rows: number): PredictOptions {
+  #progressFrom(first: number, rows: number): JobOptions {
     const { onProgress } = this.#options;
     if (!onProgress) return this.#options;
     let furthest = first;
