@@ -28,14 +28,15 @@ export async function fillInPieces(
   let pushed = 0;
   let source: RowSourceHandle | undefined;
 
+  // As many as the queue holds and no more, even if the job takes them meanwhile: the event loop goes on in between.
   const pushMore = () => {
-    while (source && pushed < rows) {
+    for (let piece = 0; source && pushed < rows && piece < piecesAtOnce; piece++) {
       if (all.some((column) => column !== null && column.length !== rows)) {
         throw new ArgumentError('ERR_SHAPE', 'an array was taken away (detached) while it was filled from');
       }
       const end = Math.min(pushed + rowsOfPiece, rows);
-      const piece = all.map((column) => column?.subarray(pushed, end) ?? null);
-      if (!native().pushRows(source, piece, end - pushed)) return;
+      const columnsOfPiece = all.map((column) => column?.subarray(pushed, end) ?? null);
+      if (!native().pushRows(source, columnsOfPiece, end - pushed)) return;
       pushed = end;
     }
   };
