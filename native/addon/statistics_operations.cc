@@ -1,20 +1,18 @@
-#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "addon/arguments.h"
+#include "addon/backend_argument.h"
 #include "addon/operations.h"
 #include "core/density_ratio.h"
 #include "core/error.h"
 #include "core/rank_statistics.h"
-#include "core/worker_pool.h"
 
 namespace caloscope::addon {
 namespace {
@@ -44,9 +42,6 @@ ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) 
   return sample;
 }
 
-/// On a few threads: the work is soon done.
-TileRunner few_threads() { return tiles_on(std::clamp(std::thread::hardware_concurrency(), 1U, 8U)); }
-
 /// What a job takes over: a std::function must be able to copy what it owns.
 template <class T>
 std::shared_ptr<T> owned(T value) {
@@ -59,11 +54,13 @@ void set(Napi::Object& record, const char* key, double value) {
 
 void set(Napi::Object& record, const char* key, std::size_t value) { set(record, key, static_cast<double>(value)); }
 
-/// areaUnderCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, notify) → job
+/// areaUnderCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, computer,
+///               notify) → job
 Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
-  return start_job(info[4], [reference = owned(score_sample(info[0], info[2])),
-                             generated = owned(score_sample(info[1], info[3]))](JobControl& control) -> JobResult {
-    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), few_threads(), control);
+  return start_job(info[5], [reference = owned(score_sample(info[0], info[2])),
+                             generated = owned(score_sample(info[1], info[3])),
+                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), *make_backend(), control);
     return [area](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "value", area.value);
@@ -75,13 +72,14 @@ Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
   });
 }
 
-/// rocCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, maxPoints, notify) → job
+/// rocCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, maxPoints, computer,
+///          notify) → job
 Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
   const auto max_points = static_cast<std::size_t>(count_argument(info[4], "maxPoints"));
-  return start_job(info[5], [reference = owned(score_sample(info[0], info[2])),
-                             generated = owned(score_sample(info[1], info[3])),
-                             max_points](JobControl& control) -> JobResult {
-    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, few_threads(), control);
+  return start_job(info[6], [reference = owned(score_sample(info[0], info[2])),
+                             generated = owned(score_sample(info[1], info[3])), max_points,
+                             make_backend = backend_argument(info[5])](JobControl& control) -> JobResult {
+    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, *make_backend(), control);
     return [curve = std::move(curve)](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("falsePositiveRate", new_array(env, curve.false_positive_rate));
@@ -91,11 +89,12 @@ Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
   });
 }
 
-/// kolmogorovSmirnov(first, second, notify) → job
+/// kolmogorovSmirnov(first, second, computer, notify) → job
 Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
-  return start_job(info[2], [first = owned(score_sample(info[0], "first", {})),
-                             second = owned(score_sample(info[1], "second", {}))](JobControl& control) -> JobResult {
-    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), few_threads(), control);
+  return start_job(info[3], [first = owned(score_sample(info[0], "first", {})),
+                             second = owned(score_sample(info[1], "second", {})),
+                             make_backend = backend_argument(info[2])](JobControl& control) -> JobResult {
+    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), *make_backend(), control);
     return [test](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "statistic", test.statistic);
@@ -176,14 +175,14 @@ Logits copy_logits(const Napi::Value& value) {
   return array_copy<double>(value, "logits");
 }
 
-/// densityRatioWeights(logits, members, { rule, priorShift, role, clip }, notify) → job
+/// densityRatioWeights(logits, members, { rule, priorShift, role, clip }, computer, notify) → job
 Napi::Value start_density_ratio_weights(const Napi::CallbackInfo& info) {
   const auto members = static_cast<std::size_t>(count_argument(info[1], "members"));
   const auto options = density_ratio_options(object_argument(info[2], "options"));
-  return start_job(info[3], [logits = copy_logits(info[0]), members, options](JobControl& control) -> JobResult {
-    auto made = std::visit(
-        [&](const auto& of_members) { return density_ratio_weights(std::span(of_members), members, options, control); },
-        logits);
+  return start_job(info[4], [logits = copy_logits(info[0]), members, options,
+                             make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
+    const LogitView view = std::visit([](const auto& of_members) -> LogitView { return std::span(of_members); }, logits);
+    auto made = density_ratio_weights(view, members, options, *make_backend(), control);
     return [made = std::move(made), clip = options.clip](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("logWeights", new_array(env, made.log_weights));

@@ -12,7 +12,10 @@
 #include "core/job_control.h"
 #include "core/network.h"
 #include "core/precision.h"
+#include "core/row_weight.h"
+#include "core/score_key.h"
 #include "core/training.h"
+#include "core/weighed_rows.h"
 
 namespace caloscope {
 
@@ -51,6 +54,13 @@ class Backend {
 
   /// Starts a fill; its plan comes from WeightedHistogram::fill_plan.
   virtual std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) = 0;
+
+  /// Weighs every row; there are as many logits of each member.
+  virtual WeighedRows weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) = 0;
+
+  /// Sorts by key from the smallest up; rows with equal keys keep their order. May be called from several threads.
+  virtual void sort(std::vector<std::uint64_t>& keys, const JobControl& control) = 0;
+  virtual void sort(std::vector<WeightedScore>& rows, const JobControl& control) = 0;
 
   /// Threads of the host that jobs may use.
   virtual unsigned threads() const = 0;

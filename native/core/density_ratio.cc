@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <numeric>
+#include <utility>
 
 #include "core/compensated_sum.h"
 #include "core/error.h"
@@ -21,50 +21,6 @@ constexpr std::size_t block_rows = 4096;
 constexpr std::size_t extreme_rows = 10;
 constexpr std::array quantile_probabilities{0.0001, 0.001, 0.01, 0.05, 0.16, 0.25, 0.5,
                                             0.75,   0.84,  0.95, 0.99, 0.999, 0.9999};
-
-/// ln Σ exp(x_i), x_i = of(l_i).
-template <class Of>
-double log_sum_exp(std::span<const double> logits, Of of) {
-  double largest = -infinity;
-  for (const double l : logits) largest = std::max(largest, of(l));
-  if (std::isinf(largest)) return largest;
-  double sum = 0;
-  for (const double l : logits) sum += std::exp(of(l) - largest);
-  return largest + std::log(sum);
-}
-
-double log_sigmoid(double l) { return l >= 0 ? -std::log1p(std::exp(-l)) : l - std::log1p(std::exp(l)); }
-
-double log_odds_of_mean_probability(std::span<const double> logits) {
-  double for_reference = 0;
-  double for_generated = 0;
-  for (const double l : logits) {
-    const double e = std::exp(-std::abs(l));
-    const double larger = 1 / (1 + e);
-    const double smaller = e / (1 + e);
-    for_reference += l >= 0 ? larger : smaller;
-    for_generated += l >= 0 ? smaller : larger;
-  }
-  // Below, the smaller sum is made of subnormal numbers or of zeros.
-  constexpr double normal = 1e-290;
-  if (for_reference > normal && for_generated > normal) return std::log(for_reference / for_generated);
-  return log_sum_exp(logits, log_sigmoid) - log_sum_exp(logits, [](double l) { return log_sigmoid(-l); });
-}
-
-double mean(std::span<const double> values) {
-  const auto n = static_cast<double>(values.size());
-  const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  if (std::isfinite(sum)) return sum / n;
-  // Infinite members, or finite ones so large that only their sum overflows.
-  return std::accumulate(values.begin(), values.end(), 0.0, [n](double m, double v) { return m + v / n; });
-}
-
-double standard_deviation(std::span<const double> values) {
-  const double center = mean(values);
-  double squares = 0;
-  for (const double v : values) squares += (v - center) * (v - center);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
 
 /// Linear interpolation at position (n-1)p; `sorted` ascending and not empty.
 double quantile(const std::vector<double>& sorted, double probability) {
@@ -135,18 +91,6 @@ void check(const DensityRatioOptions& options) {
 
 }  // namespace
 
-double log_weight(std::span<const double> logits, EnsembleRule rule) {
-  for (const double l : logits) {
-    if (std::isnan(l)) return nan;
-  }
-  switch (rule) {
-    case EnsembleRule::mean_logit: return mean(logits);
-    case EnsembleRule::mean_probability: return log_odds_of_mean_probability(logits);
-    case EnsembleRule::mean_weight: break;
-  }
-  return log_sum_exp(logits, [](double l) { return l; }) - std::log(static_cast<double>(logits.size()));
-}
-
 WeightHealth weight_health(std::span<const double> log_weights, SampleRole role, const JobControl& control) {
   WeightHealth health;
   health.rows = log_weights.size();
@@ -170,52 +114,27 @@ WeightHealth weight_health(std::span<const double> log_weights, SampleRole role,
   return health;
 }
 
-template <class T>
-DensityRatioWeights density_ratio_weights(std::span<const T> logits, std::size_t members,
-                                          const DensityRatioOptions& options, const JobControl& control) {
+DensityRatioWeights density_ratio_weights(LogitView logits, std::size_t members, const DensityRatioOptions& options,
+                                          Backend& backend, const JobControl& control) {
   check(options);
-  if (members == 0 || logits.size() % members != 0) {
+  const std::size_t count = std::visit([](const auto& numbers) { return numbers.size(); }, logits);
+  if (members == 0 || count % members != 0) {
     throw Error(ErrorCode::shape, "the number of logits must be a multiple of the number of members");
   }
-  const std::size_t rows = logits.size() / members;
-  if (rows == 0) throw Error(ErrorCode::too_few_rows, "there are no logits to make weights of");
-  const double lower = options.clip ? std::log(options.clip->lower) : -infinity;
-  const double upper = options.clip ? std::log(options.clip->upper) : infinity;
-
+  if (count == 0) throw Error(ErrorCode::too_few_rows, "there are no logits to make weights of");
+  const WeightRule rule{options.rule, options.prior_shift, options.clip ? std::log(options.clip->lower) : -infinity,
+                        options.clip ? std::log(options.clip->upper) : infinity};
+  WeighedRows rows = backend.weigh(logits, members, rule, control);
   DensityRatioWeights result;
-  result.log_weights.resize(rows);
-  result.weights.resize(rows);
-  std::vector<double> spreads(members > 1 ? rows : 0);
-  std::vector<double> of_row(members);
-  std::size_t non_finite = 0;
-  std::size_t below = 0;
-  std::size_t above = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (row % block_rows == 0) control.check();
-    for (std::size_t member = 0; member < members; ++member) {
-      of_row[member] = static_cast<double>(logits[member * rows + row]);
-    }
-    if (members > 1) spreads[row] = standard_deviation(of_row);
-    double l = log_weight(of_row, options.rule) + options.prior_shift;
-    non_finite += std::isfinite(l) ? 0 : 1;
-    below += l < lower ? 1 : 0;
-    above += l > upper ? 1 : 0;
-    if (!std::isnan(l)) l = std::clamp(l, lower, upper);
-    result.log_weights[row] = l;
-    result.weights[row] = std::exp(l);
-  }
-  result.health = weight_health(result.log_weights, options.role, control);
-  result.health.non_finite = non_finite;
-  result.health.clipped_below = below;
-  result.health.clipped_above = above;
-  spreads = sorted_finite(spreads, control);
+  result.health = weight_health(rows.log_weights, options.role, control);
+  result.health.non_finite = rows.non_finite;
+  result.health.clipped_below = rows.below;
+  result.health.clipped_above = rows.above;
+  const auto spreads = sorted_finite(rows.member_spreads, control);
   result.member_spread = spreads.empty() ? nan : quantile(spreads, 0.5);
+  result.log_weights = std::move(rows.log_weights);
+  result.weights = std::move(rows.weights);
   return result;
 }
-
-template DensityRatioWeights density_ratio_weights(std::span<const float>, std::size_t, const DensityRatioOptions&,
-                                                   const JobControl&);
-template DensityRatioWeights density_ratio_weights(std::span<const double>, std::size_t, const DensityRatioOptions&,
-                                                   const JobControl&);
 
 }  // namespace caloscope

@@ -6,19 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "core/backend.h"
 #include "core/job_control.h"
+#include "core/row_weight.h"
+#include "core/weighed_rows.h"
 
 namespace caloscope {
-
-/// How the logits l of an ensemble's members become one ln w, w = p_ref/p_gen.
-enum class EnsembleRule {
-  /// mean of l
-  mean_logit,
-  /// ln(D/(1-D)) of the mean probability D: ln(Σσ(l)/Σσ(-l))
-  mean_probability,
-  /// ln of the mean of exp l
-  mean_weight,
-};
 
 enum class SampleRole { reference, generated };
 
@@ -82,15 +75,10 @@ struct DensityRatioWeights {
   double member_spread = 0;
 };
 
-/// ln w of one shower from its members' logits; everything in log space. Infinite logits are their limits: NaN comes out
-/// where +∞ and -∞ meet in a mean of logits, and where a logit is NaN.
-double log_weight(std::span<const double> logits, EnsembleRule rule);
-
-/// Weights of all rows. `logits` is [members × rows], one member after the other. Throws Error: shape (no members, or
-/// not a whole number of rows), too_few_rows (none), argument (prior shift, clip range).
-template <class T>
-DensityRatioWeights density_ratio_weights(std::span<const T> logits, std::size_t members,
-                                          const DensityRatioOptions& options, const JobControl& control);
+/// Weights of all rows. Throws Error: shape (no members, or not a whole number of rows), too_few_rows (none), argument
+/// (prior shift, clip range), and what the backend throws.
+DensityRatioWeights density_ratio_weights(LogitView logits, std::size_t members, const DensityRatioOptions& options,
+                                          Backend& backend, const JobControl& control);
 
 /// Health of weights that are there already (after clipping, if any); see WeightHealth.
 WeightHealth weight_health(std::span<const double> log_weights, SampleRole role, const JobControl& control);

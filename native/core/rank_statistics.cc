@@ -9,8 +9,8 @@
 
 #include "core/compensated_sum.h"
 #include "core/error.h"
-#include "core/radix_sort.h"
 #include "core/sorted_scores.h"
+#include "core/worker_pool.h"
 
 namespace caloscope {
 namespace {
@@ -73,16 +73,17 @@ SortedScores<std::uint64_t> counted(ScoreSample&& sample, const char* role) {
   return {std::move(sample.keys()), rows, rows};
 }
 
+/// A few threads: the work is soon done.
+TileRunner tiles_of(const Backend& backend) { return tiles_on(std::min(backend.threads(), 8U)); }
+
 /// Sorts both samples and answers with `statistic(first, second)`; without weights, rows are scores alone.
 template <class Statistic>
 auto of_sorted(ScoreSample&& first, const char* first_role, ScoreSample&& second, const char* second_role,
-               const TileRunner& run_tiles, const JobControl& control, Statistic statistic) {
+               Backend& backend, const JobControl& control, Statistic statistic) {
   check(first, first_role, control);
   check(second, second_role, control);
   const auto sort = [&](auto a, auto b) {
-    run_tiles(2, [&](std::size_t tile) {
-      radix_sort(tile == 0 ? a.rows : b.rows, [](const auto& row) { return key_of(row); }, control);
-    });
+    tiles_of(backend)(2, [&](std::size_t tile) { backend.sort(tile == 0 ? a.rows : b.rows, control); });
     return statistic(a, b);
   };
   if (first.weights().empty() && second.weights().empty()) {
@@ -219,13 +220,13 @@ double kolmogorov_tail(double lambda) {
 
 }  // namespace
 
-AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, const TileRunner& run_tiles,
+AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, Backend& backend,
                                 const JobControl& control) {
-  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", run_tiles, control,
-                   [&](const auto& ref, const auto& gen) { return area_of(ref, gen, run_tiles, control); });
+  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", backend, control,
+                   [&](const auto& ref, const auto& gen) { return area_of(ref, gen, tiles_of(backend), control); });
 }
 
-RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, const TileRunner& run_tiles,
+RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, Backend& backend,
                    const JobControl& control) {
   if (max_points == 1) throw Error(ErrorCode::argument, "a ROC curve needs at least 2 points; 0 gives all");
   const auto curve_of = [&](const auto& ref, const auto& gen) {
@@ -241,10 +242,10 @@ RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max
     if (max_points > 0 && curve.false_positive_rate.size() > max_points) thin(curve, max_points);
     return curve;
   };
-  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", run_tiles, control, curve_of);
+  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", backend, control, curve_of);
 }
 
-KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, const TileRunner& run_tiles,
+KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, Backend& backend,
                                      const JobControl& control) {
   const auto test_of = [&](const auto& a, const auto& b) {
     double above_a = 0;
@@ -259,7 +260,7 @@ KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, cons
     result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
     return result;
   };
-  return of_sorted(std::move(first), "first", std::move(second), "second", run_tiles, control, test_of);
+  return of_sorted(std::move(first), "first", std::move(second), "second", backend, control, test_of);
 }
 
 }  // namespace caloscope

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
+#include "core/backend.h"
 #include "core/job_control.h"
 #include "core/score_key.h"
-#include "core/tile_runner.h"
 
 namespace caloscope {
 
@@ -59,9 +59,9 @@ struct AreaUnderCurve {
 
 /// Area under the ROC curve with the reference sample as positive class. Throws Error: non_finite (NaN score,
 /// non-finite weight; names the row), shape, argument (sum of weights), too_few_rows (an empty sample).
-/// The same bits for any `run_tiles`.
+/// The same bits for any number of threads and any backend.
 /// DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837, in the O(N log N) form of Sun and Xu (2014).
-AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, const TileRunner& run_tiles,
+AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, Backend& backend,
                                 const JobControl& control);
 
 struct RocCurve {
@@ -73,7 +73,7 @@ struct RocCurve {
 /// `max_points` = 0 gives all, otherwise at least 2: then points equally far apart along the curve are kept, so that
 /// the curve drawn through them is nowhere further than 2/(max_points - 1) from the whole one (both rates together).
 /// Throws as area_under_curve.
-RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, const TileRunner& run_tiles,
+RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, Backend& backend,
                    const JobControl& control);
 
 struct KolmogorovSmirnov {
@@ -84,7 +84,7 @@ struct KolmogorovSmirnov {
 };
 
 /// Two-sample test, two-sided, of samples without weights. Throws Error: non_finite (NaN; names the row), too_few_rows.
-KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, const TileRunner& run_tiles,
+KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, Backend& backend,
                                      const JobControl& control);
 
 }  // namespace caloscope

@@ -8,20 +8,10 @@
 
 #include "core/compensated_sum.h"
 #include "core/job_control.h"
+#include "core/score_key.h"
 #include "core/tile_runner.h"
 
 namespace caloscope {
-
-struct WeightedScore {
-  std::uint64_t key;
-  double weight;
-};
-
-// A row is the score_key of its score, without or with a weight.
-inline std::uint64_t key_of(std::uint64_t row) { return row; }
-inline std::uint64_t key_of(const WeightedScore& row) { return row.key; }
-inline double weight_of(std::uint64_t) { return 1; }
-inline double weight_of(const WeightedScore& row) { return row.weight; }
 
 /// One sample from the highest score down.
 template <class Row>

@@ -1,18 +1,33 @@
 #include "cpu/cpu_backend.h"
 
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <utility>
+#include <variant>
 
 #include "core/error.h"
 #include "core/network_training.h"
+#include "core/radix_sort.h"
 #include "core/side_by_side.h"
+#include "core/worker_pool.h"
 #include "cpu/cpu_histogram_fill.h"
 #include "cpu/cpu_predictor.h"
 #include "cpu/kernels/kernel_set.h"
 #include "cpu/network_optimiser.h"
-#include "core/worker_pool.h"
 
 namespace caloscope {
+namespace {
+
+/// Rows that are weighed between two questions to the job.
+constexpr std::size_t rows_at_once = 4096;
+
+void sort_rows(auto& rows, const JobControl& control) {
+  radix_sort(rows, [](const auto& row) { return key_of(row); }, control);
+}
+
+}  // namespace
+
 CpuBackend::CpuBackend(unsigned threads) : threads_(threads) {
   if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
 }
@@ -38,5 +53,35 @@ std::shared_ptr<const Predictor> CpuBackend::load(std::span<const Network> netwo
 std::unique_ptr<HistogramFill> CpuBackend::start_fill(HistogramFillPlan plan) {
   return std::make_unique<CpuHistogramFill>(std::move(plan), *kernel_set().fill, threads_);
 }
+
+WeighedRows CpuBackend::weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) {
+  WeighedRows result;
+  const std::size_t rows = std::visit([](const auto& numbers) { return numbers.size(); }, logits) / members;
+  for (auto* column : {&result.log_weights, &result.weights, &result.member_spreads}) column->resize(rows);
+  std::atomic<std::size_t> non_finite = 0, below = 0, above = 0;
+  const auto weigh_tile = [&](const auto* first, std::size_t tile) {
+    control.check();
+    for (std::size_t row = tile * rows_at_once; row < std::min(rows, (tile + 1) * rows_at_once); ++row) {
+      const RowWeight made = row_weight(LogitsOfRow(first + row, members, rows), rule);
+      result.log_weights[row] = made.log_weight;
+      result.weights[row] = made.weight;
+      result.member_spreads[row] = made.member_spread;
+      if (!made.finite) ++non_finite;
+      if (made.below) ++below;
+      if (made.above) ++above;
+    }
+  };
+  tiles_on(threads_)((rows + rows_at_once - 1) / rows_at_once, [&](std::size_t tile) {
+    std::visit([&](const auto& numbers) { weigh_tile(numbers.data(), tile); }, logits);
+  });
+  result.non_finite = non_finite;
+  result.below = below;
+  result.above = above;
+  return result;
+}
+
+void CpuBackend::sort(std::vector<std::uint64_t>& keys, const JobControl& control) { sort_rows(keys, control); }
+
+void CpuBackend::sort(std::vector<WeightedScore>& rows, const JobControl& control) { sort_rows(rows, control); }
 
 }  // namespace caloscope

@@ -16,6 +16,9 @@ class CpuBackend : public Backend {
                                     const Checkpoints* checkpoints = nullptr) override;
   std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override;
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override;
+  WeighedRows weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) override;
+  void sort(std::vector<std::uint64_t>& keys, const JobControl& control) override;
+  void sort(std::vector<WeightedScore>& rows, const JobControl& control) override;
   unsigned threads() const override { return threads_; }
 
  private:

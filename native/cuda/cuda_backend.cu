@@ -8,6 +8,8 @@
 #include "cuda/cuda_devices.h"
 #include "cuda/cuda_histogram_fill.h"
 #include "cuda/cuda_predictor.h"
+#include "cuda/row_sorting.h"
+#include "cuda/row_weighing.h"
 #include "cuda/training_on_device.h"
 
 namespace caloscope {
@@ -48,6 +50,14 @@ class CudaBackend : public Backend {
     return std::make_unique<CudaHistogramFill>(std::move(plan), devices_.front());
   }
 
+  WeighedRows weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) override {
+    const UseDevice use(devices_.front());
+    return weigh_on_device(logits, members, rule, control);
+  }
+
+  void sort(std::vector<std::uint64_t>& keys, const JobControl& control) override { sort_rows(keys, control); }
+  void sort(std::vector<WeightedScore>& rows, const JobControl& control) override { sort_rows(rows, control); }
+
  private:
   /// Both samples, where they take no more than half of the memory.
   std::optional<ResidentSamples> resident(const LabelledRows& rows, unsigned worker, WorkerPool& pool) const {
@@ -55,6 +65,13 @@ class CudaBackend : public Backend {
     const std::size_t needed = SampleOnDevice::bytes(rows.reference) + SampleOnDevice::bytes(rows.generated);
     if (needed > free_memory() / 2) return std::nullopt;
     return ResidentSamples{{rows.reference, pool}, {rows.generated, pool}};
+  }
+
+  void sort_rows(auto& rows, const JobControl& control) const {
+    control.check();
+    const UseDevice use(devices_.front());
+    sort_on_device(rows);
+    control.check();
   }
 
   std::vector<int> devices_;

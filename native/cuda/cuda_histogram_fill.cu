@@ -5,17 +5,15 @@
 #include "core/axis_cell.h"
 #include "core/error.h"
 #include "cuda/cuda_histogram_fill.h"
+#include "cuda/element_launch.h"
 
 namespace caloscope::cuda {
 namespace {
 
-constexpr unsigned threads = 128;
+/// Of a block that adds the weights of one cell.
+constexpr unsigned adding_threads = 128;
 /// Rows that are sorted together: some 400 MB of device memory.
 constexpr std::size_t rows_at_once = std::size_t{1} << 24;
-
-unsigned blocks_for(std::size_t count) { return static_cast<unsigned>((count + threads - 1) / threads); }
-
-__device__ std::size_t element_number() { return std::size_t{blockIdx.x} * threads + threadIdx.x; }
 
 /// One axis: cell += stride·(cell of the axis), `nowhere` once it is NaN.
 template <class T>
@@ -47,8 +45,8 @@ __global__ void begin_kernel(std::uint32_t count, const std::uint32_t* sorted_ce
 }
 
 /// Adds the sums of all threads of a block, by pairs in an order that does not change; the first thread has the result.
-__device__ void add_in_block(double (&first)[threads], double (&second)[threads]) {
-  for (unsigned half = threads / 2; half > 0; half /= 2) {
+__device__ void add_in_block(double (&first)[adding_threads], double (&second)[adding_threads]) {
+  for (unsigned half = adding_threads / 2; half > 0; half /= 2) {
     __syncthreads();
     if (threadIdx.x < half) {
       first[threadIdx.x] += first[threadIdx.x + half];
@@ -61,12 +59,12 @@ __device__ void add_in_block(double (&first)[threads], double (&second)[threads]
 template <class T>
 __global__ void sum_kernel(const std::uint32_t* begin, const std::uint32_t* sorted_row, const T* weight, double* values,
                            double* variances, int* non_finite) {
-  __shared__ double sums[threads];
-  __shared__ double squares[threads];
+  __shared__ double sums[adding_threads];
+  __shared__ double squares[adding_threads];
   double sum = 0;
   double square = 0;
   bool finite = true;
-  for (std::uint32_t i = begin[blockIdx.x] + threadIdx.x; i < begin[blockIdx.x + 1]; i += threads) {
+  for (std::uint32_t i = begin[blockIdx.x] + threadIdx.x; i < begin[blockIdx.x + 1]; i += adding_threads) {
     const auto w = static_cast<double>(weight[sorted_row[i]]);
     finite = finite && w - w == 0;
     sum += w;
@@ -151,7 +149,7 @@ void CudaHistogramFill::find_cells(const Part& part) {
     AxisView axis = plan().axes[a].view();
     axis.edges = edges_[a].data();
     with_column(part.coordinates[a], part.first, part.count, column_, stream_, [&](const auto* x) {
-      cell_kernel<<<blocks_for(part.count), threads, 0, stream_.get()>>>(part.count, x, axis, stride,
+      cell_kernel<<<blocks_for(part.count), threads_of_block, 0, stream_.get()>>>(part.count, x, axis, stride,
                                                                          static_cast<std::uint32_t>(cells_), cell_.data());
       check_launch("finding cells");
     });
@@ -161,7 +159,7 @@ void CudaHistogramFill::find_cells(const Part& part) {
 void CudaHistogramFill::sort_by_cell(std::uint32_t count) {
   for (auto* array : {&row_, &sorted_row_, &sorted_cell_}) array->reserve(count);
   begin_.reserve(cells_ + 2);
-  number_kernel<<<blocks_for(count), threads, 0, stream_.get()>>>(count, row_.data());
+  number_kernel<<<blocks_for(count), threads_of_block, 0, stream_.get()>>>(count, row_.data());
   check_launch("numbering rows");
   std::size_t bytes = 0;
   const auto sort = [&](void* memory) {
@@ -172,7 +170,7 @@ void CudaHistogramFill::sort_by_cell(std::uint32_t count) {
   sort(nullptr);  // asks for the bytes
   sorting_.reserve(std::max<std::size_t>(bytes, 1));
   sort(sorting_.data());
-  begin_kernel<<<blocks_for(cells_ + 2), threads, 0, stream_.get()>>>(count, sorted_cell_.data(), cells_ + 2,
+  begin_kernel<<<blocks_for(cells_ + 2), threads_of_block, 0, stream_.get()>>>(count, sorted_cell_.data(), cells_ + 2,
                                                                       begin_.data());
   check_launch("finding the rows of each cell");
 }
@@ -182,12 +180,12 @@ void CudaHistogramFill::add_columns(const Part& part) {
     double* const values = values_[c].data();
     double* const variances = variances_[c].data();
     if (!plan().weighted[c]) {
-      count_kernel<<<blocks_for(cells_ + 1), threads, 0, stream_.get()>>>(cells_ + 1, begin_.data(), values, variances);
+      count_kernel<<<blocks_for(cells_ + 1), threads_of_block, 0, stream_.get()>>>(cells_ + 1, begin_.data(), values, variances);
       check_launch("counting rows");
       continue;
     }
     with_column(part.weights[c], part.first, part.count, column_, stream_, [&](const auto* weight) {
-      sum_kernel<<<static_cast<unsigned>(cells_ + 1), threads, 0, stream_.get()>>>(
+      sum_kernel<<<static_cast<unsigned>(cells_ + 1), adding_threads, 0, stream_.get()>>>(
           begin_.data(), sorted_row_.data(), weight, values, variances, non_finite_.data());
       check_launch("adding weights");
     });

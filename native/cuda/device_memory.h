@@ -59,7 +59,8 @@ using PinnedArray = Array<T, MemoryKind::pinned>;
 /// Copies and fillings without a stream may be under way when their call returns, and streams do not wait for them.
 inline void wait_for_copies() { check(cudaStreamSynchronize(cudaStreamLegacy), "waiting for a copy"); }
 
-/// Copies in stream order; the host memory must be pinned, and stay as it is until the stream has done it.
+/// Copies in stream order; the host memory must stay as it is until the stream has done it. Only pinned memory is copied
+/// beside other work.
 template <class T>
 void copy_to_device(const T* from, std::size_t count, T* to, const Stream& stream) {
   if (count == 0) return;

@@ -1,16 +1,11 @@
 #include "core/cross_entropy.h"
 #include "core/dropout.h"
 #include "core/network.h"
+#include "cuda/element_launch.h"
 #include "cuda/training_kernels.h"
 
 namespace caloscope::cuda {
 namespace {
-
-constexpr unsigned threads = 256;
-
-unsigned blocks_for(std::size_t count) { return static_cast<unsigned>((count + threads - 1) / threads); }
-
-__device__ std::size_t element_number() { return std::size_t{blockIdx.x} * threads + threadIdx.x; }
 
 /// One block a row.
 __global__ void densify_kernel(std::uint32_t columns, std::uint32_t scalars, BatchSource source, StandardisationView s,
@@ -20,14 +15,14 @@ __global__ void densify_kernel(std::uint32_t columns, std::uint32_t scalars, Bat
   const RowsOnDevice& rows = in_first ? source.reference : source.generated;
   const std::size_t row = source.gathered ? blockIdx.x : in_first ? number : number - source.references;
   float* out = x + std::size_t{blockIdx.x} * columns;
-  for (std::uint32_t column = threadIdx.x; column < columns; column += threads) {
+  for (std::uint32_t column = threadIdx.x; column < columns; column += threads_of_block) {
     out[column] = column < scalars ? standardised(rows.scalars[row * scalars + column], s.centre[column], s.scale[column],
                                                   s.clip[column])
                                    : 0.0F;
   }
   if (columns == scalars) return;
   __syncthreads();
-  for (std::uint64_t hit = rows.hits.offset[row] + threadIdx.x; hit < rows.hits.offset[row + 1]; hit += threads) {
+  for (std::uint64_t hit = rows.hits.offset[row] + threadIdx.x; hit < rows.hits.offset[row + 1]; hit += threads_of_block) {
     const std::uint32_t column = scalars + rows.hits.index[hit];
     out[column] = standardised(rows.hits.value[hit], 0, s.scale[column], s.clip[column]);
   }
@@ -68,11 +63,11 @@ __global__ void loss_kernel(std::uint32_t rows, BatchSource source, double gener
 
 /// One block: every thread adds up each 256th number, then pairs of threads each other's sums.
 __global__ void add_up_kernel(std::uint32_t count, const double* numbers, double* total) {
-  __shared__ double sums[threads];
+  __shared__ double sums[threads_of_block];
   double sum = 0;
-  for (std::uint32_t i = threadIdx.x; i < count; i += threads) sum += numbers[i];
+  for (std::uint32_t i = threadIdx.x; i < count; i += threads_of_block) sum += numbers[i];
   sums[threadIdx.x] = sum;
-  for (unsigned half = threads / 2; half > 0; half /= 2) {
+  for (unsigned half = threads_of_block / 2; half > 0; half /= 2) {
     __syncthreads();
     if (threadIdx.x < half) sums[threadIdx.x] += sums[threadIdx.x + half];
   }
@@ -98,44 +93,44 @@ __global__ void adam_kernel(AdamStep step, std::size_t count, const float* gradi
 void densify(std::uint32_t rows, std::uint32_t columns, std::uint32_t scalars, const BatchSource& source,
              const StandardisationView& standardisation, float* x, const Stream& stream) {
   if (rows == 0) return;
-  densify_kernel<<<rows, threads, 0, stream.get()>>>(columns, scalars, source, standardisation, x);
+  densify_kernel<<<rows, threads_of_block, 0, stream.get()>>>(columns, scalars, source, standardisation, x);
   check_launch("spreading the features of a batch");
 }
 
 void activate(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope, const LayerDropout& dropout,
               const float* z, float* out, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  activate_kernel<<<blocks_for(count), threads, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, out);
+  activate_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, out);
   check_launch("an activation");
 }
 
 void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope,
                        const LayerDropout& dropout, const float* z, float* delta, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  slope_kernel<<<blocks_for(count), threads, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, delta);
+  slope_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, delta);
   check_launch("the slope of an activation");
 }
 
 void loss_and_delta(std::uint32_t rows, const BatchSource& source, double generated_weight, double reference_weight,
                     const float* logits, double* loss, float* delta, const Stream& stream) {
-  loss_kernel<<<blocks_for(rows), threads, 0, stream.get()>>>(rows, source, generated_weight, reference_weight, logits,
+  loss_kernel<<<blocks_for(rows), threads_of_block, 0, stream.get()>>>(rows, source, generated_weight, reference_weight, logits,
                                                               loss, delta);
   check_launch("the loss");
 }
 
 void add_up(std::uint32_t count, const double* numbers, double* total, const Stream& stream) {
-  add_up_kernel<<<1, threads, 0, stream.get()>>>(count, numbers, total);
+  add_up_kernel<<<1, threads_of_block, 0, stream.get()>>>(count, numbers, total);
   check_launch("the sum of the losses");
 }
 
 void add_rows(std::uint32_t rows, std::uint32_t columns, const float* matrix, float* sums, const Stream& stream) {
-  add_rows_kernel<<<blocks_for(columns), threads, 0, stream.get()>>>(rows, columns, matrix, sums);
+  add_rows_kernel<<<blocks_for(columns), threads_of_block, 0, stream.get()>>>(rows, columns, matrix, sums);
   check_launch("the gradient of biases");
 }
 
 void adam(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment, float* second_moment,
           float* parameter, const Stream& stream) {
-  adam_kernel<<<blocks_for(count), threads, 0, stream.get()>>>(step, count, gradient, first_moment, second_moment,
+  adam_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(step, count, gradient, first_moment, second_moment,
                                                                parameter);
   check_launch("a step of AdamW");
 }

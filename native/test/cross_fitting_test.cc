@@ -32,10 +32,11 @@ class NumberingPredictor : public Predictor {
 };
 
 /// Trains nothing and notes what it is asked for; network n has the slope n.
-class RecordingBackend : public Backend {
+class RecordingBackend : public CpuBackend {
  public:
   std::vector<TrainingTask> tasks;
 
+  RecordingBackend() : CpuBackend(1) {}
   std::string arithmetic() const override { return "none"; }
   std::string device() const override { return "none"; }
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> asked, const LabelledRows&, JobControl&,
@@ -48,8 +49,6 @@ class RecordingBackend : public Backend {
   std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision) override {
     return std::make_shared<NumberingPredictor>(networks);
   }
-  unsigned threads() const override { return 1; }
-  std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan) override { return nullptr; }
 };
 
 CrossFitting plan_of(std::uint32_t folds, std::uint32_t members) {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/rank_statistics.h"
 #include "core/weighted_histogram.h"
 #include "cpu/cpu_backend.h"
 #include "cuda/allocation_trials.h"
@@ -206,6 +207,72 @@ TEST_F(Cuda, FillsAsTheCpu) {
             ErrorCode::non_finite);
 }
 
+/// Logits of all sizes; in the first rows of the first member what is no number that weights can be made of.
+std::vector<double> logits_of_all_sizes(std::size_t rows, std::size_t members) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  RandomStream random(8, 8);
+  std::vector<double> logits(rows * members);
+  for (double& l : logits) l = std::pow(10, static_cast<double>(random.below(4)) - 1) * random.normal();
+  const double odd[] = {std::nan(""), infinity, -infinity, 1e308, -1e308, 0, 750, -750};
+  for (std::size_t row = 0; row < std::min(rows, std::size(odd)); ++row) logits[row] = odd[row];
+  return logits;
+}
+
+void expect_equal(const std::vector<double>& numbers, const std::vector<double>& expected, double tolerance) {
+  ASSERT_EQ(numbers.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    if (std::isfinite(expected[i])) ASSERT_NEAR(numbers[i], expected[i], tolerance * (1 + std::fabs(expected[i]))) << i;
+    else ASSERT_TRUE(numbers[i] == expected[i] || std::isnan(expected[i]) == std::isnan(numbers[i])) << i;
+  }
+}
+
+TEST_F(Cuda, WeighsAsTheCpu) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const auto& [rows, members] : {std::pair{1U, 1U}, {1000U, 1U}, {20'011U, 5U}, {1'050'000U, 2U}}) {
+    const auto logits = logits_of_all_sizes(rows, members);
+    const std::vector<float> narrow(logits.begin(), logits.end());
+    for (const auto rule : {EnsembleRule::mean_logit, EnsembleRule::mean_probability, EnsembleRule::mean_weight}) {
+      for (const WeightRule& weights : {WeightRule{rule, 0.25, -infinity, infinity}, WeightRule{rule, 0, -1, 2}}) {
+        for (const LogitView& view : {LogitView(std::span<const double>(logits)), LogitView(std::span<const float>(narrow))}) {
+          const auto expected = cpu_.weigh(view, members, weights, control_);
+          const auto made = backend_->weigh(view, members, weights, control_);
+          expect_equal(made.log_weights, expected.log_weights, 1e-13);
+          expect_equal(made.member_spreads, expected.member_spreads, 1e-13);
+          // exp turns an absolute error of ln w, which is up to some hundred, into a relative one.
+          expect_equal(made.weights, expected.weights, 1e-10);
+          EXPECT_EQ(made.non_finite, expected.non_finite);
+          EXPECT_EQ(made.below, expected.below);
+          EXPECT_EQ(made.above, expected.above);
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Cuda, SortsAsTheCpu) {
+  RandomStream random(9, 9);
+  for (const std::size_t rows : {0U, 1U, 2U, 129U, 100'000U}) {
+    std::vector<std::uint64_t> keys;
+    std::vector<WeightedScore> scores;
+    for (std::size_t row = 0; row < rows; ++row) {
+      // Rounded, so that many are equal: their weights keep the order.
+      keys.push_back(score_key(std::round(100 * random.normal()) / 100));
+      scores.push_back({keys.back(), static_cast<double>(row)});
+    }
+    auto expected = keys;
+    auto expected_scores = scores;
+    cpu_.sort(expected, control_);
+    cpu_.sort(expected_scores, control_);
+    backend_->sort(keys, control_);
+    backend_->sort(scores, control_);
+    EXPECT_EQ(keys, expected);
+    for (std::size_t row = 0; row < rows; ++row) {
+      ASSERT_EQ(scores[row].key, expected_scores[row].key);
+      ASSERT_EQ(scores[row].weight, expected_scores[row].weight);
+    }
+  }
+}
+
 TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
   const auto reference = features_of(random_showers(12, 60, 1, 1.3, 0.3), FeatureSetName::low);
   const auto generated = features_of(random_showers(12, 60, 2, 1, 0.3), FeatureSetName::low);
@@ -218,7 +285,13 @@ TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
     cuda::try_allocations(failures);
     const auto code = thrown_code([&] {
       const auto trained = backend_->train(std::vector{task}, rows, control_);
-      judged(*backend_, std::vector{trained[0].network}, reference, all_rows(reference), Precision::float32);
+      const std::vector networks{trained[0].network};
+      auto logits = judged(*backend_, networks, reference, all_rows(reference), Precision::float32);
+      backend_->weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control_);
+      auto keys = ScoreSample(std::span<const float>(logits)).keys();
+      backend_->sort(keys, control_);
+      const std::vector<ColumnView> column{std::span<const float>(logits)};
+      filled(*backend_, {HistogramAxis::regular(4, -1, 1, UpperEdge::overflow)}, {true}, column, column, logits.size());
     });
     if (!code) break;
     ASSERT_EQ(code, ErrorCode::memory);

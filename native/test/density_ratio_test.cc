@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/random.h"
+#include "cpu/cpu_backend.h"
 #include "thrown_code.h"
 
 namespace caloscope {
@@ -16,7 +17,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 DensityRatioWeights weights_of(const std::vector<double>& logits, const DensityRatioOptions& options = {}) {
-  return density_ratio_weights(std::span<const double>(logits), 1, options, JobControl());
+  CpuBackend backend(2);
+  return density_ratio_weights(std::span<const double>(logits), 1, options, backend, JobControl());
 }
 
 TEST(LogWeight, RulesAreTheirDefinitionsInLongDouble) {
@@ -73,7 +75,8 @@ TEST(DensityRatioWeights, MembersAreReadOneAfterTheOther) {
   const std::vector<float> logits{1, 2, 3, 3, 6, 3};  // two members, three rows
   DensityRatioOptions options;
   options.prior_shift = 0.5;
-  const auto result = density_ratio_weights(std::span<const float>(logits), 2, options, JobControl());
+  CpuBackend backend(2);
+  const auto result = density_ratio_weights(std::span<const float>(logits), 2, options, backend, JobControl());
   EXPECT_EQ(result.log_weights, (std::vector<double>{2.5, 4.5, 3.5}));
   EXPECT_EQ(result.weights[0], std::exp(2.5));
   EXPECT_DOUBLE_EQ(result.member_spread, std::sqrt(2));  // of √2, √8, 0
@@ -160,7 +163,8 @@ TEST(DensityRatioWeights, RefusesWhatMakesNoWeights) {
   EXPECT_EQ(code_of([] { weights_of({}); }), ErrorCode::too_few_rows);
   const std::vector<double> three(3);
   const auto with_members = [&](std::size_t members) {
-    density_ratio_weights(std::span<const double>(three), members, {}, JobControl());
+    CpuBackend backend(1);
+    density_ratio_weights(std::span<const double>(three), members, {}, backend, JobControl());
   };
   EXPECT_EQ(code_of([&] { with_members(2); }), ErrorCode::shape);
   EXPECT_EQ(code_of([&] { with_members(0); }), ErrorCode::shape);

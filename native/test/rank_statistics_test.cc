@@ -7,7 +7,7 @@
 
 #include "core/radix_sort.h"
 #include "core/random.h"
-#include "core/worker_pool.h"
+#include "cpu/cpu_backend.h"
 #include "thrown_code.h"
 
 namespace caloscope {
@@ -23,20 +23,21 @@ struct Sample {
   operator ScoreSample() const { return ScoreSample(std::span<const double>(scores), weights); }
 };
 
-void inline_tiles(std::size_t tiles, const std::function<void(std::size_t)>& body) {
-  for (std::size_t tile = 0; tile < tiles; ++tile) body(tile);
+CpuBackend& one_thread() {
+  static CpuBackend backend(1);
+  return backend;
 }
 
 AreaUnderCurve area(const Sample& reference, const Sample& generated, const JobControl& control = JobControl()) {
-  return area_under_curve(reference, generated, inline_tiles, control);
+  return area_under_curve(reference, generated, one_thread(), control);
 }
 
 RocCurve roc(const Sample& reference, const Sample& generated, std::size_t max_points) {
-  return roc_curve(reference, generated, max_points, inline_tiles, JobControl());
+  return roc_curve(reference, generated, max_points, one_thread(), JobControl());
 }
 
 KolmogorovSmirnov smirnov(const std::vector<double>& first, const std::vector<double>& second) {
-  return kolmogorov_smirnov(Sample{first}, Sample{second}, inline_tiles, JobControl());
+  return kolmogorov_smirnov(Sample{first}, Sample{second}, one_thread(), JobControl());
 }
 
 double kernel(double reference, double generated) {
@@ -168,7 +169,8 @@ TEST(AreaUnderCurve, LargeSamplesOnAnyNumberOfThreads) {
       const Ranked expected(reference, generated);
       std::vector<AreaUnderCurve> results;
       for (const unsigned threads : {1U, 2U, 3U}) {
-        results.push_back(area_under_curve(reference, generated, tiles_on(threads), control));
+        CpuBackend backend(threads);
+        results.push_back(area_under_curve(reference, generated, backend, control));
       }
       EXPECT_NEAR(results[0].value, static_cast<double>(expected.area), 1e-14);
       EXPECT_NEAR(results[0].standard_error, static_cast<double>(std::sqrt(expected.variance)), 1e-16);

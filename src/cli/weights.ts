@@ -66,7 +66,14 @@ export async function runWeights(
   });
   const weights = await densityRatioWeights(
     { logits, members: ensemble.members },
-    { rule, clip: clip ?? undefined, signal },
+    {
+      rule,
+      clip: clip ?? undefined,
+      signal,
+      threads: chosen.threads,
+      device: chosen.device,
+      devices: chosen.devices,
+    },
   );
   progress.stage('writing');
   await writeWeightsFile(

@@ -60,10 +60,10 @@ export async function evaluate(
   const checkpoint = parseCheckpoint(kept);
   const input = inputFor(reference, generated, choices);
   const computer = computerFor({ threads, device, devices });
-  const run = { signal, threads: computer.threads };
+  const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const warnings = await sampleWarnings(reference, generated, { signal });
+  const warnings = await sampleWarnings(reference, generated, run);
   const samples = {
     reference: await sampleRecord('reference', reference, signal),
     generated: await sampleRecord('generated', generated, signal),
@@ -127,12 +127,12 @@ async function assess(
   input: InputDescription,
   fitted: CrossFitResult,
   choices: EvaluationChoices,
-  run: { readonly signal: AbortSignal | undefined; readonly threads: number },
+  run: ComputeOptions,
 ) {
   const { ensembleRule: rule, members } = choices;
   const clip = choices.clip ?? undefined;
   const weigh = (held: HeldOutLogits, role: 'reference' | 'generated') =>
-    densityRatioWeights({ logits: held.logits, members }, { rule, clip, role, signal: run.signal });
+    densityRatioWeights({ logits: held.logits, members }, { ...run, rule, clip, role });
   const inReference = await weigh(fitted.reference, 'reference');
   const inGenerated = await weigh(fitted.generated, 'generated');
   const auc = await areaUnderCurve(inReference.logWeights, inGenerated.logWeights, run);

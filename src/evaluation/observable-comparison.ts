@@ -2,7 +2,7 @@ import { isMatrix, type MatrixSample, rowsOf, type Sample } from '../classifier/
 import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
 import type { UhiHistogram } from '../histogram/uhi.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
-import type { JobOptions } from '../native/run-job.js';
+import type { ComputeOptions } from '../native/devices.js';
 import { type Observable, observablesOf, observableValues } from '../observables/observables.js';
 import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
 import type { ObservableComparison } from './result.js';
@@ -23,9 +23,8 @@ const layerEnergies = 12;
 /** Columns of a matrix that are compared. */
 const matrixColumns = 40;
 
-export interface ComparisonOptions extends JobOptions {
+export interface ComparisonOptions extends ComputeOptions {
   readonly threshold: number | null;
-  readonly threads: number;
 }
 
 export interface ComparedObservables {

@@ -1,5 +1,5 @@
 import { isMatrix, rowsOf, type Sample } from '../classifier/features.js';
-import type { JobOptions } from '../native/run-job.js';
+import type { ComputeOptions } from '../native/devices.js';
 import { findRepeatedShowers, type ShowerSample } from '../showers/shower-sample.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../statistics/rank-statistics.js';
 import type { AreaUnderCurve, Warning, WeightHealth } from './result.js';
@@ -25,7 +25,7 @@ const smallestEffectiveShare = 0.01;
 export async function sampleWarnings(
   reference: Sample,
   generated: Sample,
-  options: JobOptions = {},
+  options: ComputeOptions = {},
 ): Promise<Warning[]> {
   if (isMatrix(reference) || isMatrix(generated)) return [];
   return [
@@ -43,7 +43,7 @@ function fileWarnings(sample: ShowerSample, role: string): Warning[] {
 async function incidentEnergyWarnings(
   reference: ShowerSample,
   generated: ShowerSample,
-  options: JobOptions,
+  options: ComputeOptions,
 ): Promise<Warning[]> {
   const first = reference.incidentEnergies();
   const second = generated.incidentEnergies();
@@ -64,7 +64,7 @@ async function incidentEnergyWarnings(
 async function repetitionWarnings(
   reference: ShowerSample,
   generated: ShowerSample,
-  options: JobOptions,
+  options: ComputeOptions,
 ): Promise<Warning[]> {
   const found = await findRepeatedShowers(reference, generated, options);
   const warnings: Warning[] = [];

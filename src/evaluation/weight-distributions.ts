@@ -1,7 +1,7 @@
 import { logAxis, regularAxis } from '../histogram/axis.js';
 import type { UhiHistogram } from '../histogram/uhi.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
-import type { JobOptions } from '../native/run-job.js';
+import type { ComputeOptions } from '../native/devices.js';
 import type { WeightCalibration } from './result.js';
 
 /** Axes of arXiv:2305.16774: linear around w = 1, and logarithmic with the tails. */
@@ -9,13 +9,11 @@ const linearBins = { bins: 49, lower: 0, upper: 3 };
 const logarithmicBins = { bins: 79, lower: 1e-4, upper: 1e4 };
 const calibrationBins = { bins: 30, lower: 1e-2, upper: 1e2 };
 
-type Options = JobOptions & { readonly threads: number };
-
 /** Histograms of w of one sample, `weight_linear_ROLE` and `weight_log_ROLE`; every shower counts once. */
 export async function weightHistograms(
   weights: Float64Array,
   role: 'reference' | 'generated',
-  options: Options,
+  options: ComputeOptions,
 ): Promise<Record<string, UhiHistogram>> {
   const { bins, lower, upper } = linearBins;
   const label = { name: 'w', label: 'w = p_reference / p_generated' };
@@ -39,7 +37,7 @@ export async function weightHistograms(
 export async function weightCalibration(
   reference: Float64Array,
   generated: Float64Array,
-  options: Options,
+  options: ComputeOptions,
 ): Promise<WeightCalibration> {
   const { bins, lower, upper } = calibrationBins;
   using inReference = new WeightedHistogram([logAxis(bins, lower, upper)]);

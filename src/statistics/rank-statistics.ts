@@ -1,8 +1,9 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
-import { type JobOptions, runJob } from '../native/run-job.js';
+import { runJob } from '../native/run-job.js';
 
 export interface AreaUnderCurve {
   /** P(logit_ref > logit_gen) + ½ P(=). */
@@ -31,7 +32,7 @@ export interface KolmogorovSmirnov {
   readonly pValue: number;
 }
 
-export interface ScoreOptions extends JobOptions {
+export interface ScoreOptions extends ComputeOptions {
   /** One a shower, of any sign, with a sum above 0; absent: every shower counts 1. Showers of weight 0 count for nothing. */
   readonly referenceWeights?: NumberArray | undefined;
   readonly generatedWeights?: NumberArray | undefined;
@@ -76,7 +77,7 @@ function sample(
  * DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837; null: the variance of the Mann-Whitney statistic.
  *
  * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row), ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_ARGUMENT (weights whose
- * sum is not above 0)
+ * sum is not above 0), ERR_DEVICE
  */
 export async function areaUnderCurve(
   referenceLogits: NumberArray,
@@ -85,6 +86,7 @@ export async function areaUnderCurve(
 ): Promise<AreaUnderCurve> {
   const reference = sample('reference', referenceLogits, options.referenceWeights);
   const generated = sample('generated', generatedLogits, options.generatedWeights);
+  const computer = computerFor(options);
   return runJob(
     (notify) =>
       native().areaUnderCurve(
@@ -92,6 +94,7 @@ export async function areaUnderCurve(
         generated.scores,
         reference.weights,
         generated.weights,
+        computer,
         notify,
       ),
     options,
@@ -120,6 +123,7 @@ export async function rocCurve(
     );
   }
   const points = maxPoints === Number.POSITIVE_INFINITY ? 0 : maxPoints;
+  const computer = computerFor(options);
   const curve = await runJob<{ falsePositiveRate: Float64Array; truePositiveRate: Float64Array }>(
     (notify) =>
       native().rocCurve(
@@ -128,6 +132,7 @@ export async function rocCurve(
         reference.weights,
         generated.weights,
         points,
+        computer,
         notify,
       ),
     options,
@@ -142,14 +147,15 @@ export async function rocCurve(
  * Two-sample Kolmogorov–Smirnov test, two-sided. Tells whether a single number, such as the incident energy, is enough
  * to tell two samples apart.
  *
- * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row; infinities are fine), ERR_TOO_FEW_ROWS
+ * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row; infinities are fine), ERR_TOO_FEW_ROWS, ERR_DEVICE
  */
 export async function kolmogorovSmirnov(
   first: NumberArray,
   second: NumberArray,
-  options: JobOptions = {},
+  options: ComputeOptions = {},
 ): Promise<KolmogorovSmirnov> {
   requireNumberArray(first, 'the first sample');
   requireNumberArray(second, 'the second sample');
-  return runJob((notify) => native().kolmogorovSmirnov(first, second, notify), options);
+  const computer = computerFor(options);
+  return runJob((notify) => native().kolmogorovSmirnov(first, second, computer, notify), options);
 }

@@ -2,8 +2,9 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import type { DensityRatioRecord } from '../native/contract/statistics.js';
+import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireNumberArray } from '../native/number-array.js';
-import { type JobOptions, runJob } from '../native/run-job.js';
+import { runJob } from '../native/run-job.js';
 
 const rules = ['mean-logit', 'mean-probability', 'mean-weight'] as const;
 
@@ -21,7 +22,7 @@ export interface MemberLogits {
   readonly members: number;
 }
 
-export interface DensityRatioOptions extends JobOptions {
+export interface DensityRatioOptions extends ComputeOptions {
   /** Default `mean-logit`. */
   readonly rule?: EnsembleRule | undefined;
   /**
@@ -88,7 +89,7 @@ export interface DensityRatioWeights {
  *
  * `logits` holds one a shower, or those of an ensemble's members.
  *
- * @throws CaloscopeError ERR_ARGUMENT, ERR_SHAPE (not a whole number of showers), ERR_TOO_FEW_ROWS (no logits)
+ * @throws CaloscopeError ERR_ARGUMENT, ERR_SHAPE (not a whole number of showers), ERR_TOO_FEW_ROWS (no logits), ERR_DEVICE
  */
 export async function densityRatioWeights(
   logits: NumberArray | MemberLogits,
@@ -105,12 +106,14 @@ export async function densityRatioWeights(
     const ordered = clip.lower >= 0 && clip.lower < clip.upper && Number.isFinite(clip.upper);
     requireOption(ordered, 'clip must have 0 ≤ lower < upper < ∞; both are bounds on w, not on ln w');
   }
+  const computer = computerFor(options);
   const record = await runJob<DensityRatioRecord>(
     (notify) =>
       native().densityRatioWeights(
         ensemble.logits,
         ensemble.members,
         { rule, priorShift, role, clip },
+        computer,
         notify,
       ),
     options,

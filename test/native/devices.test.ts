@@ -4,6 +4,8 @@ import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 import { native } from '#caloscope/native/binding';
 import { computerFor } from '#caloscope/native/devices';
 import { runJob } from '#caloscope/native/run-job';
+import { areaUnderCurve, kolmogorovSmirnov, rocCurve } from '#caloscope/statistics/rank-statistics';
+import { densityRatioWeights } from '#caloscope/weights/density-ratio';
 
 const { devices, reason } = native().cudaDevices();
 const code = (act: () => unknown): string => {
@@ -45,6 +47,22 @@ describe('the device that is chosen', () => {
     expect(() => computerFor({ device: 'cuda' })).toThrow(
       expect.objectContaining({ code: 'ERR_DEVICE', message: `CUDA cannot be used: ${reason}` }),
     );
+  });
+
+  it.skipIf(devices.length > 0)('is the same rule for all that can be computed there', async () => {
+    const numbers = Float64Array.of(1, 2);
+    const options = { device: 'cuda' } as const;
+    using histogram = new WeightedHistogram([regularAxis(2, 0, 1)]);
+    const calls = [
+      areaUnderCurve(numbers, numbers, options),
+      rocCurve(numbers, numbers, options),
+      kolmogorovSmirnov(numbers, numbers, options),
+      densityRatioWeights(numbers, options),
+      histogram.fill([numbers], options),
+    ];
+    for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'ERR_DEVICE' });
+    const { value } = await areaUnderCurve(numbers, numbers, { device: 'auto' });
+    expect(value).toBe(0.5);
   });
 
   it.skipIf(devices.length === 0)('is a GPU where there is one', () => {

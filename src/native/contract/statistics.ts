@@ -1,4 +1,5 @@
 /** native/addon/statistics_operations.cc as TypeScript sees it. */
+import type { NativeComputer } from './devices.js';
 import type { JobHandle, Notify, NumberArray } from './jobs.js';
 
 export interface AreaUnderCurveRecord {
@@ -58,6 +59,7 @@ export interface StatisticsOperations {
     generatedScores: NumberArray,
     referenceWeights: NumberArray | null,
     generatedWeights: NumberArray | null,
+    computer: NativeComputer,
     notify: Notify<AreaUnderCurveRecord>,
   ): JobHandle;
   /** `maxPoints` = 0: all. */
@@ -67,11 +69,13 @@ export interface StatisticsOperations {
     referenceWeights: NumberArray | null,
     generatedWeights: NumberArray | null,
     maxPoints: number,
+    computer: NativeComputer,
     notify: Notify<RocCurveRecord>,
   ): JobHandle;
   kolmogorovSmirnov(
     first: NumberArray,
     second: NumberArray,
+    computer: NativeComputer,
     notify: Notify<KolmogorovSmirnovRecord>,
   ): JobHandle;
   /** `logits`: [members × rows], one member after the other. */
@@ -79,6 +83,7 @@ export interface StatisticsOperations {
     logits: NumberArray,
     members: number,
     options: DensityRatioOptionsRecord,
+    computer: NativeComputer,
     notify: Notify<DensityRatioRecord>,
   ): JobHandle;
 }
