@@ -13,8 +13,15 @@ if ! command -v nvcc > /dev/null && [ -z "${CUDACXX:-}" ]; then
   echo 'left out: the CUDA backend (no nvcc)'
   cuda=OFF
 fi
-cmake -S . -B "$folder" "${generator[@]}" -DCALOSCOPE_ADDON=OFF -DCALOSCOPE_TESTS=ON -DCALOSCOPE_CUDA=$cuda > /dev/null
-cmake --build "$folder" --parallel "${CALOSCOPE_JOBS:-2}" --target caloscope_cuda_test
+options=(-DCALOSCOPE_ADDON=OFF -DCALOSCOPE_TESTS=ON -DCALOSCOPE_CUDA=$cuda -DCALOSCOPE_CUDA_BENCHMARKS=$cuda)
+# For one card alone, as a list of CMake: 90-real.
+if [ -n "${CALOSCOPE_CUDA_ARCHITECTURES:-}" ]; then
+  options+=("-DCMAKE_CUDA_ARCHITECTURES=$CALOSCOPE_CUDA_ARCHITECTURES")
+fi
+targets=(caloscope_cuda_test)
+if [ $cuda = ON ]; then targets+=(cuda_rates); fi
+cmake -S . -B "$folder" "${generator[@]}" "${options[@]}" > /dev/null
+cmake --build "$folder" --parallel "${CALOSCOPE_JOBS:-2}" --target "${targets[@]}"
 ctest --test-dir "$folder" -L cuda --output-on-failure
 # The same where nobody may see a device.
 CUDA_VISIBLE_DEVICES='' "$folder/native/test/caloscope_cuda_test" --gtest_brief=1

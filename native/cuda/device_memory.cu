@@ -1,10 +1,12 @@
+#include <algorithm>
 #include <atomic>
 #include <cstdio>
+#include <memory>
 #include <string>
 
 #include "core/error.h"
-#include "cuda/allocation_trials.h"
 #include "cuda/device_memory.h"
+#include "cuda/trials.h"
 
 namespace caloscope::cuda {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 /// Allocations to go until one fails; below 0: none does.
 std::atomic<int> until_failure{-1};
 std::atomic<bool> poisons{false};
+/// Bytes that seem to be free; 0: those that are.
+std::atomic<std::size_t> most_free{0};
 
 bool fails_in_trial() { return poisons && until_failure.fetch_sub(1) == 0; }
 
@@ -38,6 +42,8 @@ void try_allocations(int number) {
   poisons = number >= 0;
 }
 
+void try_free_memory(std::size_t bytes) { most_free = bytes; }
+
 void* allocate(MemoryKind kind, std::size_t bytes) {
   if (bytes == 0) return nullptr;
   void* memory = nullptr;
@@ -49,12 +55,14 @@ void* allocate(MemoryKind kind, std::size_t bytes) {
     cudaGetLastError();
     refuse(kind, bytes);
   }
+  const auto give_back = [kind](void* taken) { release(kind, taken); };
+  std::unique_ptr<void, decltype(give_back)> owned(memory, give_back);
   check(status, "taking memory");
   if (kind == MemoryKind::device && poisons) {
     check(cudaMemset(memory, 0xFF, bytes), "filling memory");
     wait_for_copies();
   }
-  return memory;
+  return owned.release();
 }
 
 void release(MemoryKind kind, void* memory) noexcept {
@@ -66,7 +74,8 @@ void release(MemoryKind kind, void* memory) noexcept {
 std::size_t free_memory() {
   std::size_t free = 0, total = 0;
   check(cudaMemGetInfo(&free, &total), "asking for the free memory");
-  return free;
+  const std::size_t most = most_free;
+  return most > 0 ? std::min(free, most) : free;
 }
 
 }  // namespace caloscope::cuda

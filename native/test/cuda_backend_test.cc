@@ -10,8 +10,9 @@
 #include "core/rank_statistics.h"
 #include "core/weighted_histogram.h"
 #include "cpu/cpu_backend.h"
-#include "cuda/allocation_trials.h"
 #include "cuda/cuda_devices.h"
+#include "cuda/trials.h"
+#include "memory_checkpoints.h"
 #include "random_networks.h"
 #include "same_bits.h"
 #include "thrown_code.h"
@@ -44,7 +45,11 @@ class Cuda : public testing::Test {
     cuda::try_allocations(std::numeric_limits<int>::max());
     backend_ = make_cuda_backend({0}, 2);
   }
-  void TearDown() override { cuda::try_allocations(-1); }
+  void TearDown() override {
+    cuda::try_allocations(-1);
+    cuda::try_calls(-1);
+    cuda::try_free_memory(0);
+  }
 
   std::vector<float> judged(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
                             std::span<const std::uint32_t> rows, Precision precision) {
@@ -273,30 +278,100 @@ TEST_F(Cuda, SortsAsTheCpu) {
   }
 }
 
-TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
-  const auto reference = features_of(random_showers(12, 60, 1, 1.3, 0.3), FeatureSetName::low);
-  const auto generated = features_of(random_showers(12, 60, 2, 1, 0.3), FeatureSetName::low);
+TEST_F(Cuda, TrainsOnSamplesThatDoNotFitTheMemory) {
+  const auto reference = features_of(random_showers(12, 150, 1, 1.3, 0.3), FeatureSetName::low);
+  const auto generated = features_of(random_showers(12, 310, 2, 1, 0.3), FeatureSetName::low);
   const LabelledRows rows{reference, generated};
-  auto task = task_on(rows, {5}, 10);
-  task.settings.epochs = 1;
+  auto task = task_on(rows, {19, 10}, 20);
+  task.settings.dropout = 0.3;
+  const std::vector tasks{task};
+  const auto resident = backend_->train(tasks, rows, control_);
+  cuda::try_free_memory(20'000);
+  expect_same_bits(backend_->train(tasks, rows, control_)[0].network, resident[0].network);
+}
+
+TEST_F(Cuda, GoesOnFromACheckpoint) {
+  const auto reference = gaussian_matrix(200, 9, 0.8, 1), generated = gaussian_matrix(300, 9, 0, 2);
+  const LabelledRows rows{reference, generated};
+  auto task = task_on(rows, {30, 11}, 50);
+  task.settings.dropout = 0.2;
+  task.settings.schedule = Schedule::plateau;
+  task.settings.epochs = 4;
+  const std::vector tasks{task};
+  const auto whole = backend_->train(tasks, rows, control_);
+  MemoryCheckpoints all;
+  const auto trained_with = [&](MemoryCheckpoints& store) {
+    const Checkpoints checkpoints(store, {}, {});
+    return backend_->train(tasks, rows, control_, &checkpoints);
+  };
+  expect_same_bits(trained_with(all)[0].network, whole[0].network);
+  for (std::size_t epochs = 1; epochs <= 4; ++epochs) {
+    MemoryCheckpoints left = all.after(epochs);
+    expect_same_bits(trained_with(left)[0].network, whole[0].network);
+  }
+}
+
+/// All that a device is asked for, once, on a small sample.
+class SmallJob {
+ public:
+  void run(Backend& backend, JobControl& control) const {
+    const LabelledRows rows{reference_, generated_};
+    auto task = task_on(rows, {5}, 10);
+    task.settings.epochs = 1;
+    const std::vector networks{backend.train(std::vector{task}, rows, control)[0].network};
+    const auto judges = backend.load(networks, Precision::float32);
+    const auto logits = judges->predict(reference_, all_rows(reference_), 2, control);
+    backend.weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control);
+    auto keys = ScoreSample(std::span<const float>(logits)).keys();
+    backend.sort(keys, control);
+    const std::vector<ColumnView> column{std::span<const float>(logits)};
+    filled(backend, {HistogramAxis::regular(4, -1, 1, UpperEdge::overflow)}, {true}, column, column, logits.size());
+  }
+
+ private:
+  FeatureTable reference_ = features_of(random_showers(12, 60, 1, 1.3, 0.3), FeatureSetName::low);
+  FeatureTable generated_ = features_of(random_showers(12, 60, 2, 1, 0.3), FeatureSetName::low);
+};
+
+TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
+  const SmallJob job;
   int failures = 0;
   for (;; ++failures) {
     ASSERT_LT(failures, 500);
     cuda::try_allocations(failures);
-    const auto code = thrown_code([&] {
-      const auto trained = backend_->train(std::vector{task}, rows, control_);
-      const std::vector networks{trained[0].network};
-      auto logits = judged(*backend_, networks, reference, all_rows(reference), Precision::float32);
-      backend_->weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control_);
-      auto keys = ScoreSample(std::span<const float>(logits)).keys();
-      backend_->sort(keys, control_);
-      const std::vector<ColumnView> column{std::span<const float>(logits)};
-      filled(*backend_, {HistogramAxis::regular(4, -1, 1, UpperEdge::overflow)}, {true}, column, column, logits.size());
-    });
+    const auto code = thrown_code([&] { job.run(*backend_, control_); });
     if (!code) break;
     ASSERT_EQ(code, ErrorCode::memory);
   }
   EXPECT_GT(failures, 20);
+}
+
+TEST_F(Cuda, GoesOnAfterAnyCallHasFailed) {
+  const SmallJob job;
+  int failures = 0;
+  for (;; ++failures) {
+    ASSERT_LT(failures, 5000);
+    cuda::try_calls(failures);
+    const auto code = thrown_code([&] { job.run(*backend_, control_); });
+    if (!code) break;
+    ASSERT_EQ(code, ErrorCode::device) << failures;
+  }
+  EXPECT_GT(failures, 50);
+}
+
+TEST_F(Cuda, LeavesInTheMiddleOfATraining) {
+  const auto table = gaussian_matrix(2000, 3, 0, 1);
+  const LabelledRows rows{table, table};
+  auto task = task_on(rows, {5}, 10);
+  task.settings.epochs = 1000;
+  JobControl* running = nullptr;
+  JobControl control([&](const Progress& progress) {
+    if (progress.done > 100) running->cancel();
+  });
+  running = &control;
+  EXPECT_EQ(code_of([&] { backend_->train(std::vector{task}, rows, control); }), ErrorCode::cancelled);
+  task.settings.epochs = 1;
+  EXPECT_EQ(backend_->train(std::vector{task}, rows, control_).size(), 1U);
 }
 
 TEST_F(Cuda, LeavesWhenItIsCancelled) {

@@ -1,0 +1,36 @@
+#!/bin/bash
+# Builds, tests and times the CUDA backend on a machine with a GPU, and leaves all of it in one JSON:
+#
+#   benchmarks/cuda/run.sh [OUT.json]         (default: benchmarks/results/cuda-latest.json)
+#
+# Needs nvcc, CMake and GoogleTest (installed, or its source in the folder GOOGLETEST_SOURCE); no Node, no network. Where python3 has PyTorch, that is timed beside.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+out=${1:-benchmarks/results/cuda-latest.json}
+
+if ! card=$(nvidia-smi --query-gpu=name,compute_cap,driver_version --format=csv,noheader 2> /dev/null | head -n 1); then
+  echo 'no NVIDIA device here: nothing to time' >&2
+  exit 1
+fi
+capability=$(cut -d , -f 2 <<< "$card" | tr -d ' .')
+parts=$(mktemp -d)
+trap 'rm -rf "$parts"' EXIT
+
+# Only the code for this card, so that the build is soon done.
+export CALOSCOPE_CUDA_ARCHITECTURES=$capability-real CALOSCOPE_JOBS=${CALOSCOPE_JOBS:-$(nproc)}
+tests=passed
+packaging/test-cuda.sh || tests=failed
+
+folder=build/native-test-cuda
+"$folder/benchmarks/cuda/cuda_rates" "$parts/rates"
+peer=null
+if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2> /dev/null; then
+  python3 benchmarks/cuda/pytorch_rates.py > "$parts/peer" && peer=$(cat "$parts/peer")
+else
+  echo 'left out: PyTorch (python3 has none that sees the device)'
+fi
+printf '{"date":"%s","card":"%s","nvcc":"%s","tests":"%s",\n"caloscope":%s,\n"pytorch":%s}\n' "$(date -u +%F)" "$card" \
+  "$(nvcc --version | sed -n 's/.*release \([0-9.]*\).*/\1/p')" "$tests" "$(cat "$parts/rates")" "$peer" > "$parts/all"
+mv "$parts/all" "$out"
+echo "written: $out"
+[ "$tests" = passed ]
