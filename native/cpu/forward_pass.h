@@ -5,6 +5,7 @@
 
 #include "core/network.h"
 #include "core/precision.h"
+#include "cpu/aligned_vector.h"
 #include "cpu/input_tile.h"
 #include "cpu/right_factor.h"
 
@@ -43,7 +44,8 @@ class PackedNetwork {
 
   /// Memory of one thread.
   struct Scratch {
-    std::vector<float> even, odd, values;
+    AlignedVector<float> even, odd;
+    std::vector<float> values;
     LeftScratch left;
   };
 

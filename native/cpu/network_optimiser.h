@@ -8,6 +8,7 @@
 #include "core/job_control.h"
 #include "core/network_training.h"
 #include "core/training.h"
+#include "cpu/aligned_vector.h"
 #include "cpu/forward_pass.h"
 #include "cpu/input_tile.h"
 #include "core/worker_pool.h"
@@ -38,10 +39,10 @@ class NetworkOptimiser : public NetworkInTraining {
     std::size_t stride = 0;             ///< row_stride(outputs)
     PackedLayer weights;                ///< for x·W
     RightFactor transposed;             ///< weights for δ·Wᵀ; not for the first layer
-    std::vector<float> pre_activation;  ///< z; empty where f′ can be told from f
-    std::vector<float> dropout;         ///< 0 or 1/(1 − dropout) for each output; empty without dropout
-    std::vector<float> output;          ///< activation and dropout applied
-    std::vector<float> delta;           ///< ∂loss/∂z
+    AlignedVector<float> pre_activation;  ///< z; empty where f′ can be told from f
+    AlignedVector<float> dropout;         ///< 0 or 1/(1 − dropout) for each output; empty without dropout
+    AlignedVector<float> output;          ///< activation and dropout applied
+    AlignedVector<float> delta;           ///< ∂loss/∂z
     RightFactor packed_delta;           ///< δ for aᵀ·δ
     RightFactor sparse_delta;           ///< of the first layer, for sparse inputs
   };
@@ -62,7 +63,7 @@ class NetworkOptimiser : public NetworkInTraining {
   struct Scratch {
     LeftScratch left;
     std::vector<float> values;  ///< of a sparse factor
-    std::vector<float> gradient;
+    AlignedVector<float> gradient;
     SparseGrouping grouping;
     std::vector<std::uint32_t> place;
   };
@@ -108,7 +109,7 @@ class NetworkOptimiser : public NetworkInTraining {
   LeakyForm leaky_;
   bool told_from_output_;   ///< f′(z) is 1 where f(z) > 0, the slope elsewhere
   bool packed_ = false;     ///< the panels are those of the network
-  std::vector<float> input_;  ///< dense part of the batch, standardised
+  AlignedVector<float> input_;  ///< dense part of the batch, standardised
   std::vector<RowTile> row_tiles_;
   std::vector<WeightTile> weight_tiles_;
   std::vector<Scratch> scratch_;

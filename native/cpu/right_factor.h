@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/precision.h"
+#include "cpu/aligned_vector.h"
 #include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {
@@ -19,8 +20,8 @@ constexpr std::size_t row_stride(std::size_t columns) {
 
 /// What becomes of a left factor on its way to the kernels: memory of one thread.
 struct LeftScratch {
-  std::vector<float> packed;
-  std::vector<std::uint32_t> pairs;
+  AlignedVector<float> packed;
+  AlignedVector<std::uint32_t> pairs;
 };
 
 /// The right factor B (depth × columns) of products, in the panels that the kernels want, of either precision.
@@ -57,8 +58,8 @@ class RightFactor {
   Precision precision_ = Precision::float32;
   std::size_t depth_ = 0;
   std::size_t columns_ = 0;
-  std::vector<float> panels_;
-  std::vector<std::uint32_t> pairs_;
+  AlignedVector<float> panels_;
+  AlignedVector<std::uint32_t> pairs_;
 };
 
 }  // namespace caloscope
