@@ -22,9 +22,8 @@ void first_layer(const InputTile& tile, const float* dense, const Network& netwo
                           {.bias = bias, .leak = sparse ? nullptr : leak}, scratch);
   }
   if (sparse) {
-    const SparseGroups groups = tile.standardise_sparse(network.standardisation, values);
-    packed.sparse.multiply_sparse(groups, tile.groups(), values, z, z_row,
-                                  {.bias = bias, .accumulate = both, .leak = leak});
+    tile.standardise_sparse(network.standardisation, values);
+    packed.sparse.multiply_sparse(tile.sparse(), values, z, z_row, {.bias = bias, .accumulate = both, .leak = leak});
   }
 }
 

@@ -1,7 +1,6 @@
 #include "cpu/input_tile.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace caloscope {
 
@@ -38,31 +37,14 @@ void InputTile::add(const FeatureTable& table, std::uint64_t row) {
   offset_.push_back(index_.size());
 }
 
-void InputTile::group() {
-  grouping_.begin(sparse_columns_);
-  if (sparse_columns_ == 0) return;
-  place_.resize(index_.size());
-  order_.resize(rows());
-  std::iota(order_.begin(), order_.end(), 0U);
-  const auto hits = [&](std::uint32_t row) { return offset_[row + 1] - offset_[row]; };
-  // Showers with as many hits have more of them in common.
-  std::ranges::stable_sort(order_, {}, hits);
-  for (std::size_t first = 0; first < order_.size(); first += sparse_group) {
-    SparseGrouping::Row group[sparse_group];
-    const std::size_t count = std::min(sparse_group, order_.size() - first);
-    for (std::size_t r = 0; r < count; ++r) {
-      const std::uint32_t row = order_[first + r];
-      const std::size_t begin = offset_[row];
-      group[r] = {row, {index_.data() + begin, hits(row)}, place_.data() + begin};
-    }
-    grouping_.add({group, count});
-  }
+void InputTile::arrange() {
+  if (sparse_columns_ > 0) slices_.arrange(sparse_columns_, offset_, index_.data(), value_.data());
 }
 
 void InputTile::gather(const FeatureTable& table, std::span<const std::uint32_t> rows, std::uint32_t dense_columns) {
   begin(dense_columns, table.columns());
   for (const std::uint32_t row : rows) add(table, row);
-  group();
+  arrange();
 }
 
 void InputTile::standardise_dense(const Standardisation& standardisation, float* dense) const {
@@ -74,15 +56,16 @@ void InputTile::standardise_dense(const Standardisation& standardisation, float*
   }
 }
 
-float InputTile::standardised_entry(const Standardisation& standardisation, std::size_t entry) const {
-  const std::uint32_t column = dense_columns_ + index_[entry];
-  return standardised(value_[entry], 0, standardisation.scale[column], standardisation.clip[column]);
+float InputTile::standardised_entry(const Standardisation& standardisation, std::uint32_t column, float value) const {
+  const std::uint32_t input = dense_columns_ + column;
+  return standardised(value, 0, standardisation.scale[input], standardisation.clip[input]);
 }
 
-SparseGroups InputTile::standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const {
-  values.assign(grouping_.values(), 0.0F);
-  for (std::size_t e = 0; e < index_.size(); ++e) values[place_[e]] = standardised_entry(standardisation, e);
-  return grouping_.with(values.data());
+void InputTile::standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const {
+  values.resize(index_.size());
+  for (std::size_t e = 0; e < index_.size(); ++e) {
+    values[e] = standardised_entry(standardisation, slices_.index()[e], slices_.value()[e]);
+  }
 }
 
 }  // namespace caloscope

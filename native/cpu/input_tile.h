@@ -9,7 +9,7 @@
 #include "core/network.h"
 #include "cpu/kernels/kernel_set.h"
 #include "cpu/right_factor.h"
-#include "cpu/sparse_grouping.h"
+#include "cpu/sparse_slices.h"
 
 namespace caloscope {
 
@@ -30,20 +30,20 @@ class InputTile {
   void begin(std::uint32_t dense_columns, std::uint32_t columns);
   /// Appends one row.
   void add(const FeatureTable& table, std::uint64_t row);
-  /// After the last row: puts alike rows together for the sparse kernel.
-  void group();
+  /// After the last row: puts the sparse entries in the order of the kernel.
+  void arrange();
   /// All of that for rows of one table.
   void gather(const FeatureTable& table, std::span<const std::uint32_t> rows, std::uint32_t dense_columns);
 
   std::size_t rows() const { return offset_.size() - 1; }
-  std::size_t groups() const { return grouping_.groups(); }
   std::uint32_t dense_columns() const { return dense_columns_; }
   std::uint32_t sparse_columns() const { return sparse_columns_; }
 
   /// Standardised dense part: `dense` gets rows() rows, row_stride(dense_columns()) apart.
   void standardise_dense(const Standardisation& standardisation, float* dense) const;
-  /// Standardised sparse part, to be used while `values` and the tile stay as they are.
-  SparseGroups standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const;
+  /// The sparse part, and its standardised values in that order.
+  const SparseSlices& sparse() const { return slices_; }
+  void standardise_sparse(const Standardisation& standardisation, std::vector<float>& values) const;
 
   /// counts[c] += rows with an entry in the sparse column c.
   void count_columns(std::size_t* counts) const {
@@ -54,13 +54,13 @@ class InputTile {
   void for_entries(const Standardisation& standardisation, const Visit& visit) const {
     for (std::size_t row = 0; row < rows(); ++row) {
       for (std::size_t e = offset_[row]; e < offset_[row + 1]; ++e) {
-        visit(row, index_[e], standardised_entry(standardisation, e));
+        visit(row, index_[e], standardised_entry(standardisation, index_[e], value_[e]));
       }
     }
   }
 
  private:
-  float standardised_entry(const Standardisation& standardisation, std::size_t entry) const;
+  float standardised_entry(const Standardisation& standardisation, std::uint32_t column, float value) const;
 
   std::uint32_t dense_columns_ = 0;
   std::uint32_t sparse_columns_ = 0;
@@ -68,9 +68,7 @@ class InputTile {
   std::vector<std::size_t> offset_;
   std::vector<std::uint32_t> index_;
   std::vector<float> value_;
-  std::vector<std::uint32_t> place_;  ///< of each entry among the values of the groups
-  SparseGrouping grouping_;
-  std::vector<std::uint32_t> order_;
+  SparseSlices slices_;
   FeatureSet::Scratch scratch_;
 };
 

@@ -9,10 +9,9 @@
 namespace caloscope {
 namespace {
 
-/// Inputs of a layer whose weights are one tile: a multiple of all row blocks, panel widths and the sparse group would
-/// be too large; of those of the AVX2 set.
+/// Inputs of a layer whose weights are one tile: a multiple of all row blocks and panel widths would be too large; of
+/// those of the AVX2 set.
 constexpr std::size_t tile_inputs = 96;
-static_assert(tile_inputs % sparse_group == 0);
 
 }  // namespace
 
@@ -163,7 +162,7 @@ void NetworkOptimiser::gather(RowTile& tile, std::span<const std::uint32_t> rows
   for (std::size_t i = tile.first; i < tile.end; ++i) {
     tile.input.add(rows_.table_of(rows[i]), rows_.row_in_table(rows[i]));
   }
-  tile.input.group();
+  tile.input.arrange();
   tile.input.standardise_dense(network_.standardisation, input_.data() + tile.first * row_stride(dense_));
 }
 
@@ -304,27 +303,14 @@ void NetworkOptimiser::dense_gradient(const WeightTile& tile, Scratch& scratch) 
                                                        scratch.left);
 }
 
-/// The same for sparse inputs: neighbouring voxels, which tend to be lit together, make a group.
+/// The same for sparse inputs.
 void NetworkOptimiser::sparse_gradient(const WeightTile& tile, Scratch& scratch) {
   const auto& [offset, next, row, value] = sparse_columns_;
-  const std::size_t begin = offset[tile.first - dense_];
-  scratch.grouping.begin(count_);
-  scratch.place.resize(offset[tile.end - dense_] - begin);
-  for (std::size_t first = tile.first; first < tile.end; first += sparse_group) {
-    SparseGrouping::Row group[sparse_group];
-    const std::size_t columns = std::min(sparse_group, tile.end - first);
-    for (std::size_t c = 0; c < columns; ++c) {
-      const std::size_t from = offset[first + c - dense_];
-      const std::size_t entries = offset[first + c + 1 - dense_] - from;
-      group[c] = {static_cast<std::uint32_t>(first + c - tile.first), {row.data() + from, entries},
-                  scratch.place.data() + (from - begin)};
-    }
-    scratch.grouping.add({group, columns});
-  }
-  scratch.values.assign(scratch.grouping.values(), 0.0F);
-  for (std::size_t e = 0; e < scratch.place.size(); ++e) scratch.values[scratch.place[e]] = value[begin + e];
-  states_[0].sparse_delta.multiply_sparse(scratch.grouping.with(scratch.values.data()), scratch.grouping.groups(),
-                                          scratch.values, scratch.gradient.data(), network_.layers[0].outputs, {});
+  const std::span<const std::size_t> of_tile(offset.data() + (tile.first - dense_), tile.end - tile.first + 1);
+  scratch.slices.arrange(count_, of_tile, row.data(), value.data());
+  scratch.values = scratch.slices.value();
+  states_[0].sparse_delta.multiply_sparse(scratch.slices, scratch.values, scratch.gradient.data(),
+                                          network_.layers[0].outputs, {});
 }
 
 /// ∂loss/∂b = Σ δ over the batch rows in order. Biases do not decay.

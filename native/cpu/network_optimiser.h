@@ -64,8 +64,7 @@ class NetworkOptimiser : public NetworkInTraining {
     LeftScratch left;
     std::vector<float> values;  ///< of a sparse factor
     AlignedVector<float> gradient;
-    SparseGrouping grouping;
-    std::vector<std::uint32_t> place;
+    SparseSlices slices;
   };
 
   /// Entries of the batch's sparse part, column by column, the rows ascending.

@@ -69,15 +69,15 @@ void RightFactor::multiply_transposed(const float* a, std::size_t a_row, std::si
   }
 }
 
-void RightFactor::multiply_sparse(const SparseGroups& s, std::size_t groups, std::vector<float>& values, float* c,
-                                  std::size_t c_row, const ProductFrame& frame) const {
+void RightFactor::multiply_sparse(const SparseSlices& s, std::vector<float>& values, float* c, std::size_t c_row,
+                                  const ProductFrame& frame) const {
   const KernelSet& kernels = kernel_set();
   if (precision_ == Precision::float32) {
-    kernels.sparse_multiply(s, 0, groups, panels_.data(), depth_, 0, columns_, c, c_row, frame);
+    kernels.sparse_multiply(s.with(values.data()), panels_.data(), columns_, depth_, c, c_row, frame);
     return;
   }
   for (float& value : values) value = rounded_to_bfloat16(value);
-  kernels.bfloat16.sparse_multiply(s, 0, groups, pairs_.data(), depth_, 0, columns_, c, c_row, frame);
+  kernels.bfloat16.sparse_multiply(s.with(values.data()), pairs_.data(), columns_, depth_, c, c_row, frame);
 }
 
 }  // namespace caloscope

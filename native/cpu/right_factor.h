@@ -7,6 +7,7 @@
 #include "core/precision.h"
 #include "cpu/aligned_vector.h"
 #include "cpu/kernels/kernel_set.h"
+#include "cpu/sparse_slices.h"
 
 namespace caloscope {
 
@@ -49,9 +50,9 @@ class RightFactor {
   /// C = AᵀB: element (k, i) of A at a[k·a_row + i].
   void multiply_transposed(const float* a, std::size_t a_row, std::size_t rows, float* c, std::size_t c_row,
                            LeftScratch& scratch) const;
-  /// C = frame(S·B). With bfloat16 the values of S are rounded where they are.
-  void multiply_sparse(const SparseGroups& s, std::size_t groups, std::vector<float>& values, float* c,
-                       std::size_t c_row, const ProductFrame& frame) const;
+  /// C = frame(S·B). `values` are those of S; with bfloat16 they are rounded where they are.
+  void multiply_sparse(const SparseSlices& s, std::vector<float>& values, float* c, std::size_t c_row,
+                       const ProductFrame& frame) const;
 
  private:
   Left left_ = Left::dense;

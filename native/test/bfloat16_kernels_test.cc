@@ -111,8 +111,7 @@ TEST_P(Bfloat16, SparseMultiplyIsTheProductWithTheRoundedFactor) {
       for (const auto& chosen : frame_cases) {
         GuardedMatrix c(rows, columns, columns + 2);
         c.fill(before);
-        kernels().sparse_multiply(s.view(), 0, s.groups(), panels.data(), depth, 0, columns, c.data(), c.stride(),
-                                  frame_of(chosen, bias));
+        kernels().sparse_multiply(s.view(), panels.data(), columns, depth, c.data(), c.stride(), frame_of(chosen, bias));
         ASSERT_TRUE(c.sound());
         for (std::size_t row = 0; row < rows; ++row) {
           for (std::size_t j = 0; j < columns; ++j) {

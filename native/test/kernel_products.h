@@ -10,7 +10,7 @@
 
 #include "core/random.h"
 #include "cpu/kernels/kernel_set.h"
-#include "cpu/sparse_grouping.h"
+#include "cpu/sparse_slices.h"
 
 namespace caloscope {
 
@@ -92,43 +92,34 @@ class Sum {
   double sum_ = 0, size_ = 0, terms_ = 0;
 };
 
-/// Rows with none, one and many entries, in groups.
+/// Rows with none, one and many entries.
 class SparseSample {
  public:
   SparseSample(std::size_t rows, std::uint32_t columns) : columns_of_(rows), values_of_(rows) {
     RandomStream random(11, 0);
-    grouping_.begin(columns);
-    std::vector<std::vector<std::uint32_t>> places(rows);
+    std::vector<std::size_t> offset{0};
+    std::vector<std::uint32_t> index;
+    std::vector<float> value;
     for (std::uint32_t row = 0; row < rows; ++row) {
       for (std::uint32_t column = 0; column < columns; ++column) {
         if (row % 3 == 0 || random.uniform() > 0.2 * static_cast<double>(row % 5)) continue;
         columns_of_[row].push_back(column);
         values_of_[row].push_back(static_cast<float>(random.normal()));
       }
-      places[row].resize(columns_of_[row].size());
+      index.insert(index.end(), columns_of_[row].begin(), columns_of_[row].end());
+      value.insert(value.end(), values_of_[row].begin(), values_of_[row].end());
+      offset.push_back(index.size());
     }
-    for (std::uint32_t first = 0; first < rows; first += sparse_group) {
-      std::vector<SparseGrouping::Row> group;
-      for (std::uint32_t row = first; row < std::min<std::size_t>(rows, first + sparse_group); ++row) {
-        group.push_back({row, columns_of_[row], places[row].data()});
-      }
-      grouping_.add(group);
-    }
-    values_.resize(grouping_.values());
-    for (std::size_t row = 0; row < rows; ++row) {
-      for (std::size_t e = 0; e < places[row].size(); ++e) values_[places[row][e]] = values_of_[row][e];
-    }
+    slices_.arrange(columns, offset, index.data(), value.data());
   }
-  std::size_t groups() const { return grouping_.groups(); }
-  SparseGroups view() const { return grouping_.with(values_.data()); }
+  SparseMatrix view() const { return slices_.with(slices_.value().data()); }
   const std::vector<std::uint32_t>& columns_of(std::size_t row) const { return columns_of_[row]; }
   const std::vector<float>& values_of(std::size_t row) const { return values_of_[row]; }
 
  private:
   std::vector<std::vector<std::uint32_t>> columns_of_;
   std::vector<std::vector<float>> values_of_;
-  SparseGrouping grouping_;
-  std::vector<float> values_;
+  SparseSlices slices_;
 };
 
 }  // namespace caloscope

@@ -140,11 +140,9 @@ struct PairRows {
   }
 };
 
-void sparse_multiply_pairs(const SparseGroups& s, std::size_t first, std::size_t end, const std::uint32_t* panels,
-                           std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
-                           std::size_t c_row, const ProductFrame& frame) {
-  sparse_multiply_slices<PairRows>(s, first, end, reinterpret_cast<const float*>(panels), depth, first_column,
-                                   end_column, c, c_row, frame);
+void sparse_multiply_pairs(const SparseMatrix& s, const std::uint32_t* panels, std::size_t columns, std::size_t depth,
+                           float* c, std::size_t c_row, const ProductFrame& frame) {
+  sparse_multiply_panels<PairRows>(s, reinterpret_cast<const float*>(panels), columns, depth, c, c_row, frame);
 }
 
 constexpr Bfloat16Kernels bfloat16_kernels{

@@ -21,23 +21,13 @@ struct ProductFrame {
   const float* leak = nullptr;      ///< end: x > 0 ? x : *leak · x; null: x
 };
 
-/// Rows of a sparse matrix that are worked on together, so that they share the loads of the other factor: where only
-/// some of them have an entry the others get a zero.
-constexpr std::size_t sparse_group = 3;
-constexpr std::uint32_t no_row = 0xFFFFFFFF;
-/// Columns of a sparse matrix that are worked on together: so much of a panel stays in the second-level cache.
-constexpr std::size_t sparse_slice = 1024;
-constexpr std::size_t sparse_slices(std::size_t columns) { return (columns + sparse_slice - 1) / sparse_slice; }
-
-/// A sparse matrix in groups of rows and slices of columns. Entry e of slice s of group g,
-/// offset[g·slices + s] ≤ e < offset[g·slices + s + 1], stands in column index[e] (ascending) and has the values
-/// value[sparse_group·e + r] for the rows row[sparse_group·g + r]; `no_row` where the group has less rows.
-struct SparseGroups {
-  std::size_t slices;
+/// A sparse matrix cut into slices of `slice` columns. The entries of row r in slice s are
+/// offset[s·rows + r] ≤ e < offset[s·rows + r + 1]; they stand in column index[e], ascending, with value[e].
+struct SparseMatrix {
+  std::size_t rows, slices, slice;
   const std::size_t* offset;
   const std::uint32_t* index;
   const float* value;
-  const std::uint32_t* row;
 };
 
 /// Left factor of a product of bfloat16: rows of pairs as `Bfloat16Kernels::round` makes them, `stride` pairs apart;
@@ -66,9 +56,8 @@ struct Bfloat16Kernels {
   /// rounds them.
   void (*multiply)(const LeftPairs& a, const std::uint32_t* panels, std::size_t rows, std::size_t columns,
                    std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame);
-  void (*sparse_multiply)(const SparseGroups& s, std::size_t first, std::size_t end, const std::uint32_t* panels,
-                          std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
-                          std::size_t c_row, const ProductFrame& frame);
+  void (*sparse_multiply)(const SparseMatrix& s, const std::uint32_t* panels, std::size_t columns, std::size_t depth,
+                          float* c, std::size_t c_row, const ProductFrame& frame);
 };
 
 struct FillKernels;
@@ -97,12 +86,11 @@ struct KernelSet {
   void (*multiply)(const LeftMatrix& a, const float* panels, std::size_t rows, std::size_t columns,
                    std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame);
 
-  /// C = frame(S·B) for the groups [first, end) of S and the panels of columns [first_column, end_column), where
-  /// first_column is a multiple of `sparse_panel_width`. B (depth × columns) is packed with that width; row r of S goes
-  /// to row r of C, whose rows are `c_row` floats apart.
-  void (*sparse_multiply)(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
-                          std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+  /// C = frame(S·B). B (depth × columns) is packed with `sparse_panel_width`; C has rows `c_row` floats apart. Fastest with
+  /// slices of `sparse_slice` columns: so much of the panels that are worked on together stays in the first-level cache.
+  void (*sparse_multiply)(const SparseMatrix& s, const float* panels, std::size_t columns, std::size_t depth, float* c,
                           std::size_t c_row, const ProductFrame& frame);
+  std::size_t sparse_slice;
 
   Bfloat16Kernels bfloat16;
 

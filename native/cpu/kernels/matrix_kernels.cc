@@ -235,108 +235,105 @@ struct WholeRows {
   }
 };
 
-/// One vector of a panel row into the sums of all rows of a group. Sums and factors fill 16 registers but for this one:
-/// were the vectors of a row all loaded first, a sum would go through memory in every step.
-template <class Rows, std::size_t V, std::size_t Vectors>
-inline void add_vector(const float* source, const float (&value)[sparse_group], Vector (&sum)[sparse_group][Vectors]) {
-  const Vector b = Rows::template vector<V>(source);
+/// Panels that a row of S meets together: their sums fill the registers, so that each factor is read once for many
+/// products, and no sum waits for the one before.
+constexpr std::size_t sparse_panels = 3;
+/// Bytes of the panels in a slice of S: three quarters of a first-level cache.
+constexpr std::size_t sparse_slice = 24576 / (sparse_panels * sparse_width * sizeof(float));
+
+/// One vector each of some panels.
+template <class Rows, std::size_t V, std::size_t Panels>
+inline void add_vectors(const float* source, std::size_t panel_step, Vector factor, Vector (&sum)[Panels][4]) {
 #pragma GCC unroll 4
-  for (std::size_t r = 0; r < sparse_group; ++r) sum[r][V] += value[r] * b;
+  for (std::size_t p = 0; p < Panels; ++p) sum[p][V] += factor * Rows::template vector<V>(source + p * panel_step);
 }
 
-/// The entries [first, end) against one panel, the sums of a group of rows in registers.
-template <class Rows>
-void sparse_kernel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
-                   const float* const (&start)[sparse_group], float* const (&c)[sparse_group], const float* leak) {
-  constexpr std::size_t vectors = sparse_width / lanes;
-  constexpr std::size_t ahead = 16;  // entries from the prefetch of a panel row to its use
-  Vector sum[sparse_group][vectors];
-  for (std::size_t r = 0; r < sparse_group; ++r) {
-    for (std::size_t v = 0; v < vectors; ++v) sum[r][v] = load(start[r] + v * lanes);
+/// Entries of one row against panels that are `panel_step` floats apart.
+template <class Rows, std::size_t Panels>
+void sparse_kernel(const std::uint32_t* index, const float* value, std::size_t entries, const float* panel,
+                   std::size_t panel_step, const float* start, float* c, const float* leak) {
+  static_assert(sparse_width == 4 * lanes);
+  Vector sum[Panels][4];
+#pragma GCC unroll 12
+  for (std::size_t v = 0; v < 4 * Panels; ++v) sum[v / 4][v % 4] = start ? load(start + v * lanes) : Vector{};
+  for (std::size_t e = 0; e < entries; ++e) {
+    const float* source = panel + index[e] * Rows::row_floats;
+    const Vector factor = value[e] + Vector{};
+    add_vectors<Rows, 0>(source, panel_step, factor, sum);
+    add_vectors<Rows, 1>(source, panel_step, factor, sum);
+    add_vectors<Rows, 2>(source, panel_step, factor, sum);
+    add_vectors<Rows, 3>(source, panel_step, factor, sum);
   }
-  for (std::size_t e = first; e < end; ++e) {
-    const float* coming = panel + s.index[e + ahead < end ? e + ahead : e] * Rows::row_floats;
-    for (std::size_t line = 0; line < Rows::row_floats; line += 16) __builtin_prefetch(coming + line);
-    const float* source = panel + s.index[e] * Rows::row_floats;
-    float value[sparse_group];
-#pragma GCC unroll 4
-    for (std::size_t r = 0; r < sparse_group; ++r) value[r] = s.value[e * sparse_group + r];
-    add_vector<Rows, 0>(source, value, sum);
-    add_vector<Rows, 1>(source, value, sum);
-    add_vector<Rows, 2>(source, value, sum);
-    add_vector<Rows, 3>(source, value, sum);
-  }
-  for (std::size_t r = 0; r < sparse_group; ++r) {
-    for (std::size_t v = 0; v < vectors; ++v) {
-      store(c[r] + v * lanes, leak ? leaky(sum[r][v], *leak) : sum[r][v]);
-    }
+#pragma GCC unroll 12
+  for (std::size_t v = 0; v < 4 * Panels; ++v) {
+    store(c + v * lanes, leak ? leaky(sum[v / 4][v % 4], *leak) : sum[v / 4][v % 4]);
   }
 }
 
-/// What one group of rows of C starts from and goes to, for one panel.
-struct SparseTarget {
-  const std::uint32_t* row;
-  float* c;                ///< first row of C, at the first column of the panel
-  std::size_t c_row;
-  const float* start;      ///< null: zero
-  std::size_t start_row;   ///< 0: the same row for all
-  std::size_t valid;       ///< columns of the panel that C has
-};
-
-template <class Rows>
-void sparse_group_times_panel(const SparseGroups& s, std::size_t first, std::size_t end, const float* panel,
-                              const SparseTarget& target, const float* leak) {
-  // Whatever is no whole row of C goes through a block of its own, so that nothing is read or written beside C.
-  float blocks[sparse_group][sparse_width];
-  float starts[sparse_group][sparse_width];
-  const float* start[sparse_group];
-  float* c[sparse_group];
-  for (std::size_t r = 0; r < sparse_group; ++r) {
-    const bool absent = target.row[r] == no_row;
-    const float* from = absent || !target.start ? nullptr : target.start + target.row[r] * target.start_row;
-    const bool whole = target.valid == sparse_width;
-    c[r] = absent || !whole ? blocks[r] : target.c + target.row[r] * target.c_row;
-    start[r] = from && whole ? from : starts[r];
-    if (from && whole) continue;
-    for (std::size_t j = 0; j < sparse_width; ++j) starts[r][j] = from && j < target.valid ? from[j] : 0;
-  }
-  sparse_kernel<Rows>(s, first, end, panel, start, c, leak);
-  for (std::size_t r = 0; r < sparse_group; ++r) {
-    if (target.row[r] == no_row || c[r] != blocks[r]) continue;
-    for (std::size_t j = 0; j < target.valid; ++j) target.c[target.row[r] * target.c_row + j] = blocks[r][j];
+/// Brings the part of the next slice nearer that belongs to this row: by the time that all rows are done, all of it.
+inline void prefetch_sparse_slice(const SparseMatrix& s, std::size_t row, const float* next, std::size_t row_floats,
+                                  std::size_t panel_step, std::size_t panels) {
+  constexpr std::size_t line = 16;
+  const std::size_t lines = s.slice * row_floats / line;
+  for (std::size_t i = row * lines / s.rows; i < (row + 1) * lines / s.rows; ++i) {
+    for (std::size_t p = 0; p < panels; ++p) __builtin_prefetch(next + p * panel_step + i * line);
   }
 }
 
-template <class Rows>
-void sparse_multiply_slices(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
-                            std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
-                            std::size_t c_row, const ProductFrame& frame) {
-  // The entries of a slice are met by all panels before the next slice: they stay in the cache.
+/// All rows of C in the columns of some panels, of which C has `valid` columns.
+template <class Rows, std::size_t Panels>
+void sparse_panels_product(const SparseMatrix& s, const float* panel, std::size_t panel_step, std::size_t valid, float* c,
+                           std::size_t c_row, const ProductFrame& frame) {
+  constexpr std::size_t whole = Panels * sparse_width;
   for (std::size_t slice = 0; slice < s.slices; ++slice) {
-    for (std::size_t column = first_column; column < end_column; column += sparse_width) {
-      for (std::size_t group = first; group < end; ++group) {
-        const bool accumulate = slice > 0 || frame.accumulate;
-        const std::size_t* offset = s.offset + group * s.slices + slice;
-        const SparseTarget target{
-            .row = s.row + group * sparse_group,
-            .c = c + column,
-            .c_row = c_row,
-            .start = accumulate ? c + column : frame.bias ? frame.bias + column : nullptr,
-            .start_row = accumulate ? c_row : 0,
-            .valid = end_column - column < sparse_width ? end_column - column : sparse_width,
-        };
-        sparse_group_times_panel<Rows>(s, offset[0], offset[1],
-                                       panels + column / sparse_width * Rows::row_floats * depth, target,
-                                       slice + 1 == s.slices ? frame.leak : nullptr);
+    const bool accumulate = slice > 0 || frame.accumulate;
+    const float* leak = slice + 1 == s.slices ? frame.leak : nullptr;
+    const float* next = panel + (slice + 1) * s.slice * Rows::row_floats;
+    for (std::size_t row = 0; row < s.rows; ++row) {
+      if (slice + 1 < s.slices) prefetch_sparse_slice(s, row, next, Rows::row_floats, panel_step, Panels);
+      const std::size_t* offset = s.offset + slice * s.rows + row;
+      float* target = c + row * c_row;
+      if (offset[0] == offset[1] && accumulate && !leak) continue;
+      const float* start = accumulate ? target : frame.bias;
+      if (valid == whole) {
+        sparse_kernel<Rows, Panels>(s.index + offset[0], s.value + offset[0], offset[1] - offset[0], panel, panel_step,
+                                    start, target, leak);
+        continue;
       }
+      // Through a block of its own, so that nothing is read or written beside C.
+      float block[whole] = {};
+      for (std::size_t j = 0; start && j < valid; ++j) block[j] = start[j];
+      sparse_kernel<Rows, Panels>(s.index + offset[0], s.value + offset[0], offset[1] - offset[0], panel, panel_step, block,
+                                  block, leak);
+      for (std::size_t j = 0; j < valid; ++j) target[j] = block[j];
     }
   }
 }
 
-void sparse_multiply(const SparseGroups& s, std::size_t first, std::size_t end, const float* panels,
-                     std::size_t depth, std::size_t first_column, std::size_t end_column, float* c,
+template <class Rows>
+void sparse_multiply_panels(const SparseMatrix& s, const float* panels, std::size_t columns, std::size_t depth, float* c,
+                            std::size_t c_row, const ProductFrame& frame) {
+  const std::size_t step = Rows::row_floats * depth;
+  const std::size_t all = (columns + sparse_width - 1) / sparse_width;
+  for (std::size_t first = 0; first < all;) {
+    const std::size_t left = all - first;
+    // One panel alone has too few sums: four are two and two.
+    const std::size_t count = left == 4 ? 2 : left < sparse_panels ? left : sparse_panels;
+    const std::size_t column = first * sparse_width;
+    const std::size_t end = column + count * sparse_width < columns ? column + count * sparse_width : columns;
+    ProductFrame part = frame;
+    if (frame.bias) part.bias = frame.bias + column;
+    const auto product = count == 3   ? sparse_panels_product<Rows, 3>
+                         : count == 2 ? sparse_panels_product<Rows, 2>
+                                      : sparse_panels_product<Rows, 1>;
+    product(s, panels + first * step, step, end - column, c + column, c_row, part);
+    first += count;
+  }
+}
+
+void sparse_multiply(const SparseMatrix& s, const float* panels, std::size_t columns, std::size_t depth, float* c,
                      std::size_t c_row, const ProductFrame& frame) {
-  sparse_multiply_slices<WholeRows>(s, first, end, panels, depth, first_column, end_column, c, c_row, frame);
+  sparse_multiply_panels<WholeRows>(s, panels, columns, depth, c, c_row, frame);
 }
 
 }  // namespace
@@ -362,6 +359,7 @@ const KernelSet kernels{
     .pack_rows = pack_rows,
     .multiply = multiply,
     .sparse_multiply = sparse_multiply,
+    .sparse_slice = sparse_slice,
     .bfloat16 = bfloat16_kernels,
     .standardise = standardise,
     .leaky_slope = leaky_slope,
