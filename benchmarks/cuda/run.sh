@@ -3,7 +3,8 @@
 #
 #   benchmarks/cuda/run.sh [OUT.json]         (default: benchmarks/results/cuda-latest.json)
 #
-# Needs nvcc, CMake and GoogleTest (installed, or its source in the folder GOOGLETEST_SOURCE); no Node, no network. Where python3 has PyTorch, that is timed beside.
+# Needs nvcc, CMake and GoogleTest (installed, or its source in the folder GOOGLETEST_SOURCE); no Node, no network. Where
+# python3 has PyTorch, that is timed beside.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 out=${1:-benchmarks/results/cuda-latest.json}
@@ -18,11 +19,18 @@ trap 'rm -rf "$parts"' EXIT
 
 # Only the code for this card, so that the build is soon done.
 export CALOSCOPE_CUDA_ARCHITECTURES=$capability-real CALOSCOPE_JOBS=${CALOSCOPE_JOBS:-$(nproc)}
+program=build/native-test-cuda/benchmarks/cuda/cuda_rates
+rm -f "$program"
 tests=passed
 packaging/test-cuda.sh || tests=failed
+if [ ! -x "$program" ]; then
+  echo 'the CUDA backend could not be built' >&2
+  exit 1
+fi
 
-folder=build/native-test-cuda
-"$folder/benchmarks/cuda/cuda_rates" "$parts/rates"
+rates=agree
+"$program" "$parts/rates" || rates=disagree
+[ -s "$parts/rates" ] || exit 1
 peer=null
 if python3 -c 'import torch, sys; sys.exit(not torch.cuda.is_available())' 2> /dev/null; then
   python3 benchmarks/cuda/pytorch_rates.py > "$parts/peer" && peer=$(cat "$parts/peer")
@@ -33,4 +41,4 @@ printf '{"date":"%s","card":"%s","nvcc":"%s","tests":"%s",\n"caloscope":%s,\n"py
   "$(nvcc --version | sed -n 's/.*release \([0-9.]*\).*/\1/p')" "$tests" "$(cat "$parts/rates")" "$peer" > "$parts/all"
 mv "$parts/all" "$out"
 echo "written: $out"
-[ "$tests" = passed ]
+[ "$tests $rates" = 'passed agree' ]

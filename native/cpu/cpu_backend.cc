@@ -61,15 +61,19 @@ WeighedRows CpuBackend::weigh(LogitView logits, std::size_t members, const Weigh
   std::atomic<std::size_t> non_finite = 0, below = 0, above = 0;
   const auto weigh_tile = [&](const auto* first, std::size_t tile) {
     control.check();
+    std::size_t tile_non_finite = 0, tile_below = 0, tile_above = 0;
     for (std::size_t row = tile * rows_at_once; row < std::min(rows, (tile + 1) * rows_at_once); ++row) {
       const RowWeight made = row_weight(LogitsOfRow(first + row, members, rows), rule);
       result.log_weights[row] = made.log_weight;
       result.weights[row] = made.weight;
       result.member_spreads[row] = made.member_spread;
-      if (!made.finite) ++non_finite;
-      if (made.below) ++below;
-      if (made.above) ++above;
+      tile_non_finite += made.finite ? 0 : 1;
+      tile_below += made.below ? 1 : 0;
+      tile_above += made.above ? 1 : 0;
     }
+    non_finite += tile_non_finite;
+    below += tile_below;
+    above += tile_above;
   };
   tiles_on(threads_)((rows + rows_at_once - 1) / rows_at_once, [&](std::size_t tile) {
     std::visit([&](const auto& numbers) { weigh_tile(numbers.data(), tile); }, logits);

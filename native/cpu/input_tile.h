@@ -13,8 +13,8 @@
 
 namespace caloscope {
 
-/// Occupancies from which on the dense kernel is the faster, of a forward pass and of a training with its gradients. The
-/// sparse kernel works on every voxel that one of a group's rows has.
+/// Occupancies from which on the dense kernel is the faster, of a forward pass and of a training with its gradients: the
+/// sparse kernel reads the weights for every hit of every row.
 constexpr double crowded_forward = 0.6;
 constexpr double crowded_training = 0.4;
 

@@ -1,8 +1,8 @@
 // In place of the CUDA backend where this was built without nvcc.
 #include "core/error.h"
-#include "cuda/trials.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
+#include "cuda/trials.h"
 
 namespace caloscope {
 

@@ -48,7 +48,7 @@ export interface Evaluation {
  * and seed give the same result on any number of threads (but for {@link EvaluationResult.run}).
  *
  * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE (samples that do not fit together), ERR_TOO_FEW_ROWS; NativeError
- * ERR_TRAINING, ERR_INCIDENT_ENERGY, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint); `signal.reason` when aborted.
+ * ERR_TRAINING, ERR_INCIDENT_ENERGY, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint), ERR_DEVICE; `signal.reason` when aborted.
  */
 export async function evaluate(
   reference: Sample,

@@ -1,5 +1,6 @@
 import { ArgumentError, NativeError } from '../errors.js';
 import { native } from './binding.js';
+import type { CudaDevicesRecord } from './contract/devices.js';
 import { callNative } from './run-job.js';
 import { type ThreadedJobOptions, threadsOf } from './threads.js';
 
@@ -28,6 +29,14 @@ export interface Computer {
   readonly reason: string;
 }
 
+let cudaDevices: CudaDevicesRecord | undefined;
+
+/** The list does not change while a process runs, and asking for it takes time. */
+function findCudaDevices(): CudaDevicesRecord {
+  cudaDevices ??= callNative(() => native().cudaDevices());
+  return cudaDevices;
+}
+
 /** @throws ArgumentError ERR_ARGUMENT; NativeError ERR_DEVICE, with the reason why there is none. */
 export function computerFor(options: ComputeOptions): Computer {
   const { device = 'cpu', devices } = options;
@@ -44,7 +53,7 @@ export function computerFor(options: ComputeOptions): Computer {
       throw new ArgumentError('ERR_ARGUMENT', 'devices are CUDA devices: set device to cuda');
     return onCpu(options.device === undefined ? 'the default' : 'as asked');
   }
-  const found = callNative(() => native().cudaDevices());
+  const found = findCudaDevices();
   if (found.devices.length === 0) {
     if (device === 'auto') return onCpu(`CUDA cannot be used: ${found.reason}`);
     throw new NativeError('ERR_DEVICE', `CUDA cannot be used: ${found.reason}`);

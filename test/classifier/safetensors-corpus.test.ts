@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeSafetensors, type SafetensorsContent } from '#caloscope/classifier/safetensors';
 import { CaloscopeError, type ErrorCode } from '#caloscope/errors';
 import { native } from '#caloscope/native/binding';
-import type { NativeLayer } from '#caloscope/native/contract';
+import type { NativeLayer } from '#caloscope/native/contract/training';
 import { callNative, runJob } from '#caloscope/native/run-job';
 import { expectClose } from '../support/closeness.js';
 import { readNpy } from '../support/npy.js';

@@ -238,12 +238,12 @@ struct WholeRows {
 /// Panels that a row of S meets together: their sums fill the registers, so that each factor is read once for many
 /// products, and no sum waits for the one before.
 constexpr std::size_t sparse_panels = 3;
-/// Bytes of the panels in a slice of S: three quarters of a first-level cache.
+/// Columns of S whose rows of the panels, in float32, take three quarters of a first-level cache.
 constexpr std::size_t sparse_slice = 24576 / (sparse_panels * sparse_width * sizeof(float));
 
 /// One vector each of some panels.
 template <class Rows, std::size_t V, std::size_t Panels>
-inline void add_vectors(const float* source, std::size_t panel_step, Vector factor, Vector (&sum)[Panels][4]) {
+inline void add_vectors(const float* source, std::size_t panel_step, float factor, Vector (&sum)[Panels][4]) {
 #pragma GCC unroll 4
   for (std::size_t p = 0; p < Panels; ++p) sum[p][V] += factor * Rows::template vector<V>(source + p * panel_step);
 }
@@ -258,7 +258,7 @@ void sparse_kernel(const std::uint32_t* index, const float* value, std::size_t e
   for (std::size_t v = 0; v < 4 * Panels; ++v) sum[v / 4][v % 4] = start ? load(start + v * lanes) : Vector{};
   for (std::size_t e = 0; e < entries; ++e) {
     const float* source = panel + index[e] * Rows::row_floats;
-    const Vector factor = value[e] + Vector{};
+    const float factor = value[e];
     add_vectors<Rows, 0>(source, panel_step, factor, sum);
     add_vectors<Rows, 1>(source, panel_step, factor, sum);
     add_vectors<Rows, 2>(source, panel_step, factor, sum);
@@ -271,10 +271,10 @@ void sparse_kernel(const std::uint32_t* index, const float* value, std::size_t e
 }
 
 /// Brings the part of the next slice nearer that belongs to this row: by the time that all rows are done, all of it.
-inline void prefetch_sparse_slice(const SparseMatrix& s, std::size_t row, const float* next, std::size_t row_floats,
+inline void prefetch_sparse_slice(const SparseMatrix& s, std::size_t row, const float* next, std::size_t floats,
                                   std::size_t panel_step, std::size_t panels) {
   constexpr std::size_t line = 16;
-  const std::size_t lines = s.slice * row_floats / line;
+  const std::size_t lines = floats / line;
   for (std::size_t i = row * lines / s.rows; i < (row + 1) * lines / s.rows; ++i) {
     for (std::size_t p = 0; p < panels; ++p) __builtin_prefetch(next + p * panel_step + i * line);
   }
@@ -288,9 +288,11 @@ void sparse_panels_product(const SparseMatrix& s, const float* panel, std::size_
   for (std::size_t slice = 0; slice < s.slices; ++slice) {
     const bool accumulate = slice > 0 || frame.accumulate;
     const float* leak = slice + 1 == s.slices ? frame.leak : nullptr;
-    const float* next = panel + (slice + 1) * s.slice * Rows::row_floats;
+    const std::size_t done = (slice + 1) * s.slice * Rows::row_floats;
+    const std::size_t left = done < panel_step ? panel_step - done : 0;
+    const std::size_t coming = left < s.slice * Rows::row_floats ? left : s.slice * Rows::row_floats;
     for (std::size_t row = 0; row < s.rows; ++row) {
-      if (slice + 1 < s.slices) prefetch_sparse_slice(s, row, next, Rows::row_floats, panel_step, Panels);
+      if (coming > 0) prefetch_sparse_slice(s, row, panel + done, coming, panel_step, Panels);
       const std::size_t* offset = s.offset + slice * s.rows + row;
       float* target = c + row * c_row;
       if (offset[0] == offset[1] && accumulate && !leak) continue;
@@ -318,6 +320,7 @@ void sparse_multiply_panels(const SparseMatrix& s, const float* panels, std::siz
   for (std::size_t first = 0; first < all;) {
     const std::size_t left = all - first;
     // One panel alone has too few sums: four are two and two.
+    static_assert(sparse_panels == 3);
     const std::size_t count = left == 4 ? 2 : left < sparse_panels ? left : sparse_panels;
     const std::size_t column = first * sparse_width;
     const std::size_t end = column + count * sparse_width < columns ? column + count * sparse_width : columns;

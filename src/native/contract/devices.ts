@@ -8,6 +8,12 @@ export interface CudaDeviceRecord {
   readonly memoryBytes: number;
 }
 
+export interface CudaDevicesRecord {
+  readonly devices: readonly CudaDeviceRecord[];
+  /** Why there is none, or null. */
+  readonly reason: string | null;
+}
+
 /** Where a job does its arithmetic. */
 export interface NativeComputer {
   readonly threads: number;
@@ -16,6 +22,6 @@ export interface NativeComputer {
 }
 
 export interface DeviceOperations {
-  /** May take a second where there is a driver. `reason`: why there is none, or null. */
-  cudaDevices(): { readonly devices: readonly CudaDeviceRecord[]; readonly reason: string | null };
+  /** May take a second where there is a driver. */
+  cudaDevices(): CudaDevicesRecord;
 }
