@@ -333,30 +333,26 @@ class SmallJob {
   FeatureTable generated_ = features_of(random_showers(12, 60, 2, 1, 0.3), FeatureSetName::low);
 };
 
-TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
+/// Lets the first, the second, … of something fail until none does; each must throw `expected`. Says how many there were.
+int failures_of(Backend& backend, JobControl& control, void (*try_number)(int), int most, ErrorCode expected) {
   const SmallJob job;
-  int failures = 0;
-  for (;; ++failures) {
-    ASSERT_LT(failures, 500);
-    cuda::try_allocations(failures);
-    const auto code = thrown_code([&] { job.run(*backend_, control_); });
-    if (!code) break;
-    ASSERT_EQ(code, ErrorCode::memory);
+  for (int number = 0; number < most; ++number) {
+    try_number(number);
+    const auto code = thrown_code([&] { job.run(backend, control); });
+    if (!code) return number;
+    EXPECT_EQ(code, expected) << number;
+    if (code != expected) return number;
   }
-  EXPECT_GT(failures, 20);
+  ADD_FAILURE() << "still failing";
+  return most;
+}
+
+TEST_F(Cuda, GoesOnAfterMemoryWasUsedUpAnywhere) {
+  EXPECT_GT(failures_of(*backend_, control_, cuda::try_allocations, 500, ErrorCode::memory), 20);
 }
 
 TEST_F(Cuda, GoesOnAfterAnyCallHasFailed) {
-  const SmallJob job;
-  int failures = 0;
-  for (;; ++failures) {
-    ASSERT_LT(failures, 5000);
-    cuda::try_calls(failures);
-    const auto code = thrown_code([&] { job.run(*backend_, control_); });
-    if (!code) break;
-    ASSERT_EQ(code, ErrorCode::device) << failures;
-  }
-  EXPECT_GT(failures, 50);
+  EXPECT_GT(failures_of(*backend_, control_, cuda::try_calls, 5000, ErrorCode::device), 50);
 }
 
 TEST_F(Cuda, LeavesInTheMiddleOfATraining) {
