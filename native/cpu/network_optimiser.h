@@ -36,15 +36,15 @@ class NetworkOptimiser : public NetworkInTraining {
  private:
   /// What belongs to one layer during training. Matrices over the batch have their rows `stride` apart.
   struct LayerState {
-    std::size_t stride = 0;             ///< row_stride(outputs)
-    PackedLayer weights;                ///< for x·W
-    RightFactor transposed;             ///< weights for δ·Wᵀ; not for the first layer
+    std::size_t stride = 0;               ///< row_stride(outputs)
+    PackedLayer weights;                  ///< for x·W
+    RightFactor transposed;               ///< weights for δ·Wᵀ; not for the first layer
     AlignedVector<float> pre_activation;  ///< z; empty where f′ can be told from f
     AlignedVector<float> dropout;         ///< 0 or 1/(1 − dropout) for each output; empty without dropout
     AlignedVector<float> output;          ///< activation and dropout applied
     AlignedVector<float> delta;           ///< ∂loss/∂z
-    RightFactor packed_delta;           ///< δ for aᵀ·δ
-    RightFactor sparse_delta;           ///< of the first layer, for sparse inputs
+    RightFactor packed_delta;             ///< δ for aᵀ·δ
+    RightFactor sparse_delta;             ///< of the first layer, for sparse inputs
   };
 
   /// Rows [first, end) of the batch.

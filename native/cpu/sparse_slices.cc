@@ -11,7 +11,8 @@ std::size_t slice_of(std::size_t rows, std::size_t columns, std::size_t entries)
   constexpr double enough = 12;
   constexpr std::size_t widest = 4;
   const std::size_t asked = kernel_set().sparse_slice;
-  const double for_enough = enough * static_cast<double>(rows) * static_cast<double>(columns) / static_cast<double>(entries + 1);
+  const double for_enough =
+      enough * static_cast<double>(rows) * static_cast<double>(columns) / static_cast<double>(entries + 1);
   const double slice = std::clamp(for_enough, static_cast<double>(asked), static_cast<double>(widest * asked));
   return std::max<std::size_t>(1, std::min(columns, static_cast<std::size_t>(slice)));
 }

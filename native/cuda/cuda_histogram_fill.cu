@@ -149,8 +149,8 @@ void CudaHistogramFill::find_cells(const Part& part) {
     AxisView axis = plan().axes[a].view();
     axis.edges = edges_[a].data();
     with_column(part.coordinates[a], part.first, part.count, column_, stream_, [&](const auto* x) {
-      cell_kernel<<<blocks_for(part.count), threads_of_block, 0, stream_.get()>>>(part.count, x, axis, stride,
-                                                                         static_cast<std::uint32_t>(cells_), cell_.data());
+      cell_kernel<<<blocks_for(part.count), threads_of_block, 0, stream_.get()>>>(
+          part.count, x, axis, stride, static_cast<std::uint32_t>(cells_), cell_.data());
       check_launch("finding cells");
     });
   }
@@ -170,8 +170,8 @@ void CudaHistogramFill::sort_by_cell(std::uint32_t count) {
   sort(nullptr);  // asks for the bytes
   sorting_.reserve(std::max<std::size_t>(bytes, 1));
   sort(sorting_.data());
-  begin_kernel<<<blocks_for(cells_ + 2), threads_of_block, 0, stream_.get()>>>(count, sorted_cell_.data(), cells_ + 2,
-                                                                      begin_.data());
+  begin_kernel<<<blocks_for(cells_ + 2), threads_of_block, 0, stream_.get()>>>(
+      count, sorted_cell_.data(), cells_ + 2, begin_.data());
   check_launch("finding the rows of each cell");
 }
 
@@ -180,7 +180,8 @@ void CudaHistogramFill::add_columns(const Part& part) {
     double* const values = values_[c].data();
     double* const variances = variances_[c].data();
     if (!plan().weighted[c]) {
-      count_kernel<<<blocks_for(cells_ + 1), threads_of_block, 0, stream_.get()>>>(cells_ + 1, begin_.data(), values, variances);
+      count_kernel<<<blocks_for(cells_ + 1), threads_of_block, 0, stream_.get()>>>(
+          cells_ + 1, begin_.data(), values, variances);
       check_launch("counting rows");
       continue;
     }

@@ -100,21 +100,23 @@ void densify(std::uint32_t rows, std::uint32_t columns, std::uint32_t scalars, c
 void activate(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope, const LayerDropout& dropout,
               const float* z, float* out, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  activate_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, out);
+  activate_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
+      count, columns, activation, slope, dropout, z, out);
   check_launch("an activation");
 }
 
 void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope,
                        const LayerDropout& dropout, const float* z, float* delta, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  slope_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(count, columns, activation, slope, dropout, z, delta);
+  slope_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
+      count, columns, activation, slope, dropout, z, delta);
   check_launch("the slope of an activation");
 }
 
 void loss_and_delta(std::uint32_t rows, const BatchSource& source, double generated_weight, double reference_weight,
                     const float* logits, double* loss, float* delta, const Stream& stream) {
-  loss_kernel<<<blocks_for(rows), threads_of_block, 0, stream.get()>>>(rows, source, generated_weight, reference_weight, logits,
-                                                              loss, delta);
+  loss_kernel<<<blocks_for(rows), threads_of_block, 0, stream.get()>>>(
+      rows, source, generated_weight, reference_weight, logits, loss, delta);
   check_launch("the loss");
 }
 
@@ -130,8 +132,8 @@ void add_rows(std::uint32_t rows, std::uint32_t columns, const float* matrix, fl
 
 void adam(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment, float* second_moment,
           float* parameter, const Stream& stream) {
-  adam_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(step, count, gradient, first_moment, second_moment,
-                                                               parameter);
+  adam_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
+      step, count, gradient, first_moment, second_moment, parameter);
   check_launch("a step of AdamW");
 }
 
