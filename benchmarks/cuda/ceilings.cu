@@ -3,6 +3,7 @@
 #include <mma.h>
 
 #include "cuda/device_memory.h"
+#include "cuda/launch.h"
 #include "seconds.h"
 
 namespace {
@@ -60,13 +61,11 @@ Ceilings measure_ceilings() {
   const DeviceArray<float> out(std::size_t{blocks} * block_threads);
   const double chained = static_cast<double>(rounds) * chains * blocks;
   found.float_operations = 2.0 * chained * block_threads / median_seconds([&] {
-    multiply_add_kernel<<<blocks, block_threads, 0, stream.get()>>>(0.5F, out.data());
-    check_launch("multiplying and adding");
+    launch("multiplying and adding", multiply_add_kernel, blocks, block_threads, stream, 0.5F, out.data());
     stream.wait();
   });
   found.tensor_operations = 2.0 * 16 * 16 * 16 * chained * warps / median_seconds([&] {
-    tensor_kernel<<<blocks, block_threads, 0, stream.get()>>>(0.5F, out.data());
-    check_launch("tensor products");
+    launch("tensor products", tensor_kernel, blocks, block_threads, stream, 0.5F, out.data());
     stream.wait();
   });
   return found;

@@ -1,17 +1,9 @@
 #include <cuda_runtime.h>
-#include <dlfcn.h>
 
 #include "cuda/cuda_devices.h"
 
 namespace caloscope {
 namespace {
-
-/// The runtime says "driver version is insufficient" where there is no driver at all: so that is looked for first.
-bool has_driver() {
-  void* driver = dlopen("libcuda.so.1", RTLD_LAZY | RTLD_LOCAL);
-  if (driver) dlclose(driver);
-  return driver != nullptr;
-}
 
 std::string version_text(int version) { return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10); }
 
@@ -19,6 +11,7 @@ std::string reason_of(cudaError_t status) {
   if (status == cudaErrorInsufficientDriver) {
     int driver = 0;
     cudaDriverGetVersion(&driver);
+    if (driver == 0) return "no NVIDIA driver on this machine";
     return "the NVIDIA driver is for CUDA " + version_text(driver) + ", and this build needs one for CUDA " +
            version_text(CUDART_VERSION) + ": update the driver";
   }
@@ -29,7 +22,6 @@ std::string reason_of(cudaError_t status) {
 }  // namespace
 
 CudaDevices find_cuda_devices() {
-  if (!has_driver()) return {{}, "no NVIDIA driver on this machine (libcuda.so.1 is not there)"};
   int count = 0;
   cudaError_t status = cudaGetDeviceCount(&count);
   CudaDevices found;

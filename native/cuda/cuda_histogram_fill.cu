@@ -5,7 +5,7 @@
 #include "core/axis_cell.h"
 #include "core/error.h"
 #include "cuda/cuda_histogram_fill.h"
-#include "cuda/element_launch.h"
+#include "cuda/launch.h"
 
 namespace caloscope::cuda {
 namespace {
@@ -148,10 +148,9 @@ void CudaHistogramFill::find_cells(const Part& part) {
     stride /= static_cast<std::uint32_t>(plan().axes[a].cells());
     AxisView axis = plan().axes[a].view();
     axis.edges = edges_[a].data();
-    with_column(part.coordinates[a], part.first, part.count, column_, stream_, [&](const auto* x) {
-      cell_kernel<<<blocks_for(part.count), threads_of_block, 0, stream_.get()>>>(
-          part.count, x, axis, stride, static_cast<std::uint32_t>(cells_), cell_.data());
-      check_launch("finding cells");
+    with_column(part.coordinates[a], part.first, part.count, column_, stream_, [&]<class T>(const T* x) {
+      launch_elements("finding cells", cell_kernel<T>, part.count, stream_, part.count, x, axis, stride,
+                      static_cast<std::uint32_t>(cells_), cell_.data());
     });
   }
 }
@@ -159,8 +158,7 @@ void CudaHistogramFill::find_cells(const Part& part) {
 void CudaHistogramFill::sort_by_cell(std::uint32_t count) {
   for (auto* array : {&row_, &sorted_row_, &sorted_cell_}) array->reserve(count);
   begin_.reserve(cells_ + 2);
-  number_kernel<<<blocks_for(count), threads_of_block, 0, stream_.get()>>>(count, row_.data());
-  check_launch("numbering rows");
+  launch_elements("numbering rows", number_kernel, count, stream_, count, row_.data());
   std::size_t bytes = 0;
   const auto sort = [&](void* memory) {
     check(cub::DeviceRadixSort::SortPairs(memory, bytes, cell_.data(), sorted_cell_.data(), row_.data(),
@@ -170,9 +168,8 @@ void CudaHistogramFill::sort_by_cell(std::uint32_t count) {
   sort(nullptr);  // asks for the bytes
   sorting_.reserve(std::max<std::size_t>(bytes, 1));
   sort(sorting_.data());
-  begin_kernel<<<blocks_for(cells_ + 2), threads_of_block, 0, stream_.get()>>>(
-      count, sorted_cell_.data(), cells_ + 2, begin_.data());
-  check_launch("finding the rows of each cell");
+  launch_elements("finding the rows of each cell", begin_kernel, cells_ + 2, stream_, count, sorted_cell_.data(),
+                  cells_ + 2, begin_.data());
 }
 
 void CudaHistogramFill::add_columns(const Part& part) {
@@ -180,15 +177,12 @@ void CudaHistogramFill::add_columns(const Part& part) {
     double* const values = values_[c].data();
     double* const variances = variances_[c].data();
     if (!plan().weighted[c]) {
-      count_kernel<<<blocks_for(cells_ + 1), threads_of_block, 0, stream_.get()>>>(
-          cells_ + 1, begin_.data(), values, variances);
-      check_launch("counting rows");
+      launch_elements("counting rows", count_kernel, cells_ + 1, stream_, cells_ + 1, begin_.data(), values, variances);
       continue;
     }
-    with_column(part.weights[c], part.first, part.count, column_, stream_, [&](const auto* weight) {
-      sum_kernel<<<static_cast<unsigned>(cells_ + 1), adding_threads, 0, stream_.get()>>>(
-          begin_.data(), sorted_row_.data(), weight, values, variances, non_finite_.data());
-      check_launch("adding weights");
+    with_column(part.weights[c], part.first, part.count, column_, stream_, [&]<class T>(const T* weight) {
+      launch("adding weights", sum_kernel<T>, static_cast<unsigned>(cells_ + 1), adding_threads, stream_,
+             begin_.data(), sorted_row_.data(), weight, values, variances, non_finite_.data());
     });
   }
   stream_.wait();

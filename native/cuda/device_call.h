@@ -10,9 +10,6 @@ namespace caloscope::cuda {
 /// Throws Error(device) when a call of the CUDA runtime failed, with what was being done.
 void check(cudaError_t status, const char* doing);
 
-/// Throws when the kernel that was launched last could not be.
-inline void check_launch(const char* kernel) { check(cudaGetLastError(), kernel); }
-
 /// Makes a device the current one of this thread until the end of the scope.
 class UseDevice {
  public:

@@ -2,6 +2,7 @@
 
 #include "core/network.h"
 #include "core/precision.h"
+#include "cuda/launch.h"
 #include "cuda/products.h"
 
 namespace caloscope::cuda {
@@ -152,11 +153,9 @@ __global__ void multiply_sparse_kernel(std::uint32_t columns, SparseRows hits, V
   c[place] = end_of(end, sum);
 }
 
-constexpr unsigned element_threads = 256;
-
 __global__ void standardise_kernel(std::size_t count, std::uint32_t columns, const float* x, StandardisationView s,
                                    float* out) {
-  const std::size_t i = std::size_t{blockIdx.x} * element_threads + threadIdx.x;
+  const std::size_t i = element_number();
   if (i >= count) return;
   const std::size_t column = i % columns;
   out[i] = standardised(x[i], s.centre[column], s.scale[column], s.clip[column]);
@@ -167,15 +166,14 @@ __global__ void standardise_kernel(std::size_t count, std::uint32_t columns, con
 void multiply(const ProductShape& shape, const MatrixView& a, const MatrixView& b, float* c, std::size_t c_row,
               const ProductEnd& end, const Stream& stream) {
   if (shape.rows == 0 || shape.columns == 0) return;
-  multiply_kernel<<<grid_of(shape), dim3(side, side), 0, stream.get()>>>(shape, a, b, c, c_row, end);
-  check_launch("a product in float32");
+  launch("a product in float32", multiply_kernel, grid_of(shape), dim3(side, side), stream, shape, a, b, c, c_row, end);
 }
 
 void multiply_rounded(const ProductShape& shape, const MatrixView& a, const MatrixView& b, float* c, std::size_t c_row,
                       const ProductEnd& end, const Stream& stream) {
   if (shape.rows == 0 || shape.columns == 0) return;
-  multiply_rounded_kernel<<<grid_of(shape), warps * 32, 0, stream.get()>>>(shape, a, b, c, c_row, end);
-  check_launch("a product in bfloat16");
+  launch("a product in bfloat16", multiply_rounded_kernel, grid_of(shape), warps * 32, stream, shape, a, b, c, c_row,
+         end);
 }
 
 void multiply_sparse(std::uint32_t rows, std::uint32_t columns, const SparseRows& hits, const VoxelScale& voxels,
@@ -183,17 +181,15 @@ void multiply_sparse(std::uint32_t rows, std::uint32_t columns, const SparseRows
                      const Stream& stream) {
   if (rows == 0 || columns == 0) return;
   const dim3 grid(rows, (columns + sparse_threads - 1) / sparse_threads);
-  multiply_sparse_kernel<<<grid, sparse_threads, 0, stream.get()>>>(columns, hits, voxels, weight, round, c, c_row, end);
-  check_launch("a product of hits");
+  launch("a product of hits", multiply_sparse_kernel, grid, sparse_threads, stream, columns, hits, voxels, weight,
+         round, c, c_row, end);
 }
 
 void standardise(std::uint32_t rows, std::uint32_t columns, const float* x, const StandardisationView& standardisation,
                  float* out, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
   if (count == 0) return;
-  const auto blocks = static_cast<unsigned>((count + element_threads - 1) / element_threads);
-  standardise_kernel<<<blocks, element_threads, 0, stream.get()>>>(count, columns, x, standardisation, out);
-  check_launch("standardisation");
+  launch_elements("standardisation", standardise_kernel, count, stream, count, columns, x, standardisation, out);
 }
 
 }  // namespace caloscope::cuda

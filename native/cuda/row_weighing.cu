@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "cuda/device_memory.h"
-#include "cuda/element_launch.h"
+#include "cuda/launch.h"
 #include "cuda/row_weighing.h"
 
 namespace caloscope::cuda {
@@ -45,9 +45,8 @@ WeighedRows weigh(std::span<const T> all_logits, std::size_t members, const Weig
     for (std::size_t member = 0; member < members; ++member) {
       copy_to_device(all_logits.data() + member * rows + first, count, logits.data() + member * count, stream);
     }
-    weigh_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
-        count, members, rule, logits.data(), log_weights.data(), weights.data(), spreads.data(), counts.data());
-    check_launch("weighing rows");
+    launch_elements("weighing rows", weigh_kernel<T>, count, stream, count, members, rule, logits.data(),
+                    log_weights.data(), weights.data(), spreads.data(), counts.data());
     copy_to_host(log_weights.data(), count, result.log_weights.data() + first, stream);
     copy_to_host(weights.data(), count, result.weights.data() + first, stream);
     copy_to_host(spreads.data(), count, result.member_spreads.data() + first, stream);

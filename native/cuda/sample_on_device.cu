@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "cuda/launch.h"
 #include "cuda/sample_on_device.h"
 
 namespace caloscope::cuda {
@@ -9,7 +10,7 @@ namespace {
 constexpr std::size_t rows_at_once = 16384;
 
 __global__ void add_kernel(std::uint64_t number, std::size_t count, const std::uint64_t* from, std::uint64_t* to) {
-  const std::size_t i = std::size_t{blockIdx.x} * blockDim.x + threadIdx.x;
+  const std::size_t i = element_number();
   if (i < count) to[i] = from[i] + number;
 }
 
@@ -45,9 +46,8 @@ SampleOnDevice::SampleOnDevice(const FeatureTable& table, WorkerPool& pool)
     copy_on_device(part.scalars, rows.size() * table.scalars(), scalars_.data() + first * table.scalars(), stream);
     copy_on_device(part.hits.index, batch.hits(), index_.data() + hits, stream);
     copy_on_device(part.hits.value, batch.hits(), value_.data() + hits, stream);
-    add_kernel<<<static_cast<unsigned>((rows.size() + 255) / 256), 256, 0, stream.get()>>>(
-        hits, rows.size(), part.hits.offset + 1, offset_.data() + first + 1);
-    check_launch("moving offsets");
+    launch_elements("moving offsets", add_kernel, rows.size(), stream, hits, rows.size(), part.hits.offset + 1,
+                    offset_.data() + first + 1);
     stream.wait();
     hits += batch.hits();
   }

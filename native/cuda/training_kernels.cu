@@ -1,7 +1,7 @@
 #include "core/cross_entropy.h"
 #include "core/dropout.h"
 #include "core/network.h"
-#include "cuda/element_launch.h"
+#include "cuda/launch.h"
 #include "cuda/training_kernels.h"
 
 namespace caloscope::cuda {
@@ -93,48 +93,41 @@ __global__ void adam_kernel(AdamStep step, std::size_t count, const float* gradi
 void densify(std::uint32_t rows, std::uint32_t columns, std::uint32_t scalars, const BatchSource& source,
              const StandardisationView& standardisation, float* x, const Stream& stream) {
   if (rows == 0) return;
-  densify_kernel<<<rows, threads_of_block, 0, stream.get()>>>(columns, scalars, source, standardisation, x);
-  check_launch("spreading the features of a batch");
+  launch("spreading the features of a batch", densify_kernel, rows, threads_of_block, stream, columns, scalars,
+         source, standardisation, x);
 }
 
 void activate(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope, const LayerDropout& dropout,
               const float* z, float* out, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  activate_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
-      count, columns, activation, slope, dropout, z, out);
-  check_launch("an activation");
+  launch_elements("an activation", activate_kernel, count, stream, count, columns, activation, slope, dropout, z, out);
 }
 
 void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope,
                        const LayerDropout& dropout, const float* z, float* delta, const Stream& stream) {
   const std::size_t count = std::size_t{rows} * columns;
-  slope_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
-      count, columns, activation, slope, dropout, z, delta);
-  check_launch("the slope of an activation");
+  launch_elements("the slope of an activation", slope_kernel, count, stream, count, columns, activation, slope,
+                  dropout, z, delta);
 }
 
 void loss_and_delta(std::uint32_t rows, const BatchSource& source, double generated_weight, double reference_weight,
                     const float* logits, double* loss, float* delta, const Stream& stream) {
-  loss_kernel<<<blocks_for(rows), threads_of_block, 0, stream.get()>>>(
-      rows, source, generated_weight, reference_weight, logits, loss, delta);
-  check_launch("the loss");
+  launch_elements("the loss", loss_kernel, rows, stream, rows, source, generated_weight, reference_weight, logits,
+                  loss, delta);
 }
 
 void add_up(std::uint32_t count, const double* numbers, double* total, const Stream& stream) {
-  add_up_kernel<<<1, threads_of_block, 0, stream.get()>>>(count, numbers, total);
-  check_launch("the sum of the losses");
+  launch("the sum of the losses", add_up_kernel, 1, threads_of_block, stream, count, numbers, total);
 }
 
 void add_rows(std::uint32_t rows, std::uint32_t columns, const float* matrix, float* sums, const Stream& stream) {
-  add_rows_kernel<<<blocks_for(columns), threads_of_block, 0, stream.get()>>>(rows, columns, matrix, sums);
-  check_launch("the gradient of biases");
+  launch_elements("the gradient of biases", add_rows_kernel, columns, stream, rows, columns, matrix, sums);
 }
 
 void adam(const AdamStep& step, std::size_t count, const float* gradient, float* first_moment, float* second_moment,
           float* parameter, const Stream& stream) {
-  adam_kernel<<<blocks_for(count), threads_of_block, 0, stream.get()>>>(
-      step, count, gradient, first_moment, second_moment, parameter);
-  check_launch("a step of AdamW");
+  launch_elements("a step of AdamW", adam_kernel, count, stream, step, count, gradient, first_moment, second_moment,
+                  parameter);
 }
 
 }  // namespace caloscope::cuda
