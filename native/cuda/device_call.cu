@@ -1,4 +1,5 @@
 #include <atomic>
+#include <string>
 
 #include "core/error.h"
 #include "cuda/device_call.h"
@@ -32,14 +33,18 @@ UseDevice::UseDevice(int device) {
 
 UseDevice::~UseDevice() { cudaSetDevice(before_); }
 
-Stream::Stream() { check(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking), "making a stream"); }
-
-Stream::~Stream() {
-  // Memory that work still uses is freed after this.
-  cudaStreamSynchronize(stream_);
-  cudaStreamDestroy(stream_);
+Stream::Stream() {
+  cudaStream_t made = nullptr;
+  const cudaError_t status = cudaStreamCreateWithFlags(&made, cudaStreamNonBlocking);
+  stream_.reset(made);
+  check(status, "making a stream");
 }
 
-void Stream::wait() const { check(cudaStreamSynchronize(stream_), "waiting for the work"); }
+void Stream::End::operator()(cudaStream_t stream) const noexcept {
+  cudaStreamSynchronize(stream);
+  cudaStreamDestroy(stream);
+}
+
+void Stream::wait() const { check(cudaStreamSynchronize(get()), "waiting for the work"); }
 
 }  // namespace caloscope::cuda

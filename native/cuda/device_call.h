@@ -2,8 +2,8 @@
 
 #include <cuda_runtime.h>
 
-#include <cstddef>
-#include <string>
+#include <memory>
+#include <type_traits>
 
 namespace caloscope::cuda {
 
@@ -26,16 +26,17 @@ class UseDevice {
 class Stream {
  public:
   Stream();
-  ~Stream();
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
 
-  cudaStream_t get() const { return stream_; }
+  cudaStream_t get() const { return stream_.get(); }
   /// Waits until all is done. Throws Error(device) for whatever failed on the device since.
   void wait() const;
 
  private:
-  cudaStream_t stream_ = nullptr;
+  /// Memory that work still uses is freed after this.
+  struct End {
+    void operator()(cudaStream_t stream) const noexcept;
+  };
+  std::unique_ptr<std::remove_pointer_t<cudaStream_t>, End> stream_;
 };
 
 }  // namespace caloscope::cuda
