@@ -32,23 +32,20 @@ class Trainer {
   double validation_loss_of(bool reference);
 
   const TrainingTask& task_;
-  const LabelledRows& rows_;
   JobControl& control_;
   const Visited& visited_;
 
   TrainingCourse course_;
   std::unique_ptr<NetworkInTraining> network_;
   Network best_;
-  std::vector<std::uint32_t> validation_places_[2];  ///< rows in the generated and in the reference table
-  double last_rate_ = 0;                             ///< learning rate of the last step
+  std::vector<std::uint32_t> validation_rows_[2];  ///< of the generated and of the reference sample
+  double last_rate_ = 0;                           ///< learning rate of the last step
 };
 
 Trainer::Trainer(const TrainingTask& task, const LabelledRows& rows, JobControl& control,
                  std::unique_ptr<NetworkInTraining> network, const Visited& visited)
-    : task_(task), rows_(rows), control_(control), visited_(visited), course_(task), network_(std::move(network)) {
-  for (const std::uint32_t row : task.validation_rows) {
-    validation_places_[rows.is_reference(row)].push_back(static_cast<std::uint32_t>(rows.row_in_table(row)));
-  }
+    : task_(task), control_(control), visited_(visited), course_(task), network_(std::move(network)) {
+  for (const std::uint32_t row : task.validation_rows) validation_rows_[rows.is_reference(row)].push_back(row);
 }
 
 void Trainer::restore(TrainingState state) {
@@ -80,12 +77,13 @@ double Trainer::epoch() {
   const std::uint32_t number = course_.epoch();
   std::vector<std::uint32_t> order = task_.training_rows;
   shuffle(order, RandomStream(task_.seed, stream_number(TrainingStream::shuffle, task_.number, number)));
+  network_->begin_epoch(order);
   std::uint64_t step = 0;
   for (std::size_t first = 0; first < order.size(); first += task_.settings.batch_size) {
     control_.check();
     const std::size_t count = std::min<std::size_t>(task_.settings.batch_size, order.size() - first);
     last_rate_ = course_.learning_rate(step++);
-    network_->step({order.data() + first, count}, {number, first}, last_rate_);
+    network_->step({number, first}, count, last_rate_);
     visited_(count);
   }
   return network_->take_loss() / static_cast<double>(order.size());
@@ -95,12 +93,10 @@ double Trainer::epoch() {
 double Trainer::validation_loss() { return 0.5 * (validation_loss_of(false) + validation_loss_of(true)); }
 
 double Trainer::validation_loss_of(bool reference) {
-  const auto& places = validation_places_[reference];
+  const auto& rows = validation_rows_[reference];
   double sum = 0;
-  for (const float logit : network_->logits(reference ? rows_.reference : rows_.generated, places)) {
-    sum += cross_entropy(logit, reference);
-  }
-  return sum / static_cast<double>(places.size());
+  for (const float logit : network_->logits(rows)) sum += cross_entropy(logit, reference);
+  return sum / static_cast<double>(rows.size());
 }
 
 }  // namespace

@@ -24,8 +24,10 @@ class NetworkInTraining {
  public:
   virtual ~NetworkInTraining() = default;
 
-  /// One AdamW step. Throws Error(cancelled) in the middle of it.
-  virtual void step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) = 0;
+  /// The training rows in the order of an epoch, which stay as they are until the next one begins.
+  virtual void begin_epoch(std::span<const std::uint32_t> order) = 0;
+  /// One AdamW step on the `count` rows from a place on. Throws Error(cancelled) in the middle of it.
+  virtual void step(const StepPlace& place, std::size_t count, double learning_rate) = 0;
   /// The weighted losses before each step, in nats, summed over the rows since the last call.
   virtual double take_loss() = 0;
 
@@ -37,8 +39,8 @@ class NetworkInTraining {
   /// Goes on from where another network of the same task stood after `steps` steps.
   virtual void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) = 0;
 
-  /// Logits of some rows of a table, in float32 and without dropout.
-  virtual std::vector<float> logits(const FeatureTable& table, std::span<const std::uint32_t> rows) = 0;
+  /// Logits of some of the labelled rows, in float32 and without dropout.
+  virtual std::vector<float> logits(std::span<const std::uint32_t> rows) = 0;
 };
 
 /// Trains one network: AdamW on the balanced binary cross-entropy, early stopping on the validation rows.

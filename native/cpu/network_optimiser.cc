@@ -113,9 +113,10 @@ void NetworkOptimiser::cut_rows(std::size_t count) {
   }
 }
 
-void NetworkOptimiser::step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) {
+void NetworkOptimiser::step(const StepPlace& place, std::size_t count, double learning_rate) {
+  const auto rows = order_.subspan(place.first_row, count);
   place_ = place;
-  cut_rows(rows.size());
+  cut_rows(count);
   adam_ = adam_step(task_.settings, learning_rate, ++steps_done_);
   if (!packed_) {
     for_tiles(weight_tiles_.size(), [&](std::size_t tile, unsigned) { pack_weights(weight_tiles_[tile]); });
@@ -127,13 +128,13 @@ void NetworkOptimiser::step(std::span<const std::uint32_t> rows, const StepPlace
   for_tiles(weight_tiles_.size(),
             [&](std::size_t tile, unsigned worker) { work_on_weights(weight_tiles_[tile], scratch_[worker]); });
   double loss = 0;
-  for (std::size_t row = 0; row < rows.size(); ++row) loss += row_loss_[row];
+  for (std::size_t row = 0; row < count; ++row) loss += row_loss_[row];
   loss_ += loss;
 }
 
 double NetworkOptimiser::take_loss() { return std::exchange(loss_, 0); }
 
-std::vector<float> NetworkOptimiser::logits(const FeatureTable& table, std::span<const std::uint32_t> rows) {
+std::vector<float> NetworkOptimiser::logits(std::span<const std::uint32_t> rows) {
   const std::uint32_t dense = dense_columns(rows_.reference, crowded_forward);
   const PackedNetwork packed(network_, dense, Precision::float32);
   std::vector<float> logits(rows.size());
@@ -141,7 +142,7 @@ std::vector<float> NetworkOptimiser::logits(const FeatureTable& table, std::span
   std::vector<PackedNetwork::Scratch> scratch(pool_.threads());
   for_tiles((rows.size() + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
     const std::size_t first = tile * tile_rows;
-    inputs[worker].gather(table, rows.subspan(first, std::min(tile_rows, rows.size() - first)), dense);
+    gather(rows.subspan(first, std::min(tile_rows, rows.size() - first)), dense, inputs[worker]);
     packed.predict(inputs[worker], scratch[worker], logits.data() + first);
   });
   return logits;
@@ -150,20 +151,18 @@ std::vector<float> NetworkOptimiser::logits(const FeatureTable& table, std::span
 // ------------------------------------------------------------------------------------------ first pass: tiles of rows
 
 void NetworkOptimiser::work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows, Scratch& scratch) {
-  gather(tile, rows);
+  gather(rows.subspan(tile.first, tile.end - tile.first), dense_, tile.input);
+  tile.input.standardise_dense(network_.standardisation, input_.data() + tile.first * row_stride(dense_));
   forward(tile, scratch);
   loss_and_delta(tile, rows);
   backward(tile, scratch);
   pack_delta(tile);
 }
 
-void NetworkOptimiser::gather(RowTile& tile, std::span<const std::uint32_t> rows) {
-  tile.input.begin(dense_, network_.inputs());
-  for (std::size_t i = tile.first; i < tile.end; ++i) {
-    tile.input.add(rows_.table_of(rows[i]), rows_.row_in_table(rows[i]));
-  }
-  tile.input.arrange();
-  tile.input.standardise_dense(network_.standardisation, input_.data() + tile.first * row_stride(dense_));
+void NetworkOptimiser::gather(std::span<const std::uint32_t> rows, std::uint32_t dense_columns, InputTile& input) const {
+  input.begin(dense_columns, network_.inputs());
+  for (const std::uint32_t row : rows) input.add(rows_.table_of(row), rows_.row_in_table(row));
+  input.arrange();
 }
 
 void NetworkOptimiser::forward(const RowTile& tile, Scratch& scratch) {

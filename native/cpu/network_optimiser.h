@@ -25,13 +25,14 @@ class NetworkOptimiser : public NetworkInTraining {
   /// The initial network of the task, standardised to its training rows.
   NetworkOptimiser(const TrainingTask& task, const LabelledRows& rows, WorkerPool& pool, JobControl& control);
 
-  void step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) override;
+  void begin_epoch(std::span<const std::uint32_t> order) override { order_ = order; }
+  void step(const StepPlace& place, std::size_t count, double learning_rate) override;
   double take_loss() override;
   const Network& network() override { return network_; }
   const std::vector<AdamMoments>& moments() override { return moments_; }
   void replace_network(const Network& network) override;
   void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) override;
-  std::vector<float> logits(const FeatureTable& table, std::span<const std::uint32_t> rows) override;
+  std::vector<float> logits(std::span<const std::uint32_t> rows) override;
 
  private:
   /// What belongs to one layer during training. Matrices over the batch have their rows `stride` apart.
@@ -82,7 +83,7 @@ class NetworkOptimiser : public NetworkInTraining {
   void cut_rows(std::size_t count);
   void pack_weights(const WeightTile& tile);
   void work_on_rows(RowTile& tile, std::span<const std::uint32_t> rows, Scratch& scratch);
-  void gather(RowTile& tile, std::span<const std::uint32_t> rows);
+  void gather(std::span<const std::uint32_t> rows, std::uint32_t dense_columns, InputTile& input) const;
   void forward(const RowTile& tile, Scratch& scratch);
   void activate(std::size_t layer, const RowTile& tile);
   void draw_dropout(std::size_t layer, const RowTile& tile);
@@ -115,6 +116,7 @@ class NetworkOptimiser : public NetworkInTraining {
   SparseColumns sparse_columns_;
   std::vector<double> row_loss_;
   std::size_t count_ = 0;   ///< rows of the batch
+  std::span<const std::uint32_t> order_;  ///< of this epoch
   StepPlace place_{};
   AdamStep adam_{};
   ClassWeights class_weights_;

@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "cuda/batched_prediction.h"
 #include "cuda/training_on_device.h"
 
 namespace caloscope::cuda {
@@ -15,20 +14,19 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
       class_weights_(task, rows),
       network_(untrained_network(task, rows, control)),
       moments_(first_moments(network_)),
+      on_device_(network_),
       states_(network_.layers.size()),
+      most_rows_(std::min<std::size_t>(task.settings.batch_size, task.training_rows.size())),
       loss_(1) {
-  loaded_.emplace_back(network_);
-  const std::size_t batch = std::min<std::size_t>(task.settings.batch_size, task.training_rows.size());
-  numbers_.reserve(batch);
-  input_.reserve(batch * network_.inputs());
-  row_loss_.reserve(batch);
+  input_.reserve(most_rows_ * network_.inputs());
+  row_loss_.reserve(most_rows_);
   std::size_t largest = 0;
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const auto& layer = network_.layers[i];
     auto& state = states_[i];
-    state.pre_activation.reserve(batch * layer.outputs);
-    if (i + 1 < states_.size()) state.output.reserve(batch * layer.outputs);
-    state.delta.reserve(batch * layer.outputs);
+    state.pre_activation.reserve(most_rows_ * layer.outputs);
+    if (i + 1 < states_.size()) state.output.reserve(most_rows_ * layer.outputs);
+    state.delta.reserve(most_rows_ * layer.outputs);
     state.weight_mean.reserve(layer.weight.size());
     state.weight_square.reserve(layer.weight.size());
     state.bias_mean.reserve(layer.outputs);
@@ -40,66 +38,74 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
   put(std::vector<double>{0}, loss_);
 }
 
-void TrainingOnDevice::step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) {
+void TrainingOnDevice::begin_epoch(std::span<const std::uint32_t> order) {
+  order_ = order;
+  stream_.wait();
+  order_on_device_.reserve(order.size());
+  copy_to_device(order.data(), order.size(), order_on_device_.data(), stream_);
+}
+
+void TrainingOnDevice::step(const StepPlace& place, std::size_t count, double learning_rate) {
   control_.check();
-  count_ = static_cast<std::uint32_t>(rows.size());
-  const BatchSource source = send(rows);
-  densify(count_, network_.inputs(), rows_.reference.scalars(), source, loaded_[0].standardisation(), input_.data(),
-          stream_);
-  forward(place);
-  loss_and_delta(count_, source, class_weights_.of[0], class_weights_.of[1], states_.back().pre_activation.data(),
-                 row_loss_.data(), states_.back().delta.data(), stream_);
+  const BatchSource source = read({order_.subspan(place.first_row, count), order_on_device_.data() + place.first_row});
+  auto& last = states_.back();
+  forward(task_.settings.precision, place, last.pre_activation.data());
+  loss_and_delta(count_, source, class_weights_.of[0], class_weights_.of[1], last.pre_activation.data(),
+                 row_loss_.data(), last.delta.data(), stream_);
   add_up(count_, row_loss_.data(), loss_.data(), stream_);
   backward(place);
   update(learning_rate);
 }
 
-BatchSource TrainingOnDevice::send(std::span<const std::uint32_t> rows) {
-  // From memory that is not pinned: the runtime has taken its copy when this returns.
-  copy_to_device(rows.data(), rows.size(), numbers_.data(), stream_);
-  BatchSource source{numbers_.data(), static_cast<std::uint32_t>(rows_.reference.rows()), {}, {}, samples_ == nullptr};
+BatchSource TrainingOnDevice::read(const BatchRows& rows) {
+  count_ = static_cast<std::uint32_t>(rows.on_host.size());
+  BatchSource source{rows.on_device, static_cast<std::uint32_t>(rows_.reference.rows()), {}, {}, samples_ == nullptr};
   if (samples_) {
     source.reference = samples_->reference.rows();
     source.generated = samples_->generated.rows();
-    return source;
+  } else {
+    std::vector<FeatureRow> list;
+    list.reserve(count_);
+    for (const std::uint32_t row : rows.on_host) {
+      list.push_back({&rows_.table_of(row), static_cast<std::uint32_t>(rows_.row_in_table(row))});
+    }
+    stream_.wait();  // what was sent last is in memory that is used again
+    batch_.gather(list, pool_);
+    batch_.send(stream_);
+    source.reference = batch_.on_device();
   }
-  std::vector<FeatureRow> list;
-  list.reserve(rows.size());
-  for (const std::uint32_t row : rows) {
-    list.push_back({&rows_.table_of(row), static_cast<std::uint32_t>(rows_.row_in_table(row))});
-  }
-  stream_.wait();  // what was sent last is in memory that is used again
-  batch_.gather(list, pool_);
-  batch_.send(stream_);
-  source.reference = batch_.on_device();
+  densify(count_, network_.inputs(), rows_.reference.scalars(), source, on_device_.standardisation(), input_.data(),
+          stream_);
   return source;
 }
 
-LayerDropout TrainingOnDevice::dropout_of(std::size_t layer, const StepPlace& place) const {
+LayerDropout TrainingOnDevice::dropout_of(std::size_t layer, const std::optional<StepPlace>& place) const {
+  if (!place || task_.settings.dropout == 0) return {{}, 0, false};
   const std::uint32_t width = network_.layers[layer].outputs;
-  const DropoutDraw first = dropout_draw(task_, place, layer, width, 0);
-  return {first, dropout_draw(task_, place, layer, width, 1).counter - first.counter, task_.settings.dropout > 0};
+  const DropoutDraw first = dropout_draw(task_, *place, layer, width, 0);
+  return {first, dropout_draw(task_, *place, layer, width, 1).counter - first.counter, true};
 }
 
-void TrainingOnDevice::forward(const StepPlace& place) {
-  const auto& layers = loaded_[0].layers();
+void TrainingOnDevice::forward(Precision precision, const std::optional<StepPlace>& place, float* logits) {
+  const auto& layers = on_device_.layers();
   const float* before = input_.data();
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto& layer = layers[i];
     auto& state = states_[i];
-    multiply_in(task_.settings.precision, {count_, layer.outputs, layer.inputs}, {before, layer.inputs},
-                {layer.weight.data(), layer.outputs}, state.pre_activation.data(), layer.outputs,
-                {.bias = layer.bias.data()}, stream_);
-    if (i + 1 == layers.size()) return;
-    activate(count_, layer.outputs, network_.activation, network_.slope, dropout_of(i, place),
-             state.pre_activation.data(), state.output.data(), stream_);
+    const bool last = i + 1 == layers.size();
+    float* const z = last ? logits : state.pre_activation.data();
+    multiply_in(precision, {count_, layer.outputs, layer.inputs}, {before, layer.inputs},
+                {layer.weight.data(), layer.outputs}, z, layer.outputs, {.bias = layer.bias.data()}, stream_);
+    if (last) return;
+    activate(count_, layer.outputs, network_.activation, network_.slope, dropout_of(i, place), z, state.output.data(),
+             stream_);
     before = state.output.data();
   }
 }
 
 /// δ of the layer before: (δ·Wᵀ) ∘ f′(z) ∘ dropout.
 void TrainingOnDevice::backward(const StepPlace& place) {
-  const auto& layers = loaded_[0].layers();
+  const auto& layers = on_device_.layers();
   for (std::size_t i = layers.size(); --i > 0;) {
     const auto& layer = layers[i];
     auto& before = states_[i - 1];
@@ -115,7 +121,7 @@ void TrainingOnDevice::update(double learning_rate) {
   const AdamStep step = adam_step(task_.settings, learning_rate, ++steps_done_);
   AdamStep without_decay = step;
   without_decay.decay = 0;
-  const auto& layers = loaded_[0].layers();
+  const auto& layers = on_device_.layers();
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const auto& layer = layers[i];
     auto& state = states_[i];
@@ -141,8 +147,8 @@ double TrainingOnDevice::take_loss() {
 const Network& TrainingOnDevice::network() {
   stream_.wait();
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    fetch(loaded_[0].layers()[i].weight, network_.layers[i].weight);
-    fetch(loaded_[0].layers()[i].bias, network_.layers[i].bias);
+    fetch(on_device_.layers()[i].weight, network_.layers[i].weight);
+    fetch(on_device_.layers()[i].bias, network_.layers[i].bias);
   }
   return network_;
 }
@@ -170,22 +176,32 @@ void TrainingOnDevice::put_moments(const std::vector<AdamMoments>& moments) {
 void TrainingOnDevice::replace_network(const Network& network) {
   stream_.wait();
   for (std::size_t i = 0; i < states_.size(); ++i) {
-    put(network.layers[i].weight, loaded_[0].layers()[i].weight);
-    put(network.layers[i].bias, loaded_[0].layers()[i].bias);
+    put(network.layers[i].weight, on_device_.layers()[i].weight);
+    put(network.layers[i].bias, on_device_.layers()[i].bias);
   }
 }
 
 void TrainingOnDevice::restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) {
   network_ = std::move(network);
-  loaded_.clear();
-  loaded_.emplace_back(network_);
+  on_device_ = NetworkOnDevice(network_);
   put_moments(moments);
   steps_done_ = steps;
 }
 
-std::vector<float> TrainingOnDevice::logits(const FeatureTable& table, std::span<const std::uint32_t> rows) {
+std::vector<float> TrainingOnDevice::logits(std::span<const std::uint32_t> rows) {
   stream_.wait();
-  return judge(loaded_, Precision::float32, table, rows, pool_, [&](std::size_t) { control_.check(); });
+  validation_rows_.reserve(rows.size());
+  validation_logits_.reserve(rows.size());
+  copy_to_device(rows.data(), rows.size(), validation_rows_.data(), stream_);
+  for (std::size_t first = 0; first < rows.size(); first += most_rows_) {
+    control_.check();
+    read({rows.subspan(first, std::min(most_rows_, rows.size() - first)), validation_rows_.data() + first});
+    forward(Precision::float32, {}, validation_logits_.data() + first);
+  }
+  std::vector<float> logits(rows.size());
+  copy_to_host(validation_logits_.data(), rows.size(), logits.data(), stream_);
+  stream_.wait();
+  return logits;
 }
 
 }  // namespace caloscope::cuda

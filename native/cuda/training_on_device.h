@@ -23,13 +23,14 @@ class TrainingOnDevice : public NetworkInTraining {
   TrainingOnDevice(const TrainingTask& task, const LabelledRows& rows, const ResidentSamples* samples, WorkerPool& pool,
                    JobControl& control);
 
-  void step(std::span<const std::uint32_t> rows, const StepPlace& place, double learning_rate) override;
+  void begin_epoch(std::span<const std::uint32_t> order) override;
+  void step(const StepPlace& place, std::size_t count, double learning_rate) override;
   double take_loss() override;
   const Network& network() override;
   const std::vector<AdamMoments>& moments() override;
   void replace_network(const Network& network) override;
   void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) override;
-  std::vector<float> logits(const FeatureTable& table, std::span<const std::uint32_t> rows) override;
+  std::vector<float> logits(std::span<const std::uint32_t> rows) override;
 
  private:
   /// What belongs to one layer: matrices over the batch, and AdamW's moments.
@@ -40,11 +41,18 @@ class TrainingOnDevice : public NetworkInTraining {
     DeviceArray<float> weight_mean, weight_square, bias_mean, bias_square;
   };
 
-  BatchSource send(std::span<const std::uint32_t> rows);
-  void forward(const StepPlace& place);
+  /// Rows of a list that is on the host and on the device.
+  struct BatchRows {
+    std::span<const std::uint32_t> on_host;
+    const std::uint32_t* on_device;
+  };
+  /// Makes rows the batch: their features lie in `input_`.
+  BatchSource read(const BatchRows& rows);
+  /// From there to the logits. Without a place nothing is dropped.
+  void forward(Precision precision, const std::optional<StepPlace>& place, float* logits);
   void backward(const StepPlace& place);
   void update(double learning_rate);
-  LayerDropout dropout_of(std::size_t layer, const StepPlace& place) const;
+  LayerDropout dropout_of(std::size_t layer, const std::optional<StepPlace>& place) const;
   void put_moments(const std::vector<AdamMoments>& moments);
 
   const TrainingTask& task_;
@@ -58,9 +66,12 @@ class TrainingOnDevice : public NetworkInTraining {
 
   Network network_;  ///< the parameters as they were when they were last asked for
   std::vector<AdamMoments> moments_;
-  std::vector<NetworkOnDevice> loaded_;  ///< one
+  NetworkOnDevice on_device_;
   std::vector<LayerState> states_;
-  DeviceArray<std::uint32_t> numbers_;   ///< of the rows of the batch
+  std::size_t most_rows_;                 ///< of a batch
+  std::span<const std::uint32_t> order_;  ///< of this epoch
+  DeviceArray<std::uint32_t> order_on_device_, validation_rows_;
+  DeviceArray<float> validation_logits_;
   RowBatch batch_;
   DeviceArray<float> input_, gradient_;
   DeviceArray<double> row_loss_, loss_;
