@@ -27,15 +27,18 @@ class CudaBackend : public Backend {
 
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows, JobControl& control,
                                     const Checkpoints* checkpoints) override {
-    const auto workers = static_cast<unsigned>(std::clamp<std::size_t>(tasks.size(), 1, devices_.size()));
-    const unsigned inside = std::max(1U, threads_ / workers);
-    std::vector<std::optional<ResidentSamples>> samples(workers);
+    const std::size_t devices = std::clamp<std::size_t>(tasks.size(), 1, devices_.size());
+    std::vector<std::optional<ResidentSamples>> samples(devices);
     WorkerPool pool(threads_);
-    for (unsigned worker = 0; worker < workers; ++worker) samples[worker] = resident(rows, worker, pool);
+    for (std::size_t i = 0; i < devices; ++i) samples[i] = resident(rows, devices_[i], pool);
+    const auto workers = static_cast<unsigned>(
+        std::clamp<std::size_t>(tasks.size(), 1, devices * side_by_side_on_device(tasks, devices)));
+    const unsigned inside = std::max(1U, threads_ / workers);
     return train_side_by_side(tasks, workers, control, [&](const TrainingTask& task, unsigned worker, const auto& visited) {
-      const UseDevice use(devices_[worker]);
+      const UseDevice use(devices_[worker % devices]);
       WorkerPool own(inside);
-      const ResidentSamples* const here = samples[worker] ? &*samples[worker] : nullptr;
+      const auto& sample = samples[worker % devices];
+      const ResidentSamples* const here = sample ? &*sample : nullptr;
       const auto start = [&] { return std::make_unique<TrainingOnDevice>(task, rows, here, own, control); };
       return train_network(task, rows, control, start, visited, checkpoints);
     });
@@ -60,11 +63,21 @@ class CudaBackend : public Backend {
 
  private:
   /// Both samples, where they take no more than half of the memory.
-  std::optional<ResidentSamples> resident(const LabelledRows& rows, unsigned worker, WorkerPool& pool) const {
-    const UseDevice use(devices_[worker]);
+  static std::optional<ResidentSamples> resident(const LabelledRows& rows, int device, WorkerPool& pool) {
+    const UseDevice use(device);
     const std::size_t needed = SampleOnDevice::bytes(rows.reference) + SampleOnDevice::bytes(rows.generated);
     if (needed > free_memory() / 2) return std::nullopt;
     return ResidentSamples{{rows.reference, pool}, {rows.generated, pool}};
+  }
+
+  /// One small network leaves most of a device idle, so that some train on it at once, each on a thread of the host: those
+  /// that fit into half of the memory that is free.
+  std::size_t side_by_side_on_device(std::span<const TrainingTask> tasks, std::size_t devices) const {
+    constexpr std::size_t most = 4;
+    std::size_t largest = 1;
+    for (const auto& task : tasks) largest = std::max(largest, TrainingOnDevice::bytes(task));
+    const UseDevice use(devices_.front());
+    return std::clamp<std::size_t>(std::min(free_memory() / 2 / largest, threads_ / devices), 1, most);
   }
 
   void sort_rows(auto& rows, const JobControl& control) const {

@@ -38,6 +38,22 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
   put(std::vector<double>{0}, loss_);
 }
 
+std::size_t TrainingOnDevice::bytes(const TrainingTask& task) {
+  const std::size_t batch = std::min<std::size_t>(task.settings.batch_size, task.training_rows.size());
+  std::size_t numbers = batch * task.shape.inputs + task.training_rows.size() + 2 * task.validation_rows.size();
+  std::size_t largest = 0;
+  std::size_t inputs = task.shape.inputs;
+  const auto add_layer = [&](std::size_t outputs) {
+    const std::size_t parameters = (inputs + 1) * outputs;
+    numbers += 3 * parameters + 3 * batch * outputs;  // with the moments; z, f(z) and δ
+    largest = std::max(largest, parameters);
+    inputs = outputs;
+  };
+  for (const std::size_t width : task.shape.hidden) add_layer(width);
+  add_layer(1);
+  return sizeof(float) * (numbers + largest);
+}
+
 void TrainingOnDevice::begin_epoch(std::span<const std::uint32_t> order) {
   order_ = order;
   stream_.wait();

@@ -23,6 +23,9 @@ class TrainingOnDevice : public NetworkInTraining {
   TrainingOnDevice(const TrainingTask& task, const LabelledRows& rows, const ResidentSamples* samples, WorkerPool& pool,
                    JobControl& control);
 
+  /// Device memory of such a training, but for batches of samples that are not on the device.
+  static std::size_t bytes(const TrainingTask& task);
+
   void begin_epoch(std::span<const std::uint32_t> order) override;
   void step(const StepPlace& place, std::size_t count, double learning_rate) override;
   double take_loss() override;
