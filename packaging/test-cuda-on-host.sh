@@ -1,5 +1,5 @@
 #!/bin/bash
-# The whole program with CUDA kernels that run on the host (native/test/cuda_on_host): what asks for a device, from
+# The whole program with CUDA kernels that run on the host (native/cuda_on_host): what asks for a device, from
 # JavaScript to the kernels and back. Run `npm run build` first.
 set -euo pipefail
 cd "$(dirname "$0")/.."

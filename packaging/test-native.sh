@@ -1,6 +1,6 @@
 #!/bin/bash
 # The core's own tests under the sanitizers, without Node; and a look at the kernel objects that ship. The CUDA backend is
-# in it: its kernels run on the host, in place of a GPU (native/test/cuda_on_host).
+# in it: its kernels run on the host, in place of a GPU (native/cuda_on_host).
 # Needs CMake, GoogleTest (Debian: libgtest-dev) and GCC or Clang.
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -51,23 +51,24 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   core: ['core'],
   cpu: ['core', 'cpu'],
   cuda: ['core', 'cuda'],
+  cuda_on_host: ['cuda_on_host'],
   files: ['core', 'files'],
   addon: ['core', 'cpu', 'cuda', 'files', 'addon'],
   test: ['core', 'cpu', 'cuda', 'files', 'test'],
 };
 
-/** Headers that are not of the C++ standard library, and the only folder that may include them. */
-const foreignHeaders: readonly { readonly header: RegExp; readonly folder: string }[] = [
-  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folder: 'addon' },
+/** Headers that are not of the C++ standard library, and the only folders that may include them. */
+const foreignHeaders: readonly { readonly header: RegExp; readonly folders: readonly string[] }[] = [
+  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon'] },
   {
     header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/,
-    folder: 'cuda',
+    folders: ['cuda', 'cuda_on_host'],
   },
-  // Whether there is a driver at all.
-  { header: /^dlfcn\.h$/, folder: 'cuda' },
-  { header: /^(gtest|gmock)\//, folder: 'test' },
+  // Threads of a kernel that take turns.
+  { header: /^ucontext\.h$|^sanitizer\//, folders: ['cuda_on_host'] },
+  { header: /^(gtest|gmock)\//, folders: ['test'] },
   // POSIX, for locks and for what must be on the disk.
-  { header: /^(fcntl|unistd)\.h$|^sys\//, folder: 'files' },
+  { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files'] },
 ];
 
 /**
@@ -243,7 +244,10 @@ function judgeInclude(path: string, header: string, system: boolean): string | n
       ? null
       : `kernel files include ${kernels.mayInclude.join(', ')} only`;
   const foreign = foreignHeaders.find((entry) => entry.header.test(header));
-  if (foreign) return foreign.folder === folder ? null : `only native/${foreign.folder} may include it`;
+  if (foreign)
+    return foreign.folders.includes(folder)
+      ? null
+      : `only native/${foreign.folders.join(', ')} may include it`;
   if (system) return /^[a-z_]+$/.test(header) ? null : 'not of the C++ standard library';
   const target = header.includes('/') ? (header.split('/')[0] as string) : folder;
   return allowed.includes(target) ? null : `native/${folder} may not know native/${target}`;

@@ -5,7 +5,12 @@ import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 
 const { devices } = native().cudaDevices();
-const small: EvaluateOptions = { folds: 2, members: 2, threads: 2, classifier: { hidden: [9, 5], epochs: 3 } };
+const small: EvaluateOptions = {
+  folds: 2,
+  members: 2,
+  threads: 2,
+  classifier: { hidden: [9, 5], epochs: 3 },
+};
 const samples = {
   matrix: { reference: gaussianSample(130, [0.5, 0, 0], 1), generated: gaussianSample(110, [0, 0, 0], 2) },
   showers: { reference: gridShowers(120, 3, 1.1), generated: gridShowers(100, 4) },
