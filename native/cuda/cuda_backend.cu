@@ -35,7 +35,7 @@ class CudaBackend : public Backend {
         std::clamp<std::size_t>(tasks.size(), 1, devices * side_by_side_on_device(tasks, devices)));
     const unsigned inside = std::max(1U, threads_ / workers);
     return train_side_by_side(tasks, workers, control, [&](const TrainingTask& task, unsigned worker, const auto& visited) {
-      const UseDevice use(devices_[worker % devices]);
+      use_device(devices_[worker % devices]);
       WorkerPool own(inside);
       const auto& sample = samples[worker % devices];
       const ResidentSamples* const here = sample ? &*sample : nullptr;
@@ -49,12 +49,12 @@ class CudaBackend : public Backend {
   }
 
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override {
-    const UseDevice use(devices_.front());
+    use_device(devices_.front());
     return std::make_unique<CudaHistogramFill>(std::move(plan), devices_.front());
   }
 
   WeighedRows weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) override {
-    const UseDevice use(devices_.front());
+    use_device(devices_.front());
     return weigh_on_device(logits, members, rule, control);
   }
 
@@ -64,7 +64,7 @@ class CudaBackend : public Backend {
  private:
   /// Both samples, where they take no more than half of the memory.
   static std::optional<ResidentSamples> resident(const LabelledRows& rows, int device, WorkerPool& pool) {
-    const UseDevice use(device);
+    use_device(device);
     const std::size_t needed = SampleOnDevice::bytes(rows.reference) + SampleOnDevice::bytes(rows.generated);
     if (needed > free_memory() / 2) return std::nullopt;
     return ResidentSamples{{rows.reference, pool}, {rows.generated, pool}};
@@ -76,13 +76,13 @@ class CudaBackend : public Backend {
     constexpr std::size_t most = 4;
     std::size_t largest = 1;
     for (const auto& task : tasks) largest = std::max(largest, TrainingOnDevice::bytes(task));
-    const UseDevice use(devices_.front());
+    use_device(devices_.front());
     return std::clamp<std::size_t>(std::min(free_memory() / 2 / largest, threads_ / devices), 1, most);
   }
 
   void sort_rows(auto& rows, const JobControl& control) const {
     control.check();
-    const UseDevice use(devices_.front());
+    use_device(devices_.front());
     sort_on_device(rows);
     control.check();
   }
@@ -96,6 +96,14 @@ std::string capability(const CudaDevice& device) {
   return std::to_string(device.major) + "." + std::to_string(device.minor);
 }
 
+const CudaDevice& device_of(const CudaDevices& found, int number) {
+  const auto device = std::ranges::find(found.list, number, &CudaDevice::number);
+  if (device != found.list.end()) return *device;
+  std::string numbers;
+  for (const auto& other : found.list) numbers += (numbers.empty() ? "" : ", ") + std::to_string(other.number);
+  throw Error(ErrorCode::device, "there is no CUDA device " + std::to_string(number) + "; there are " + numbers);
+}
+
 }  // namespace
 }  // namespace cuda
 
@@ -104,20 +112,14 @@ std::unique_ptr<Backend> make_cuda_backend(const std::vector<int>& devices, unsi
   if (found.list.empty()) throw Error(ErrorCode::device, "CUDA cannot be used: " + found.reason);
   if (devices.empty()) throw Error(ErrorCode::argument, "no CUDA device is listed");
   if (threads < 1 || threads > 1024) throw Error(ErrorCode::argument, "`threads` must be from 1 to 1024");
+  const CudaDevice& first = cuda::device_of(found, devices.front());
   for (const int number : devices) {
-    if (number < 0 || static_cast<std::size_t>(number) >= found.list.size()) {
-      throw Error(ErrorCode::device, "there is no CUDA device " + std::to_string(number) + ": the last one is number " +
-                                         std::to_string(found.list.size() - 1));
-    }
-    const auto& device = found.list[static_cast<std::size_t>(number)];
-    const auto& first = found.list[static_cast<std::size_t>(devices.front())];
-    if (cuda::capability(device) != cuda::capability(first)) {
+    if (cuda::capability(cuda::device_of(found, number)) != cuda::capability(first)) {
       throw Error(ErrorCode::device, "CUDA devices " + std::to_string(first.number) + " and " + std::to_string(number) +
                                          " are of different compute capability and do not give the same last digits; use "
                                          "those of one kind");
     }
   }
-  const auto& first = found.list[static_cast<std::size_t>(devices.front())];
   return std::make_unique<cuda::CudaBackend>(devices, "CUDA, compute capability " + cuda::capability(first), threads);
 }
 

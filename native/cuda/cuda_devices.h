@@ -18,7 +18,7 @@ struct CudaDevices {
   std::string reason;  ///< why there is none; empty where there are some
 };
 
-/// The devices that this build can work on, without starting any.
+/// The devices that this build has code for, compute capability 8.0 and later, without starting any.
 CudaDevices find_cuda_devices();
 
 }  // namespace caloscope

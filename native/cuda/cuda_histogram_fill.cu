@@ -113,8 +113,9 @@ std::vector<double> edges_of(const HistogramAxis& axis) {
 
 CudaHistogramFill::CudaHistogramFill(HistogramFillPlan made_plan, int device)
     : HistogramFill(std::move(made_plan)), device_(device), cells_(plan().cells()), non_finite_(1) {
-  if (cells_ >= std::numeric_limits<std::uint32_t>::max()) {
-    throw Error(ErrorCode::argument, "a histogram of more than 2^32 cells cannot be filled on a CUDA device");
+  // One block a cell, and one for rows with NaN.
+  if (cells_ >= std::numeric_limits<std::int32_t>::max()) {
+    throw Error(ErrorCode::argument, "a histogram of more than 2^31 - 2 cells cannot be filled on a CUDA device");
   }
   for (const auto& axis : plan().axes) edges_.push_back(on_device(edges_of(axis)));
   const std::vector<double> zeros(cells_ + 1);
@@ -127,7 +128,7 @@ CudaHistogramFill::CudaHistogramFill(HistogramFillPlan made_plan, int device)
 
 bool CudaHistogramFill::add_rows(std::span<const ColumnView> coordinates, std::span<const ColumnView> weights,
                                  std::size_t rows, const JobControl& control) {
-  const UseDevice use(device_);
+  use_device(device_);
   for (std::size_t first = 0; first < rows; first += rows_at_once) {
     control.check();
     const Part part{coordinates, weights, first, static_cast<std::uint32_t>(std::min(rows_at_once, rows - first))};
@@ -201,7 +202,7 @@ bool CudaHistogramFill::has_seen_non_finite() const {
 }
 
 void CudaHistogramFill::add_all_to(HistogramSums& sums) const {
-  const UseDevice use(device_);
+  use_device(device_);
   for (std::size_t c = 0; c < plan().weighted.size(); ++c) {
     std::vector<double> values(cells_ + 1), variances(cells_ + 1);
     fetch(values_[c], values);

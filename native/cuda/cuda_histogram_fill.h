@@ -13,6 +13,9 @@ namespace caloscope::cuda {
 class CudaHistogramFill : public HistogramFill {
  public:
   CudaHistogramFill(HistogramFillPlan plan, int device);
+  ~CudaHistogramFill() override { use_device_to_free(device_); }
+  CudaHistogramFill(const CudaHistogramFill&) = delete;
+  CudaHistogramFill& operator=(const CudaHistogramFill&) = delete;
 
  protected:
   bool add_rows(std::span<const ColumnView> coordinates, std::span<const ColumnView> weights, std::size_t rows,

@@ -14,6 +14,10 @@ class CudaPredictor : public Predictor {
   /// Throws Error(classifier) or Error(non_finite) for an unsound network.
   CudaPredictor(std::span<const Network> networks, Precision precision, int device);
 
+  ~CudaPredictor() override { use_device_to_free(device_); }
+  CudaPredictor(const CudaPredictor&) = delete;
+  CudaPredictor& operator=(const CudaPredictor&) = delete;
+
   std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
                              JobControl& control) const override;
 

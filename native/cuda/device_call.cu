@@ -26,12 +26,12 @@ void check(cudaError_t status, const char* doing) {
                                      "; try again, or use the device cpu");
 }
 
-UseDevice::UseDevice(int device) {
-  check(cudaGetDevice(&before_), "asking for the current device");
-  check(cudaSetDevice(device), "choosing the device");
-}
+void use_device(int device) { check(cudaSetDevice(device), "choosing the device"); }
 
-UseDevice::~UseDevice() { cudaSetDevice(before_); }
+void use_device_to_free(int device) noexcept {
+  // An error that is left behind would be taken for one of the next call.
+  if (cudaSetDevice(device) != cudaSuccess) cudaGetLastError();
+}
 
 Stream::Stream() {
   cudaStream_t made = nullptr;

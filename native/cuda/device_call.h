@@ -10,17 +10,10 @@ namespace caloscope::cuda {
 /// Throws Error(device) when a call of the CUDA runtime failed, with what was being done.
 void check(cudaError_t status, const char* doing);
 
-/// Makes a device the current one of this thread until the end of the scope.
-class UseDevice {
- public:
-  explicit UseDevice(int device);
-  ~UseDevice();
-  UseDevice(const UseDevice&) = delete;
-  UseDevice& operator=(const UseDevice&) = delete;
-
- private:
-  int before_ = 0;
-};
+/// Makes a device the current one of this thread. It stays so: going back would start up a device that nobody listed.
+void use_device(int device);
+/// The same in a destructor, before memory of the device is freed.
+void use_device_to_free(int device) noexcept;
 
 /// Work that a device does in order.
 class Stream {

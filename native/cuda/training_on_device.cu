@@ -59,6 +59,7 @@ void TrainingOnDevice::begin_epoch(std::span<const std::uint32_t> order) {
   stream_.wait();
   order_on_device_.reserve(order.size());
   copy_to_device(order.data(), order.size(), order_on_device_.data(), stream_);
+  stream_.wait();  // where the epoch is left, the order goes
 }
 
 void TrainingOnDevice::step(const StepPlace& place, std::size_t count, double learning_rate) {
@@ -214,9 +215,9 @@ std::vector<float> TrainingOnDevice::logits(std::span<const std::uint32_t> rows)
     read({rows.subspan(first, std::min(most_rows_, rows.size() - first)), validation_rows_.data() + first});
     forward(Precision::float32, {}, validation_logits_.data() + first);
   }
-  std::vector<float> logits(rows.size());
-  copy_to_host(validation_logits_.data(), rows.size(), logits.data(), stream_);
   stream_.wait();
+  std::vector<float> logits(rows.size());
+  fetch(validation_logits_, logits);
   return logits;
 }
 

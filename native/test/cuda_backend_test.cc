@@ -26,7 +26,7 @@ TEST(CudaDevices, AreThereOrTheReasonIs) {
   EXPECT_EQ(found.list.empty(), !found.reason.empty());
   for (const auto& device : found.list) {
     EXPECT_FALSE(device.name.empty());
-    EXPECT_GE(device.major, 5);
+    EXPECT_GE(device.major, 8);
     EXPECT_GT(device.memory, std::uint64_t{1} << 28);
   }
 }
@@ -43,7 +43,10 @@ class Cuda : public testing::Test {
     const auto found = find_cuda_devices();
     if (found.list.empty()) GTEST_SKIP() << found.reason;
     cuda::try_allocations(std::numeric_limits<int>::max());
-    backend_ = make_cuda_backend({0}, 2);
+    for (const auto& device : found.list) {
+      if (device.major == found.list[0].major && device.minor == found.list[0].minor) devices_.push_back(device.number);
+    }
+    backend_ = make_cuda_backend({devices_.front()}, 2);
   }
   void TearDown() override {
     cuda::try_allocations(-1);
@@ -57,6 +60,7 @@ class Cuda : public testing::Test {
   }
 
   CpuBackend cpu_{2};
+  std::vector<int> devices_;  ///< of one kind
   std::unique_ptr<Backend> backend_;
   JobControl control_;
 };
@@ -124,22 +128,42 @@ TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
   for (std::size_t row = 0; row < 3; ++row) EXPECT_EQ(std::isfinite(logits[row]), std::isfinite(expected[row]));
 }
 
-/// Parameters after a few epochs, where the roundings of float32 have not grown yet.
+/// Counts numbers that are off. A gradient near 0 may have the other sign in another arithmetic, and AdamW's first steps
+/// are as long whatever its size: a few may be.
+class Difference {
+ public:
+  void add(const std::vector<float>& numbers, const std::vector<float>& expected, double tolerance) {
+    ASSERT_EQ(numbers.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const double off = std::fabs(numbers[i] - expected[i]);
+      ++count_;
+      if (!(off <= tolerance)) ++beyond_;
+      largest_ = off > largest_ || std::isnan(off) ? off : largest_;
+    }
+  }
+  void expect_small(double tolerance) const {
+    EXPECT_LE(beyond_, count_ / 100) << "of " << count_;
+    EXPECT_LE(largest_, 10 * tolerance);
+  }
+
+ private:
+  std::size_t count_ = 0, beyond_ = 0;
+  double largest_ = 0;
+};
+
+/// Losses and parameters after a few epochs, where the roundings of float32 have not grown yet.
 void expect_alike(const TrainedNetwork& network, const TrainedNetwork& expected, double tolerance) {
   ASSERT_EQ(network.record.epochs.size(), expected.record.epochs.size());
   for (std::size_t epoch = 0; epoch < expected.record.epochs.size(); ++epoch) {
     EXPECT_NEAR(network.record.epochs[epoch].training_loss, expected.record.epochs[epoch].training_loss, tolerance);
     EXPECT_NEAR(network.record.epochs[epoch].validation_loss, expected.record.epochs[epoch].validation_loss, tolerance);
   }
+  Difference difference;
   for (std::size_t l = 0; l < expected.network.layers.size(); ++l) {
-    const auto& layer = expected.network.layers[l];
-    for (std::size_t i = 0; i < layer.weight.size(); ++i) {
-      ASSERT_NEAR(network.network.layers[l].weight[i], layer.weight[i], tolerance) << "layer " << l << ", weight " << i;
-    }
-    for (std::size_t j = 0; j < layer.bias.size(); ++j) {
-      ASSERT_NEAR(network.network.layers[l].bias[j], layer.bias[j], tolerance) << "layer " << l << ", bias " << j;
-    }
+    difference.add(network.network.layers[l].weight, expected.network.layers[l].weight, tolerance);
+    difference.add(network.network.layers[l].bias, expected.network.layers[l].bias, tolerance);
   }
+  difference.expect_small(tolerance);
 }
 
 TEST_F(Cuda, TrainsAsTheCpu) {
@@ -170,7 +194,7 @@ TEST_F(Cuda, TrainsToTheSameBitsEachTimeAloneAndOnTwoDevices) {
   for (std::uint32_t t = 0; t < 3; ++t) tasks[t].number = t;
   const auto first = backend_->train(tasks, rows, control_);
   const auto again = backend_->train(tasks, rows, control_);
-  const auto on_two = make_cuda_backend({0, find_cuda_devices().list.back().number}, 2)->train(tasks, rows, control_);
+  const auto on_two = make_cuda_backend({devices_.front(), devices_.back()}, 2)->train(tasks, rows, control_);
   for (std::size_t t = 0; t < 3; ++t) {
     expect_same_bits(again[t].network, first[t].network);
     expect_same_bits(on_two[t].network, first[t].network);

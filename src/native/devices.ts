@@ -11,7 +11,7 @@ export interface ComputeOptions extends ThreadedJobOptions {
    * last digits of results depend on it. Default: `cpu`.
    */
   readonly device?: DeviceName | undefined;
-  /** Numbers of the CUDA devices, as `caloscope inspect` lists them; results do not depend on how many. Default: [0]. */
+  /** Numbers of the CUDA devices, as `caloscope inspect` lists them; results do not depend on how many. Default: the first. */
   readonly devices?: readonly number[] | undefined;
 }
 
@@ -58,7 +58,7 @@ export function computerFor(options: ComputeOptions): Computer {
     if (device === 'auto') return onCpu(`CUDA cannot be used: ${found.reason}`);
     throw new NativeError('ERR_DEVICE', `CUDA cannot be used: ${found.reason}`);
   }
-  const numbers = devices ?? [0];
+  const numbers = devices ?? found.devices.slice(0, 1).map(({ number }) => number);
   const chosen = numbers.map((number) => found.devices.find((one) => one.number === number));
   const missing = numbers.find((_, i) => chosen[i] === undefined);
   if (numbers.length === 0 || missing !== undefined || new Set(numbers).size < numbers.length) {
