@@ -65,13 +65,8 @@ class Cuda : public testing::Test {
   JobControl control_;
 };
 
-std::vector<std::uint32_t> all_rows(const FeatureTable& table) {
-  std::vector<std::uint32_t> rows(table.rows());
-  for (std::uint32_t row = 0; row < rows.size(); ++row) rows[row] = row;
-  return rows;
-}
-
 TEST_F(Cuda, JudgesAsTheCpu) {
+  const auto rows = row_numbers(70);
   struct Shape {
     std::vector<std::uint32_t> hidden;
     Activation activation;
@@ -82,15 +77,15 @@ TEST_F(Cuda, JudgesAsTheCpu) {
     shapes.push_back({{7, 5}, activation});
   }
   for (const std::vector<std::uint32_t>& hidden :
-       {std::vector<std::uint32_t>{}, {1}, {3}, {33, 16, 3}, {66, 65}}) {
+       {std::vector<std::uint32_t>{}, {1}, {33, 16, 3}, {66, 65}}) {
     shapes.push_back({hidden, Activation::leaky_relu});
   }
   for (const auto& table : tables()) {
     for (const auto& [hidden, activation] : shapes) {
       const std::vector networks{random_network(table, hidden, activation), random_network(table, {5}, activation)};
       for (const auto precision : {Precision::float32, Precision::bfloat16}) {
-        const auto expected = judged(cpu_, networks, table, all_rows(table), precision);
-        const auto logits = judged(*backend_, networks, table, all_rows(table), precision);
+        const auto expected = judged(cpu_, networks, table, rows, precision);
+        const auto logits = judged(*backend_, networks, table, rows, precision);
         ASSERT_EQ(logits.size(), expected.size());
         for (std::size_t i = 0; i < logits.size(); ++i) {
           // Rounded activations that differ in a last digit of float32 may differ by 2⁻⁸ of themselves.
@@ -106,7 +101,7 @@ TEST_F(Cuda, JudgesAsTheCpu) {
 TEST_F(Cuda, JudgesAnyRowsInAnyOrder) {
   const auto table = features_of(random_showers(12, 2000, 5, 1, 0.4), FeatureSetName::low);
   const std::vector networks{random_network(table, {31, 8}, Activation::leaky_relu)};
-  const auto rows = all_rows(table);
+  const auto rows = row_numbers(table.rows());
   const auto all = judged(*backend_, networks, table, rows, Precision::float32);
   EXPECT_TRUE(judged(*backend_, networks, table, {}, Precision::float32).empty());
   const std::vector<std::uint32_t> some{1999, 0, 0, 17};
@@ -123,8 +118,8 @@ TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
   networks[0].layers[0].weight.assign(8, 3e38F);
   networks[0].layers[1].weight = {3e38F, -3e38F, 3e38F, -3e38F};
   for (auto* column : {&networks[0].standardisation.scale, &networks[0].standardisation.clip}) column->assign(2, 1e30F);
-  const auto expected = judged(cpu_, networks, table, all_rows(table), Precision::float32);
-  const auto logits = judged(*backend_, networks, table, all_rows(table), Precision::float32);
+  const auto expected = judged(cpu_, networks, table, row_numbers(table.rows()), Precision::float32);
+  const auto logits = judged(*backend_, networks, table, row_numbers(table.rows()), Precision::float32);
   for (std::size_t row = 0; row < 3; ++row) EXPECT_EQ(std::isfinite(logits[row]), std::isfinite(expected[row]));
 }
 
@@ -358,7 +353,7 @@ class SmallJob {
     task.settings.epochs = 1;
     const std::vector networks{backend.train(std::vector{task}, rows, control)[0].network};
     const auto judges = backend.load(networks, Precision::float32);
-    const auto logits = judges->predict(reference_, all_rows(reference_), 2, control);
+    const auto logits = judges->predict(reference_, row_numbers(reference_.rows()), 2, control);
     backend.weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control);
     auto keys = ScoreSample(std::span<const float>(logits)).keys();
     backend.sort(keys, control);
@@ -412,7 +407,7 @@ TEST_F(Cuda, LeavesWhenItIsCancelled) {
   const auto table = gaussian_matrix(100, 3, 0, 1);
   const std::vector networks{random_network(table, {4}, Activation::relu)};
   control_.cancel();
-  EXPECT_EQ(code_of([&] { judged(*backend_, networks, table, all_rows(table), Precision::float32); }),
+  EXPECT_EQ(code_of([&] { judged(*backend_, networks, table, row_numbers(table.rows()), Precision::float32); }),
             ErrorCode::cancelled);
   const LabelledRows rows{table, table};
   const std::vector tasks{task_on(rows, {5}, 10)};
