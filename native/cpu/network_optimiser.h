@@ -115,7 +115,7 @@ class NetworkOptimiser : public NetworkInTraining {
   std::vector<Scratch> scratch_;
   SparseColumns sparse_columns_;
   std::vector<double> row_loss_;
-  std::size_t count_ = 0;   ///< rows of the batch
+  std::size_t count_ = 0;                 ///< rows of the batch
   std::span<const std::uint32_t> order_;  ///< of this epoch
   StepPlace place_{};
   AdamStep adam_{};
