@@ -3,6 +3,14 @@
 #include "cuda/training_on_device.h"
 
 namespace caloscope::cuda {
+namespace {
+
+/// At most.
+std::size_t rows_of_batch(const TrainingTask& task) {
+  return std::min<std::size_t>(task.settings.batch_size, task.training_rows.size());
+}
+
+}  // namespace
 
 TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows& rows, const ResidentSamples* samples,
                                    WorkerPool& pool, JobControl& control)
@@ -16,7 +24,7 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
       moments_(first_moments(network_)),
       on_device_(network_),
       states_(network_.layers.size()),
-      most_rows_(std::min<std::size_t>(task.settings.batch_size, task.training_rows.size())),
+      most_rows_(rows_of_batch(task)),
       loss_(1) {
   input_.reserve(most_rows_ * network_.inputs());
   row_loss_.reserve(most_rows_);
@@ -39,7 +47,7 @@ TrainingOnDevice::TrainingOnDevice(const TrainingTask& task, const LabelledRows&
 }
 
 std::size_t TrainingOnDevice::bytes(const TrainingTask& task) {
-  const std::size_t batch = std::min<std::size_t>(task.settings.batch_size, task.training_rows.size());
+  const std::size_t batch = rows_of_batch(task);
   std::size_t numbers = batch * task.shape.inputs + task.training_rows.size() + 2 * task.validation_rows.size();
   std::size_t largest = 0;
   std::size_t inputs = task.shape.inputs;
