@@ -146,7 +146,8 @@ export function addContentOptions(command: Command): Command {
 export interface TrainingFlags extends SeedOption {
   readonly members?: EvaluationOptions['members'];
   readonly features?: EvaluationOptions['features'];
-  readonly threshold?: EvaluationOptions['threshold'];
+  /** `none`: null of the library, which commander would take for a missing value. */
+  readonly threshold?: NonNullable<EvaluationOptions['threshold']> | 'none';
   readonly hidden?: ClassifierOptions['hidden'];
   readonly activation?: ClassifierOptions['activation'];
   readonly dropout?: ClassifierOptions['dropout'];
@@ -169,7 +170,10 @@ export function addTrainingOptions(command: Command): Command {
   option('--features <set>', 'low, low-normalised or high', features, asGiven);
   const above = 'voxels below count as zero; or published, none';
   const noThreshold = 'must be an energy in MeV from 0 on, published or none';
-  option('--threshold <MeV>', above, threshold, thresholdFrom, noThreshold);
+  const orNone = z
+    .union([z.literal('none'), threshold.unwrap()])
+    .default(threshold.parse(undefined) ?? 'none');
+  option('--threshold <MeV>', above, orNone, numberOr('published', 'none'), noThreshold);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
   option('--activation <name>', 'relu, leaky-relu, elu, gelu, silu or tanh', network.activation, asGiven);
   option('--dropout <share>', 'share of hidden values dropped in training', network.dropout);
@@ -189,10 +193,6 @@ export function precisionOption(what: string): Option {
   const { precision } = classifierSchema.shape;
   const description = `float32 or bfloat16: precision ${what} ${usual(precision)}`;
   return checkedOption('--precision <type>', description, precision, asGiven);
-}
-
-function thresholdFrom(text: string): unknown {
-  return text === 'none' ? null : numberOr('published')(text);
 }
 
 export interface CheckpointFlags {
@@ -248,7 +248,8 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { features, threshold, members, seed } = flags;
+  const { features, members, seed } = flags;
+  const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
   const { batch: batchSize, validationFraction, precision } = flags;
   const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };

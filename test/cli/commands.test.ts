@@ -76,6 +76,14 @@ describe('evaluate', () => {
     for (const path of Object.values(document.files)) expect(existsSync(path)).toBe(true);
   });
 
+  it('--threshold none keeps every voxel', async () => {
+    const out = join(toys.newFolder(), 'out');
+    const words = ['evaluate', toys.reference, toys.generated, '--out', out, ...quick, '--threshold', 'none'];
+    expect(await caloscope(words)).toMatchObject({ exitCode: 0 });
+    const { settings } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as EvaluationResult;
+    expect(settings.threshold).toBeNull();
+  });
+
   it('--quiet says nothing', async () => {
     const out = join(toys.newFolder(), 'Größe 光');
     const words = ['evaluate', toys.reference, toys.generated, '--out', out, ...quick, '--quiet'];

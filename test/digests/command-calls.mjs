@@ -1,0 +1,92 @@
+// The calls of the command line: small samples, few epochs; all feature sets, layouts, rules and kinds of network.
+const short = ['--folds', '2', '--members', '2', '--epochs', '2', '--hidden', '24,16', '--seed', '3'];
+const one = ['--folds', '2', '--members', '1', '--epochs', '2', '--hidden', '16', '--seed', '5'];
+const calogan = ['cg-reference.hdf5', 'cg-generated.hdf5'];
+const ds2 = ['ds2-reference.hdf5', 'ds2-generated.hdf5'];
+
+const featureSets = ['low', 'low-normalised', 'high'];
+const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'];
+const distortions = ['width', 'energy-scale', 'depth-shift'];
+
+const named = (entries) => Object.fromEntries(entries);
+
+export const commandCalls = {
+  samples: {
+    'cg-reference.hdf5': ['--showers', '700', '--seed', '1'],
+    'cg-generated.hdf5': ['--showers', '600', '--seed', '2', '--distortion', 'width'],
+    'cg-other.hdf5': ['--showers', '300', '--seed', '9', '--distortion', 'width'],
+    ...named(
+      distortions.map((name) => [
+        `cg-${name}.hdf5`,
+        ['--showers', '300', '--seed', '4', '--distortion', name],
+      ]),
+    ),
+    'ds2-reference.hdf5': ['--geometry', 'ds2', '--showers', '160', '--seed', '1'],
+    'ds2-generated.hdf5': ['--geometry', 'ds2', '--showers', '150', '--seed', '2', '--distortion', 'width'],
+  },
+  evaluate: {
+    ...named(featureSets.map((set) => [`calogan-${set}`, [...calogan, ...short, '--features', set]])),
+    ...named(featureSets.map((set) => [`ds2-${set}`, [...ds2, ...one, '--features', set]])),
+    ...named(
+      activations.map((name) => [
+        `activation-${name}`,
+        [...calogan, ...one, '--features', 'high', '--activation', name],
+      ]),
+    ),
+    ...named(
+      distortions.map((name) => [`distortion-${name}`, ['cg-reference.hdf5', `cg-${name}.hdf5`, ...one]]),
+    ),
+    'default-network': [...calogan, '--folds', '2', '--epochs', '2', '--features', 'high'],
+    'many-folds': [...calogan, ...one, '--folds', '5', '--features', 'high'],
+    'three-members': [...calogan, ...short, '--members', '3', '--features', 'high', '--dropout', '0'],
+    'mean-probability': [
+      ...calogan,
+      ...short,
+      '--features',
+      'high',
+      '--ensemble-rule',
+      'mean-probability',
+      '--clip',
+      '0.5,1.5',
+    ],
+    'mean-weight': [...calogan, ...short, '--features', 'high', '--ensemble-rule', 'mean-weight'],
+    threshold: [...calogan, ...one, '--threshold', '2'],
+    'no-threshold': [...ds2, ...one, '--threshold', 'none'],
+    bfloat16: [...calogan, ...one, '--precision', 'bfloat16'],
+    cartesian: [...ds2, ...one, '--geometry', 'cartesian:45x16x9', '--features', 'high'],
+    'one-file-twice': [
+      'cg-reference.hdf5',
+      'cg-reference.hdf5',
+      ...one,
+      '--allow-same',
+      '--features',
+      'high',
+    ],
+    'other-batch': [
+      ...calogan,
+      ...one,
+      '--batch',
+      '50',
+      '--learning-rate',
+      '0.002',
+      '--weight-decay',
+      '0.1',
+      '--validation-fraction',
+      '0.3',
+      '--patience',
+      '1',
+      '--epochs',
+      '6',
+    ],
+    'device-low': [...calogan, ...short, '--device', 'cuda'],
+    'device-high': [...calogan, ...short, '--device', 'cuda', '--features', 'high'],
+    'device-ds2': [...ds2, ...one, '--device', 'cuda', '--features', 'low'],
+  },
+  train: {
+    low: { train: [...calogan, ...one.slice(2), '--features', 'low'], weigh: ['cg-other.hdf5'] },
+    high: {
+      train: [...ds2, ...one.slice(2), '--features', 'high'],
+      weigh: ['ds2-generated.hdf5', '--clip', '0.2,5'],
+    },
+  },
+};
