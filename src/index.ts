@@ -38,15 +38,16 @@ export {
 } from './evaluation/evaluate.js';
 export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
 export type * from './evaluation/result.js';
+export type { UhiDocument, UhiHistogram } from './formats/uhi/uhi.js';
+export { parseUhiDocument } from './formats/uhi/uhi-schema.js';
+export { type Geometry, geometryNames, resolveGeometry } from './geometry/geometry.js';
 export {
   type HistogramAxis,
   logAxis,
   regularAxis,
   variableAxis,
 } from './histogram/axis.js';
-export type { UhiDocument, UhiHistogram } from './histogram/uhi.js';
 export { uhiDocument } from './histogram/uhi-document.js';
-export { parseUhiDocument } from './histogram/uhi-schema.js';
 export {
   type FillOptions,
   type HistogramOptions,
@@ -56,15 +57,14 @@ export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, Progress } from './native/run-job.js';
 export { type Observable, observablesOf, observableValues } from './observables/observables.js';
 export { renderReport, writeReport } from './report/report.js';
-export { type Geometry, geometryNames, resolveGeometry } from './showers/geometry.js';
-export { type FileInspection, inspectShowerFile } from './showers/inspection.js';
+export { type FileInspection, inspectShowerFile } from './samples/showers/inspection.js';
 export {
   findRepeatedShowers,
   type ShowerOrigin,
   ShowerSample,
   showersFromArrays,
-} from './showers/shower-sample.js';
-export { type OpenShowersOptions, openShowers } from './showers/shower-stream.js';
+} from './samples/showers/shower-sample.js';
+export { type OpenShowersOptions, openShowers } from './samples/showers/shower-stream.js';
 export { type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
 export { type ToySampleOptions, type ToyShowers, toyShowers } from './simulation/toy-showers.js';

@@ -2,6 +2,14 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { CaloscopeError, FileError } from '../errors.js';
+import { requirePlainFile } from '../formats/files/plain-file.js';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+  type Tensor,
+} from '../formats/safetensors/safetensors.js';
+import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../geometry/geometry-record.js';
 import { native } from '../native/binding.js';
 import type {
   EnsembleHandle,
@@ -10,11 +18,8 @@ import type {
   NativeTrainingRecord,
 } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
-import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../showers/geometry-record.js';
-import { requirePlainFile } from '../showers/plain-file.js';
 import type { CrossFittingPlan } from './cross-fitting.js';
 import { featureNames, type InputDescription } from './features.js';
-import { decodeSafetensors, encodeSafetensors, type SafetensorsContent, type Tensor } from './safetensors.js';
 import { classifierSchema } from './settings.js';
 
 /**

@@ -1,10 +1,10 @@
 import { ArgumentError } from '../errors.js';
+import type { Geometry } from '../geometry/geometry.js';
 import { native } from '../native/binding.js';
 import type { FeatureSetName, FeatureTableHandle } from '../native/contract/showers.js';
 import { callNative, NativeObject, runJob } from '../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
-import type { Geometry } from '../showers/geometry.js';
-import { nativeGeometry, type ShowerSample } from '../showers/shower-sample.js';
+import { nativeGeometry, type ShowerSample } from '../samples/showers/shower-sample.js';
 
 export type { FeatureSetName } from '../native/contract/showers.js';
 

@@ -1,9 +1,13 @@
 import { ArgumentError } from '../errors.js';
 import type { NativePrediction } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
-import type { ContentProblem } from '../showers/content-checks.js';
-import type { ShowerSample } from '../showers/shower-sample.js';
-import { type OpenShowersOptions, type SampleBounds, ShowerStream } from '../showers/shower-stream.js';
+import type { ContentProblem } from '../samples/showers/reading/content-checks.js';
+import type { ShowerSample } from '../samples/showers/shower-sample.js';
+import {
+  type OpenShowersOptions,
+  type SampleBounds,
+  ShowerStream,
+} from '../samples/showers/shower-stream.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 import { makeFeatures } from './features.js';
 

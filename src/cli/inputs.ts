@@ -1,11 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
-import { type Geometry, resolveGeometry } from '../showers/geometry.js';
-import type { ShowerFileMetadata } from '../showers/reading.js';
-import { ShowerReader } from '../showers/shower-reader.js';
-import type { ShowerSample } from '../showers/shower-sample.js';
-import { openShowers } from '../showers/shower-stream.js';
+import { type Geometry, resolveGeometry } from '../geometry/geometry.js';
+import type { ShowerFileMetadata } from '../samples/showers/reading/reading.js';
+import { ShowerReader } from '../samples/showers/reading/shower-reader.js';
+import type { ShowerSample } from '../samples/showers/shower-sample.js';
+import { openShowers } from '../samples/showers/shower-stream.js';
 import { contentPolicy, type ShowerFileOptions } from './options.js';
 import type { Session } from './session.js';
 

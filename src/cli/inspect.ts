@@ -2,7 +2,7 @@ import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
-import { type FileInspection, inspectShowerFile } from '../showers/inspection.js';
+import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
 import { columns, count, energy, fileSize, percent } from './figures.js';
 import { namedGeometry } from './inputs.js';

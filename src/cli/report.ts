@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { FileError } from '../errors.js';
 import { outputNames } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
-import { accessError, requirePlainFile } from '../showers/plain-file.js';
+import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';

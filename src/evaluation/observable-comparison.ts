@@ -1,6 +1,6 @@
 import { isMatrix, type MatrixSample, rowsOf, type Sample } from '../classifier/features.js';
+import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
-import type { UhiHistogram } from '../histogram/uhi.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../native/devices.js';
 import { type Observable, observablesOf, observableValues } from '../observables/observables.js';

@@ -1,4 +1,4 @@
-import type { UhiDocument } from '../histogram/uhi.js';
+import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { AreaUnderCurve, RocCurve } from '../statistics/rank-statistics.js';
 import type { EnsembleRule, WeightHealth } from '../weights/density-ratio.js';
 

@@ -1,6 +1,6 @@
 import { isMatrix, rowsOf, type Sample } from '../classifier/features.js';
 import type { ComputeOptions } from '../native/devices.js';
-import { findRepeatedShowers, type ShowerSample } from '../showers/shower-sample.js';
+import { findRepeatedShowers, type ShowerSample } from '../samples/showers/shower-sample.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../statistics/rank-statistics.js';
 import type { AreaUnderCurve, Warning, WeightHealth } from './result.js';
 

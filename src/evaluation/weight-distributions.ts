@@ -1,5 +1,5 @@
+import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { logAxis, regularAxis } from '../histogram/axis.js';
-import type { UhiHistogram } from '../histogram/uhi.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { WeightCalibration } from './result.js';

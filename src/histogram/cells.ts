@@ -1,4 +1,4 @@
-import type { NestedNumbers } from './uhi.js';
+import type { NestedNumbers } from '../formats/uhi/uhi.js';
 
 /**
  * The cells of the bins alone. `cells` is flat, the last axis fastest, with a flow cell at both ends of every axis;

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { CaloscopeError } from '../errors.js';
+import type { UhiAxis, UhiHistogram, UhiMetadata } from '../formats/uhi/uhi.js';
+import { parseUhiHistogram, storedCells } from '../formats/uhi/uhi-schema.js';
 import { binCount, type HistogramAxis, regularAxis, variableAxis } from './axis.js';
 import { flattened, nested } from './cells.js';
-import type { UhiAxis, UhiHistogram, UhiMetadata } from './uhi.js';
-import { parseUhiHistogram, storedCells } from './uhi-schema.js';
 
 /** What one weight column of a histogram holds; values and variances with flow cells. */
 export interface KeptSums {

@@ -1,4 +1,4 @@
-import type { UhiDocument } from './uhi.js';
+import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { WeightedHistogram } from './weighted-histogram.js';
 
 /**

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { native } from '../native/binding.js';
 import type { HistogramAxisRecord } from '../native/contract/histograms.js';
 import type { NumberArray } from '../native/contract/jobs.js';
@@ -8,7 +9,6 @@ import { callNative, NativeObject } from '../native/run-job.js';
 import { binCount, type HistogramAxis } from './axis.js';
 import { withoutFlow } from './cells.js';
 import { fillInPieces } from './fill.js';
-import type { UhiHistogram } from './uhi.js';
 import { type KeptSums, readUhiHistogram, writeUhiHistogram } from './uhi-conversion.js';
 
 export interface HistogramOptions {

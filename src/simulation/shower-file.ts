@@ -1,7 +1,12 @@
 import { createRequire } from 'node:module';
+import {
+  type ColumnNumbers,
+  createHdf5,
+  type FilePlan,
+  type Hdf5Writer,
+} from '../formats/hdf5/writer/writing.js';
 import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import type { Progress } from '../native/run-job.js';
-import { type ColumnNumbers, createHdf5, type FilePlan, type Hdf5Writer } from '../showers/writing.js';
 import type { DistortionName } from './distortions.js';
 import {
   exactAuc,

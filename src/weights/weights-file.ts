@@ -1,4 +1,4 @@
-import { createHdf5, type DatasetPlan } from '../showers/writing.js';
+import { createHdf5, type DatasetPlan } from '../formats/hdf5/writer/writing.js';
 
 /** Weights of the rows of one sample, to be written. */
 export interface WeightsTable {

@@ -13,10 +13,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
-import { decodeSafetensors, encodeSafetensors } from '#caloscope/classifier/safetensors';
 import { type TrainClassifierOptions, trainClassifier } from '#caloscope/classifier/training';
 import { FileError } from '#caloscope/errors';
 import { evaluate } from '#caloscope/evaluation/evaluate';
+import { decodeSafetensors, encodeSafetensors } from '#caloscope/formats/safetensors/safetensors';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { type FileLogitsOptions, predictFileLogits } from '#caloscope/classifier/file-logits';
 import { trainClassifier } from '#caloscope/classifier/training';
-import { openShowers } from '#caloscope/showers/shower-stream';
-import { createHdf5 } from '#caloscope/showers/writing';
+import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
+import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridNumbers, gridShowers } from '../support/grid-showers.js';
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { featureRows } from '#caloscope/classifier/features';
-import { namedGeometry } from '#caloscope/showers/geometry';
-import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
-import { openShowers } from '#caloscope/showers/shower-stream';
+import { namedGeometry } from '#caloscope/geometry/geometry';
+import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { expectClose } from '../support/closeness.js';
 import { type GoldenFile, openGolden } from '../support/golden-arrays.js';
 import { hasSharedData, sharedPath } from '../support/shared-data.js';

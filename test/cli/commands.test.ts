@@ -5,8 +5,8 @@ import { type Dataset, File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
-import { openShowers } from '#caloscope/showers/shower-stream';
-import { createHdf5 } from '#caloscope/showers/writing';
+import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
+import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { caloscope, contentOf, errorLine } from './run-caloscope.js';
 import { makeToyFiles, quick, quickTraining, type ToyFiles } from './toy-files.js';
 

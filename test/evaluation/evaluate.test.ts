@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { MatrixSample, Sample } from '#caloscope/classifier/features';
 import { ArgumentError, CaloscopeError } from '#caloscope/errors';
 import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
-import type { UhiHistogram } from '#caloscope/histogram/uhi';
+import type { UhiHistogram } from '#caloscope/formats/uhi/uhi';
+import { namedGeometry } from '#caloscope/geometry/geometry';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
-import { namedGeometry } from '#caloscope/showers/geometry';
-import { showersFromArrays } from '#caloscope/showers/shower-sample';
+import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '#caloscope/evaluation/evaluate';
-import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
-import { openShowers } from '#caloscope/showers/shower-stream';
+import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { hasSharedData, sharedPath } from '../support/shared-data.js';
 
 const geometry = 'cartesian:12x12x12';

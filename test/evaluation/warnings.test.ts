@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { AreaUnderCurve, WeightHealth } from '#caloscope/evaluation/result';
 import { outcomeWarnings, sampleWarnings, sizeWarnings } from '#caloscope/evaluation/warnings';
-import { ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 

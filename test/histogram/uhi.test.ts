@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { parseUhiDocument } from '#caloscope/formats/uhi/uhi-schema';
 import { logAxis, regularAxis, variableAxis } from '#caloscope/histogram/axis';
 import { uhiDocument } from '#caloscope/histogram/uhi-document';
-import { parseUhiDocument } from '#caloscope/histogram/uhi-schema';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { observablesOf, observableValues } from '#caloscope/observables/observables';
-import type { ShowerSample } from '#caloscope/showers/shower-sample';
+import type { ShowerSample } from '#caloscope/samples/showers/shower-sample';
 import { challengeFiles, openChallenge } from '../support/challenge-samples.js';
 import { expectClose } from '../support/closeness.js';
 import type { GoldenFile } from '../support/golden-arrays.js';

@@ -5,7 +5,7 @@ import type {
   WeightCalibration,
   WeightHealth,
 } from '../../src/evaluation/result.js';
-import type { UhiDocument, UhiHistogram } from '../../src/histogram/uhi.js';
+import type { UhiDocument, UhiHistogram } from '../../src/formats/uhi/uhi.js';
 
 /**
  * A made-up evaluation for tests of the report: Gaussian "showers" whose density ratio is known exactly, seeded, so

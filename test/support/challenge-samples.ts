@@ -1,6 +1,6 @@
-import { namedGeometry } from '#caloscope/showers/geometry';
-import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
-import { openShowers } from '#caloscope/showers/shower-stream';
+import { namedGeometry } from '#caloscope/geometry/geometry';
+import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { type GoldenFile, openGolden } from './golden-arrays.js';
 import { sharedPath } from './shared-data.js';
 

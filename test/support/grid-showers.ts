@@ -1,5 +1,5 @@
-import { type Geometry, namedGeometry } from '#caloscope/showers/geometry';
-import { type ShowerSample, showersFromArrays } from '#caloscope/showers/shower-sample';
+import { type Geometry, namedGeometry } from '#caloscope/geometry/geometry';
+import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { normalNumbers } from './gaussian-samples.js';
 
 export interface GridNumbers {

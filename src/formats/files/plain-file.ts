@@ -1,0 +1,34 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { FileError } from '../../errors.js';
+
+/**
+ * Makes sure that `path` is a plain file that can be read. It is not opened: opening a pipe would wait for ever.
+ *
+ * @returns its size in bytes.
+ * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS.
+ */
+export async function requirePlainFile(path: string): Promise<number> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) {
+      const kind = found.isDirectory() ? 'a folder' : 'a device or pipe';
+      throw new FileError('ERR_NOT_A_FILE', path, `this is ${kind}; name a file`);
+    }
+    await access(path, constants.R_OK);
+    return found.size;
+  } catch (error) {
+    throw error instanceof FileError ? error : accessError(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** The error of this package for one of `node:fs`. */
+export function accessError(path: string, cause: NodeJS.ErrnoException): FileError {
+  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
+    return new FileError('ERR_FILE_NOT_FOUND', path, 'no such file; check the path', { cause });
+  }
+  if (cause.code === 'EACCES' || cause.code === 'EPERM') {
+    return new FileError('ERR_FILE_ACCESS', path, 'no right to read it; check its permissions', { cause });
+  }
+  return new FileError('ERR_FILE_ACCESS', path, `cannot be read (${cause.code ?? cause.message})`, { cause });
+}

@@ -1,0 +1,252 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { CaloscopeError, FileError } from '../errors.js';
+import { requirePlainFile } from '../formats/files/plain-file.js';
+import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
+import {
+  type ChallengeName,
+  caloganGrids,
+  caloganHalfWidth,
+  challengeGeometries,
+  type RadialBinning,
+} from './published-geometries.js';
+
+/** How the voxels of a layer are laid out. */
+export type LayerShape =
+  /** Rings × angular bins around the shower axis; voxel in the layer = alpha bin · rings + ring. Edges in mm. */
+  | { readonly kind: 'polar'; readonly radialEdges: readonly number[]; readonly alphaBins: number }
+  /** Rows (φ) × columns (η); voxel in the layer = row · columns + column. */
+  | { readonly kind: 'grid'; readonly rows: number; readonly columns: number };
+
+export interface GeometryLayer {
+  /** Number of the layer in the calorimeter; numbers may be left out. */
+  readonly id: number;
+  readonly firstVoxel: number;
+  readonly voxels: number;
+  /** True where the centre of energy in η and φ is meaningful: more than one angular bin. */
+  readonly angular: boolean;
+  readonly shape: LayerShape;
+}
+
+/** Layers and voxel positions of a calorimeter; voxels are numbered layer by layer. */
+export interface Geometry {
+  readonly name: string;
+  readonly family: 'calogan' | 'calochallenge' | 'cartesian';
+  /** Unit of the positions. */
+  readonly lengthUnit: 'mm' | 'voxel';
+  readonly layers: readonly GeometryLayer[];
+  readonly voxels: number;
+  /** Readout threshold in MeV of the published evaluation; null where none is published. */
+  readonly threshold: number | null;
+  /** Positions of the voxel centres, one number a voxel, in `lengthUnit`. */
+  readonly eta: Float64Array;
+  readonly phi: Float64Array;
+  readonly radius: Float64Array;
+}
+
+/** More voxels than any calorimeter under study (40,500), and few enough to be held. */
+const largestVoxelCount = 4e6;
+const largestXmlBytes = 4 * 2 ** 20;
+
+/** Names that {@link resolveGeometry} knows without a file. */
+export const geometryNames: readonly string[] = ['calogan', ...Object.keys(challengeGeometries)];
+
+/**
+ * The geometry of a name (`calogan`, `ds1-photons`, `ds1-pions`, `ds2`, `ds3`), of `cartesian:LxRxC` (layers × rows ×
+ * columns), or of a CaloChallenge binning file (.xml).
+ *
+ * @param options.particle `name` or `pid` to choose by where a binning file describes several particles.
+ * @throws CaloscopeError ERR_GEOMETRY, ERR_XML, ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS.
+ */
+export async function resolveGeometry(
+  nameOrPath: string,
+  options: { particle?: string } = {},
+): Promise<Geometry> {
+  const named = namedGeometry(nameOrPath);
+  if (named) return named;
+  if (/\.xml$/i.test(nameOrPath) || /[\\/]/.test(nameOrPath))
+    return readBinningFile(nameOrPath, options.particle);
+  throw new CaloscopeError(
+    'ERR_GEOMETRY',
+    `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, cartesian:LxRxC or a binning file (.xml)`,
+  );
+}
+
+/**
+ * The geometry of a name that needs no file; null for any other text.
+ *
+ * @throws CaloscopeError ERR_GEOMETRY for `cartesian:` without sound numbers.
+ */
+export function namedGeometry(name: string): Geometry | null {
+  if (name === 'calogan') return caloganGeometry();
+  if (isChallengeName(name)) {
+    const { layers, threshold } = challengeGeometries[name];
+    return polarGeometry(name, layers, threshold);
+  }
+  return name.startsWith('cartesian:') ? cartesianGeometry(name) : null;
+}
+
+function isChallengeName(name: string): name is ChallengeName {
+  return Object.hasOwn(challengeGeometries, name);
+}
+
+/**
+ * Name of the published geometry that a file of this layout and number of voxels has; null where none fits.
+ */
+export function guessGeometry(layout: 'calogan' | 'calochallenge', voxels: number): string | null {
+  if (layout === 'calogan') return 'calogan';
+  const fits = ([, { layers }]: [string, { layers: readonly RadialBinning[] }]) =>
+    countVoxels(layers) === voxels;
+  return Object.entries(challengeGeometries).find(fits)?.[0] ?? null;
+}
+
+function countVoxels(layers: readonly RadialBinning[]): number {
+  return layers.reduce((sum, layer) => sum + (layer.radialEdges.length - 1) * layer.alphaBins, 0);
+}
+
+async function readBinningFile(path: string, particle: string | undefined): Promise<Geometry> {
+  if ((await requirePlainFile(path)) > largestXmlBytes) {
+    throw new FileError('ERR_GEOMETRY', path, 'larger than any binning file; name another file');
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    const chosen = chooseParticle(parseBinningXml(text), particle);
+    const layers = chosen.layers.filter((layer) => layer.radialEdges.length > 1);
+    return polarGeometry(basename(path), layers, null);
+  } catch (error) {
+    if (error instanceof CaloscopeError)
+      throw new FileError(error.code, path, error.message, { cause: error });
+    throw new FileError('ERR_XML', path, 'not a sound XML file: not UTF-8 text', { cause: error });
+  }
+}
+
+function chooseParticle(particles: readonly ParticleBinning[], wanted: string | undefined): ParticleBinning {
+  const names = particles.map((particle) => particle.name || particle.pid).join(', ');
+  const fitting =
+    wanted === undefined ? particles : particles.filter(({ name, pid }) => name === wanted || pid === wanted);
+  const [first, ...others] = fitting;
+  if (!first) {
+    const found = particles.length === 0 ? 'it describes no particle (no <Bin>)' : `it describes ${names}`;
+    throw new CaloscopeError('ERR_GEOMETRY', wanted === undefined ? found : `${found}, not "${wanted}"`);
+  }
+  if (others.length > 0) {
+    throw new CaloscopeError('ERR_GEOMETRY', `it describes several particles (${names}); choose one`);
+  }
+  return first;
+}
+
+function caloganGeometry(): Geometry {
+  const width = 2 * caloganHalfWidth;
+  const shapes = caloganGrids.map(({ id, rows, columns }) => ({ id, rows, columns }));
+  return gridGeometry('calogan', 'calogan', 'mm', shapes, ({ rows, columns }) => ({
+    row: width / rows,
+    column: width / columns,
+  }));
+}
+
+function cartesianGeometry(name: string): Geometry {
+  const match = /^cartesian:(\d{1,7})x(\d{1,7})x(\d{1,7})$/.exec(name);
+  const [layers, rows, columns] = (match?.slice(1) ?? []).map(Number);
+  if (!layers || !rows || !columns) {
+    throw new CaloscopeError(
+      'ERR_GEOMETRY',
+      `"${name}" is not cartesian:LxRxC with three whole numbers above 0`,
+    );
+  }
+  requireHoldable(name, layers * rows * columns);
+  const shapes = Array.from({ length: layers }, (_, id) => ({ id, rows, columns }));
+  return gridGeometry(name, 'cartesian', 'voxel', shapes, () => ({ row: 1, column: 1 }));
+}
+
+interface Grid {
+  readonly id: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Layers of rows and columns, centred on the shower axis; `cell` gives the size of a voxel. */
+function gridGeometry(
+  name: string,
+  family: Geometry['family'],
+  lengthUnit: Geometry['lengthUnit'],
+  grids: readonly Grid[],
+  cell: (grid: Grid) => { row: number; column: number },
+): Geometry {
+  const layers = numberVoxels(
+    grids.map(({ id, rows, columns }) => {
+      const shape = { kind: 'grid', rows, columns } as const;
+      return { id, voxels: rows * columns, angular: rows * columns > 1, shape };
+    }),
+  );
+  return placeVoxels({ name, family, lengthUnit, layers, threshold: null }, (layer, i) => {
+    const { rows, columns } = grids[layer] as Grid;
+    const size = cell(grids[layer] as Grid);
+    const eta = ((i % columns) - (columns - 1) / 2) * size.column;
+    const phi = (Math.floor(i / columns) - (rows - 1) / 2) * size.row;
+    return { eta, phi, radius: Math.hypot(eta, phi) };
+  });
+}
+
+/**
+ * Layers of rings and angular bins. Centre of bin: r half-way between its edges, α_j = −π + (j + ½)·2π/n; η = r cos α,
+ * φ = r sin α (published evaluation of the Fast Calorimeter Simulation Challenge).
+ */
+export function polarGeometry(
+  name: string,
+  binning: readonly RadialBinning[],
+  threshold: number | null,
+): Geometry {
+  if (binning.length === 0) throw new CaloscopeError('ERR_GEOMETRY', `${name} has no layer with voxels`);
+  requireHoldable(name, countVoxels(binning));
+  const layers = numberVoxels(
+    binning.map(({ id, radialEdges, alphaBins }) => {
+      const shape = { kind: 'polar', radialEdges, alphaBins } as const;
+      return { id, voxels: (radialEdges.length - 1) * alphaBins, angular: alphaBins > 1, shape };
+    }),
+  );
+  const frame = { name, family: 'calochallenge', lengthUnit: 'mm', layers, threshold } as const;
+  return placeVoxels(frame, (layer, i) => {
+    const { radialEdges, alphaBins } = binning[layer] as RadialBinning;
+    const rings = radialEdges.length - 1;
+    const ring = i % rings;
+    const radius = ((radialEdges[ring] as number) + (radialEdges[ring + 1] as number)) / 2;
+    const alpha = -Math.PI + (Math.floor(i / rings) + 0.5) * ((2 * Math.PI) / alphaBins);
+    return { eta: radius * Math.cos(alpha), phi: radius * Math.sin(alpha), radius };
+  });
+}
+
+function numberVoxels(layers: readonly Omit<GeometryLayer, 'firstVoxel'>[]): GeometryLayer[] {
+  let firstVoxel = 0;
+  return layers.map((layer) => {
+    const numbered = { ...layer, firstVoxel };
+    firstVoxel += layer.voxels;
+    return numbered;
+  });
+}
+
+type Frame = Omit<Geometry, 'voxels' | 'eta' | 'phi' | 'radius'>;
+
+/** Fills the positions: `position` gets the place of the layer in the list and the voxel within it. */
+function placeVoxels(
+  frame: Frame,
+  position: (layer: number, voxel: number) => { eta: number; phi: number; radius: number },
+): Geometry {
+  const voxels = frame.layers.reduce((sum, layer) => sum + layer.voxels, 0);
+  const eta = new Float64Array(voxels);
+  const phi = new Float64Array(voxels);
+  const radius = new Float64Array(voxels);
+  frame.layers.forEach((layer, place) => {
+    for (let i = 0; i < layer.voxels; i++) {
+      const centre = position(place, i);
+      eta[layer.firstVoxel + i] = centre.eta;
+      phi[layer.firstVoxel + i] = centre.phi;
+      radius[layer.firstVoxel + i] = centre.radius;
+    }
+  });
+  return { ...frame, voxels, eta, phi, radius };
+}
+
+function requireHoldable(name: string, voxels: number): void {
+  if (voxels <= largestVoxelCount) return;
+  throw new CaloscopeError('ERR_GEOMETRY', `${name} has ${voxels} voxels, more than ${largestVoxelCount}`);
+}

@@ -1,0 +1,102 @@
+import { type Geometry, guessGeometry, resolveGeometry } from '../../geometry/geometry.js';
+import type { LayoutName } from '../../layouts/layouts.js';
+import type { ContentProblem } from './reading/content-checks.js';
+import type { DatasetRecord, OpenOptions } from './reading/reading.js';
+import { ShowerReader } from './reading/shower-reader.js';
+
+/** What a shower file holds; plain JSON. Energies in MeV, whatever the file stores. */
+export interface FileInspection {
+  readonly path: string;
+  readonly bytes: number;
+  readonly layout: LayoutName;
+  /** True for toy showers of caloscope. */
+  readonly toy: boolean;
+  readonly rows: number;
+  readonly voxels: number;
+  /** Name of the geometry given or guessed; null where no published one has this number of voxels. */
+  readonly geometry: string | null;
+  /** Units in which the file stores its energies. */
+  readonly storedUnits: { readonly incidentEnergies: 'GeV' | 'MeV'; readonly voxels: 'MeV' };
+  readonly datasets: readonly DatasetRecord[];
+  readonly incidentEnergy: { readonly min: number; readonly max: number } | null;
+  readonly voxelEnergy: { readonly min: number; readonly max: number } | null;
+  /** Median over the showers of deposited over incident energy. */
+  readonly depositedOverIncident: number | null;
+  /** Share of voxels above 0. */
+  readonly occupancy: number | null;
+  /** The same by layer; null without a geometry. */
+  readonly layers:
+    | readonly { readonly id: number; readonly voxels: number; readonly occupancy: number }[]
+    | null;
+  /** All that is odd: errors would stop an evaluation, warnings would not. */
+  readonly problems: readonly ContentProblem[];
+}
+
+export interface InspectOptions extends OpenOptions {
+  /** Called with the number of showers read so far and of all showers. */
+  readonly onProgress?: (progress: { readonly rows: number; readonly totalRows: number }) => void;
+}
+
+/**
+ * Reads a whole file and says what is in it. Odd numbers and a geometry that does not fit are reported, not thrown.
+ *
+ * @throws FileError for a file that cannot be read at all; the reason of the signal when aborted.
+ */
+export async function inspectShowerFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
+  const { geometry: given, particle, signal, onProgress } = options;
+  const geometry =
+    typeof given === 'string'
+      ? await resolveGeometry(given, particle === undefined ? {} : { particle })
+      : given;
+  const reader = await ShowerReader.open(path, { ...options, geometry });
+  try {
+    const { metadata } = reader;
+    const { geometry: fitting, problems } = await fittingGeometry(geometry, metadata.layout, metadata.voxels);
+    const layerStarts = fitting?.layers.map((layer) => layer.firstVoxel) ?? [0];
+    const { summary, problems: odd } = await reader.inspect(layerStarts, fitting?.name ?? null, {
+      signal,
+      onProgress: (rows) => onProgress?.({ rows, totalRows: metadata.rows }),
+    });
+    return {
+      path,
+      bytes: metadata.bytes,
+      layout: metadata.layout,
+      toy: metadata.toy,
+      rows: metadata.rows,
+      voxels: metadata.voxels,
+      geometry: fitting?.name ?? null,
+      storedUnits: { incidentEnergies: metadata.energyUnit, voxels: 'MeV' },
+      datasets: metadata.datasets,
+      incidentEnergy: summary.incidentEnergy,
+      voxelEnergy: summary.voxelEnergy,
+      depositedOverIncident: summary.depositedOverIncident,
+      occupancy: summary.occupancy,
+      layers:
+        fitting?.layers.map(({ id, voxels }, i) => ({
+          id,
+          voxels,
+          occupancy: summary.layerOccupancy[i] ?? 0,
+        })) ?? null,
+      problems: [...problems, ...odd],
+    };
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The geometry to count layers by, and what is wrong with the one given. */
+async function fittingGeometry(
+  given: Geometry | undefined,
+  layout: LayoutName,
+  voxels: number,
+): Promise<{ geometry: Geometry | null; problems: ContentProblem[] }> {
+  if (given?.voxels === voxels) return { geometry: given, problems: [] };
+  if (given) {
+    const message = `the showers have ${voxels} voxels, geometry ${given.name} has ${given.voxels}`;
+    return { geometry: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
+  }
+  const name = guessGeometry(layout, voxels);
+  if (name !== null) return { geometry: await resolveGeometry(name), problems: [] };
+  const message = `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
+  return { geometry: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };
+}

@@ -1,0 +1,149 @@
+import type { MessagePort } from 'node:worker_threads';
+import { CaloscopeError, type ErrorCode } from '../../../errors.js';
+import { native } from '../../../native/binding.js';
+import type { ContentNotesRecord, DenseBlock } from '../../../native/contract/reading.js';
+import { callNative } from '../../../native/run-job.js';
+import { type ContentPolicy, requireSound } from './content-checks.js';
+import type {
+  BlockContent,
+  PassOrder,
+  ReadingReply,
+  ReadingRequest,
+  ShowerBlock,
+} from './reading-protocol.js';
+import type { StoredShowers } from './stored-showers.js';
+import type { UnpackingGate } from './unpacking-gate.js';
+
+/** What may be on its way to the main thread: so many blocks, and more as long as they are small together. */
+const onTheWay = { blocks: 2, bytes: 16 * 2 ** 20 };
+
+/** A stretch that was asked for; `next` is its first row that was not sent. */
+interface Stretch {
+  readonly pass: number;
+  readonly order: PassOrder;
+  readonly end: number;
+  next: number;
+}
+
+/** Sends the blocks that the main thread asks a reading thread for, in file order, and no more than it takes. */
+export class BlockService {
+  readonly #showers: StoredShowers;
+  readonly #port: MessagePort;
+  readonly #gate: UnpackingGate;
+  readonly #stretches: Stretch[] = [];
+  /** Bytes of the blocks that were sent and not taken. */
+  readonly #sent: number[] = [];
+
+  constructor(showers: StoredShowers, port: MessagePort, gate: UnpackingGate) {
+    this.#showers = showers;
+    this.#port = port;
+    this.#gate = gate;
+  }
+
+  answer(request: ReadingRequest): void {
+    if (request.kind === 'stretch') {
+      const { pass, order, firstRow, rows } = request;
+      if (this.#stretches.some((waiting) => waiting.pass !== pass)) this.#forget();
+      this.#stretches.push({ pass, order, next: firstRow, end: firstRow + rows });
+    } else if (request.kind === 'more') {
+      this.#sent.shift();
+    } else {
+      this.#forget();
+    }
+    this.#send();
+  }
+
+  #forget(): void {
+    this.#stretches.length = 0;
+    this.#sent.length = 0;
+  }
+
+  #send(): void {
+    for (let stretch = this.#stretches[0]; stretch && this.#mayGo(); stretch = this.#stretches[0]) {
+      const { pass, order, next, end } = stretch;
+      const rows = Math.min(this.#showers.plan.blockRows, end - next);
+      try {
+        const content = this.#gate.through(() => readBlock(this.#showers, order, next, rows));
+        this.#sent.push(bytesOf(content));
+        const message: ReadingReply = { kind: 'block', pass, content };
+        this.#port.postMessage(message, content.form === 'dense' ? memoryOf(content.block) : []);
+      } catch (error) {
+        this.#forget();
+        this.#port.postMessage({ kind: 'failed', pass, ...failureOf(error) } satisfies ReadingReply);
+        return;
+      }
+      stretch.next += rows;
+      if (stretch.next >= end) this.#stretches.shift();
+    }
+  }
+
+  #mayGo(): boolean {
+    const bytes = this.#sent.reduce((sum, size) => sum + size, 0);
+    return this.#sent.length < onTheWay.blocks || bytes < onTheWay.bytes;
+  }
+}
+
+function readBlock(showers: StoredShowers, order: PassOrder, firstRow: number, rows: number): BlockContent {
+  if (order.form === 'dense') return readDense(showers, order.policy, firstRow, rows);
+  const view = showers.view(firstRow, rows);
+  if (order.form === 'notes') {
+    return { form: 'notes', notes: takeNotes(view, null, null, order.layerStarts) };
+  }
+  const notes = takeNotes(view, order.policy, order.exchange);
+  requireSound(notes, order.policy);
+  const logDensityRatio = showers.logDensityRatio(firstRow, rows);
+  const block = { firstRow, rows, ...(logDensityRatio && { logDensityRatio }) };
+  return { form: 'hits', block, notes };
+}
+
+function readDense(
+  showers: StoredShowers,
+  policy: ContentPolicy | null,
+  firstRow: number,
+  rows: number,
+): BlockContent {
+  const block = showers.dense(firstRow, rows, policy === null);
+  if (policy === null) return { form: 'dense', block, notes: null };
+  const columns = [{ numbers: block.voxels, rowLength: showers.width }];
+  const notes = takeNotes({ ...block, columns }, policy, null);
+  requireSound(notes, policy);
+  const { voxels } = block;
+  for (let i = 0; i < voxels.length; i++) {
+    const energy = voxels[i] as number;
+    // What the policy does not set to 0 is sound or was refused.
+    if (!Number.isFinite(energy) || (energy < 0 && policy.negative === 'zero')) voxels[i] = 0;
+  }
+  return { form: 'dense', block, notes };
+}
+
+/** Leaves the hits of a block in an exchange, if there is one, and says what was seen. */
+function takeNotes(
+  { firstRow, incidentEnergies, columns }: DenseBlock,
+  policy: ContentPolicy | null,
+  exchange: number | null,
+  layerStarts: readonly number[] = [],
+): ContentNotesRecord {
+  const zeros = { zeroNonFinite: policy?.nonFinite === 'zero', zeroNegative: policy?.negative === 'zero' };
+  const block = { firstRow, incidentEnergies, columns };
+  return callNative(() => native().leaveHits(exchange, block, zeros, Uint32Array.from(layerStarts)));
+}
+
+function bytesOf(content: BlockContent): number {
+  if (content.form === 'dense') return content.block.voxels.byteLength;
+  return content.form === 'hits' ? content.notes.bytes : 0;
+}
+
+/** The memory that is handed over instead of copied. */
+function memoryOf({ incidentEnergies, voxels, logDensityRatio }: ShowerBlock): ArrayBuffer[] {
+  const arrays = [incidentEnergies, voxels, ...(logDensityRatio ? [logDensityRatio] : [])];
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+/** Code and message for the main thread of whatever was thrown while a file was read. */
+export function failureOf(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof CaloscopeError) return { code: error.code, message: error.message };
+  const { syscall, code } = error as NodeJS.ErrnoException;
+  if (syscall !== undefined)
+    return { code: 'ERR_FILE_ACCESS', message: `cannot be read (${code ?? syscall})` };
+  return { code: 'ERR_INTERNAL', message: `unexpected error while reading: ${String(error)}` };
+}

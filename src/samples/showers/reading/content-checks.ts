@@ -1,0 +1,238 @@
+import { CaloscopeError, type ErrorCode } from '../../../errors.js';
+import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../../../native/contract/reading.js';
+
+/** What to do with showers whose numbers are odd. */
+export interface ContentPolicy {
+  /** NaN or infinite voxels: refuse the file, or set them to 0. */
+  readonly nonFinite: 'reject' | 'zero';
+  /** Negative voxels: refuse the file, keep them, or set them to 0. */
+  readonly negative: 'reject' | 'keep' | 'zero';
+}
+
+export const strictPolicy: ContentPolicy = { nonFinite: 'reject', negative: 'reject' };
+
+/** Something odd in the numbers of a file. Errors carry an error code, warnings a name. */
+export interface ContentProblem {
+  readonly code: ErrorCode | 'zero-showers' | 'units' | 'negative' | 'non-finite' | 'fill-only';
+  readonly message: string;
+  readonly severity: 'error' | 'warning';
+}
+
+/** Extremes and counts over all showers seen. */
+export interface ContentSummary {
+  readonly rows: number;
+  readonly incidentEnergy: { readonly min: number; readonly max: number } | null;
+  readonly voxelEnergy: { readonly min: number; readonly max: number } | null;
+  /** Median of deposited over incident energy of the showers with energy. */
+  readonly depositedOverIncident: number | null;
+  /** Share of voxels above 0. */
+  readonly occupancy: number | null;
+  /** The same by layer, in the order of the layers given. */
+  readonly layerOccupancy: readonly number[];
+}
+
+const oddities = ['nonFiniteVoxels', 'negativeVoxels', 'nonFiniteEnergies', 'badEnergies'] as const;
+
+type Oddities = Readonly<Record<(typeof oddities)[number], OddityRecord>>;
+
+const nothingOdd: OddityRecord = { count: 0, firstRow: 0, firstVoxel: 0 };
+const nothingSeen: RangeRecord = {
+  smallest: Number.POSITIVE_INFINITY,
+  largest: Number.NEGATIVE_INFINITY,
+};
+
+/** Puts together what was noted of the blocks of a file, in file order, whichever threads noted it. */
+export class ContentCheck {
+  readonly #policy: ContentPolicy;
+  readonly #layerStarts: readonly number[];
+  readonly #layerHits: Float64Array;
+  readonly #ratios = new ThinnedSample();
+  #odd: Oddities = {
+    nonFiniteVoxels: nothingOdd,
+    negativeVoxels: nothingOdd,
+    nonFiniteEnergies: nothingOdd,
+    badEnergies: nothingOdd,
+  };
+  #emptyShowers = nothingOdd;
+  #rows = 0;
+  #voxels = 0;
+  #incidentEnergy = nothingSeen;
+  #voxelEnergy = nothingSeen;
+
+  /**
+   * @param policy that the notes were taken with; null: nothing was set to 0.
+   * @param layerStarts first voxel of each layer, for the occupancy by layer.
+   */
+  constructor(policy: ContentPolicy | null, layerStarts: readonly number[] = []) {
+    this.#policy = policy ?? strictPolicy;
+    this.#layerStarts = layerStarts;
+    this.#layerHits = new Float64Array(layerStarts.length);
+  }
+
+  /** @param notes of the block that follows those before. */
+  add(notes: ContentNotesRecord): void {
+    this.#rows += notes.rows;
+    this.#voxels = notes.width;
+    this.#odd = Object.fromEntries(
+      oddities.map((name) => [name, together(this.#odd[name], notes[name])]),
+    ) as unknown as Oddities;
+    this.#emptyShowers = together(this.#emptyShowers, notes.emptyShowers);
+    this.#incidentEnergy = spanned(this.#incidentEnergy, notes.incidentEnergy);
+    this.#voxelEnergy = spanned(this.#voxelEnergy, notes.voxelEnergy);
+    for (const ratio of notes.ratios) this.#ratios.add(ratio);
+    this.#layerHits.forEach((count, layer) => {
+      this.#layerHits[layer] = count + (notes.layerHits[layer] ?? 0);
+    });
+  }
+
+  /** Everything odd that was seen. `usualEnergies`: incident energies (MeV) of the samples of the geometry. */
+  problems(usualEnergies: { readonly min: number; readonly max: number } | null = null): ContentProblem[] {
+    const problems = oddProblems(this.#odd, this.#policy);
+    const { count, firstRow } = this.#emptyShowers;
+    if (count > 0) {
+      const tail = count > 1 && firstRow + count === this.#rows;
+      const cause = tail ? ', and none after it has any: the end of the file may be missing' : '';
+      const message = `${count} of ${this.#rows} showers have no energy at all, the first in row ${firstRow}${cause}`;
+      problems.push({ code: 'zero-showers', message, severity: 'warning' });
+    }
+    const { smallest, largest } = this.#voxelEnergy;
+    if (this.#rows > 1 && smallest === largest && smallest !== 0) {
+      const message = `every voxel holds the same number, ${smallest}: the data were probably never written`;
+      problems.push({ code: 'fill-only', message, severity: 'warning' });
+    }
+    const units = unitsProblem(this.#ratios.median(), rangeOrNull(this.#incidentEnergy), usualEnergies);
+    if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
+    return problems;
+  }
+
+  summary(): ContentSummary {
+    const hits = this.#layerHits.reduce((sum, count) => sum + count, 0);
+    const layerVoxels = this.#layerStarts.map(
+      (start, layer) => (this.#layerStarts[layer + 1] ?? this.#voxels) - start,
+    );
+    const empty = this.#rows === 0;
+    return {
+      rows: this.#rows,
+      incidentEnergy: rangeOrNull(this.#incidentEnergy),
+      voxelEnergy: rangeOrNull(this.#voxelEnergy),
+      depositedOverIncident: this.#ratios.median(),
+      occupancy: empty ? null : hits / (this.#rows * this.#voxels),
+      layerOccupancy: empty
+        ? []
+        : layerVoxels.map((voxels, i) => (this.#layerHits[i] as number) / (this.#rows * voxels)),
+    };
+  }
+}
+
+/**
+ * Refuses a block as the policy says. Where it refuses, the blocks before had nothing of the kind: the notes of one block
+ * tell as much as those of all.
+ *
+ * @throws CaloscopeError ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY.
+ */
+export function requireSound(notes: ContentNotesRecord, policy: ContentPolicy): void {
+  const refused = oddProblems(notes, policy).find((problem) => problem.severity === 'error');
+  if (refused) throw new CaloscopeError(refused.code as ErrorCode, refused.message);
+}
+
+function together(before: OddityRecord, after: OddityRecord): OddityRecord {
+  return before.count === 0 ? after : { ...before, count: before.count + after.count };
+}
+
+function spanned(a: RangeRecord, b: RangeRecord): RangeRecord {
+  return { smallest: Math.min(a.smallest, b.smallest), largest: Math.max(a.largest, b.largest) };
+}
+
+function oddProblems(odd: Oddities, policy: ContentPolicy): ContentProblem[] {
+  const problems: ContentProblem[] = [];
+  const { nonFiniteVoxels: nan, negativeVoxels: negative, badEnergies: bad, nonFiniteEnergies: lost } = odd;
+  if (nan.count > 0) {
+    const what = `${nan.count} voxels are NaN or infinite, the first in row ${nan.firstRow}, voxel ${nan.firstVoxel}`;
+    problems.push(
+      policy.nonFinite === 'reject'
+        ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
+        : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
+    );
+  }
+  if (negative.count > 0) {
+    const what = `${negative.count} voxels are negative, the first in row ${negative.firstRow}, voxel ${negative.firstVoxel}`;
+    const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
+    const choice = `${what}; choose to keep them or to read them as 0`;
+    problems.push(
+      policy.negative === 'reject'
+        ? { code: 'ERR_NEGATIVE_ENERGY', message: choice, severity: 'error' }
+        : { code: 'negative', message: `${what}; ${done}`, severity: 'warning' },
+    );
+  }
+  if (bad.count > 0) {
+    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; remove those showers`;
+    problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
+  }
+  if (lost.count > 0) {
+    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; remove those showers`;
+    problems.push({ code: 'ERR_NON_FINITE', message, severity: 'error' });
+  }
+  return problems;
+}
+
+function rangeOrNull({ smallest: min, largest: max }: RangeRecord): { min: number; max: number } | null {
+  return Number.isFinite(min) && Number.isFinite(max) ? { min, max } : null;
+}
+
+/** At most 2^17 numbers of a long stream, equally spaced: enough for a median to 0.3 %. */
+class ThinnedSample {
+  #kept: number[] = [];
+  #every = 1;
+  #seen = 0;
+
+  add(value: number): void {
+    if (this.#seen % this.#every === 0) this.#kept.push(value);
+    this.#seen += 1;
+    if (this.#kept.length < 2 ** 17) return;
+    this.#kept = this.#kept.filter((_, i) => i % 2 === 0);
+    this.#every *= 2;
+  }
+
+  median(): number | null {
+    const sorted = Float64Array.from(this.#kept).sort();
+    if (sorted.length === 0) return null;
+    const middle = sorted.length >> 1;
+    if (sorted.length % 2 === 1) return sorted[middle] as number;
+    return ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  }
+}
+
+/**
+ * Sound samples have a median of 0.2 to 1.2. Mixed-up units are off by 1000, so the limits are wider: a poor generator or a
+ * sampling calorimeter must not raise a false alarm.
+ */
+const soundRatio = { min: 0.1, max: 2 };
+
+function unitsProblem(
+  ratio: number | null,
+  incident: { readonly min: number; readonly max: number } | null,
+  usual: { readonly min: number; readonly max: number } | null,
+): string | null {
+  if (ratio === null) return null;
+  if (ratio < soundRatio.min || ratio > soundRatio.max) {
+    const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not 0.2 to 1.2`;
+    return `${found}${suspectedUnit(ratio)}`;
+  }
+  if (usual && incident && (incident.min < usual.min / 2 || incident.max > usual.max * 2)) {
+    const found = `${incident.min.toPrecision(3)} to ${incident.max.toPrecision(3)} MeV`;
+    return `the incident energies are ${found} where samples of this geometry have ${usual.min} to ${usual.max} MeV; check their unit`;
+  }
+  return null;
+}
+
+/** The factor of 1000 that would bring the ratio to order 1 tells which unit was mixed up. */
+function suspectedUnit(ratio: number): string {
+  const factor = Math.round(Math.log10(ratio) / 3);
+  const suspects = new Map([
+    [-1, ': the voxels seem to be in GeV, or the incident energies a factor 1000 too large'],
+    [1, ': the incident energies seem to be in GeV where MeV belong, or the voxels in keV'],
+    [2, ': the voxels seem to be in eV'],
+    [-2, ': the voxels seem to be in TeV'],
+  ]);
+  return suspects.get(factor) ?? '; check the units';
+}

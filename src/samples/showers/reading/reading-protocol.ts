@@ -1,0 +1,149 @@
+import type { ErrorCode } from '../../../errors.js';
+import type { FileIdentity } from '../../../formats/hdf5/reader/file-bytes.js';
+import type { LayoutName } from '../../../layouts/layouts.js';
+import type { ContentNotesRecord } from '../../../native/contract/reading.js';
+import type { ContentPolicy, ContentProblem } from './content-checks.js';
+
+/** Messages between {@link file://./shower-reader.ts} and its worker threads. */
+
+export interface OpenRequest {
+  readonly path: string;
+  /** Group that holds the datasets; null is the root. */
+  readonly group: string | null;
+  /** Layout of the geometry that the caller named. */
+  readonly expectedLayout: LayoutName | null;
+}
+
+/** How a dataset is stored. */
+export interface DatasetRecord {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** As NumPy names it: `float32`. */
+  readonly type: string;
+  readonly chunks: readonly number[] | null;
+  readonly filters: readonly string[];
+}
+
+/** What is known of a shower file before its numbers are read. */
+export interface ShowerFileMetadata {
+  readonly layout: LayoutName;
+  readonly rows: number;
+  readonly voxels: number;
+  /** Stored type of the voxels. */
+  readonly storedType: string;
+  /** Unit in which the incident energies are stored; voxels are stored in MeV. */
+  readonly energyUnit: 'GeV' | 'MeV';
+  /** True for toy showers of caloscope. */
+  readonly toy: boolean;
+  readonly hasLogDensityRatio: boolean;
+  /** Size of the file. */
+  readonly bytes: number;
+  readonly datasets: readonly DatasetRecord[];
+  /** Oddities of the storage. */
+  readonly problems: readonly ContentProblem[];
+}
+
+/** A stretch of showers in file order with all voxels. */
+export interface ShowerBlock {
+  /** Row of the first shower, from 0 in the file. */
+  readonly firstRow: number;
+  readonly rows: number;
+  /** One number a shower. */
+  readonly incidentEnergies: Float64Array;
+  /**
+   * MeV, rows × voxels in the order of the geometry; float64 where float32 would not hold the stored numbers exactly.
+   */
+  readonly voxels: Float32Array | Float64Array;
+  /** ln(p_reference/p_generated) of toy showers, one number a shower. */
+  readonly logDensityRatio?: Float64Array;
+}
+
+/** Where the header of a dataset lies. */
+export interface DatasetPlace {
+  readonly path: string;
+  readonly address: number;
+}
+
+/** All that another thread needs to read the showers of a file that was opened and checked. */
+export interface ShowerPlaces {
+  readonly layout: LayoutName;
+  readonly file: FileIdentity;
+  readonly datasets: {
+    readonly energy: DatasetPlace;
+    readonly voxels: readonly DatasetPlace[];
+    readonly logDensityRatio: DatasetPlace | null;
+  };
+}
+
+/** How the rows of a file are shared out among threads. */
+export interface ReadingPlan {
+  /** Neighbouring rows that one thread reads: chunks are decoded once. */
+  readonly stretchRows: number;
+  /** Rows of the blocks that a stretch is cut into. */
+  readonly blockRows: number;
+  /** Bytes of decoded chunks that a thread holds. */
+  readonly bandBytes: number;
+}
+
+/** What a thread starts with: a file to find the showers in, or showers that were found. */
+export type ReadingStart =
+  | { readonly kind: 'open'; readonly request: OpenRequest }
+  | { readonly kind: 'join'; readonly path: string; readonly places: ShowerPlaces };
+
+/** With the memory of the gate that the thread unpacks behind. */
+export interface ReadingWorkerData {
+  readonly start: ReadingStart;
+  readonly gate: SharedArrayBuffer;
+}
+
+/** What is wanted of the showers in one pass over a file. */
+export type PassOrder =
+  /** All voxels; without a policy as stored: neither converted nor checked. */
+  | { readonly form: 'dense'; readonly policy: ContentPolicy | null }
+  /** Hits, checked, left in an exchange of the core. */
+  | { readonly form: 'hits'; readonly policy: ContentPolicy; readonly exchange: number }
+  /** What is odd in them, and hits by layer. */
+  | { readonly form: 'notes'; readonly layerStarts: readonly number[] };
+
+export type ReadingRequest =
+  | {
+      readonly kind: 'stretch';
+      readonly pass: number;
+      readonly order: PassOrder;
+      readonly firstRow: number;
+      readonly rows: number;
+    }
+  /** A block was taken: another may be sent. */
+  | { readonly kind: 'more'; readonly pass: number }
+  | { readonly kind: 'stop'; readonly pass: number };
+
+/** A block whose hits were left in an exchange, under its first row. */
+export interface LeftBlock {
+  readonly firstRow: number;
+  readonly rows: number;
+  /** ln(p_reference/p_generated) of toy showers, one number a shower. */
+  readonly logDensityRatio?: Float64Array;
+}
+
+/** What a thread found in a block. */
+export type BlockContent =
+  | { readonly form: 'dense'; readonly block: ShowerBlock; readonly notes: ContentNotesRecord | null }
+  | { readonly form: 'hits'; readonly block: LeftBlock; readonly notes: ContentNotesRecord }
+  | { readonly form: 'notes'; readonly notes: ContentNotesRecord };
+
+export type ReadingReply =
+  | {
+      readonly kind: 'opened';
+      readonly metadata: ShowerFileMetadata;
+      readonly places: ShowerPlaces;
+      readonly plan: ReadingPlan;
+    }
+  /** Blocks of a thread come in file order. */
+  | { readonly kind: 'block'; readonly pass: number; readonly content: BlockContent }
+  /** `pass` is null when the file could not be opened. */
+  | {
+      readonly kind: 'failed';
+      readonly pass: number | null;
+      readonly code: ErrorCode;
+      readonly message: string;
+    };

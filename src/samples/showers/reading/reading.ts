@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { FileError } from '../../../errors.js';
+import { accessError, requirePlainFile } from '../../../formats/files/plain-file.js';
+import { type Geometry, guessGeometry, resolveGeometry } from '../../../geometry/geometry.js';
+import type { LayoutName } from '../../../layouts/layouts.js';
+import { type ContentPolicy, type ContentProblem, strictPolicy } from './content-checks.js';
+import type { ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
+import { type HitBlock, type PassOptions, ShowerReader } from './shower-reader.js';
+
+export type { ContentPolicy, ContentProblem } from './content-checks.js';
+export type { DatasetRecord, ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
+export type { HitBlock } from './shower-reader.js';
+
+export interface OpenOptions {
+  /** A geometry, its name, or the path of a binning file; guessed from the number of voxels where left out. */
+  readonly geometry?: Geometry | string | undefined;
+  /** Particle of a binning file that describes several. */
+  readonly particle?: string | undefined;
+  /** Group that holds the datasets, e.g. `/data/train`; the root where left out. */
+  readonly group?: string | undefined;
+  /** Threads to read with, at most 4. Default: as many as the machine runs at once. What is read does not depend on it. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HitOptions extends Partial<ContentPolicy> {
+  /** Called for each oddity that is no error, after the last block. */
+  readonly onWarning?: (problem: ContentProblem) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface BlockOptions extends HitOptions {
+  /** Numbers as stored: no unit is converted, nothing is checked, and no warning is given. */
+  readonly asStored?: boolean;
+}
+
+/** An open file with a geometry that fits it. */
+export interface ShowerFile {
+  readonly path: string;
+  readonly metadata: ShowerFileMetadata;
+  readonly geometry: Geometry;
+  /**
+   * The hits of all showers in file order, in blocks of showers that take some 8 MB when dense. What is on its way is
+   * bounded: two blocks a thread, or 16 MB where that is more. One pass at a time. Aborting ends the file: close it.
+   *
+   * @throws FileError ERR_FILE_CORRUPT and others, ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY: that of the
+   * first block in file order which cannot be read; the reason of the signal when aborted.
+   */
+  hits(options?: HitOptions): AsyncIterable<HitBlock>;
+  /** The same blocks with all voxels. */
+  blocks(options?: BlockOptions): AsyncIterable<ShowerBlock>;
+  /** Ends the reading threads. May be called at any time and more than once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a shower file in the CaloGAN or the CaloChallenge layout, in worker threads, and checks all that can be checked
+ * without its numbers.
+ *
+ * @throws FileError with the codes for files and geometries; ERR_GEOMETRY when no geometry was given and the number of
+ * voxels is not that of a published one; ERR_VOXEL_COUNT when it is not that of the geometry given.
+ */
+export async function openShowerFile(path: string, options: OpenOptions = {}): Promise<ShowerFile> {
+  const { geometry: given } = options;
+  const geometry = typeof given === 'string' ? await resolveGeometry(given, particleOption(options)) : given;
+  const reader = await ShowerReader.open(path, { ...options, geometry });
+  try {
+    const { layout, voxels } = reader.metadata;
+    const chosen = geometry ?? (await guessedGeometry(path, layout, voxels));
+    if (chosen.voxels !== voxels) {
+      const message = `its showers have ${voxels} voxels, geometry ${chosen.name} has ${chosen.voxels}; name another`;
+      throw new FileError('ERR_VOXEL_COUNT', path, message);
+    }
+    return {
+      path,
+      metadata: reader.metadata,
+      geometry: chosen,
+      hits: (hitOptions = {}) => reader.hits(passOptions(chosen, hitOptions)),
+      blocks: (blockOptions = {}) =>
+        blockOptions.asStored
+          ? reader.stored(blockOptions.signal)
+          : reader.dense(passOptions(chosen, blockOptions)),
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
+  const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, onWarning, signal } = options;
+  return { policy: { nonFinite, negative }, geometryName: geometry.name, onWarning, signal };
+}
+
+function particleOption(options: OpenOptions): { particle?: string } {
+  return options.particle === undefined ? {} : { particle: options.particle };
+}
+
+async function guessedGeometry(path: string, layout: LayoutName, voxels: number): Promise<Geometry> {
+  const name = guessGeometry(layout, voxels);
+  if (name !== null) return resolveGeometry(name);
+  const message = `no published geometry has ${voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
+  throw new FileError('ERR_GEOMETRY', path, message);
+}
+
+/**
+ * SHA-256 of a file as hexadecimal digits; it is streamed.
+ *
+ * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS; the reason of the signal when aborted.
+ */
+export async function fileSha256(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
+  options.signal?.throwIfAborted();
+  await requirePlainFile(path);
+  const hash = createHash('sha256');
+  try {
+    const stream = createReadStream(path, { highWaterMark: 2 ** 18, signal: options.signal });
+    for await (const piece of stream) hash.update(piece as Buffer);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw accessError(path, error as NodeJS.ErrnoException);
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,294 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { FileError } from '../../../errors.js';
+import { requirePlainFile } from '../../../formats/files/plain-file.js';
+import type { Geometry } from '../../../geometry/geometry.js';
+import { usualEnergies } from '../../../geometry/published-energies.js';
+import { native } from '../../../native/binding.js';
+import type { ShowerTableHandle } from '../../../native/contract/showers.js';
+import { callNative } from '../../../native/run-job.js';
+import {
+  ContentCheck,
+  type ContentPolicy,
+  type ContentProblem,
+  type ContentSummary,
+} from './content-checks.js';
+import type {
+  BlockContent,
+  LeftBlock,
+  PassOrder,
+  ReadingPlan,
+  ReadingReply,
+  ShowerBlock,
+  ShowerFileMetadata,
+  ShowerPlaces,
+} from './reading-protocol.js';
+import { ReadingThread } from './reading-thread.js';
+
+/** More threads than this are not of use: the main thread has to take what they find. */
+const mostThreads = 4;
+/** Stretches that a thread is given before the first of them was taken. */
+const stretchesAhead = 2;
+/** Decoded chunks that all threads may hold together; a file with larger ones is read by fewer. */
+const mostBandBytes = 256 * 2 ** 20;
+
+export interface ReaderOptions {
+  readonly geometry?: Geometry | undefined;
+  readonly group?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A stretch of showers in file order of which only the hits are kept, in native memory. */
+export interface HitBlock extends LeftBlock {
+  /** Appends the showers to a table: once, and before the next block is asked for. */
+  appendTo(table: ShowerTableHandle): void;
+}
+
+/** How a pass over all showers is made. */
+export interface PassOptions {
+  readonly policy: ContentPolicy;
+  readonly geometryName: string;
+  readonly onWarning?: ((problem: ContentProblem) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+type Opened = Extract<ReadingReply, { kind: 'opened' }>;
+
+/**
+ * The threads that read one file, seen from the main thread. Each decodes stretches of rows; what they find is taken in
+ * file order, errors too: which thread was faster does not show. One pass at a time.
+ */
+export class ShowerReader {
+  readonly path: string;
+  readonly #threads: ReadingThread[] = [];
+  readonly #wantedThreads: number;
+  #opened: Opened | null = null;
+  #ended: unknown = null;
+  #pass = 0;
+
+  private constructor(path: string, threads: number) {
+    this.path = path;
+    this.#wantedThreads = Math.min(threads, mostThreads);
+  }
+
+  /** @throws FileError with the codes for files; the reason of the signal when aborted. */
+  static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
+    const { geometry, group, signal, threads = availableParallelism() } = options;
+    signal?.throwIfAborted();
+    await requirePlainFile(path);
+    const expectedLayout = geometry ? (geometry.family === 'calogan' ? 'calogan' : 'calochallenge') : null;
+    const reader = new ShowerReader(path, threads);
+    const request = { path: resolve(path), group: group ?? null, expectedLayout } as const;
+    const thread = reader.#startThread({ kind: 'open', request });
+    try {
+      const reply = await reader.#next(thread, null, signal);
+      if (reply.kind === 'opened') reader.#opened = reply;
+      thread.release();
+      return reader;
+    } catch (error) {
+      await reader.close();
+      throw error;
+    }
+  }
+
+  get metadata(): ShowerFileMetadata {
+    return (this.#opened as Opened).metadata;
+  }
+
+  get #plan(): ReadingPlan {
+    return (this.#opened as Opened).plan;
+  }
+
+  /** Dense blocks as stored: neither converted nor checked. */
+  async *stored(signal: AbortSignal | undefined): AsyncGenerator<ShowerBlock, void, void> {
+    for await (const content of this.#contents({ form: 'dense', policy: null }, signal)) {
+      if (content.form === 'dense') yield content.block;
+    }
+  }
+
+  /** Dense blocks, checked, energies in MeV. */
+  async *dense(options: PassOptions): AsyncGenerator<ShowerBlock, void, void> {
+    const order = { form: 'dense', policy: options.policy } as const;
+    for await (const content of this.#checked(order, options)) {
+      if (content.form === 'dense') yield content.block;
+    }
+  }
+
+  /** The hits of all showers, checked, energies in MeV. */
+  async *hits(options: PassOptions): AsyncGenerator<HitBlock, void, void> {
+    const exchange = native().createHitExchange();
+    const order = {
+      form: 'hits',
+      policy: options.policy,
+      exchange: native().hitExchangeNumber(exchange),
+    } as const;
+    const appendTo = (firstRow: number) => (table: ShowerTableHandle) =>
+      callNative(() => native().takeHits(exchange, firstRow, table));
+    try {
+      for await (const content of this.#checked(order, options)) {
+        if (content.form === 'hits') {
+          yield { ...content.block, appendTo: appendTo(content.block.firstRow) };
+        }
+      }
+    } finally {
+      native().dispose(exchange);
+    }
+  }
+
+  /** Contents with notes; what is odd and no error is told at the end. */
+  async *#checked(
+    order: PassOrder,
+    { policy, geometryName, onWarning, signal }: PassOptions,
+  ): AsyncGenerator<BlockContent, void, void> {
+    const check = new ContentCheck(policy);
+    for await (const content of this.#contents(order, signal)) {
+      if (content.notes) check.add(content.notes);
+      yield content;
+    }
+    const problems = [...this.metadata.problems, ...check.problems(usualEnergies(geometryName))];
+    for (const problem of problems) onWarning?.(problem);
+  }
+
+  /** Reads everything once and gives what was noted. */
+  async inspect(
+    layerStarts: readonly number[],
+    geometryName: string | null,
+    options: { signal?: AbortSignal | undefined; onProgress?: ((rows: number) => void) | undefined },
+  ): Promise<{ summary: ContentSummary; problems: readonly ContentProblem[] }> {
+    const check = new ContentCheck(null, layerStarts);
+    let rows = 0;
+    for await (const content of this.#contents({ form: 'notes', layerStarts }, options.signal)) {
+      if (content.form !== 'notes') continue;
+      check.add(content.notes);
+      rows += content.notes.rows;
+      options.onProgress?.(rows);
+    }
+    const energies = geometryName === null ? null : usualEnergies(geometryName);
+    return {
+      summary: check.summary(),
+      problems: [...this.metadata.problems, ...check.problems(energies)],
+    };
+  }
+
+  /** What the threads find in all rows, in file order. */
+  async *#contents(
+    order: PassOrder,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<BlockContent, void, void> {
+    const { rows } = this.metadata;
+    const { stretchRows, blockRows } = this.#plan;
+    this.#pass += 1;
+    const pass = this.#pass;
+    const stretches = Math.ceil(rows / stretchRows);
+    this.#startThreads(stretches);
+    const owners: ReadingThread[] = [];
+    try {
+      for (let stretch = 0; stretch < stretches; stretch++) {
+        this.#shareOut(order, owners, stretches);
+        const owner = owners[stretch] as ReadingThread;
+        const length = Math.min(stretchRows, rows - stretch * stretchRows);
+        for (let first = 0; first < length; first += blockRows) {
+          const reply = await this.#next(owner, pass, signal);
+          if (reply.kind !== 'block') continue;
+          yield reply.content;
+          owner.post({ kind: 'more', pass });
+        }
+        owner.waitingStretches -= 1;
+      }
+    } finally {
+      for (const thread of this.#threads) {
+        thread.waitingStretches = 0;
+        thread.post({ kind: 'stop', pass });
+        thread.release();
+      }
+    }
+  }
+
+  /** As many threads as can be of use; the first has been there since the file was opened. */
+  #startThreads(stretches: number): void {
+    const { bandBytes } = this.#plan;
+    const held = Math.max(1, Math.floor(mostBandBytes / Math.max(1, bandBytes)));
+    const wanted = Math.min(this.#wantedThreads, stretches, held);
+    const { places } = this.#opened as { places: ShowerPlaces };
+    if (this.#ended === null) {
+      while (this.#threads.length < wanted) {
+        this.#startThread({ kind: 'join', path: resolve(this.path), places });
+      }
+    }
+    for (const thread of this.#threads) thread.hold();
+  }
+
+  /** Gives each thread work ahead, in file order; `owners` holds whom each stretch was given to. */
+  #shareOut(order: PassOrder, owners: ReadingThread[], stretches: number): void {
+    const { stretchRows } = this.#plan;
+    while (owners.length < stretches) {
+      const idle = this.#threads.reduce((a, b) => (b.waitingStretches < a.waitingStretches ? b : a));
+      if (idle.waitingStretches >= stretchesAhead) return;
+      const firstRow = owners.length * stretchRows;
+      const rows = Math.min(stretchRows, this.metadata.rows - firstRow);
+      idle.waitingStretches += 1;
+      idle.post({ kind: 'stretch', pass: this.#pass, order, firstRow, rows });
+      owners.push(idle);
+    }
+  }
+
+  #startThread(start: ConstructorParameters<typeof ReadingThread>[0]): ReadingThread {
+    const thread = new ReadingThread(start, (cause) => {
+      if (cause === null) {
+        this.#end(this.#closed());
+        return;
+      }
+      const memory = cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
+      const what = memory ? 'not enough memory to read it' : 'a reading thread failed; please report this';
+      this.#end(new FileError(memory ? 'ERR_MEMORY' : 'ERR_INTERNAL', this.path, what, { cause }));
+    });
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  /** The next reply of a thread in a pass; aborting ends all threads at once, whatever they are doing. */
+  async #next(
+    thread: ReadingThread,
+    pass: number | null,
+    signal: AbortSignal | undefined,
+  ): Promise<ReadingReply> {
+    for (;;) {
+      if (signal?.aborted) {
+        this.#end(signal.reason);
+        throw signal.reason;
+      }
+      const reply = thread.take() ?? (await this.#wait(thread, signal));
+      if (reply.kind === 'failed' && (reply.pass === pass || reply.pass === null)) {
+        throw new FileError(reply.code, this.path, reply.message);
+      }
+      if (reply.kind === 'opened' || reply.pass === pass) return reply;
+    }
+  }
+
+  async #wait(thread: ReadingThread, signal: AbortSignal | undefined): Promise<ReadingReply> {
+    if (this.#ended !== null) throw this.#ended;
+    const onAbort = () => this.#end(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      return await thread.wait();
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #closed(): FileError {
+    return new FileError('ERR_DISPOSED', this.path, 'the file was closed; open it again');
+  }
+
+  #end(reason: unknown): void {
+    this.#ended ??= reason;
+    for (const thread of this.#threads) void thread.end(reason);
+  }
+
+  /** Ends all threads. May be called at any time and more than once. */
+  async close(): Promise<void> {
+    this.#end(this.#closed());
+    await Promise.all(this.#threads.map((thread) => thread.end(this.#ended)));
+  }
+}

@@ -1,0 +1,109 @@
+import { ArgumentError } from '../../errors.js';
+import type { Geometry } from '../../geometry/geometry.js';
+import { native } from '../../native/binding.js';
+import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../../native/contract/showers.js';
+import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
+import type { ContentProblem } from './reading/content-checks.js';
+
+/** Where the showers of a sample come from. */
+export interface ShowerOrigin {
+  /** The path as given, or the name of an array. */
+  readonly source: string;
+  /** Whether `source` is a file. */
+  readonly file: boolean;
+  readonly layout: 'calogan' | 'calochallenge';
+  /** True where the file says that its showers come from caloscope's toy simulation. */
+  readonly toy: boolean;
+}
+
+/**
+ * Showers in native memory, of which only the hits are kept; energies in MeV, exactly as in the file. Row numbers are
+ * those of the file. Free it with `dispose()` or `using`.
+ */
+export class ShowerSample extends NativeObject<'shower-table'> {
+  readonly geometry: Geometry;
+  readonly origin: ShowerOrigin;
+  /** What was odd in the file and was not refused. */
+  readonly problems: readonly ContentProblem[];
+  /** ln(p_reference/p_generated) of each shower where the file knows it (toys for closure); otherwise null. */
+  readonly logDensityRatio: Float64Array | null;
+  readonly rows: number;
+
+  /** @internal Use openShowers or showersFromArrays. */
+  constructor(
+    handle: ShowerTableHandle,
+    geometry: Geometry,
+    origin: ShowerOrigin,
+    problems: readonly ContentProblem[] = [],
+    logDensityRatio: Float64Array | null = null,
+  ) {
+    super(handle);
+    this.geometry = geometry;
+    this.origin = origin;
+    this.problems = problems;
+    this.logDensityRatio = logDensityRatio;
+    this.rows = callNative(() => native().showerTable(handle)).rows;
+  }
+
+  /** Share of voxels that are not zero. */
+  get occupancy(): number {
+    const { hits, rows, voxels } = callNative(() => native().showerTable(this.handle));
+    return rows === 0 ? 0 : hits / (rows * voxels);
+  }
+
+  /** MeV, one a shower. */
+  incidentEnergies(): Float64Array {
+    return callNative(() => native().incidentEnergies(this.handle));
+  }
+
+  /** Voxel energies in MeV of `count` showers from row `first`: count × voxels, zeros included. */
+  read(first: number, count: number): Float64Array {
+    return callNative(() => native().readShowers(this.handle, first, count));
+  }
+}
+
+/**
+ * Showers that are in memory already.
+ *
+ * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; copied.
+ * @throws ArgumentError ERR_SHAPE, NativeError ERR_NON_FINITE.
+ */
+export function showersFromArrays(
+  showers: { readonly incidentEnergies: Float64Array; readonly voxels: Float32Array | Float64Array },
+  geometry: Geometry,
+  name = 'array',
+): ShowerSample {
+  const { incidentEnergies, voxels } = showers;
+  if (voxels.length !== incidentEnergies.length * geometry.voxels) {
+    throw new ArgumentError(
+      'ERR_SHAPE',
+      `${voxels.length} voxel energies are not ${incidentEnergies.length} showers of ${geometry.voxels} voxels (${geometry.name})`,
+    );
+  }
+  const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
+  callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
+  const layout = geometry.family === 'calogan' ? 'calogan' : 'calochallenge';
+  return new ShowerSample(handle, geometry, { source: name, file: false, layout, toy: false });
+}
+
+/** Showers that occur twice in a sample or in both; showers without energy are left out. */
+export function findRepeatedShowers(
+  first: ShowerSample,
+  second: ShowerSample,
+  options: JobOptions = {},
+): Promise<RepeatedShowers> {
+  return runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
+}
+
+/** The geometry as the core takes it. A plain grid uses the definitions of CaloChallenge. */
+export function nativeGeometry(geometry: Geometry): NativeGeometry {
+  return {
+    family: geometry.family === 'calogan' ? 'calogan' : 'calochallenge',
+    firstVoxel: Uint32Array.from([...geometry.layers.map((layer) => layer.firstVoxel), geometry.voxels]),
+    layerId: Uint32Array.from(geometry.layers, (layer) => layer.id),
+    angular: Uint8Array.from(geometry.layers, (layer) => (layer.angular ? 1 : 0)),
+    eta: geometry.eta,
+    phi: geometry.phi,
+    radius: geometry.radius,
+  };
+}
