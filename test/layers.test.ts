@@ -10,7 +10,17 @@ import { describe, expect, it } from 'vitest';
 // --- The rule for src/ ------------------------------------------------------------------------------------------------
 
 /** What the samples are, what is computed from them. They may use each other, but never in a circle. */
-const science = ['showers', 'simulation', 'observables', 'classifier', 'weights', 'histogram', 'statistics'];
+const science = [
+  'geometry',
+  'layouts',
+  'samples',
+  'simulation',
+  'observables',
+  'classifier',
+  'weights',
+  'histogram',
+  'statistics',
+];
 
 /**
  * The folders (and single files) of src/ that a folder of src/ may import. `types:` allows types only. Nothing but
@@ -21,21 +31,25 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   versions: [],
   'worker-thread': [],
   native: ['errors'],
-  output: ['errors'],
+  // They know no physics.
+  formats: ['worker-thread', 'errors'],
   ...Object.fromEntries(
-    science.map((folder) => [folder, [...science, 'native', 'worker-thread', 'versions', 'errors']]),
+    science.map((folder) => [
+      folder,
+      [...science, 'formats', 'native', 'worker-thread', 'versions', 'errors'],
+    ]),
   ),
-  evaluation: [...science, 'output', 'native', 'versions', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'versions', 'errors'],
   // It draws what a result says and computes nothing.
-  report: ['types:evaluation/result', 'types:histogram', 'worker-thread', 'errors'],
-  cli: ['report', 'evaluation', ...science, 'output', 'native', 'versions', 'errors'],
-  index: ['report', 'evaluation', ...science, 'native', 'versions', 'errors'],
+  report: ['types:evaluation/result', 'types:formats', 'worker-thread', 'errors'],
+  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
+  index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
 };
 
 /** npm packages and the only folders that may use them; null: all. Modules of Node are free. */
 const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
-  h5wasm: ['showers'],
-  saxes: ['showers'],
+  h5wasm: ['formats', 'samples'],
+  saxes: ['geometry'],
   'node-gyp-build': ['native'],
   '@observablehq/plot': ['report'],
   jsdom: ['report'],
@@ -46,15 +60,27 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
 
 // --- The rule for native/ ---------------------------------------------------------------------------------------------
 
-/** The folders of native/ that a folder of native/ may include, beside the C++ standard library. */
+/**
+ * The folders of native/ that a folder of native/ may include, beside itself and the C++ standard library. A folder named
+ * on the right stands for those in it too. `core/backend.h`, where all of the core meets what computes for it, is open to
+ * every folder but those below it.
+ */
 const layersOfNative: Readonly<Record<string, readonly string[]>> = {
-  core: ['core'],
-  cpu: ['core', 'cpu'],
-  cuda: ['core', 'cuda'],
-  cuda_on_host: ['cuda_on_host'],
-  files: ['core', 'files'],
-  addon: ['core', 'cpu', 'cuda', 'files', 'addon'],
-  test: ['core', 'cpu', 'cuda', 'files', 'test'],
+  'core/run': [],
+  'core/samples': ['core/run'],
+  'core/toys': ['core/run'],
+  'core/networks': ['core/run', 'core/backend.h'],
+  'core/training': ['core/run', 'core/samples', 'core/networks', 'core/backend.h'],
+  'core/statistics': ['core/run', 'core/backend.h'],
+  'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
+  'core/histograms': ['core/run'],
+  'core/backend.h': ['core'],
+  cpu: ['core'],
+  cuda: ['core'],
+  files: ['core'],
+  addon: ['core', 'cpu', 'cuda', 'files'],
+  'test/cuda_on_host': [],
+  test: ['core', 'cpu', 'cuda', 'files'],
 };
 
 /** Headers that are not of the C++ standard library, and the only folders that may include them. */
@@ -62,10 +88,10 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon'] },
   {
     header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/,
-    folders: ['cuda', 'cuda_on_host'],
+    folders: ['cuda', 'test/cuda_on_host'],
   },
   // Threads of a kernel that take turns.
-  { header: /^ucontext\.h$|^sanitizer\//, folders: ['cuda_on_host'] },
+  { header: /^ucontext\.h$|^sanitizer\//, folders: ['test/cuda_on_host'] },
   { header: /^(gtest|gmock)\//, folders: ['test'] },
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files'] },
@@ -88,9 +114,9 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
   },
   {
     file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/,
-    mayInclude: ['cstddef', 'cstdint', 'core/training_step.h'],
+    mayInclude: ['cstddef', 'cstdint', 'core/training/training_step.h'],
   },
-  { file: /^native\/core\/training_step\.h$/, mayInclude: ['cstdint', 'core/host_device.h'] },
+  { file: /^native\/core\/training_step\.h$/, mayInclude: ['cstdint', 'core/run/host_device.h'] },
 ];
 
 // --- The check --------------------------------------------------------------------------------------------------------
@@ -145,7 +171,7 @@ function isRequire(callee: ts.Expression): boolean {
   return /^(require|createRequire\(.*\))$/s.test(callee.getText());
 }
 
-/** `src/showers/hdf5/links.ts` → `showers`; `src/errors.ts` → `errors`. */
+/** `src/samples/showers/inspection.ts` → `samples`; `src/errors.ts` → `errors`. */
 function layerOf(path: string): string {
   return (path.split('/')[1] as string).replace(/\.ts$/, '');
 }
@@ -234,10 +260,16 @@ function breachesOfNative(sources: Sources): string[] {
   return breaches;
 }
 
+/** `native/core/run/a.h` → `core/run`; null for a path that is in no folder of the table. */
+function layerOfNative(path: string): string | null {
+  const within = (layer: string) => path === `native/${layer}` || path.startsWith(`native/${layer}/`);
+  return Object.keys(layersOfNative).find(within) ?? null;
+}
+
 function judgeInclude(path: string, header: string, system: boolean): string | null {
-  const folder = path.split('/')[1] as string;
-  const allowed = layersOfNative[folder];
-  if (!allowed) return `native/${folder} is not in the table of layers`;
+  const folder = layerOfNative(path);
+  if (folder === null) return `${posix.dirname(path)} is not in the table of layers`;
+  const allowed = layersOfNative[folder] as readonly string[];
   const kernels = kernelFiles.find(({ file }) => file.test(path));
   if (kernels)
     return kernels.mayInclude.includes(header)
@@ -249,8 +281,9 @@ function judgeInclude(path: string, header: string, system: boolean): string | n
       ? null
       : `only native/${foreign.folders.join(', ')} may include it`;
   if (system) return /^[a-z_]+$/.test(header) ? null : 'not of the C++ standard library';
-  const target = header.includes('/') ? (header.split('/')[0] as string) : folder;
-  return allowed.includes(target) ? null : `native/${folder} may not know native/${target}`;
+  const target = header.includes('/') ? header : `${folder}/${header}`;
+  const known = [folder, ...allowed].some((layer) => target === layer || target.startsWith(`${layer}/`));
+  return known ? null : `native/${folder} may not know native/${header}`;
 }
 
 // --- The tests --------------------------------------------------------------------------------------------------------
@@ -282,7 +315,7 @@ describe('the check of src/ notices', () => {
   const cases: readonly [what: string, path: string, text: string, says: RegExp][] = [
     [
       'a step up',
-      'src/showers/a.ts',
+      'src/samples/a.ts',
       `import { evaluate } from '../evaluation/evaluate.js';`,
       /may not know/,
     ],
@@ -308,7 +341,7 @@ describe('the check of src/ notices', () => {
     [
       'values of a histogram',
       'src/report/figures/a.ts',
-      `import { f } from '../../histogram/uhi.js';`,
+      `import { f } from '../../formats/uhi/uhi.js';`,
       /types/,
     ],
     [
@@ -318,9 +351,9 @@ describe('the check of src/ notices', () => {
       /may not know/,
     ],
     ['the public surface in use', 'src/cli/a.ts', `import { f } from '../index.js';`, /may not know/],
-    ['a reader of HDF5', 'src/weights/a.ts', `import { File } from 'h5wasm/node';`, /only src\/showers/],
-    ['a hidden import', 'src/histogram/a.ts', `const a = await import('h5wasm');`, /only src\/showers/],
-    ['the type of an import', 'src/cli/a.ts', `type A = import('h5wasm').File;`, /only src\/showers/],
+    ['a reader of HDF5', 'src/weights/a.ts', `import { File } from 'h5wasm/node';`, /only src\/formats/],
+    ['a hidden import', 'src/histogram/a.ts', `const a = await import('h5wasm');`, /only src\/formats/],
+    ['the type of an import', 'src/cli/a.ts', `type A = import('h5wasm').File;`, /only src\/formats/],
     ['a core loaded elsewhere', 'src/cli/a.ts', `const a = require('node-gyp-build');`, /only src\/native/],
     ['a core by its file', 'src/cli/a.ts', `const a = require('../../src/core.node');`, /only src\/native/],
     ['a new package', 'src/cli/a.ts', `import a from 'lodash';`, /not in the table/],
@@ -336,11 +369,11 @@ describe('the check of src/ notices', () => {
 
   it('circles of folders, also of types', () => {
     const sources = {
-      'src/showers/a.ts': `import type { B } from '../weights/b.js';`,
+      'src/samples/a.ts': `import type { B } from '../weights/b.js';`,
       'src/weights/b.ts': `import { C } from '../histogram/c.js';`,
-      'src/histogram/c.ts': `import { A } from '../showers/a.js';`,
+      'src/histogram/c.ts': `import { A } from '../samples/a.js';`,
     };
-    expect(breachesOfSrc(sources)).toEqual(['src: a circle of imports through histogram, showers, weights']);
+    expect(breachesOfSrc(sources)).toEqual(['src: a circle of imports through histogram, samples, weights']);
   });
 
   it('nothing in what is allowed', () => {
@@ -356,18 +389,26 @@ describe('the check of src/ notices', () => {
 
 describe('the check of native/ notices', () => {
   const cases: readonly [what: string, path: string, text: string, says: RegExp][] = [
-    ['Node in the core', 'native/core/a.cc', '#include <napi.h>', /only native\/addon/],
-    ['Node in the core, quoted', 'native/core/a.cc', '  # include "node_api.h"', /only native\/addon/],
-    ['CUDA in the core', 'native/core/a.h', '#include <cuda_runtime.h>', /only native\/cuda/],
+    ['Node in the core', 'native/core/run/a.cc', '#include <napi.h>', /only native\/addon/],
+    ['Node in the core, quoted', 'native/core/run/a.cc', '  # include "node_api.h"', /only native\/addon/],
+    ['CUDA in the core', 'native/core/run/a.h', '#include <cuda_runtime.h>', /only native\/cuda/],
     ['CUDA in the addon', 'native/addon/a.cc', '#include <cub/cub.cuh>', /only native\/cuda/],
-    ['a backend in the core', 'native/core/a.cc', '#include "cpu/worker_pool.h"', /may not know/],
+    ['a backend in the core', 'native/core/run/a.cc', '#include "cpu/worker_pool.h"', /may not know/],
     ['one backend in the other', 'native/cuda/a.cu', '#include "cpu/worker_pool.h"', /may not know/],
     ['the addon in a backend', 'native/cpu/a.cc', '#include "addon/job.h"', /may not know/],
-    ['files in the core', 'native/core/a.cc', '#include <fcntl.h>', /only native\/files/],
+    ['files in the core', 'native/core/run/a.cc', '#include <fcntl.h>', /only native\/files/],
     ['files in a backend', 'native/cpu/a.cc', '#include "files/checkpoint_files.h"', /may not know/],
-    ['a test in the core', 'native/core/a.cc', '#include "test/toy_samples.h"', /may not know/],
-    ['a system header', 'native/core/a.cc', '#include <pthread.h>', /standard library/],
-    ['a library', 'native/core/a.cc', '#include <boost/histogram.hpp>', /standard library/],
+    [
+      'samples in the running of jobs',
+      'native/core/run/a.h',
+      '#include "core/samples/geometry.h"',
+      /may not know/,
+    ],
+    ['training in the samples', 'native/core/samples/a.h', '#include "core/training/a.h"', /may not know/],
+    ['the stand-in in a backend', 'native/cuda/a.cu', '#include "test/cuda_on_host/mma.h"', /may not know/],
+    ['a test in the core', 'native/core/run/a.cc', '#include "test/support/toy_samples.h"', /may not know/],
+    ['a system header', 'native/core/run/a.cc', '#include <pthread.h>', /standard library/],
+    ['a library', 'native/core/run/a.cc', '#include <boost/histogram.hpp>', /standard library/],
     [
       'the standard library in a kernel',
       'native/cpu/kernels/a_kernels.cc',
@@ -377,10 +418,15 @@ describe('the check of native/ notices', () => {
     [
       'the core in a kernel of histograms',
       'native/cpu/kernels/fill_kernels.cc',
-      '#include "core/error.h"',
+      '#include "core/run/error.h"',
       /kernel files/,
     ],
-    ['the core in a kernel', 'native/cpu/kernels/a_kernels.inl', '#include "core/error.h"', /kernel files/],
+    [
+      'the core in a kernel',
+      'native/cpu/kernels/a_kernels.inl',
+      '#include "core/run/error.h"',
+      /kernel files/,
+    ],
     [
       'code in the interface of kernels',
       'native/cpu/kernels/kernel_set.h',
@@ -399,9 +445,9 @@ describe('the check of native/ notices', () => {
   it('nothing in what is allowed', () => {
     const sources = {
       'native/cpu/kernels/matrix_kernels.cc': '#include "cpu/kernels/kernel_set.h"\n',
-      'native/addon/a.cc': '#include <napi.h>\n#include <vector>\n#include "core/error.h"\n',
+      'native/addon/a.cc': '#include <napi.h>\n#include <vector>\n#include "core/run/error.h"\n',
       'native/test/a_test.cc':
-        '#include <gtest/gtest.h>\n#include "toy_samples.h"\n#include "cpu/worker_pool.h"\n',
+        '#include <gtest/gtest.h>\n#include "test/support/toy_samples.h"\n#include "cpu/worker_pool.h"\n',
       'native/cuda/a.cu': '#include <cuda_runtime.h>\n#include "core/backend.h"\n',
     };
     expect(breachesOfNative(sources)).toEqual([]);

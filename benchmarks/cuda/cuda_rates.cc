@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "ceilings.h"
-#include "core/random.h"
-#include "core/weighted_histogram.h"
-#include "core/worker_pool.h"
+#include "core/histograms/weighted_histogram.h"
+#include "core/run/random.h"
+#include "core/run/worker_pool.h"
 #include "cpu/cpu_backend.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"

@@ -24,7 +24,7 @@ export CALOSCOPE_WARNINGS_ARE_ERRORS=OFF CALOSCOPE_CUDA_ARCHITECTURES=$capabilit
 program=build/native-test-cuda/benchmarks/cuda/cuda_rates
 rm -f "$program"
 tests=passed
-packaging/test-cuda.sh || tests=failed
+test/scripts/cuda.sh || tests=failed
 if [ ! -x "$program" ]; then
   echo 'the CUDA backend could not be built' >&2
   exit 1

@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "core/random.h"
-#include "core/weighted_histogram.h"
+#include "core/histograms/weighted_histogram.h"
+#include "core/run/random.h"
 #include "cpu/cpu_backend.h"
 
 namespace {

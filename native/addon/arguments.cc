@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/error.h"
+#include "core/run/error.h"
 
 namespace caloscope::addon {
 namespace {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "addon/arguments.h"
-#include "core/error.h"
+#include "core/run/error.h"
 
 namespace caloscope::addon {
 

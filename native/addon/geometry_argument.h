@@ -2,8 +2,8 @@
 
 #include <napi.h>
 
-#include "core/feature_set.h"
-#include "core/geometry.h"
+#include "core/samples/feature_set.h"
+#include "core/samples/geometry.h"
 
 namespace caloscope::addon {
 

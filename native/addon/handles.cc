@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "core/error.h"
+#include "core/run/error.h"
 
 namespace caloscope::addon {
 namespace {

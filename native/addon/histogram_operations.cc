@@ -8,9 +8,9 @@
 #include "addon/backend_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
-#include "core/error.h"
-#include "core/row_queue.h"
-#include "core/weighted_histogram.h"
+#include "core/histograms/row_queue.h"
+#include "core/histograms/weighted_histogram.h"
+#include "core/run/error.h"
 
 namespace caloscope::addon {
 namespace {

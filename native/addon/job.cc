@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "addon/handles.h"
-#include "core/error.h"
+#include "core/run/error.h"
 
 namespace caloscope::addon {
 namespace {

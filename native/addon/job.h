@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "core/job_control.h"
+#include "core/run/job_control.h"
 
 namespace caloscope::addon {
 

@@ -4,10 +4,10 @@
 #include "addon/arguments.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
-#include "core/content_notes.h"
-#include "core/error.h"
-#include "core/hit_exchange.h"
-#include "core/shower_table.h"
+#include "core/run/error.h"
+#include "core/samples/content_notes.h"
+#include "core/samples/hit_exchange.h"
+#include "core/samples/shower_table.h"
 
 namespace caloscope::addon {
 namespace {

@@ -4,11 +4,11 @@
 #include "addon/geometry_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
-#include "core/error.h"
-#include "core/feature_table.h"
-#include "core/observables.h"
-#include "core/shower_table.h"
-#include "core/worker_pool.h"
+#include "core/run/error.h"
+#include "core/run/worker_pool.h"
+#include "core/samples/feature_table.h"
+#include "core/samples/observables.h"
+#include "core/samples/shower_table.h"
 
 namespace caloscope::addon {
 namespace {

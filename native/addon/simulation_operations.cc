@@ -6,9 +6,9 @@
 
 #include "addon/arguments.h"
 #include "addon/operations.h"
-#include "core/error.h"
-#include "core/toy_showers.h"
-#include "core/worker_pool.h"
+#include "core/run/error.h"
+#include "core/run/worker_pool.h"
+#include "core/toys/toy_showers.h"
 
 namespace caloscope::addon {
 namespace {

@@ -10,9 +10,9 @@
 #include "addon/arguments.h"
 #include "addon/backend_argument.h"
 #include "addon/operations.h"
-#include "core/density_ratio.h"
-#include "core/error.h"
-#include "core/rank_statistics.h"
+#include "core/run/error.h"
+#include "core/statistics/rank_statistics.h"
+#include "core/weights/density_ratio.h"
 
 namespace caloscope::addon {
 namespace {

@@ -5,9 +5,9 @@
 #include "addon/backend_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
-#include "core/cross_fitting.h"
-#include "core/ensemble.h"
-#include "core/error.h"
+#include "core/networks/ensemble.h"
+#include "core/run/error.h"
+#include "core/training/cross_fitting.h"
 #include "files/checkpoint_files.h"
 
 namespace caloscope::addon {

@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "core/checkpoint.h"
-#include "core/feature_table.h"
-#include "core/histogram_fill.h"
-#include "core/job_control.h"
-#include "core/network.h"
-#include "core/precision.h"
-#include "core/row_weight.h"
-#include "core/score_key.h"
-#include "core/training.h"
-#include "core/weighed_rows.h"
+#include "core/histograms/histogram_fill.h"
+#include "core/networks/network.h"
+#include "core/networks/precision.h"
+#include "core/run/job_control.h"
+#include "core/samples/feature_table.h"
+#include "core/statistics/score_key.h"
+#include "core/training/checkpoint.h"
+#include "core/training/training.h"
+#include "core/weights/row_weight.h"
+#include "core/weights/weighed_rows.h"
 
 namespace caloscope {
 

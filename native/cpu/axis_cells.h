@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-#include "core/histogram_axis.h"
+#include "core/histograms/histogram_axis.h"
 #include "cpu/kernels/fill_kernels.h"
 
 namespace caloscope {

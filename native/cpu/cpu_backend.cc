@@ -6,11 +6,11 @@
 #include <utility>
 #include <variant>
 
-#include "core/error.h"
-#include "core/network_training.h"
-#include "core/radix_sort.h"
-#include "core/side_by_side.h"
-#include "core/worker_pool.h"
+#include "core/run/error.h"
+#include "core/run/worker_pool.h"
+#include "core/statistics/radix_sort.h"
+#include "core/training/network_training.h"
+#include "core/training/side_by_side.h"
 #include "cpu/cpu_histogram_fill.h"
 #include "cpu/cpu_predictor.h"
 #include "cpu/kernels/kernel_set.h"

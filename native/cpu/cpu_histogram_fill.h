@@ -5,9 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "core/histogram_fill.h"
+#include "core/histograms/histogram_fill.h"
+#include "core/run/worker_pool.h"
 #include "cpu/axis_cells.h"
-#include "core/worker_pool.h"
 
 namespace caloscope {
 

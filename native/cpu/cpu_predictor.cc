@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <atomic>
 
-#include "core/network_fit.h"
-#include "core/worker_pool.h"
+#include "core/run/worker_pool.h"
+#include "core/training/network_fit.h"
 
 namespace caloscope {
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/network.h"
-#include "core/precision.h"
+#include "core/networks/network.h"
+#include "core/networks/precision.h"
 #include "cpu/aligned_vector.h"
 #include "cpu/input_tile.h"
 #include "cpu/right_factor.h"

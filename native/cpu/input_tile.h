@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/feature_table.h"
-#include "core/network.h"
+#include "core/networks/network.h"
+#include "core/samples/feature_table.h"
 #include "cpu/kernels/kernel_set.h"
 #include "cpu/right_factor.h"
 #include "cpu/sparse_slices.h"

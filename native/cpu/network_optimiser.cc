@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/cross_entropy.h"
+#include "core/training/cross_entropy.h"
 #include "cpu/kernels/kernel_set.h"
 
 namespace caloscope {

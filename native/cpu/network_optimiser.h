@@ -5,13 +5,13 @@
 #include <span>
 #include <vector>
 
-#include "core/job_control.h"
-#include "core/network_training.h"
-#include "core/training.h"
+#include "core/run/job_control.h"
+#include "core/run/worker_pool.h"
+#include "core/training/network_training.h"
+#include "core/training/training.h"
 #include "cpu/aligned_vector.h"
 #include "cpu/forward_pass.h"
 #include "cpu/input_tile.h"
-#include "core/worker_pool.h"
 
 namespace caloscope {
 

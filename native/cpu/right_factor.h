@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/precision.h"
+#include "core/networks/precision.h"
 #include "cpu/aligned_vector.h"
 #include "cpu/kernels/kernel_set.h"
 #include "cpu/sparse_slices.h"

@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "core/feature_table.h"
-#include "core/worker_pool.h"
+#include "core/run/worker_pool.h"
+#include "core/samples/feature_table.h"
 #include "cuda/network_on_device.h"
 
 namespace caloscope::cuda {

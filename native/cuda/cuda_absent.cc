@@ -1,5 +1,5 @@
 // In place of the CUDA backend where this was built without nvcc.
-#include "core/error.h"
+#include "core/run/error.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
 #include "cuda/trials.h"

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/error.h"
-#include "core/side_by_side.h"
-#include "core/worker_pool.h"
+#include "core/run/error.h"
+#include "core/run/worker_pool.h"
+#include "core/training/side_by_side.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
 #include "cuda/cuda_histogram_fill.h"

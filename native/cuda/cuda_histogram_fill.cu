@@ -2,8 +2,8 @@
 #include <cub/device/device_radix_sort.cuh>
 #include <limits>
 
-#include "core/axis_cell.h"
-#include "core/error.h"
+#include "core/histograms/axis_cell.h"
+#include "core/run/error.h"
 #include "cuda/cuda_histogram_fill.h"
 #include "cuda/launch.h"
 

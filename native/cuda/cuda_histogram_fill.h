@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/histogram_fill.h"
+#include "core/histograms/histogram_fill.h"
 #include "cuda/device_memory.h"
 
 namespace caloscope::cuda {

@@ -1,5 +1,5 @@
-#include "core/network_fit.h"
-#include "core/worker_pool.h"
+#include "core/run/worker_pool.h"
+#include "core/training/network_fit.h"
 #include "cuda/batched_prediction.h"
 #include "cuda/cuda_predictor.h"
 

@@ -1,7 +1,7 @@
 #include <atomic>
 #include <string>
 
-#include "core/error.h"
+#include "core/run/error.h"
 #include "cuda/device_call.h"
 #include "cuda/trials.h"
 

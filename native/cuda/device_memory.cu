@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "core/error.h"
+#include "core/run/error.h"
 #include "cuda/device_memory.h"
 #include "cuda/trials.h"
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/network.h"
-#include "core/precision.h"
+#include "core/networks/network.h"
+#include "core/networks/precision.h"
 #include "cuda/device_memory.h"
 #include "cuda/row_batch.h"
 

@@ -1,7 +1,7 @@
 #include <mma.h>
 
-#include "core/network.h"
-#include "core/precision.h"
+#include "core/networks/network.h"
+#include "core/networks/precision.h"
 #include "cuda/launch.h"
 #include "cuda/products.h"
 

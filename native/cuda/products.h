@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/activation.h"
+#include "core/networks/activation.h"
 #include "cuda/device_call.h"
 
 namespace caloscope::cuda {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "core/feature_table.h"
-#include "core/worker_pool.h"
+#include "core/run/worker_pool.h"
+#include "core/samples/feature_table.h"
 #include "cuda/device_memory.h"
 #include "cuda/products.h"
 

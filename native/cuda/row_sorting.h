@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/score_key.h"
+#include "core/statistics/score_key.h"
 
 namespace caloscope::cuda {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "core/job_control.h"
-#include "core/row_weight.h"
-#include "core/weighed_rows.h"
+#include "core/run/job_control.h"
+#include "core/weights/row_weight.h"
+#include "core/weights/weighed_rows.h"
 
 namespace caloscope::cuda {
 

@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "core/feature_table.h"
-#include "core/worker_pool.h"
+#include "core/run/worker_pool.h"
+#include "core/samples/feature_table.h"
 #include "cuda/row_batch.h"
 
 namespace caloscope::cuda {

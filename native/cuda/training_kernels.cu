@@ -1,6 +1,6 @@
-#include "core/cross_entropy.h"
-#include "core/dropout.h"
-#include "core/network.h"
+#include "core/networks/network.h"
+#include "core/training/cross_entropy.h"
+#include "core/training/dropout.h"
 #include "cuda/launch.h"
 #include "cuda/training_kernels.h"
 

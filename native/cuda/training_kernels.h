@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "core/activation.h"
-#include "core/training_step.h"
+#include "core/networks/activation.h"
+#include "core/training/training_step.h"
 #include "cuda/device_call.h"
 #include "cuda/row_batch.h"
 

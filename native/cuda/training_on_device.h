@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/network_training.h"
+#include "core/training/network_training.h"
 #include "cuda/network_on_device.h"
 #include "cuda/sample_on_device.h"
 #include "cuda/training_kernels.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/error.h"
+#include "core/run/error.h"
 #include "files/whole_file.h"
 
 namespace caloscope {

@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "core/checkpoint_store.h"
+#include "core/training/checkpoint_store.h"
 #include "files/folder_lock.h"
 
 namespace caloscope {

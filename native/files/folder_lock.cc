@@ -3,7 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
-#include "core/error.h"
+#include "core/run/error.h"
 
 #if __has_include(<sys/file.h>)
 #include <fcntl.h>

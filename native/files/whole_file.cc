@@ -6,7 +6,7 @@
 #include <string>
 #include <system_error>
 
-#include "core/error.h"
+#include "core/run/error.h"
 
 #if __has_include(<unistd.h>)
 #include <unistd.h>

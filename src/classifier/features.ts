@@ -8,7 +8,7 @@ import { nativeGeometry, type ShowerSample } from '../samples/showers/shower-sam
 
 export type { FeatureSetName } from '../native/contract/showers.js';
 
-/** The feature sets by name; the definitions are in the README and in native/core/feature_set.h. */
+/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
 export const featureSetNames: readonly FeatureSetName[] = ['low', 'low-normalised', 'high'];
 
 /** A sample that is a table of numbers already: toys, tables, a user's own features. */

@@ -6,7 +6,7 @@ import { nativeGeometry, type ShowerSample } from '../samples/showers/shower-sam
 
 /** A number that physicists histogram. */
 export interface Observable {
-  /** Stable name, e.g. `energy_ratio`, `layer_energy_3`; the definitions are in native/core/observables.h. */
+  /** Stable name, e.g. `energy_ratio`, `layer_energy_3`; the definitions are in native/core/samples/observables.h. */
   readonly name: string;
   /** For axis labels. */
   readonly label: string;

@@ -6,6 +6,7 @@
 //
 // A digest covers all numbers and attributes of `weights.hdf5`, and `result.json` without `run`. Files of toy showers carry
 // time stamps, so their checksum differs from run to run: in its place stands whether it is that of the file.
+// A second argument, a regular expression, makes only the calls whose names fit it.
 // With CUDA devices, or their stand-in (CALOSCOPE_PREBUILD), the calls of `device` are made too; otherwise left out by name.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,10 +22,11 @@ const root = resolve(import.meta.dirname, '../..');
 const program = join(root, 'dist/cli/main.js');
 const output = process.argv[2] && resolve(process.argv[2]);
 if (!output) {
-  console.error('usage: node test/digests/write-digests.mjs FILE.json');
+  console.error('usage: node test/digests/write-digests.mjs FILE.json [PATTERN]');
   process.exit(2);
 }
 
+const chosen = new RegExp(process.argv[3] ?? '');
 const run = promisify(execFile);
 const caloscope = (...words) => run(process.execPath, [program, ...words, '--quiet'], { maxBuffer: 2 ** 26 });
 
@@ -36,6 +38,7 @@ try {
   const hasDevice = JSON.parse(stdout).cuda.devices.length > 0;
   const digests = {};
   const note = async (name, call) => {
+    if (!chosen.test(name)) return;
     const started = performance.now();
     digests[name] = await call();
     console.log(`${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "core/error.h"
+#include "core/run/error.h"
 
 namespace caloscope {
 

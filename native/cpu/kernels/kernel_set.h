@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "core/training_step.h"
+#include "core/training/training_step.h"
 
 namespace caloscope {
 

@@ -1,0 +1,17 @@
+#include "core/run/job_control.h"
+
+#include "core/run/error.h"
+
+namespace caloscope {
+
+void JobControl::check() const {
+  if (cancelled()) throw Error(ErrorCode::cancelled, "the work was cancelled");
+}
+
+void JobControl::report(Progress progress) {
+  if (!sink_) return;
+  const std::lock_guard lock(mutex_);
+  sink_(progress);
+}
+
+}  // namespace caloscope

@@ -1,0 +1,91 @@
+#include "core/samples/content_notes.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace caloscope {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// Energies of one shower.
+struct Deposit {
+  double sum = 0;
+  double low = infinity;
+  double high = 0;
+  bool odd = false;  ///< a voxel is negative or not finite
+
+  void add(double energy) {
+    sum += energy;
+    low = std::min(low, energy);
+    high = std::max(high, energy);
+  }
+};
+
+Deposit deposit_of(const HitBlock& block, std::uint64_t row) {
+  Deposit deposit;
+  block.for_each_hit(row, [&](std::uint32_t, double energy) {
+    // True for NaN too.
+    if (!(energy > 0) || energy == infinity) deposit.odd = true;
+    else deposit.add(energy);
+  });
+  return deposit;
+}
+
+/// Second look at a shower with negative or non-finite voxels: what is left of it after the policy.
+Deposit deposit_of_odd(const HitBlock& block, std::uint64_t row, std::uint64_t in_file, ContentPolicy policy,
+                       ContentNotes& notes) {
+  Deposit deposit;
+  deposit.odd = true;
+  block.for_each_hit(row, [&](std::uint32_t voxel, double energy) {
+    const bool finite = std::isfinite(energy);
+    if (!finite) notes.non_finite_voxels.note(in_file, voxel);
+    else if (energy < 0) notes.negative_voxels.note(in_file, voxel);
+    if (finite ? energy < 0 && policy.zero_negative : policy.zero_non_finite) deposit.low = std::min(deposit.low, 0.0);
+    else if (finite) deposit.add(energy);
+  });
+  return deposit;
+}
+
+void count_layers(const HitBlock& block, const std::vector<std::uint32_t>& layer_starts, std::vector<double>& counts) {
+  counts.assign(layer_starts.size(), 0);
+  if (counts.empty()) return;
+  for (std::uint64_t row = 0; row < block.rows(); ++row) {
+    std::size_t layer = 0;
+    block.for_each_hit(row, [&](std::uint32_t voxel, double energy) {
+      while (layer + 1 < layer_starts.size() && voxel >= layer_starts[layer + 1]) ++layer;
+      if (energy > 0) ++counts[layer];
+    });
+  }
+}
+
+}  // namespace
+
+ContentNotes take_notes(HitBlock& block, std::uint64_t first_row, ContentPolicy policy,
+                        const std::vector<std::uint32_t>& layer_starts) {
+  ContentNotes notes;
+  count_layers(block, layer_starts, notes.layer_hits);
+  for (std::uint64_t row = 0; row < block.rows(); ++row) {
+    const std::uint64_t in_file = first_row + row;
+    const double incident = block.incident_energies()[row];
+    if (!std::isfinite(incident)) notes.non_finite_energies.note(in_file);
+    else if (incident <= 0) notes.bad_energies.note(in_file);
+    notes.incident_energy.widen(incident, incident);
+    Deposit deposit = deposit_of(block, row);
+    if (deposit.odd) deposit = deposit_of_odd(block, row, in_file, policy, notes);
+    const double lowest = block.hits_of(row) < block.voxels() ? std::min(deposit.low, 0.0) : deposit.low;
+    notes.voxel_energy.widen(lowest, deposit.high);
+    if (deposit.sum == 0 && deposit.low >= 0) notes.empty_showers.note(in_file);
+    if (incident > 0 && deposit.sum > 0 && std::isfinite(deposit.sum)) notes.ratios.push_back(deposit.sum / incident);
+  }
+  const bool to_zero = (policy.zero_non_finite && notes.non_finite_voxels.count > 0) ||
+                       (policy.zero_negative && notes.negative_voxels.count > 0);
+  if (to_zero) {
+    block.change_energies([&](double energy) {
+      return std::isfinite(energy) ? (energy < 0 && policy.zero_negative ? 0 : energy) : (policy.zero_non_finite ? 0 : energy);
+    });
+  }
+  return notes;
+}
+
+}  // namespace caloscope

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/samples/geometry.h"
+#include "core/samples/layer_moments.h"
+#include "core/samples/shower_table.h"
+
+namespace caloscope {
+
+/// Which numbers of a shower a classifier sees.
+enum class FeatureSetName { low, low_normalised, high };
+
+/// Throws Error(incident_energy) where the incident energy of a shower is not above zero.
+void require_incident_energy(const ShowerTable& table, std::uint64_t row);
+
+/// A feature set of one geometry: turns the hits of a shower into numbers. The columns are the scalar features
+/// first, then (low, low_normalised) one a voxel; apart from that order they are the published ones:
+///
+/// CaloChallenge and plain grids (D = E_layer + 1e-16 MeV, lengths / 100, energies in MeV):
+///   low             log10 E_inc | E_voxel / E_inc
+///   low_normalised  log10 E_inc, log10(E_layer + 1e-8) … | max(E_voxel, 0) / D
+///   high            log10 E_inc, log10(E_layer + 1e-8) …, centre eta …, centre phi …, width eta …, width phi …
+///                   (angular layers), log10(E_tot + 1e-8), sparsity …, centre r …, width r …
+/// CaloGAN, as in the code of arXiv:2305.16774:
+///   low             log10(E_inc / 10 GeV), log10(E_layer / 100 GeV + 1e-8) + 2 … | E_voxel / 100 GeV
+///   low_normalised  the same scalars | (E_voxel / 100 GeV) / (E_layer / 100 GeV + 1e-16)
+///   high            41 columns, see feature_set.cc
+///
+/// Voxels below the threshold count as zero everywhere. (The published code of `low-normed` cuts the layer sums
+/// but not the voxels.) Where the published value of an empty shower is not finite, it is −8 for a logarithm and 0
+/// otherwise.
+class FeatureSet {
+ public:
+  /// `threshold` in MeV; −infinity for none. Throws Error(shape) for an unsound geometry.
+  FeatureSet(FeatureSetName set, Geometry geometry, double threshold);
+
+  FeatureSetName name() const { return set_; }
+  double threshold() const { return threshold_; }
+  const Geometry& geometry() const { return geometry_; }
+  std::uint32_t scalars() const { return scalars_; }
+  std::uint32_t voxels() const { return set_ == FeatureSetName::high ? 0 : geometry_.voxels(); }
+  std::uint32_t columns() const { return scalars() + voxels(); }
+
+  /// One name a column.
+  std::vector<std::string> column_names() const;
+
+  /// Memory that is reused from shower to shower; one a thread.
+  struct Scratch {
+    Hits hits;
+    std::vector<LayerMoments> layers;
+    std::vector<double> brightest;
+  };
+
+  /// Reads shower `row` into the scratch memory and writes its scalar features. Throws as require_incident_energy.
+  void scalars_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
+
+  /// Turns the energies in `scratch.hits` into the voxel features of the shower whose hits these are.
+  void scale_voxels(double incident_energy, Scratch& scratch) const;
+
+  /// All columns of a shower, zeros included.
+  void row_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
+
+ private:
+  void calochallenge_high(double incident_energy, const Scratch& scratch, std::span<double> out) const;
+  void calogan_high(double incident_energy, Scratch& scratch, std::span<double> out) const;
+
+  FeatureSetName set_;
+  Geometry geometry_;
+  double threshold_;
+  std::uint32_t scalars_;
+};
+
+}  // namespace caloscope

@@ -1,0 +1,59 @@
+#include "core/samples/feature_table.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/run/error.h"
+
+namespace caloscope {
+
+FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSet features, const TileRunner& run_tiles,
+                           const JobControl& control)
+    : showers_(std::move(showers)),
+      features_(std::move(features)),
+      rows_(showers_->rows()),
+      scalars_(features_->scalars()),
+      matrix_(rows_ * scalars_) {
+  if (showers_->voxels() != features_->geometry().voxels()) {
+    throw Error(ErrorCode::shape, "the showers have " + std::to_string(showers_->voxels()) +
+                                      " voxels, the geometry has " + std::to_string(features_->geometry().voxels()));
+  }
+  for (std::uint64_t row = 0; row < rows_; ++row) require_incident_energy(*showers_, row);
+  run_tiles((rows_ + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
+    control.check();
+    FeatureSet::Scratch scratch;
+    std::vector<double> scalars(scalars_);
+    for (std::uint64_t row = tile * shower_tile; row < std::min(rows_, (tile + 1) * shower_tile); ++row) {
+      features_->scalars_of(*showers_, row, scratch, scalars);
+      for (std::uint32_t column = 0; column < scalars_; ++column) {
+        matrix_[row * scalars_ + column] = static_cast<float>(scalars[column]);
+      }
+    }
+  });
+}
+
+FeatureTable::FeatureTable(std::vector<float> matrix, std::uint32_t columns)
+    : rows_(columns == 0 ? 0 : matrix.size() / columns), scalars_(columns), matrix_(std::move(matrix)) {
+  if (columns == 0 || rows_ * columns != matrix_.size()) {
+    throw Error(ErrorCode::shape, std::to_string(matrix_.size()) + " numbers are not rows of " +
+                                      std::to_string(columns) + " columns");
+  }
+  for (std::size_t i = 0; i < matrix_.size(); ++i) {
+    if (!std::isfinite(matrix_[i])) {
+      throw Error(ErrorCode::non_finite, "row " + std::to_string(i / columns) + ", column " +
+                                             std::to_string(i % columns) + " is not a finite number");
+    }
+  }
+}
+
+double FeatureTable::occupancy() const {
+  const auto places = static_cast<double>(rows_) * voxels();
+  return places == 0 ? 0 : static_cast<double>(hits()) / places;
+}
+
+void FeatureTable::voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const {
+  showers_->read(row, features_->threshold(), scratch.hits);
+  features_->scale_voxels(showers_->incident_energies()[row], scratch);
+}
+
+}  // namespace caloscope

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/networks/network.h"
+#include "core/run/job_control.h"
+#include "core/training/training.h"
+
+namespace caloscope {
+
+/// Centres and scales of all input columns from the rows that a network trains with (at least one).
+Standardisation fit_standardisation(const LabelledRows& rows, std::span<const std::uint32_t> training_rows,
+                                    JobControl& control);
+
+}  // namespace caloscope

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "core/networks/network.h"
+#include "core/networks/precision.h"
+#include "core/samples/feature_table.h"
+#include "core/training/training_step.h"
+
+namespace caloscope {
+
+/// How the learning rate goes on after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
+/// progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
+enum class Schedule { constant, cosine, plateau };
+/// In the order of the enumeration.
+inline constexpr const char* schedule_names[] = {"constant", "cosine", "plateau"};
+
+/// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
+struct TrainingSettings {
+  std::uint32_t epochs = 20;
+  std::uint32_t batch_size = 512;
+  double learning_rate = 5e-4;
+  double weight_decay = 1e-2;  ///< decoupled; weights only, not biases
+  double beta1 = 0.9;
+  double beta2 = 0.99;
+  double epsilon = 1e-8;
+  double dropout = 0;  ///< share of hidden values set to zero in training
+  Schedule schedule = Schedule::plateau;
+  Precision precision = Precision::float32;  ///< of the products, also of those that judge held-out rows
+  std::uint32_t patience = 3;  ///< epochs in a row with less than 1e-4 nats of progress, after which training stops
+
+  /// Throws Error(argument) that names the setting.
+  void validate() const;
+};
+
+struct EpochRecord {
+  double training_loss = 0;    ///< nats, mean over the epoch while it trains (dropout on)
+  double validation_loss = 0;  ///< nats, after the epoch
+  double learning_rate = 0;    ///< of the last step
+};
+
+struct TrainingRecord {
+  std::uint64_t training_rows = 0;
+  std::uint64_t validation_rows = 0;
+  std::vector<EpochRecord> epochs;
+  std::uint32_t best_epoch = 0;  ///< whose parameters were kept
+  bool stopped_early = false;
+};
+
+/// The two samples as one numbering of rows: the reference rows first, then the generated ones.
+struct LabelledRows {
+  const FeatureTable& reference;
+  const FeatureTable& generated;
+
+  std::uint64_t size() const { return reference.rows() + generated.rows(); }
+  bool is_reference(std::uint64_t row) const { return row < reference.rows(); }
+  const FeatureTable& table_of(std::uint64_t row) const { return is_reference(row) ? reference : generated; }
+  std::uint64_t row_in_table(std::uint64_t row) const { return is_reference(row) ? row : row - reference.rows(); }
+};
+
+/// One network to train. All randomness comes from (seed, number).
+struct TrainingTask {
+  NetworkShape shape;
+  TrainingSettings settings;
+  std::uint64_t seed = 0;
+  std::uint32_t number = 0;
+  std::vector<std::uint32_t> training_rows;    ///< in the numbering of LabelledRows
+  std::vector<std::uint32_t> validation_rows;
+};
+
+/// AdamW's running means of one layer: of the gradient and of its square, laid out as weights and biases are.
+struct AdamMoments {
+  std::vector<float> weight_mean, weight_square;  ///< inputs × outputs
+  std::vector<float> bias_mean, bias_square;      ///< outputs
+};
+
+struct TrainedNetwork {
+  Network network;
+  TrainingRecord record;
+};
+
+/// Random streams of a training; the number of the network and the epoch tell them apart.
+enum class TrainingStream : std::uint64_t { folds = 1, split = 2, parameters = 3, shuffle = 4, dropout = 5 };
+
+constexpr std::uint64_t stream_number(TrainingStream use, std::uint32_t network, std::uint32_t epoch = 0) {
+  return (static_cast<std::uint64_t>(use) << 56) | (std::uint64_t{network} << 24) | epoch;
+}
+
+}  // namespace caloscope

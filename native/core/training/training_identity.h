@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/run/job_control.h"
+#include "core/samples/feature_table.h"
+#include "core/training/training.h"
+
+namespace caloscope {
+
+/// Something that the bits of a training depend on, in words that a user knows.
+struct IdentityEntry {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const IdentityEntry&, const IdentityEntry&) = default;
+};
+
+/// Two trainings with the same identity end in the same bits.
+using TrainingIdentity = std::vector<IdentityEntry>;
+
+/// Folds, members and the share that validates: what the rows of the tasks follow from.
+TrainingIdentity split_identity(std::uint32_t folds, std::uint32_t members, double validation_fraction);
+
+/// Shape, settings, seed and number of one network.
+TrainingIdentity settings_identity(const TrainingTask& task);
+
+/// The rows that one network trains and validates with.
+TrainingIdentity rows_identity(const TrainingTask& task);
+
+/// The number of rows of a table and a hash of every feature as a network reads it.
+IdentityEntry sample_identity(const std::string& name, const FeatureTable& table, JobControl& control);
+
+}  // namespace caloscope

@@ -1,0 +1,140 @@
+#include "core/weights/density_ratio.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "core/run/compensated_sum.h"
+#include "core/run/error.h"
+#include "core/statistics/radix_sort.h"
+#include "core/statistics/score_key.h"
+
+namespace caloscope {
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
+/// Rows between two questions to the job.
+constexpr std::size_t block_rows = 4096;
+constexpr std::size_t extreme_rows = 10;
+constexpr std::array quantile_probabilities{0.0001, 0.001, 0.01, 0.05, 0.16, 0.25, 0.5,
+                                            0.75,   0.84,  0.95, 0.99, 0.999, 0.9999};
+
+/// Linear interpolation at position (n-1)p; `sorted` ascending and not empty.
+double quantile(const std::vector<double>& sorted, double probability) {
+  const double position = probability * static_cast<double>(sorted.size() - 1);
+  const auto below = static_cast<std::size_t>(position);
+  const std::size_t above = std::min(below + 1, sorted.size() - 1);
+  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+std::vector<double> sorted_finite(std::span<const double> values, const JobControl& control) {
+  std::vector<double> finite;
+  finite.reserve(values.size());
+  for (const double v : values) {
+    if (std::isfinite(v)) finite.push_back(v);
+  }
+  radix_sort(finite, [](double value) { return ~score_key(value); }, control);
+  return finite;
+}
+
+/// The rows that come first by `before`, a strict order of finite log-weights; `last` is the last of their values.
+template <class Before>
+std::vector<ExtremeShower> extremes(std::span<const double> log_weights, std::size_t count, double last,
+                                    Before before) {
+  std::vector<ExtremeShower> beyond;
+  std::vector<ExtremeShower> equal;
+  for (std::size_t row = 0; row < log_weights.size(); ++row) {
+    const double l = log_weights[row];
+    if (!std::isfinite(l) || before(last, l)) continue;
+    if (before(l, last)) beyond.push_back({row, l});
+    else if (equal.size() < count) equal.push_back({row, l});
+  }
+  std::stable_sort(beyond.begin(), beyond.end(), [before](const ExtremeShower& a, const ExtremeShower& b) {
+    return before(a.log_weight, b.log_weight);
+  });
+  beyond.insert(beyond.end(), equal.begin(), equal.end());
+  beyond.resize(count);
+  return beyond;
+}
+
+/// Mean, its error and effective sample size of exp(sign·l), over the finite l.
+void add_moments(WeightHealth& health, const std::vector<double>& sorted, double sign, const JobControl& control) {
+  const double largest = sign > 0 ? sorted.back() : -sorted.front();
+  CompensatedSum sum;
+  CompensatedSum squares;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i % block_rows == 0) control.check();
+    const double w = std::exp(sign * sorted[i] - largest);
+    sum += w;
+    squares += w * w;
+  }
+  const auto n = static_cast<double>(sorted.size());
+  const double scaled_mean = sum.value() / n;
+  const double variance = std::max(0.0, squares.value() - sum.value() * scaled_mean) / (n - 1);
+  const double log_scaled_error = std::log(variance / n) / 2;
+  health.mean = std::exp(largest + std::log(scaled_mean));
+  health.mean_error = n > 1 ? std::exp(largest + log_scaled_error) : nan;
+  health.effective_sample_size = sum.value() * sum.value() / squares.value();
+}
+
+void check(const DensityRatioOptions& options) {
+  if (!std::isfinite(options.prior_shift)) throw Error(ErrorCode::argument, "the prior shift must be a finite number");
+  if (!options.clip) return;
+  const auto [lower, upper] = *options.clip;
+  if (!(lower >= 0 && lower < upper && std::isfinite(upper))) {
+    throw Error(ErrorCode::argument, "weights are clipped to a range with 0 <= lower < upper < infinity");
+  }
+}
+
+}  // namespace
+
+WeightHealth weight_health(std::span<const double> log_weights, SampleRole role, const JobControl& control) {
+  WeightHealth health;
+  health.rows = log_weights.size();
+  const std::vector<double> sorted = sorted_finite(log_weights, control);
+  health.non_finite = health.rows - sorted.size();
+  if (sorted.empty()) {
+    health.mean = health.mean_error = health.effective_sample_size = nan;
+    health.share_below_one = health.share_above_one = nan;
+    return health;
+  }
+  add_moments(health, sorted, role == SampleRole::generated ? 1 : -1, control);
+  const auto n = static_cast<double>(sorted.size());
+  const auto [first_one, first_above] = std::equal_range(sorted.begin(), sorted.end(), 0.0);
+  health.share_below_one = static_cast<double>(first_one - sorted.begin()) / n;
+  health.share_above_one = static_cast<double>(sorted.end() - first_above) / n;
+  for (const double p : quantile_probabilities) health.quantiles.push_back({p, quantile(sorted, p)});
+  const std::size_t count = std::min(extreme_rows, sorted.size());
+  health.smallest = extremes(log_weights, count, sorted[count - 1], [](double a, double b) { return a < b; });
+  health.largest =
+      extremes(log_weights, count, sorted[sorted.size() - count], [](double a, double b) { return a > b; });
+  return health;
+}
+
+DensityRatioWeights density_ratio_weights(LogitView logits, std::size_t members, const DensityRatioOptions& options,
+                                          Backend& backend, const JobControl& control) {
+  check(options);
+  const std::size_t count = std::visit([](const auto& numbers) { return numbers.size(); }, logits);
+  if (members == 0 || count % members != 0) {
+    throw Error(ErrorCode::shape, "the number of logits must be a multiple of the number of members");
+  }
+  if (count == 0) throw Error(ErrorCode::too_few_rows, "there are no logits to make weights of");
+  const WeightRule rule{options.rule, options.prior_shift, options.clip ? std::log(options.clip->lower) : -infinity,
+                        options.clip ? std::log(options.clip->upper) : infinity};
+  WeighedRows rows = backend.weigh(logits, members, rule, control);
+  DensityRatioWeights result;
+  result.health = weight_health(rows.log_weights, options.role, control);
+  result.health.non_finite = rows.non_finite;
+  result.health.clipped_below = rows.below;
+  result.health.clipped_above = rows.above;
+  const auto spreads = sorted_finite(rows.member_spreads, control);
+  result.member_spread = spreads.empty() ? nan : quantile(spreads, 0.5);
+  result.log_weights = std::move(rows.log_weights);
+  result.weights = std::move(rows.weights);
+  return result;
+}
+
+}  // namespace caloscope

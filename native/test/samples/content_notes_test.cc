@@ -1,0 +1,94 @@
+#include "core/samples/content_notes.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "core/run/random.h"
+
+namespace caloscope {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+const double nan_energy = std::nan("");
+
+HitBlock block_of(const std::vector<double>& incident, const std::vector<double>& voxels) {
+  return {incident, {{std::span<const double>(voxels), static_cast<std::uint32_t>(voxels.size() / incident.size())}}};
+}
+
+std::vector<double> dense(const HitBlock& block) {
+  std::vector<double> voxels(block.rows() * block.voxels());
+  for (std::uint64_t row = 0; row < block.rows(); ++row) {
+    block.for_each_hit(row, [&](std::uint32_t voxel, double energy) { voxels[row * block.voxels() + voxel] = energy; });
+  }
+  return voxels;
+}
+
+TEST(ContentNotes, OfSoundShowers) {
+  auto block = block_of({100, 200}, {0, 10, 50, 20, 0, 100});
+  const auto notes = take_notes(block, 7, {}, {0, 2});
+  for (const auto* odd : {&notes.non_finite_voxels, &notes.negative_voxels, &notes.non_finite_energies,
+                          &notes.bad_energies, &notes.empty_showers}) {
+    EXPECT_EQ(odd->count, 0U);
+  }
+  EXPECT_EQ(notes.ratios, (std::vector<double>{0.6, 0.6}));
+  EXPECT_EQ(notes.incident_energy.smallest, 100);
+  EXPECT_EQ(notes.incident_energy.largest, 200);
+  EXPECT_EQ(notes.voxel_energy.smallest, 0);
+  EXPECT_EQ(notes.voxel_energy.largest, 100);
+  EXPECT_EQ(notes.layer_hits, (std::vector<double>{2, 2}));
+}
+
+TEST(ContentNotes, NameRowAndVoxelOfWhatIsOdd) {
+  auto block = block_of({100, infinity, 0, nan_energy, -5},
+                        {1, 2, 0, 0, nan_energy, -1, 3, -2, infinity, 0, 4, -infinity, 0, 0, 0});
+  const auto notes = take_notes(block, 1000, {}, {});
+  EXPECT_EQ(notes.non_finite_voxels.count, 3U);
+  EXPECT_EQ(notes.non_finite_voxels.first_row, 1001U);
+  EXPECT_EQ(notes.non_finite_voxels.first_voxel, 1U);
+  EXPECT_EQ(notes.negative_voxels.count, 2U);
+  EXPECT_EQ(notes.negative_voxels.first_row, 1001U);
+  EXPECT_EQ(notes.negative_voxels.first_voxel, 2U);
+  EXPECT_EQ(notes.non_finite_energies.count, 2U);
+  EXPECT_EQ(notes.non_finite_energies.first_row, 1001U);
+  EXPECT_EQ(notes.bad_energies.count, 2U);
+  EXPECT_EQ(notes.bad_energies.first_row, 1002U);
+  EXPECT_EQ(notes.empty_showers.count, 1U);
+  EXPECT_EQ(notes.empty_showers.first_row, 1004U);
+  EXPECT_EQ(notes.ratios, std::vector<double>{0.03});
+  EXPECT_EQ(notes.incident_energy.smallest, -5);
+  EXPECT_EQ(notes.incident_energy.largest, infinity);
+  EXPECT_EQ(notes.voxel_energy.smallest, -2);
+  EXPECT_EQ(notes.voxel_energy.largest, 4);
+  EXPECT_EQ(block.hits(), 9U) << "nothing is set to zero unasked";
+}
+
+TEST(ContentNotes, SetToZeroWhatThePolicySays) {
+  const std::vector<double> voxels{1, nan_energy, -2, 3, -1, infinity, -infinity, 0, 5};
+  const std::vector<double> incident{10, 10, 10};
+  auto both = block_of(incident, voxels);
+  const auto notes = take_notes(both, 0, {true, true}, {});
+  EXPECT_EQ(dense(both), (std::vector<double>{1, 0, 0, 3, 0, 0, 0, 0, 5}));
+  EXPECT_EQ(notes.non_finite_voxels.count, 3U);
+  EXPECT_EQ(notes.negative_voxels.count, 2U);
+  EXPECT_EQ(notes.voxel_energy.smallest, 0);
+  EXPECT_EQ(notes.ratios, (std::vector<double>{0.1, 0.3, 0.5}));
+  auto kept = block_of(incident, voxels);
+  const auto with_negative = take_notes(kept, 0, {true, false}, {});
+  EXPECT_EQ(dense(kept), (std::vector<double>{1, 0, -2, 3, -1, 0, 0, 0, 5}));
+  EXPECT_EQ(with_negative.voxel_energy.smallest, -2);
+  EXPECT_EQ(with_negative.ratios, (std::vector<double>{0.2, 0.5}));
+}
+
+TEST(ContentNotes, KnowTheLowestVoxelWhereNoneIsZero) {
+  auto constant = block_of({10, 10}, {3, 3, 3, 3});
+  const auto notes = take_notes(constant, 0, {}, {});
+  EXPECT_EQ(notes.voxel_energy.smallest, 3);
+  EXPECT_EQ(notes.voxel_energy.largest, 3);
+  auto none = block_of({10}, {nan_energy});
+  EXPECT_GT(take_notes(none, 0, {}, {}).voxel_energy.smallest, 1e300);
+}
+
+}  // namespace
+}  // namespace caloscope

@@ -1,0 +1,207 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
+#include <vector>
+
+#include "core/run/random.h"
+#include "core/training/training.h"
+#include "test/support/naive_network.h"
+
+namespace caloscope::naive {
+
+/// One network trained in double precision with plain loops, on the batches and dropout masks that the definitions in
+/// core/training/training.h give. The standardisation is taken as given.
+class Training {
+ public:
+  Training(const TrainingTask& task, const LabelledRows& rows, Standardisation standardisation)
+      : task_(task),
+        rows_(rows),
+        standardisation_(std::move(standardisation)),
+        layers_(layers_of(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number)))),
+        first_(zeros()),
+        second_(zeros()) {
+    double references = 0;
+    for (const auto row : task.training_rows) references += rows.is_reference(row) ? 1 : 0;
+    const auto all = static_cast<double>(task.training_rows.size());
+    reference_weight_ = 0.5 * all / references;
+    generated_weight_ = 0.5 * all / (all - references);
+  }
+
+  std::vector<Layer>& layers() { return layers_; }
+  double last_rate() const { return last_rate_; }
+  /// After an epoch without progress the schedule `plateau` goes back to the best parameters; the moments stay.
+  void go_back(std::vector<Layer> best) {
+    layers_ = std::move(best);
+    plateau_ *= 0.3;
+  }
+  std::size_t steps_in_epoch() const {
+    return (task_.training_rows.size() + task_.settings.batch_size - 1) / task_.settings.batch_size;
+  }
+
+  /// The training loss of the epoch.
+  double run_epoch(std::uint32_t epoch) {
+    auto order = task_.training_rows;
+    RandomStream random(task_.seed, stream_number(TrainingStream::shuffle, task_.number, epoch));
+    for (std::size_t i = order.size() - 1; i > 0; --i) {
+      std::swap(order[i], order[random.below(static_cast<std::uint32_t>(i + 1))]);
+    }
+    double loss = 0;
+    for (std::size_t first = 0; first < order.size(); first += task_.settings.batch_size) {
+      const std::size_t end = std::min<std::size_t>(order.size(), first + task_.settings.batch_size);
+      const std::vector<std::uint32_t> batch(order.begin() + static_cast<std::ptrdiff_t>(first),
+                                             order.begin() + static_cast<std::ptrdiff_t>(end));
+      loss += batch_loss(batch, epoch, first) * static_cast<double>(batch.size());
+      update(gradients(batch, epoch, first), epoch);
+    }
+    return loss / static_cast<double>(order.size());
+  }
+
+  /// Mean weighted cross-entropy of a batch whose first row has the place `first` in the epoch.
+  double batch_loss(const std::vector<std::uint32_t>& batch, std::uint32_t epoch, std::size_t first) const {
+    double sum = 0;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const double z = forward(batch[i], epoch, first + i).back().z[0];
+      sum += rows_.is_reference(batch[i]) ? reference_weight_ * std::log(1 + std::exp(-z))
+                                          : generated_weight_ * std::log(1 + std::exp(z));
+    }
+    return sum / static_cast<double>(batch.size());
+  }
+
+  std::vector<Layer> gradients(const std::vector<std::uint32_t>& batch, std::uint32_t epoch, std::size_t first) const {
+    auto gradient = zeros();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto states = forward(batch[i], epoch, first + i);
+      const bool reference = rows_.is_reference(batch[i]);
+      const double probability = 1 / (1 + std::exp(-states.back().z[0]));
+      std::vector<double> delta{(reference ? reference_weight_ * (probability - 1) : generated_weight_ * probability) /
+                                static_cast<double>(batch.size())};
+      for (std::size_t l = layers_.size(); l-- > 0;) {
+        std::vector<double> before(layers_[l].inputs);
+        for (std::size_t j = 0; j < layers_[l].outputs; ++j) {
+          gradient[l].bias[j] += delta[j];
+          for (std::size_t k = 0; k < layers_[l].inputs; ++k) {
+            gradient[l].at(k, j) += factor(states[l].input[k]) * factor(delta[j]);
+            before[k] += factor(layers_[l].at(k, j)) * factor(delta[j]);
+          }
+        }
+        if (l == 0) break;
+        for (std::size_t k = 0; k < before.size(); ++k) {
+          before[k] *= states[l - 1].mask[k] * slope_at(task_.shape.activation, task_.shape.slope, states[l - 1].z[k]);
+        }
+        delta = before;
+      }
+    }
+    return gradient;
+  }
+
+  /// Balanced cross-entropy of the validation rows, without dropout.
+  double validation_loss() const {
+    double sum[2] = {0, 0}, count[2] = {0, 0};
+    for (const auto row : task_.validation_rows) {
+      const bool reference = rows_.is_reference(row);
+      const double z = forward(row, 0, 0, false).back().z[0];
+      sum[reference] += std::log(1 + std::exp(reference ? -z : z));
+      count[reference] += 1;
+    }
+    return 0.5 * (sum[0] / count[0] + sum[1] / count[1]);
+  }
+
+ private:
+  struct LayerState {
+    std::vector<double> input, z, mask;
+  };
+
+  std::vector<LayerState> forward(std::uint32_t row, std::uint32_t epoch, std::size_t place, bool training = true) const {
+    std::vector<LayerState> states;
+    auto values = input_of(rows_.table_of(row), rows_.row_in_table(row), standardisation_);
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      auto z = training ? product(factors(values), factors(layers_[l])) : product(values, layers_[l]);
+      LayerState state{values, std::move(z), std::vector<double>(layers_[l].outputs, 1)};
+      if (l + 1 < layers_.size()) {
+        values = state.z;
+        for (std::size_t j = 0; j < values.size(); ++j) {
+          if (training) state.mask[j] = dropout_mask(l, epoch, place, j);
+          values[j] = state.mask[j] * naive::activate(task_.shape.activation, task_.shape.slope, values[j]);
+        }
+      }
+      states.push_back(std::move(state));
+    }
+    return states;
+  }
+
+  /// As the precision of the training rounds it. Validation is float32.
+  double factor(double x) const {
+    return task_.settings.precision == Precision::bfloat16 ? rounded_to_bfloat16(static_cast<float>(x)) : x;
+  }
+  std::vector<double> factors(std::vector<double> values) const {
+    for (double& value : values) value = factor(value);
+    return values;
+  }
+  Layer factors(const Layer& layer) const { return {layer.inputs, layer.outputs, factors(layer.weight), layer.bias}; }
+
+  /// The number of a hidden value is a function of layer, place in the epoch and column: four columns share a block.
+  double dropout_mask(std::size_t layer, std::uint32_t epoch, std::size_t place, std::size_t column) const {
+    if (task_.settings.dropout == 0) return 1;
+    const std::uint64_t blocks = (layers_[layer].outputs + 3) / 4;
+    const Philox philox(task_.seed, stream_number(TrainingStream::dropout, task_.number, epoch));
+    const auto block = philox.block((std::uint64_t{layer} << 56) | (place * blocks + column / 4));
+    const double kept = 1 - task_.settings.dropout;
+    return block[column % 4] * 0x1p-32 < kept ? 1 / kept : 0;
+  }
+
+  double learning_rate(std::uint32_t epoch) const {
+    const auto& settings = task_.settings;
+    const auto warm_up = static_cast<double>(steps_in_epoch());
+    if (epoch == 0) return settings.learning_rate * step_ / warm_up;
+    if (settings.schedule == Schedule::constant) return settings.learning_rate;
+    if (settings.schedule == Schedule::plateau) return settings.learning_rate * plateau_;
+    const double progress = (step_ - 1 - warm_up) / (warm_up * settings.epochs - warm_up);
+    return settings.learning_rate * (0.01 + 0.99 * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
+  }
+
+  /// AdamW as in arXiv:1711.05101, algorithm 2, with weights decayed by rate · λ.
+  void update(const std::vector<Layer>& gradient, std::uint32_t epoch) {
+    const auto& s = task_.settings;
+    step_ += 1;
+    last_rate_ = learning_rate(epoch);
+    const auto move = [&](double& p, double g, double& m, double& v, double decay) {
+      m = s.beta1 * m + (1 - s.beta1) * g;
+      v = s.beta2 * v + (1 - s.beta2) * g * g;
+      const double m_hat = m / (1 - std::pow(s.beta1, step_));
+      const double v_hat = v / (1 - std::pow(s.beta2, step_));
+      p -= last_rate_ * (m_hat / (std::sqrt(v_hat) + s.epsilon) + decay * p);
+    };
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      for (std::size_t i = 0; i < layers_[l].weight.size(); ++i) {
+        move(layers_[l].weight[i], gradient[l].weight[i], first_[l].weight[i], second_[l].weight[i], s.weight_decay);
+      }
+      for (std::size_t j = 0; j < layers_[l].bias.size(); ++j) {
+        move(layers_[l].bias[j], gradient[l].bias[j], first_[l].bias[j], second_[l].bias[j], 0);
+      }
+    }
+  }
+
+  std::vector<Layer> zeros() const {
+    auto result = layers_;
+    for (auto& layer : result) {
+      std::fill(layer.weight.begin(), layer.weight.end(), 0.0);
+      std::fill(layer.bias.begin(), layer.bias.end(), 0.0);
+    }
+    return result;
+  }
+
+  const TrainingTask& task_;
+  const LabelledRows& rows_;
+  Standardisation standardisation_;
+  std::vector<Layer> layers_;
+  std::vector<Layer> first_, second_;  ///< moments
+  double reference_weight_ = 1, generated_weight_ = 1;
+  double step_ = 0;
+  double last_rate_ = 0;
+  double plateau_ = 1;
+};
+
+}  // namespace caloscope::naive
