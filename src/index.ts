@@ -55,9 +55,9 @@ export {
 } from './histogram/weighted-histogram.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, Progress } from './native/run-job.js';
-export { type Observable, observablesOf, observableValues } from './observables/observables.js';
 export { renderReport, writeReport } from './report/report.js';
 export { type FileInspection, inspectShowerFile } from './samples/showers/inspection.js';
+export { type Observable, observablesOf, observableValues } from './samples/showers/observables.js';
 export {
   findRepeatedShowers,
   type ShowerOrigin,

@@ -15,7 +15,6 @@ const science = [
   'layouts',
   'samples',
   'simulation',
-  'observables',
   'classifier',
   'weights',
   'histogram',

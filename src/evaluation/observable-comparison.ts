@@ -3,7 +3,7 @@ import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../native/devices.js';
-import { type Observable, observablesOf, observableValues } from '../observables/observables.js';
+import { type Observable, observablesOf, observableValues } from '../samples/showers/observables.js';
 import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
 import type { ObservableComparison } from './result.js';
 

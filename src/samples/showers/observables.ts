@@ -1,8 +1,8 @@
-import type { Geometry } from '../geometry/geometry.js';
-import { native } from '../native/binding.js';
-import { callNative, runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
-import { nativeGeometry, type ShowerSample } from '../samples/showers/shower-sample.js';
+import type { Geometry } from '../../geometry/geometry.js';
+import { native } from '../../native/binding.js';
+import { callNative, runJob } from '../../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import { nativeGeometry, type ShowerSample } from './shower-sample.js';
 
 /** A number that physicists histogram. */
 export interface Observable {

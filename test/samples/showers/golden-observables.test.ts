@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observablesOf, observableValues } from '#caloscope/observables/observables';
+import { observablesOf, observableValues } from '#caloscope/samples/showers/observables';
 import type { ShowerSample } from '#caloscope/samples/showers/shower-sample';
-import { challengeFiles, openChallenge } from '../support/challenge-samples.js';
-import { expectClose } from '../support/closeness.js';
-import type { GoldenFile } from '../support/golden-arrays.js';
-import { hasSharedData } from '../support/shared-data.js';
+import { challengeFiles, openChallenge } from '../../support/challenge-samples.js';
+import { expectClose } from '../../support/closeness.js';
+import type { GoldenFile } from '../../support/golden-arrays.js';
+import { hasSharedData } from '../../support/shared-data.js';
 
 describe.skipIf(!hasSharedData).each(challengeFiles)('observables of $name', (file) => {
   let golden: GoldenFile;
