@@ -1,11 +1,12 @@
 /**
- * Who may know whom. The tables below are the rule; the rest of the file checks that imports of src/ and includes of
- * native/ keep to it, and that the check notices when they do not.
+ * Who may know whom. The tables below are the rule: imports of src/ and includes of native/ keep to it, no folder and no
+ * file imports itself in a circle, and the check (support/import-check.ts, include-check.ts) notices when they do.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, posix, resolve } from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
+import { breachesOfSrc, type Sources } from './support/import-check.js';
+import { breachesOfNative } from './support/include-check.js';
 
 // --- The rule for src/ ------------------------------------------------------------------------------------------------
 
@@ -115,177 +116,13 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
     file: /^native\/cpu\/kernels\/(kernel_set|fill_kernels)\.h$/,
     mayInclude: ['cstddef', 'cstdint', 'core/training/training_step.h'],
   },
-  { file: /^native\/core\/training_step\.h$/, mayInclude: ['cstdint', 'core/run/host_device.h'] },
+  { file: /^native\/core\/training\/training_step\.h$/, mayInclude: ['cstdint', 'core/run/host_device.h'] },
 ];
 
-// --- The check --------------------------------------------------------------------------------------------------------
-
-/** Text of source files by path from the root of the repository. */
-type Sources = Readonly<Record<string, string>>;
-
-interface Import {
-  readonly specifier: string;
-  readonly typesOnly: boolean;
-}
-
-function importsOf(path: string, text: string): Import[] {
-  const found: Import[] = [];
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
-      found.push({ specifier: node.moduleSpecifier.text, typesOnly: importsTypesOnly(node) });
-    } else if (
-      ts.isExportDeclaration(node) &&
-      node.moduleSpecifier &&
-      ts.isStringLiteral(node.moduleSpecifier)
-    ) {
-      found.push({ specifier: node.moduleSpecifier.text, typesOnly: node.isTypeOnly });
-    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
-      found.push({ specifier: (node.argument.literal as ts.StringLiteral).text, typesOnly: true });
-    } else if (ts.isCallExpression(node)) {
-      const [argument] = node.arguments;
-      const loads = node.expression.kind === ts.SyntaxKind.ImportKeyword || isRequire(node.expression);
-      if (loads && argument && ts.isStringLiteral(argument))
-        found.push({ specifier: argument.text, typesOnly: false });
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
-  return found;
-}
-
-function importsTypesOnly({ importClause }: ts.ImportDeclaration): boolean {
-  if (!importClause) return false;
-  if (importClause.isTypeOnly) return true;
-  const { name, namedBindings } = importClause;
-  return (
-    !name &&
-    namedBindings !== undefined &&
-    ts.isNamedImports(namedBindings) &&
-    namedBindings.elements.every((element) => element.isTypeOnly)
-  );
-}
-
-/** `require(…)` and `createRequire(import.meta.url)(…)`. */
-function isRequire(callee: ts.Expression): boolean {
-  return /^(require|createRequire\(.*\))$/s.test(callee.getText());
-}
-
-/** `src/samples/showers/inspection.ts` → `samples`; `src/errors.ts` → `errors`. */
-function layerOf(path: string): string {
-  return (path.split('/')[1] as string).replace(/\.ts$/, '');
-}
-
-/** `../errors.js` seen from `src/cli/a.ts` → `src/errors`. */
-function targetOf(path: string, specifier: string): string {
-  return posix.join(posix.dirname(path), specifier).replace(/\.js$/, '');
-}
-
-function breachesOfSrc(sources: Sources): string[] {
-  const breaches: string[] = [];
-  const edges = new Map<string, Set<string>>();
-  for (const [path, text] of Object.entries(sources)) {
-    const layer = layerOf(path);
-    const allowed = layersOfSrc[layer];
-    if (!allowed) {
-      breaches.push(`${path}: src/${layer} is not in the table of layers`);
-      continue;
-    }
-    for (const { specifier, typesOnly } of importsOf(path, text)) {
-      const verdict = specifier.startsWith('.')
-        ? judgeOwnImport(path, specifier, typesOnly, allowed)
-        : judgePackage(layer, specifier);
-      if (verdict) breaches.push(`${path}: imports ${specifier}: ${verdict}`);
-      const target = specifier.startsWith('.') ? targetOf(path, specifier) : '';
-      if (target.startsWith('src/') && layerOf(target) !== layer) {
-        edges.set(layer, (edges.get(layer) ?? new Set()).add(layerOf(target)));
-      }
-    }
-  }
-  return [...breaches, ...circles(edges)];
-}
-
-function judgeOwnImport(
-  path: string,
-  specifier: string,
-  typesOnly: boolean,
-  allowed: readonly string[],
-): string | null {
-  const target = targetOf(path, specifier);
-  if (!target.startsWith('src/')) {
-    return target === 'package.json' ? null : 'outside of src';
-  }
-  if (specifier.endsWith('.node') && layerOf(path) !== 'native') return 'only src/native loads the core';
-  const layer = layerOf(target);
-  if (layer === layerOf(path) || allowed.includes(layer)) return null;
-  const types = [`types:${layer}`, `types:${target.slice('src/'.length)}`];
-  if (!types.some((entry) => allowed.includes(entry)))
-    return `src/${layerOf(path)} may not know src/${layer}`;
-  return typesOnly ? null : `src/${layerOf(path)} may import types only from there`;
-}
-
-function judgePackage(layer: string, specifier: string): string | null {
-  if (specifier.startsWith('node:')) return null;
-  const name = specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
-  const folders = packagesOfSrc[name];
-  if (folders === undefined) return 'the package is not in the table';
-  return folders === null || folders.includes(layer) ? null : `only src/${folders.join(', src/')} may use it`;
-}
-
-/** Circles of folders, each named once. */
-function circles(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const found = new Set<string>();
-  const walk = (trail: readonly string[]): void => {
-    for (const next of edges.get(trail.at(-1) as string) ?? []) {
-      const start = trail.indexOf(next);
-      if (start < 0) walk([...trail, next]);
-      else found.add(trail.slice(start).sort().join(', '));
-    }
-  };
-  for (const layer of edges.keys()) walk([layer]);
-  return [...found].map((members) => `src: a circle of imports through ${members}`);
-}
-
-function breachesOfNative(sources: Sources): string[] {
-  const breaches: string[] = [];
-  for (const [path, text] of Object.entries(sources)) {
-    for (const [, bracket, header] of text.matchAll(/^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]/gm)) {
-      const verdict = judgeInclude(path, header as string, bracket === '<');
-      if (verdict) breaches.push(`${path}: includes ${header}: ${verdict}`);
-    }
-  }
-  return breaches;
-}
-
-/** `native/core/run/a.h` → `core/run`; null for a path that is in no folder of the table. */
-function layerOfNative(path: string): string | null {
-  const within = (layer: string) => path === `native/${layer}` || path.startsWith(`native/${layer}/`);
-  return Object.keys(layersOfNative).find(within) ?? null;
-}
-
-function judgeInclude(path: string, header: string, system: boolean): string | null {
-  const folder = layerOfNative(path);
-  if (folder === null) return `${posix.dirname(path)} is not in the table of layers`;
-  const allowed = layersOfNative[folder] as readonly string[];
-  const kernels = kernelFiles.find(({ file }) => file.test(path));
-  if (kernels)
-    return kernels.mayInclude.includes(header)
-      ? null
-      : `kernel files include ${kernels.mayInclude.join(', ')} only`;
-  const foreign = foreignHeaders.find((entry) => entry.header.test(header));
-  if (foreign)
-    return foreign.folders.includes(folder)
-      ? null
-      : `only native/${foreign.folders.join(', ')} may include it`;
-  if (system) return /^[a-z_]+$/.test(header) ? null : 'not of the C++ standard library';
-  const target = header.includes('/') ? header : `${folder}/${header}`;
-  const known = [folder, ...allowed].some((layer) => target === layer || target.startsWith(`${layer}/`));
-  return known ? null : `native/${folder} may not know native/${header}`;
-}
-
 // --- The tests --------------------------------------------------------------------------------------------------------
+
+const ruleOfSrc = { layers: layersOfSrc, packages: packagesOfSrc };
+const ruleOfNative = { layers: layersOfNative, foreignHeaders, kernelFiles };
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -300,13 +137,36 @@ describe('layers', () => {
   it('src/ keeps to the table', () => {
     const sources = read('src', /\.ts$/);
     expect(Object.keys(sources).length).toBeGreaterThan(40);
-    expect(breachesOfSrc(sources)).toEqual([]);
+    expect(breachesOfSrc(sources, ruleOfSrc)).toEqual([]);
   });
 
   it('native/ keeps to the table', () => {
     const sources = read('native', /\.(cc|h|inl|cu|cuh)$/);
     expect(Object.keys(sources).length).toBeGreaterThan(40);
-    expect(breachesOfNative(sources)).toEqual([]);
+    expect(breachesOfNative(sources, ruleOfNative)).toEqual([]);
+  });
+});
+
+describe('the tables name only what exists', () => {
+  it('folders and files of src/', () => {
+    const folders = new Set(Object.keys(read('src', /\.ts$/)).flatMap((path) => [path.split('/')[1]]));
+    const named = Object.keys(layersOfSrc).map((layer) => (folders.has(layer) ? layer : `${layer}.ts`));
+    expect(named.filter((name) => !folders.has(name))).toEqual([]);
+  });
+
+  it('packages of package.json', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(Object.keys(packagesOfSrc).filter((name) => !(name in dependencies))).toEqual([]);
+  });
+
+  it('folders, headers and kernel files of native/', () => {
+    const sources = read('native', /\.(cc|h|inl|cu|cuh)$/);
+    const paths = Object.keys(sources);
+    const unused = Object.keys(layersOfNative).filter(
+      (layer) => !paths.some((path) => path === `native/${layer}` || path.startsWith(`native/${layer}/`)),
+    );
+    expect(unused).toEqual([]);
+    for (const { file } of kernelFiles) expect(paths.filter((path) => file.test(path))).not.toEqual([]);
   });
 });
 
@@ -360,7 +220,7 @@ describe('the check of src/ notices', () => {
     ['the tests in use', 'src/cli/a.ts', `import a from '../../test/support/a.js';`, /outside/],
   ];
   it.each(cases)('%s', (_, path, text, says) => {
-    const breaches = breachesOfSrc({ [path]: text });
+    const breaches = breachesOfSrc({ [path]: text }, ruleOfSrc);
     expect(breaches).toHaveLength(1);
     expect(breaches[0]).toContain(path);
     expect(breaches[0]).toMatch(says);
@@ -370,9 +230,23 @@ describe('the check of src/ notices', () => {
     const sources = {
       'src/samples/a.ts': `import type { B } from '../weights/b.js';`,
       'src/weights/b.ts': `import { C } from '../histogram/c.js';`,
-      'src/histogram/c.ts': `import { A } from '../samples/a.js';`,
+      'src/histogram/c.ts': `import { D } from '../samples/d.js';`,
     };
-    expect(breachesOfSrc(sources)).toEqual(['src: a circle of imports through histogram, samples, weights']);
+    expect(breachesOfSrc(sources, ruleOfSrc)).toEqual([
+      'src: a circle of imports through histogram, samples, weights',
+    ]);
+  });
+
+  it('circles of files in one folder, also of types', () => {
+    const sources = {
+      'src/weights/a.ts': `import type { B } from './deep/b.js';`,
+      'src/weights/deep/b.ts': `export * from './c.js'; import './d.js';`,
+      'src/weights/deep/c.ts': `import { type A } from '../a.js';`,
+      'src/weights/deep/d.ts': `import './c.js';`,
+    };
+    expect(breachesOfSrc(sources, ruleOfSrc)).toEqual([
+      'src: a circle of imports through src/weights/a.ts, src/weights/deep/b.ts, src/weights/deep/c.ts, src/weights/deep/d.ts',
+    ]);
   });
 
   it('nothing in what is allowed', () => {
@@ -382,7 +256,7 @@ describe('the check of src/ notices', () => {
       'src/weights/a.ts': `import { readFile } from 'node:fs/promises'; import './b.js';`,
       'src/cli/a.ts': `import { evaluate } from '../evaluation/evaluate.js'; createRequire(import.meta.url)('../../package.json');`,
     };
-    expect(breachesOfSrc(sources)).toEqual([]);
+    expect(breachesOfSrc(sources, ruleOfSrc)).toEqual([]);
   });
 });
 
@@ -435,10 +309,22 @@ describe('the check of native/ notices', () => {
     ['a new folder', 'native/common/a.h', '#include <vector>', /not in the table/],
   ];
   it.each(cases)('%s', (_, path, text, says) => {
-    const breaches = breachesOfNative({ [path]: `#pragma once\n${text}\n` });
+    const breaches = breachesOfNative({ [path]: `#pragma once\n${text}\n` }, ruleOfNative);
     expect(breaches).toHaveLength(1);
     expect(breaches[0]).toContain(path);
     expect(breaches[0]).toMatch(says);
+  });
+
+  it('circles of files, by path and by name', () => {
+    const sources = {
+      'native/core/run/a.h': '#pragma once\n#include "core/run/b.h"\n',
+      'native/core/run/b.h': '#pragma once\n#include "c.h"\n',
+      'native/core/run/c.h': '#pragma once\n#include "core/run/a.h"\n',
+      'native/core/run/a.cc': '#include "core/run/a.h"\n',
+    };
+    expect(breachesOfNative(sources, ruleOfNative)).toEqual([
+      'native: a circle of includes through native/core/run/a.h, native/core/run/b.h, native/core/run/c.h',
+    ]);
   });
 
   it('nothing in what is allowed', () => {
@@ -449,6 +335,6 @@ describe('the check of native/ notices', () => {
         '#include <gtest/gtest.h>\n#include "test/support/toy_samples.h"\n#include "cpu/worker_pool.h"\n',
       'native/cuda/a.cu': '#include <cuda_runtime.h>\n#include "core/backend.h"\n',
     };
-    expect(breachesOfNative(sources)).toEqual([]);
+    expect(breachesOfNative(sources, ruleOfNative)).toEqual([]);
   });
 });

@@ -18,9 +18,8 @@ import type {
   NativeTrainingRecord,
 } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
-import type { CrossFittingPlan } from './cross-fitting.js';
 import { featureNames, type InputDescription } from './features.js';
-import { classifierSchema } from './settings.js';
+import { type CrossFittingPlan, classifierSchema } from './settings.js';
 
 /**
  * A classifier on disk is a folder with one safetensors file a network, each complete in itself. Tensors:

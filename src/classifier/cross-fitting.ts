@@ -11,15 +11,7 @@ import { type JobOptions, runJob } from '../native/run-job.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
 import { type InputDescription, makeFeatures, rowsOf, type Sample } from './features.js';
-import { batchSizeFor, type ClassifierSettings } from './settings.js';
-
-export interface CrossFittingPlan {
-  /** 1: no fold is held out, and no logits come back. */
-  readonly folds: number;
-  readonly members: number;
-  readonly seed: number;
-  readonly classifier: ClassifierSettings;
-}
+import { batchSizeFor, type CrossFittingPlan } from './settings.js';
 
 export interface CrossFitResult {
   readonly ensemble: ClassifierEnsemble;

@@ -66,6 +66,15 @@ export const classifierSchema = z.strictObject({
 export type ClassifierOptions = z.input<typeof classifierSchema>;
 export type ClassifierSettings = z.output<typeof classifierSchema>;
 
+/** What a cross-fitting is told; saved with the classifier. */
+export interface CrossFittingPlan {
+  /** 1: no fold is held out, and no logits come back. */
+  readonly folds: number;
+  readonly members: number;
+  readonly seed: number;
+  readonly classifier: ClassifierSettings;
+}
+
 /** What a training is told beside network and samples. */
 export const trainingSchema = z.strictObject({
   /** Feature set that the classifiers see; a matrix has its own columns. */
