@@ -199,7 +199,7 @@ describe('the check of src/ notices', () => {
     ],
     [
       'values of a histogram',
-      'src/report/figures/a.ts',
+      'src/report/sections/a.ts',
       `import { f } from '../../formats/uhi/uhi.js';`,
       /types/,
     ],

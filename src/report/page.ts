@@ -1,16 +1,16 @@
 import { JSDOM } from 'jsdom';
 import type { EvaluationResult } from '../evaluation/result.js';
-import { calibrationFigure } from './figures/calibration.js';
-import { observableSection } from './figures/observables.js';
-import { rocFigure } from './figures/roc.js';
-import { trainingSection } from './figures/training.js';
-import { weightSection } from './figures/weights.js';
-import { section } from './legend.js';
-import { provenanceSection } from './provenance.js';
-import { type Content, Sheet } from './sheet.js';
+import { section } from './drawing/legend.js';
+import { type Content, Sheet } from './drawing/sheet.js';
+import { calibrationFigure } from './sections/calibration.js';
+import { observableSection } from './sections/observables.js';
+import { provenanceSection } from './sections/provenance.js';
+import { rocFigure } from './sections/roc.js';
+import { trainingSection } from './sections/training.js';
+import { fileName, titleBlock, verdictBlock, warningBlock } from './sections/verdict.js';
+import { weightSection } from './sections/weight-distributions.js';
+import { extremeSection, healthSection } from './sections/weight-health.js';
 import { styleSheet } from './style.js';
-import { extremeSection, healthSection } from './tables.js';
-import { fileName, titleBlock, verdictBlock, warningBlock } from './verdict.js';
 
 // Forbids the page to load or run anything, whatever a file name or label may try.
 const policy = "default-src 'none'; style-src 'unsafe-inline'";

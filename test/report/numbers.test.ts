@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisTicks, soundDomain, tickLabels } from '#caloscope/report/axes';
+import { axisTicks, soundDomain, tickLabels } from '#caloscope/report/drawing/axes';
 import {
   count,
   deviations,
@@ -9,8 +9,8 @@ import {
   plain,
   pValue,
   significant,
-} from '#caloscope/report/numbers';
-import { splitIndices } from '#caloscope/report/sheet';
+} from '#caloscope/report/drawing/numbers';
+import { splitIndices } from '#caloscope/report/drawing/sheet';
 
 // Groups of digits and units are set off by narrow no-break spaces.
 const thin = '\u202f';

@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { ObservableComparison } from '../../evaluation/result.js';
-import { soundDomain } from '../axes.js';
-import { drawChart } from '../chart.js';
-import { figure } from '../legend.js';
-import { isFiniteNumber } from '../numbers.js';
-import { Pen, shortened, textWidth } from '../pen.js';
-import type { Content, Sheet } from '../sheet.js';
-import { roleColour } from '../steps.js';
+import { soundDomain } from '../drawing/axes.js';
+import { drawChart } from '../drawing/chart.js';
+import { figure } from '../drawing/legend.js';
+import { isFiniteNumber } from '../drawing/numbers.js';
+import { Pen, shortened, textWidth } from '../drawing/pen.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import { roleColour } from '../drawing/steps.js';
 
 /** At most so many observables are ranked; the rest differ less. */
 const longest = 24;

@@ -1,10 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, WeightCalibration } from '../../evaluation/result.js';
-import { soundDomain } from '../axes.js';
-import { drawChart } from '../chart.js';
-import { figure, legend, placeholder } from '../legend.js';
-import { isFiniteNumber } from '../numbers.js';
-import type { Content, Sheet } from '../sheet.js';
+import { soundDomain } from '../drawing/axes.js';
+import { drawChart } from '../drawing/chart.js';
+import { figure, legend, placeholder } from '../drawing/legend.js';
+import { isFiniteNumber } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
 
 interface CalibrationPoint {
   readonly lower: number;

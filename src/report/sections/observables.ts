@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, ObservableComparison } from '../../evaluation/result.js';
-import { type Axis, soundDomain, usableScale } from '../axes.js';
-import { drawChart } from '../chart.js';
-import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../histogram-series.js';
-import { figure, legend, placeholder, section, swatch } from '../legend.js';
-import { absent, count, isFiniteNumber, percent, significant } from '../numbers.js';
-import type { Content, Sheet } from '../sheet.js';
-import { type Role, ratioMarks, stepMarks } from '../steps.js';
+import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
+import { drawChart } from '../drawing/chart.js';
+import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
+import { figure, legend, placeholder, section, swatch } from '../drawing/legend.js';
+import { absent, count, isFiniteNumber, percent, significant } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
 import { rankingFigure } from './ranking.js';
 
 /** Range of the ratio panels; what lies outside becomes a triangle at the frame. */

@@ -1,8 +1,8 @@
-import type { EvaluationResult, SampleRecord } from '../evaluation/result.js';
-import { section } from './legend.js';
-import { absent, count, duration, isFiniteNumber, plain } from './numbers.js';
-import type { Content, Sheet } from './sheet.js';
-import { table } from './tables.js';
+import type { EvaluationResult, SampleRecord } from '../../evaluation/result.js';
+import { section } from '../drawing/legend.js';
+import { absent, count, duration, isFiniteNumber, plain } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import { table } from '../drawing/table.js';
 
 /** How the result came about: inputs with checksums, settings, seed, versions, machine and timings; foldable. */
 export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLElement {

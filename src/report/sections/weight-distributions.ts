@@ -1,12 +1,12 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult } from '../../evaluation/result.js';
-import { soundDomain, usableScale } from '../axes.js';
-import { drawChart } from '../chart.js';
-import { type HistogramSeries, histogramSeries } from '../histogram-series.js';
-import { figure, legend, placeholder, section } from '../legend.js';
-import { percent, plain } from '../numbers.js';
-import type { Content, Sheet } from '../sheet.js';
-import { stepMarks } from '../steps.js';
+import { soundDomain, usableScale } from '../drawing/axes.js';
+import { drawChart } from '../drawing/chart.js';
+import { type HistogramSeries, histogramSeries } from '../drawing/histogram-series.js';
+import { figure, legend, placeholder, section } from '../drawing/legend.js';
+import { percent, plain } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import { stepMarks } from '../drawing/steps.js';
 
 /** Distributions of the weights of both samples, linear around one and logarithmic with the tails. */
 export function weightSection(sheet: Sheet, result: EvaluationResult): HTMLElement {

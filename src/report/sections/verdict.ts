@@ -1,7 +1,15 @@
-import type { AreaUnderCurve, EvaluationResult, SampleRecord } from '../evaluation/result.js';
-import { swatch } from './legend.js';
-import { absent, count, deviations, isFiniteNumber, measured, pValue, significant } from './numbers.js';
-import type { Content, Sheet } from './sheet.js';
+import type { AreaUnderCurve, EvaluationResult, SampleRecord } from '../../evaluation/result.js';
+import { swatch } from '../drawing/legend.js';
+import {
+  absent,
+  count,
+  deviations,
+  isFiniteNumber,
+  measured,
+  pValue,
+  significant,
+} from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
 
 const levels: Readonly<Record<string, string>> = {
   indistinguishable: 'indistinguishable',

@@ -1,4 +1,4 @@
-import type { UhiHistogram } from '../formats/uhi/uhi.js';
+import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import { isFiniteNumber } from './numbers.js';
 
 /** A one-dimensional histogram made ready for drawing: heights are shares of the sum inside the range. */

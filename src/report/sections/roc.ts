@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult } from '../../evaluation/result.js';
-import { drawChart } from '../chart.js';
-import { figure, legend, placeholder } from '../legend.js';
-import { isFiniteNumber, measured } from '../numbers.js';
-import type { Sheet } from '../sheet.js';
+import { drawChart } from '../drawing/chart.js';
+import { figure, legend, placeholder } from '../drawing/legend.js';
+import { isFiniteNumber, measured } from '../drawing/numbers.js';
+import type { Sheet } from '../drawing/sheet.js';
 
 /** ROC curve of the ensemble, reference showers being the positives. */
 export function rocFigure(sheet: Sheet, result: EvaluationResult): HTMLElement {

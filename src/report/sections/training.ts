@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, NetworkTraining } from '../../evaluation/result.js';
-import { drawChart } from '../chart.js';
-import { figure, legend, placeholder, section } from '../legend.js';
-import { count, isFiniteNumber, significant } from '../numbers.js';
-import type { Content, Sheet } from '../sheet.js';
+import { drawChart } from '../drawing/chart.js';
+import { figure, legend, placeholder, section } from '../drawing/legend.js';
+import { count, isFiniteNumber, significant } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
 
 type Loss = 'trainingLoss' | 'validationLoss';
 

@@ -1,5 +1,5 @@
-import type { EvaluationResult, ExtremeShower, WeightHealth } from '../evaluation/result.js';
-import { section, swatch } from './legend.js';
+import type { EvaluationResult, ExtremeShower, WeightHealth } from '../../evaluation/result.js';
+import { section, swatch } from '../drawing/legend.js';
 import {
   absent,
   count,
@@ -9,50 +9,12 @@ import {
   percent,
   plain,
   significant,
-} from './numbers.js';
-import type { Content, Sheet } from './sheet.js';
+} from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import { table } from '../drawing/table.js';
 
 /** At most so many of the most extreme showers are listed; all of them are in the result. */
 const longestList = 12;
-
-/** A table with a header row; the first cell of every row is its header. */
-export function table(
-  sheet: Sheet,
-  kind: string,
-  heads: readonly Content[],
-  rows: readonly (readonly Content[])[],
-): HTMLElement {
-  return sheet.element(
-    'div',
-    { class: 'scroll' },
-    sheet.element(
-      'table',
-      { class: kind },
-      sheet.element(
-        'thead',
-        {},
-        sheet.element(
-          'tr',
-          {},
-          heads.map((head) => sheet.element('th', { scope: 'col' }, head)),
-        ),
-      ),
-      sheet.element(
-        'tbody',
-        {},
-        rows.map((row) =>
-          sheet.element(
-            'tr',
-            {},
-            row.map((cell, index) =>
-              index === 0 ? sheet.element('th', { scope: 'row' }, cell) : sheet.element('td', {}, cell),
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
-}
 
 /** Health of the weights of both samples, side by side. */
 export function healthSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
