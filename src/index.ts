@@ -5,7 +5,8 @@
  */
 
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
-export { ClassifierEnsemble } from './classifier/ensemble.js';
+export type { EnsembleDescription } from './classifier/classifier-files.js';
+export { ClassifierEnsemble, type PredictOptions } from './classifier/ensemble.js';
 export {
   type FeatureSetName,
   featureNames,
@@ -16,7 +17,12 @@ export {
   type Sample,
 } from './classifier/features.js';
 export { type FileLogits, type FileLogitsOptions, predictFileLogits } from './classifier/file-logits.js';
-export type { ClassifierOptions } from './classifier/settings.js';
+export type {
+  ClassifierOptions,
+  ClassifierSettings,
+  CrossFittingPlan,
+  TrainingOptions,
+} from './classifier/settings.js';
 export {
   type TrainClassifierOptions,
   type TrainedClassifier,
@@ -38,26 +44,57 @@ export {
 } from './evaluation/evaluate.js';
 export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
 export type * from './evaluation/result.js';
-export type { UhiDocument, UhiHistogram } from './formats/uhi/uhi.js';
+export type { EvaluationOptions } from './evaluation/settings.js';
+export type {
+  NestedNumbers,
+  UhiAxis,
+  UhiDocument,
+  UhiHistogram,
+  UhiMetadata,
+  UhiRegularAxis,
+  UhiVariableAxis,
+  UhiWeightedStorage,
+} from './formats/uhi/uhi.js';
 export { parseUhiDocument } from './formats/uhi/uhi-schema.js';
-export { type Geometry, geometryNames, resolveGeometry } from './geometry/geometry.js';
 export {
+  type Geometry,
+  type GeometryLayer,
+  geometryNames,
+  type LayerShape,
+  resolveGeometry,
+} from './geometry/geometry.js';
+export {
+  type AnyAxis,
+  type AxisOptions,
   type HistogramAxis,
+  type LogAxis,
   logAxis,
+  type RegularAxis,
   regularAxis,
+  type VariableAxis,
   variableAxis,
 } from './histogram/axis.js';
 export { uhiDocument } from './histogram/uhi-document.js';
 export {
+  type ContentOptions,
   type FillOptions,
   type HistogramOptions,
+  type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
+export type { LayoutName } from './layouts/layouts.js';
+export type { NumberArray } from './native/contract/jobs.js';
+export type { RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
+export type { NativeTrainingRecord, Precision } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
-export type { JobOptions, Progress } from './native/run-job.js';
-export { renderReport, writeReport } from './report/report.js';
-export { type FileInspection, inspectShowerFile } from './samples/showers/inspection.js';
+export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
+export type { ThreadedJobOptions } from './native/threads.js';
+export { type ReportOptions, renderReport, writeReport } from './report/report.js';
+export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { type Observable, observablesOf, observableValues } from './samples/showers/observables.js';
+export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
+export type { OpenOptions } from './samples/showers/reading/reading.js';
+export type { DatasetRecord } from './samples/showers/reading/reading-protocol.js';
 export {
   findRepeatedShowers,
   type ShowerOrigin,
@@ -65,15 +102,28 @@ export {
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
 export { type OpenShowersOptions, openShowers } from './samples/showers/shower-stream.js';
-export { type DistortionName, distortions } from './simulation/distortions.js';
+export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
-export { type ToySampleOptions, type ToyShowers, toyShowers } from './simulation/toy-showers.js';
-export { chiSquare, separationPower } from './statistics/histogram-comparison.js';
+export {
+  type ToyGeometryName,
+  type ToySampleOptions,
+  type ToyShowers,
+  toyShowers,
+} from './simulation/toy-showers.js';
+export {
+  type BinContents,
+  type BinContentsWithErrors,
+  type ChiSquare,
+  chiSquare,
+  separationPower,
+} from './statistics/histogram-comparison.js';
 export {
   areaUnderCurve,
   type KolmogorovSmirnov,
   kolmogorovSmirnov,
+  type RocCurveOptions,
   rocCurve,
+  type ScoreOptions,
 } from './statistics/rank-statistics.js';
 export { packageVersion } from './versions.js';
 export {
@@ -81,5 +131,6 @@ export {
   type DensityRatioWeights,
   densityRatioWeights,
   type MemberLogits,
+  type SampleRole,
 } from './weights/density-ratio.js';
 export { type WeightsTable, writeWeightsFile } from './weights/weights-file.js';

@@ -39,7 +39,7 @@ export function ensembleOf(networks, input) {
   const hidden = networks[0].layers.slice(0, -1).map(({ outputs }) => outputs);
   const classifier = classifierSchema.parse({ hidden, activation: 'relu' });
   const record = { trainingRows: 1, validationRows: 1, bestEpoch: 0, stoppedEarly: false, epochs: [] };
-  return new ClassifierEnsemble(native().createEnsemble(networks), {
+  return ClassifierEnsemble.adopt(native().createEnsemble(networks), {
     input,
     training: { folds: 1, members: networks.length, seed: 1, classifier },
     records: networks.map(() => record),

@@ -57,7 +57,7 @@ export async function crossFit(
     options,
   );
   const { folds, members, seed, classifier } = plan;
-  const ensemble = new ClassifierEnsemble(fitted.ensemble, {
+  const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
     input,
     training: { folds, members, seed, classifier: { ...classifier, batchSize } },
     records: fitted.records,

@@ -33,10 +33,14 @@ export function predictionFor(options: PredictOptions): NativePrediction {
 export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   readonly description: EnsembleDescription;
 
-  /** @internal Made by crossFit and load. */
-  constructor(handle: EnsembleHandle, description: EnsembleDescription) {
+  private constructor(handle: EnsembleHandle, description: EnsembleDescription) {
     super(handle);
     this.description = description;
+  }
+
+  /** @internal Takes over networks of the core; users call trainClassifier or load. */
+  static adopt(handle: EnsembleHandle, description: EnsembleDescription): ClassifierEnsemble {
+    return new ClassifierEnsemble(handle, description);
   }
 
   /**

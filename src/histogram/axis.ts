@@ -11,7 +11,7 @@ export interface AxisOptions {
   readonly label?: string | undefined;
 }
 
-interface AnyAxis {
+export interface AnyAxis {
   readonly upperEdge: 'overflow' | 'last-bin';
   readonly name?: string;
   readonly label?: string;

@@ -63,7 +63,7 @@ describe('warnings about samples', () => {
     const problems = [
       { code: 'units', message: 'the energies look like GeV' },
     ] as unknown as ShowerSample['problems'];
-    const odd = new ShowerSample(gridShowers(300, 6).handle, gridGeometry(), sound.origin, problems);
+    const odd = ShowerSample.adopt(gridShowers(300, 6).handle, gridGeometry(), sound.origin, problems);
     expect(await sampleWarnings(odd, sound)).toEqual([
       { code: 'units', message: 'reference sample: the energies look like GeV' },
     ]);

@@ -29,13 +29,12 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly logDensityRatio: Float64Array | null;
   readonly rows: number;
 
-  /** @internal Use openShowers or showersFromArrays. */
-  constructor(
+  private constructor(
     handle: ShowerTableHandle,
     geometry: Geometry,
     origin: ShowerOrigin,
-    problems: readonly ContentProblem[] = [],
-    logDensityRatio: Float64Array | null = null,
+    problems: readonly ContentProblem[],
+    logDensityRatio: Float64Array | null,
   ) {
     super(handle);
     this.geometry = geometry;
@@ -43,6 +42,17 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     this.problems = problems;
     this.logDensityRatio = logDensityRatio;
     this.rows = callNative(() => native().showerTable(handle)).rows;
+  }
+
+  /** @internal Takes over a table of the core; users call openShowers or showersFromArrays. */
+  static adopt(
+    handle: ShowerTableHandle,
+    geometry: Geometry,
+    origin: ShowerOrigin,
+    problems: readonly ContentProblem[] = [],
+    logDensityRatio: Float64Array | null = null,
+  ): ShowerSample {
+    return new ShowerSample(handle, geometry, origin, problems, logDensityRatio);
   }
 
   /** Share of voxels that are not zero. */
@@ -83,7 +93,7 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = geometry.family === 'calogan' ? 'calogan' : 'calochallenge';
-  return new ShowerSample(handle, geometry, { source: name, file: false, layout, toy: false });
+  return ShowerSample.adopt(handle, geometry, { source: name, file: false, layout, toy: false });
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */

@@ -117,7 +117,7 @@ class SampleBeingRead {
 
   finish(geometry: Geometry, origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
     const ratios = this.#ratios.length > 0 ? joined(this.#ratios) : null;
-    const sample = new ShowerSample(this.#handle as ShowerTableHandle, geometry, origin, problems, ratios);
+    const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, ratios);
     this.#handle = null;
     return sample;
   }
