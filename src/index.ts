@@ -7,15 +7,6 @@
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
 export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions } from './classifier/ensemble.js';
-export {
-  type FeatureSetName,
-  featureNames,
-  featureRows,
-  featureSetNames,
-  type InputDescription,
-  type MatrixSample,
-  type Sample,
-} from './classifier/features.js';
 export { type FileLogits, type FileLogitsOptions, predictFileLogits } from './classifier/file-logits.js';
 export type {
   ClassifierOptions,
@@ -90,11 +81,19 @@ export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
 export { type ReportOptions, renderReport, writeReport } from './report/report.js';
+export { featureNames, type GivenSample as Sample, type InputDescription } from './samples/kinds.js';
+export type { Observable } from './samples/sample.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
-export { type Observable, observablesOf, observableValues } from './samples/showers/observables.js';
+export { observablesOf, observableValues } from './samples/showers/observables.js';
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
 export type { DatasetRecord } from './samples/showers/reading/reading-protocol.js';
+export {
+  type FeatureSetName,
+  featureRows,
+  featureSetNames,
+  type ShowerInput,
+} from './samples/showers/shower-input.js';
 export {
   findRepeatedShowers,
   type ShowerOrigin,
@@ -102,6 +101,7 @@ export {
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
 export { type OpenShowersOptions, openShowers } from './samples/showers/shower-stream.js';
+export type { MatrixInput, MatrixSample } from './samples/table/table.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
 export {

@@ -1,6 +1,6 @@
 // One network on dense rows that lie ready on both sides: the kernels and nothing else.
 import { predictionFor } from '#caloscope/classifier/ensemble';
-import { makeFeatures } from '#caloscope/classifier/features';
+import { makeFeatures, sampleOf } from '#caloscope/samples/kinds';
 import { ensembleOf, operationsPerRow, randomNetwork } from '../forward/networks.mjs';
 import { OnnxPeer } from '../forward/onnx-peer.mjs';
 import { agreementOf, largestDifferenceInWidths } from '../harness/agreement.mjs';
@@ -17,7 +17,7 @@ async function prepare(context) {
   const network = randomNetwork(widths, 2);
   const input = { kind: 'matrix', columns: Array.from({ length: widths[0] }, (_, i) => `x${i}`) };
   const ensemble = ensembleOf([network], input);
-  const table = await makeFeatures({ values, columns: input.columns }, input);
+  const table = await makeFeatures(sampleOf({ values, columns: input.columns }), input);
   const how = predictionFor({});
   const peer = await OnnxPeer.start(context, [network], () => values, widths[0]);
   const logits = await ensemble.logitsOf(table, how, {});

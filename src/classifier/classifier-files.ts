@@ -9,7 +9,6 @@ import {
   type SafetensorsContent,
   type Tensor,
 } from '../formats/safetensors/safetensors.js';
-import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../geometry/geometry-record.js';
 import { native } from '../native/binding.js';
 import type {
   EnsembleHandle,
@@ -18,7 +17,13 @@ import type {
   NativeTrainingRecord,
 } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
-import { featureNames, type InputDescription } from './features.js';
+import {
+  featureNames,
+  type InputDescription,
+  restoreInput,
+  storedInputSchema,
+  storeInput,
+} from '../samples/kinds.js';
 import { type CrossFittingPlan, classifierSchema } from './settings.js';
 
 /**
@@ -31,16 +36,6 @@ const metadataKey = 'caloscope';
 const formatVersion = 1;
 /** Bytes that Node reads at once. */
 const largestFile = 2 ** 31 - 1;
-
-const inputSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('showers'),
-    features: z.enum(['low', 'low-normalised', 'high']),
-    geometry: geometryRecordSchema,
-    threshold: z.number().nullable(),
-  }),
-  z.strictObject({ kind: z.literal('matrix'), columns: z.array(z.string()).min(1) }),
-]);
 
 const recordSchema = z.strictObject({
   trainingRows: z.number(),
@@ -55,7 +50,7 @@ const recordSchema = z.strictObject({
 const descriptionSchema = z.strictObject({
   format: z.literal('caloscope-classifier'),
   formatVersion: z.literal(formatVersion),
-  input: inputSchema,
+  input: storedInputSchema,
   featureNames: z.array(z.string()),
   activation: classifierSchema.shape.activation.unwrap(),
   slope: z.number(),
@@ -99,10 +94,7 @@ export async function writeClassifier(
       const description: StoredDescription = {
         format: 'caloscope-classifier',
         formatVersion,
-        input:
-          input.kind === 'matrix'
-            ? { ...input, columns: [...input.columns] }
-            : { ...input, geometry: geometryRecord(input.geometry) },
+        input: storeInput(input),
         featureNames: [...featureNames(input)],
         activation: network.activation,
         slope: network.slope,
@@ -261,8 +253,7 @@ function layersOf(content: SafetensorsContent, path: string): NativeLayer[] {
 }
 
 function restoredInput({ input, featureNames: stored }: StoredDescription, path: string): InputDescription {
-  const restored: InputDescription =
-    input.kind === 'matrix' ? input : { ...input, geometry: geometryFromRecord(input.geometry) };
+  const restored = restoreInput(input);
   const names = featureNames(restored);
   if (names.length !== stored.length || names.some((name, i) => name !== stored[i])) {
     throw new FileError('ERR_CLASSIFIER', path, 'its features are not those of this version; train it again');

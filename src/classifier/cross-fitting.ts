@@ -8,9 +8,10 @@ import type {
 } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
+import { type InputDescription, makeFeatures } from '../samples/kinds.js';
+import type { Sample } from '../samples/sample.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
-import { type InputDescription, makeFeatures, rowsOf, type Sample } from './features.js';
 import { batchSizeFor, type CrossFittingPlan } from './settings.js';
 
 export interface CrossFitResult {
@@ -42,7 +43,7 @@ export async function crossFit(
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
   const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;
-  const trainingRows = (rowsOf(reference) + rowsOf(generated)) * held;
+  const trainingRows = (reference.rows + generated.rows) * held;
   const batchSize = batchSizeFor(plan.classifier, trainingRows);
   const fitted = await runJob<CrossFitted>(
     (notify) =>
@@ -72,10 +73,10 @@ export function rowsNeeded(folds: number): number {
 
 function requireRows(sample: Sample, name: string, folds: number): void {
   const needed = rowsNeeded(folds);
-  if (rowsOf(sample) < needed) {
+  if (sample.rows < needed) {
     throw new ArgumentError(
       'ERR_TOO_FEW_ROWS',
-      `the ${name} sample has ${rowsOf(sample)} rows; ${folds} folds need at least ${needed}`,
+      `the ${name} sample has ${sample.rows} rows; ${folds} folds need at least ${needed}`,
     );
   }
 }

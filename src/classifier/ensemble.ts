@@ -3,8 +3,9 @@ import { native } from '../native/binding.js';
 import type { EnsembleHandle, NativePrediction, Precision } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import type { FeatureTable } from '../samples/feature-table.js';
+import { featureNames, type GivenSample, makeFeatures, sampleOf } from '../samples/kinds.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
-import { type FeatureTable, featureNames, makeFeatures, type Sample } from './features.js';
 
 export interface PredictOptions extends ComputeOptions {
   /**
@@ -91,9 +92,9 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    *
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
-  async predictLogits(sample: Sample, options: PredictOptions = {}): Promise<Float32Array> {
+  async predictLogits(sample: GivenSample, options: PredictOptions = {}): Promise<Float32Array> {
     const how = predictionFor(options);
-    using features = await makeFeatures(sample, this.description.input, {
+    using features = await makeFeatures(sampleOf(sample), this.description.input, {
       signal: options.signal,
       threads: how.threads,
     });

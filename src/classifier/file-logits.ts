@@ -1,15 +1,10 @@
-import { ArgumentError } from '../errors.js';
 import type { NativePrediction } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
+import { makeFeatures, openStream } from '../samples/kinds.js';
+import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { ContentProblem } from '../samples/showers/reading/content-checks.js';
-import type { ShowerSample } from '../samples/showers/shower-sample.js';
-import {
-  type OpenShowersOptions,
-  type SampleBounds,
-  ShowerStream,
-} from '../samples/showers/shower-stream.js';
+import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
-import { makeFeatures } from './features.js';
 
 export interface FileLogitsOptions
   extends Omit<OpenShowersOptions, 'geometry' | 'particle'>,
@@ -41,15 +36,11 @@ export async function predictFileLogits(
   options: FileLogitsOptions = {},
 ): Promise<FileLogits> {
   const { input } = ensemble.description;
-  if (input.kind === 'matrix') {
-    const message = `the classifier takes ${input.columns.length} columns, not showers: pass a matrix`;
-    throw new ArgumentError('ERR_SHAPE', message);
-  }
   const how = predictionFor(options);
   const { onProgress, signal, ...choices } = options;
   const ending = new AbortController();
   const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-  const stream = await ShowerStream.open(path, { ...choices, geometry: input.geometry, signal: either });
+  const stream = await openStream(path, input, { ...choices, signal: either });
   const judge = new SampleJudge(ensemble, stream.rows, how, { ...options, signal: either });
   try {
     for await (const sample of stream.samples(bounds)) await judge.take(sample);
@@ -84,7 +75,7 @@ class SampleJudge {
   }
 
   /** Begins to judge a sample, which is freed, as soon as the one before is done. */
-  async take(sample: ShowerSample): Promise<void> {
+  async take(sample: Sample): Promise<void> {
     const first = this.#taken;
     this.#taken += sample.rows;
     const { signal } = this.#options;
@@ -105,7 +96,7 @@ class SampleJudge {
   }
 
   /** The features hold what they need of the showers. */
-  async #free<T>(sample: ShowerSample, work: () => Promise<T>): Promise<T> {
+  async #free<T>(sample: Sample, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } finally {

@@ -1,9 +1,9 @@
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
+import { type GivenSample, inputFor, sampleOf } from '../samples/kinds.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
-import { inputFor, type Sample } from './features.js';
 import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
@@ -25,16 +25,17 @@ export interface TrainedClassifier {
  * ERR_OUTPUT (of a checkpoint); `signal.reason` when aborted.
  */
 export async function trainClassifier(
-  reference: Sample,
-  generated: Sample,
+  reference: GivenSample,
+  generated: GivenSample,
   options: TrainClassifierOptions = {},
 ): Promise<TrainedClassifier> {
   const { signal, onProgress, threads, device, devices, checkpoint, ...training } = options;
   const computer = computerFor({ threads, device, devices });
   const choices = parseOptions(trainingSchema, training);
-  const input = inputFor(reference, generated, choices);
+  const samples = [sampleOf(reference), sampleOf(generated)] as const;
+  const input = inputFor(...samples, choices);
   const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
-  const { ensemble, records } = await crossFit(reference, generated, input, plan, {
+  const { ensemble, records } = await crossFit(...samples, input, plan, {
     signal,
     onProgress,
     computer,

@@ -4,6 +4,7 @@ import { predictFileLogits } from '../classifier/file-logits.js';
 import { FileError } from '../errors.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
+import { readsFiles } from '../samples/kinds.js';
 import { packageVersion } from '../versions.js';
 import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
@@ -50,8 +51,8 @@ export async function runWeights(
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { device, reason } = computerFor(chosen);
   const { input, training } = ensemble.description;
-  if (input.kind === 'matrix') {
-    const message = `it reads a table of ${input.columns.length} columns, not showers; use the library for tables`;
+  if (!readsFiles(input)) {
+    const message = `it reads a table of ${ensemble.inputs} columns, not showers; use the library for tables`;
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
   const { rows, logits } = await predictFileLogits(ensemble, showersPath, {

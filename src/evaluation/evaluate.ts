@@ -1,23 +1,29 @@
 import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { type InputDescription, inputFor, isMatrix, rowsOf, type Sample } from '../classifier/features.js';
 import { parseOptions } from '../classifier/settings.js';
 import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { native } from '../native/binding.js';
 import type { HeldOutLogits } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
-import { fileSha256 } from '../samples/showers/reading/reading.js';
+import {
+  type GivenSample,
+  type InputDescription,
+  inputFor,
+  inputSettings,
+  sampleOf,
+} from '../samples/kinds.js';
+import type { Sample } from '../samples/sample.js';
 import { areaUnderCurve, rocCurve } from '../statistics/rank-statistics.js';
 import { versions } from '../versions.js';
 import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
 import { compareObservables } from './observable-comparison.js';
-import type { EvaluationResult, EvaluationSettings, SampleRecord, TrainingSummary } from './result.js';
+import type { EvaluationResult, EvaluationSettings, TrainingSummary } from './result.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
 import { Stopwatch } from './stopwatch.js';
 import { verdictOn } from './verdict.js';
-import { outcomeWarnings, sampleWarnings, sizeWarnings } from './warnings.js';
+import { outcomeWarnings, sizeWarnings } from './warnings.js';
 import { weightCalibration, weightHistograms } from './weight-distributions.js';
 
 export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
@@ -51,9 +57,17 @@ export interface Evaluation {
  * ERR_TRAINING, ERR_INCIDENT_ENERGY, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint), ERR_DEVICE; `signal.reason` when aborted.
  */
 export async function evaluate(
+  reference: GivenSample,
+  generated: GivenSample,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  return await evaluateSamples(sampleOf(reference), sampleOf(generated), options);
+}
+
+async function evaluateSamples(
   reference: Sample,
   generated: Sample,
-  options: EvaluateOptions = {},
+  options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
@@ -63,10 +77,10 @@ export async function evaluate(
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const warnings = await sampleWarnings(reference, generated, run);
+  const warnings = [...(await reference.oddities(generated, run))];
   const samples = {
-    reference: await sampleRecord('reference', reference, signal),
-    generated: await sampleRecord('generated', generated, signal),
+    reference: await reference.record('reference', signal),
+    generated: await generated.record('generated', signal),
   };
   watch.lap('checking the samples');
 
@@ -146,7 +160,7 @@ async function assess(
     memberAucs.push(value);
   }
   const weights = finiteWeights(inGenerated);
-  const threshold = input.kind === 'showers' ? input.threshold : null;
+  const { threshold } = inputSettings(input);
   const compared = await compareObservables(reference, generated, weights, { ...run, threshold });
   const histograms: Record<string, UhiHistogram> = {
     ...(await weightHistograms(inReference.values, 'reference', run)),
@@ -175,20 +189,6 @@ function finiteWeights({ values }: DensityRatioWeights): Float64Array {
   return values.map((weight) => (Number.isFinite(weight) ? weight : 0));
 }
 
-async function sampleRecord(
-  role: 'reference' | 'generated',
-  sample: Sample,
-  signal: AbortSignal | undefined,
-): Promise<SampleRecord> {
-  if (isMatrix(sample)) {
-    const source = sample.name ?? `${role} matrix`;
-    return { role, source, sha256: null, rows: rowsOf(sample), layout: 'matrix', toy: false };
-  }
-  const { source, file, layout, toy } = sample.origin;
-  const sha256 = file ? await fileSha256(source, signal ? { signal } : {}) : null;
-  return { role, source, sha256, rows: sample.rows, layout, toy };
-}
-
 function trainingSummary(
   fitted: CrossFitResult,
   members: number,
@@ -211,12 +211,12 @@ function settingsRecord(
   fitted: CrossFitResult,
 ): EvaluationSettings {
   const { hidden, activation, slope, dropout, ...training } = choices.classifier;
-  const showers = input.kind === 'showers' ? input : null;
+  const { geometry, features, threshold } = inputSettings(input);
   return {
-    geometry: showers?.geometry.name ?? null,
-    features: showers?.features ?? 'matrix columns',
+    geometry,
+    features,
     featureCount: fitted.ensemble.inputs,
-    threshold: showers?.threshold ?? null,
+    threshold,
     folds: choices.folds,
     members: choices.members,
     seed: choices.seed,

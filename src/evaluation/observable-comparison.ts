@@ -1,9 +1,8 @@
-import { isMatrix, type MatrixSample, rowsOf, type Sample } from '../classifier/features.js';
 import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../native/devices.js';
-import { type Observable, observablesOf, observableValues } from '../samples/showers/observables.js';
+import type { Observable, Sample } from '../samples/sample.js';
 import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
 import type { ObservableComparison } from './result.js';
 
@@ -17,12 +16,6 @@ const lowQuantile = 0.001;
 const highQuantile = 0.999;
 /** Ratio of the upper to the lower end of positive values above which an axis is logarithmic. */
 const logarithmicRange = 300;
-/** Layers that get all their observables; of deeper calorimeters some layers are chosen, equally spaced. */
-const layersInFull = 4;
-const layerEnergies = 12;
-/** Columns of a matrix that are compared. */
-const matrixColumns = 40;
-
 export interface ComparisonOptions extends ComputeOptions {
   readonly threshold: number | null;
 }
@@ -90,63 +83,20 @@ function contents(histogram: WeightedHistogram, column: number) {
   return { values: histogram.values(column), variances: histogram.variances(column) };
 }
 
+/** Column by column, as far as the samples work them out so. */
 async function* columnsOf(
   reference: Sample,
   generated: Sample,
   options: ComparisonOptions,
-): AsyncGenerator<Column> {
-  if (isMatrix(reference) || isMatrix(generated)) {
-    if (isMatrix(reference) && isMatrix(generated)) yield* columnsOfMatrices(reference, generated);
-    return;
+): AsyncGenerator<Column, void, void> {
+  const observables = reference.observables();
+  const ofGenerated = generated.values(observables, options)[Symbol.asyncIterator]();
+  let next = 0;
+  for await (const inReference of reference.values(observables, options)) {
+    const { value: inGenerated } = await ofGenerated.next();
+    yield { observable: observables[next] as Observable, reference: inReference, generated: inGenerated };
+    next += 1;
   }
-  const all = observablesOf(reference.geometry);
-  const chosen = chooseObservables(
-    all,
-    reference.geometry.layers.map(({ id }) => id),
-  );
-  const inReference = await observableValues(reference, chosen, options);
-  const inGenerated = await observableValues(generated, chosen, options);
-  for (const [i, index] of chosen.entries()) {
-    yield {
-      observable: all[index] as Observable,
-      reference: inReference[i] as Float64Array,
-      generated: inGenerated[i] as Float64Array,
-    };
-  }
-}
-
-function* columnsOfMatrices(reference: MatrixSample, generated: MatrixSample): Generator<Column> {
-  for (const [index, name] of reference.columns.slice(0, matrixColumns).entries()) {
-    yield {
-      observable: { name: `column_${index}`, label: name, unit: '' },
-      reference: matrixColumn(reference, index),
-      generated: matrixColumn(generated, index),
-    };
-  }
-}
-
-function matrixColumn(sample: MatrixSample, index: number): Float64Array {
-  const values = new Float64Array(rowsOf(sample));
-  for (let row = 0; row < values.length; row++) {
-    values[row] = sample.values[row * sample.columns.length + index] as number;
-  }
-  return values;
-}
-
-/** All of a shallow calorimeter; of a deep one the global ones and some layers. Indices into `all`. */
-export function chooseObservables(all: readonly Observable[], layers: readonly number[]): readonly number[] {
-  const inFull = new Set(equallySpaced(layers, layersInFull).map(String));
-  const energies = new Set(equallySpaced(layers, layerEnergies).map(String));
-  return all.flatMap(({ name }, index) => {
-    const layer = /_(\d+)$/.exec(name)?.[1];
-    if (layer === undefined || inFull.has(layer)) return [index];
-    return name.startsWith('layer_energy_') && energies.has(layer) ? [index] : [];
-  });
-}
-
-function equallySpaced<T>(list: readonly T[], most: number): readonly T[] {
-  if (list.length <= most) return list;
-  return Array.from({ length: most }, (_, i) => list[Math.round((i * (list.length - 1)) / (most - 1))] as T);
 }
 
 /** An axis on which both samples can be seen; null where all values are equal, so that there is nothing to see. */

@@ -1,7 +1,9 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
+import type { SampleRecord } from '../samples/sample.js';
 import type { AreaUnderCurve, RocCurve } from '../statistics/rank-statistics.js';
 import type { EnsembleRule, WeightHealth } from '../weights/density-ratio.js';
 
+export type { SampleRecord } from '../samples/sample.js';
 export type { AreaUnderCurve, RocCurve } from '../statistics/rank-statistics.js';
 export type { EnsembleRule, ExtremeShower, WeightHealth } from '../weights/density-ratio.js';
 
@@ -44,19 +46,6 @@ export interface Warning {
   /** Stable name, e.g. `units`, `incident-energy-leak`, `shared-rows`, `small-sample`, `members-disagree`. */
   readonly code: string;
   readonly message: string;
-}
-
-export interface SampleRecord {
-  readonly role: 'reference' | 'generated';
-  /** File path as given, or the name given to a plain matrix. */
-  readonly source: string;
-  /** SHA-256 of the file; null for a matrix. */
-  readonly sha256: string | null;
-  readonly rows: number;
-  /** `calogan`, `calochallenge` or `matrix`. */
-  readonly layout: string;
-  /** True where the file says that its showers come from caloscope's toy simulation. */
-  readonly toy: boolean;
 }
 
 export interface WeightSummary {

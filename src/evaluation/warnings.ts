@@ -1,12 +1,6 @@
-import { isMatrix, rowsOf, type Sample } from '../classifier/features.js';
-import type { ComputeOptions } from '../native/devices.js';
-import { findRepeatedShowers, type ShowerSample } from '../samples/showers/shower-sample.js';
-import { areaUnderCurve, kolmogorovSmirnov } from '../statistics/rank-statistics.js';
+import type { Sample } from '../samples/sample.js';
 import type { AreaUnderCurve, Warning, WeightHealth } from './result.js';
 
-/** Incident energies tell the samples apart when their distributions differ by more, and not by chance. */
-const energyDistance = 0.01;
-const energyPValue = 1e-6;
 /** Showers a sample and fold below which a training is shaky. */
 const rowsPerFold = 100;
 /** Parameters a training row above which a network is large for the sample. */
@@ -21,83 +15,20 @@ const meanDistance = { errors: 5, absolute: 0.05 };
 /** Effective sample size, as a share of the rows, below which weighted sums rest on a few showers. */
 const smallestEffectiveShare = 0.01;
 
-/** What is odd in the samples themselves, before anything is trained. */
-export async function sampleWarnings(
-  reference: Sample,
-  generated: Sample,
-  options: ComputeOptions = {},
-): Promise<Warning[]> {
-  if (isMatrix(reference) || isMatrix(generated)) return [];
-  return [
-    ...fileWarnings(reference, 'reference'),
-    ...fileWarnings(generated, 'generated'),
-    ...(await incidentEnergyWarnings(reference, generated, options)),
-    ...(await repetitionWarnings(reference, generated, options)),
-  ];
-}
-
-function fileWarnings(sample: ShowerSample, role: string): Warning[] {
-  return sample.problems.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
-}
-
-async function incidentEnergyWarnings(
-  reference: ShowerSample,
-  generated: ShowerSample,
-  options: ComputeOptions,
-): Promise<Warning[]> {
-  const first = reference.incidentEnergies();
-  const second = generated.incidentEnergies();
-  const { statistic, pValue } = await kolmogorovSmirnov(first, second, options);
-  if (!(statistic > energyDistance && pValue < energyPValue)) return [];
-  const auc = await areaUnderCurve(first, second, options);
-  return [
-    {
-      code: 'incident-energy-leak',
-      message:
-        `the incident energies alone tell the samples apart (Kolmogorov–Smirnov distance ${statistic.toFixed(3)}, ` +
-        `AUC ${Math.max(auc.value, 1 - auc.value).toFixed(3)}): the classifiers learn the condition, not the shower; ` +
-        'use samples with the same incident energies',
-    },
-  ];
-}
-
-async function repetitionWarnings(
-  reference: ShowerSample,
-  generated: ShowerSample,
-  options: ComputeOptions,
-): Promise<Warning[]> {
-  const found = await findRepeatedShowers(reference, generated, options);
-  const warnings: Warning[] = [];
-  if (found.shared.count > 0) {
-    const { count, firstRow, secondRow } = found.shared;
-    const message = `${count} generated showers also occur in the reference sample, e.g. row ${secondRow} is reference row ${firstRow}: the AUC is pulled towards or below 0.5`;
-    warnings.push({ code: 'shared-rows', message });
-  }
-  for (const [role, { count, firstRow, secondRow }] of [
-    ['reference', found.withinFirst],
-    ['generated', found.withinSecond],
-  ] as const) {
-    if (count === 0) continue;
-    const message = `${count} rows of the ${role} sample repeat an earlier row, e.g. row ${secondRow} is row ${firstRow}: copies on both sides of a fold are judged by networks that saw them`;
-    warnings.push({ code: 'repeated-rows', message });
-  }
-  return warnings;
-}
-
 /** What is odd about the size of the samples for the folds and the network asked for. */
 export function sizeWarnings(
-  reference: Sample,
-  generated: Sample,
+  reference: Pick<Sample, 'rows'>,
+  generated: Pick<Sample, 'rows'>,
   folds: number,
   parameters: number,
 ): Warning[] {
-  const smallest = Math.min(rowsOf(reference), rowsOf(generated));
+  const smallest = Math.min(reference.rows, generated.rows);
   const warnings: Warning[] = [];
   if (smallest / folds < rowsPerFold) {
     const message = `the smaller sample has ${smallest} showers, ${Math.floor(smallest / folds)} a fold: differences below a few percent cannot be seen, and the result varies with the seed`;
     warnings.push({ code: 'small-sample', message });
   }
-  const trainingRows = ((rowsOf(reference) + rowsOf(generated)) * (folds - 1)) / folds;
+  const trainingRows = ((reference.rows + generated.rows) * (folds - 1)) / folds;
   if (parameters > parametersPerRow * trainingRows) {
     const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training showers: it is stopped early and may see less than a smaller one (--hidden 64,64)`;
     warnings.push({ code: 'large-network', message });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { featureRows } from '#caloscope/classifier/features';
+import { featureRows } from '#caloscope/samples/showers/shower-input';
 import type { ShowerSample } from '#caloscope/samples/showers/shower-sample';
 import { challengeFiles, openChallenge } from '../support/challenge-samples.js';
 import { expectClose } from '../support/closeness.js';

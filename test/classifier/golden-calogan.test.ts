@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { featureRows } from '#caloscope/classifier/features';
 import { namedGeometry } from '#caloscope/geometry/geometry';
+import { featureRows } from '#caloscope/samples/showers/shower-input';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { expectClose } from '../support/closeness.js';

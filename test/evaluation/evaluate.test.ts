@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { MatrixSample, Sample } from '#caloscope/classifier/features';
 import { ArgumentError, CaloscopeError } from '#caloscope/errors';
 import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
 import type { UhiHistogram } from '#caloscope/formats/uhi/uhi';
 import { namedGeometry } from '#caloscope/geometry/geometry';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
+import type { GivenSample } from '#caloscope/samples/kinds';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import type { MatrixSample } from '#caloscope/samples/table/table';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 
@@ -119,7 +120,7 @@ describe('evaluate', () => {
       const voxels = new Float32Array(rows * geometry.voxels).fill(1);
       return showersFromArrays({ incidentEnergies: new Float64Array(rows).fill(1000), voxels }, geometry);
     };
-    const pairs: readonly [string, Sample, Sample][] = [
+    const pairs: readonly [string, GivenSample, GivenSample][] = [
       ['ERR_SHAPE', reference, gaussianSample(300, [0, 0], 3)],
       ['ERR_SHAPE', reference, { ...generated, columns: ['a', 'b', 'c'] }],
       ['ERR_SHAPE', { ...reference, values: reference.values.subarray(0, 100) }, generated],

@@ -17,6 +17,13 @@ const levels: Readonly<Record<string, string>> = {
   'clearly-different': 'clearly different',
 };
 
+/** What the rows of a sample are, by its layout. */
+const nouns = {
+  calogan: 'showers',
+  calochallenge: 'showers',
+  matrix: 'rows',
+} as const satisfies Readonly<Record<SampleRecord['layout'], string>>;
+
 /** Last part of a path in either notation. */
 export function fileName(source: string): string {
   return (
@@ -54,7 +61,7 @@ function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
     swatch(sheet, sample.role),
     `${sample.role}: `,
     sheet.element('b', {}, fileName(sample.source)),
-    `, ${count(sample.rows)} ${sample.layout === 'matrix' ? 'rows' : 'showers'}, layout ${sample.layout}`,
+    `, ${count(sample.rows)} ${nouns[sample.layout] ?? 'rows'}, layout ${sample.layout}`,
     sample.toy ? ' ' : null,
     sample.toy
       ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')

@@ -2,17 +2,8 @@ import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
 import { callNative, runJob } from '../../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import type { Observable } from '../sample.js';
 import { nativeGeometry, type ShowerSample } from './shower-sample.js';
-
-/** A number that physicists histogram. */
-export interface Observable {
-  /** Stable name, e.g. `energy_ratio`, `layer_energy_3`; the definitions are in native/core/samples/observables.h. */
-  readonly name: string;
-  /** For axis labels. */
-  readonly label: string;
-  /** `MeV`, the length unit of the geometry, or empty. */
-  readonly unit: string;
-}
 
 type Describe = (layer: string, lengthUnit: string) => { label: string; unit: string };
 
@@ -34,7 +25,7 @@ const descriptions: Readonly<Record<string, Describe>> = {
   width_phi: (layer, unit) => ({ label: `width in φ, layer ${layer}`, unit }),
 };
 
-/** All observables of a geometry, in the core's order. */
+/** All observables of a geometry, in the core's order; the definitions are in native/core/samples/observables.h. */
 export function observablesOf(geometry: Geometry): readonly Observable[] {
   return callNative(() => native().observableNames(nativeGeometry(geometry))).map((name) => {
     const layer = /_(\d+)$/.exec(name)?.[1] ?? '';

@@ -3,17 +3,12 @@ import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
+import type { SampleBounds } from '../sample.js';
 import type { ContentPolicy, ContentProblem } from './reading/content-checks.js';
 import { type HitBlock, type OpenOptions, openShowerFile, type ShowerFile } from './reading/reading.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
-
-/** How large the samples of a stream may become: the first bound that is passed ends one. */
-export interface SampleBounds {
-  readonly rows: number;
-  readonly bytes: number;
-}
 
 /**
  * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in worker threads.

@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { ArgumentError } from '../errors.js';
+import type { JobOptions } from '../native/run-job.js';
+import type { ThreadedJobOptions } from '../native/threads.js';
+import type { FeatureTable } from './feature-table.js';
+import {
+  type AnyInput,
+  type InputChoices,
+  type InputSettings,
+  otherInput,
+  type Sample,
+  type SampleKind,
+  type SampleStream,
+} from './sample.js';
+import type { ShowerInput } from './showers/shower-input.js';
+import type { ShowerSample } from './showers/shower-sample.js';
+import { showers } from './showers/showers.js';
+import { type MatrixInput, type MatrixSample, table } from './table/table.js';
+
+/** What the user passes as a sample. */
+export type GivenSample = ShowerSample | MatrixSample;
+
+/** What a classifier reads: a feature set of a geometry, or the columns of a matrix. */
+export type InputDescription = ShowerInput | MatrixInput;
+
+type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject>;
+
+/** The kinds of samples, in the order in which they are asked whether a value is theirs. */
+const kinds = [showers, table] as const satisfies readonly AnyKind[];
+
+type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> = {
+  [I in keyof Kinds]: Kinds[I]['storedInput'];
+};
+
+/** A description in the files of a classifier. */
+export const storedInputSchema = z.discriminatedUnion('kind', [
+  showers.storedInput,
+  table.storedInput,
+] satisfies SchemasOf<typeof kinds>);
+export type StoredInput = z.output<typeof storedInputSchema>;
+
+/** The kind of a description. */
+function kindOf({ kind }: AnyInput): AnyKind {
+  const found = kinds.find(({ name }) => name === kind);
+  if (!found) throw new ArgumentError('ERR_ARGUMENT', `there is no kind of sample "${kind}"`);
+  return found;
+}
+
+/**
+ * The sample that the user passed: from here on its kind does not matter.
+ *
+ * @throws ArgumentError ERR_ARGUMENT for what is no sample, ERR_SHAPE.
+ */
+export function sampleOf(given: unknown): Sample {
+  for (const kind of kinds as readonly AnyKind[]) {
+    if (kind.owns(given)) return kind.sample(given);
+  }
+  const known = kinds.map((candidate) => candidate.given).join(', or ');
+  throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${known}`);
+}
+
+/**
+ * What classifiers of two samples read; refuses samples that do not fit together.
+ *
+ * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE.
+ */
+export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
+  reference.requireFit(generated);
+  return reference.input(choices) as InputDescription;
+}
+
+/** Names of the columns of the network input. */
+export function featureNames(input: InputDescription): readonly string[] {
+  return kindOf(input).columns(input);
+}
+
+/** What results say of an input. */
+export function inputSettings(input: InputDescription): InputSettings {
+  return kindOf(input).settings(input);
+}
+
+export function storeInput(input: InputDescription): StoredInput {
+  return kindOf(input).store(input) as StoredInput;
+}
+
+/** @throws CaloscopeError where this version does not know what was stored. */
+export function restoreInput(stored: StoredInput): InputDescription {
+  return kindOf(stored).restore(stored);
+}
+
+/**
+ * The features of all rows of a sample.
+ *
+ * @throws ArgumentError ERR_SHAPE when the sample is not what `input` describes; NativeError ERR_INCIDENT_ENERGY with
+ * the row.
+ */
+export function makeFeatures(
+  sample: Sample,
+  input: InputDescription,
+  options: ThreadedJobOptions = {},
+): Promise<FeatureTable> {
+  return sample.features({ description: input, columns: featureNames(input) }, options);
+}
+
+/** Whether there are files whose rows have the input. */
+export function readsFiles(input: InputDescription): boolean {
+  return kindOf(input).files !== null;
+}
+
+/**
+ * Opens a file whose rows have the input, to be read sample by sample.
+ *
+ * @throws ArgumentError ERR_SHAPE where there are no such files, and what the kind throws.
+ */
+export async function openStream(
+  path: string,
+  input: InputDescription,
+  options: JobOptions,
+): Promise<SampleStream> {
+  const { files } = kindOf(input);
+  if (files) return files.open(path, input, options);
+  throw otherInput('showers', featureNames(input));
+}

@@ -1,0 +1,170 @@
+import type * as z from 'zod';
+import { ArgumentError } from '../errors.js';
+import type { LayoutName } from '../layouts/layouts.js';
+import type { FeatureSetName } from '../native/contract/showers.js';
+import type { ComputeOptions } from '../native/devices.js';
+import type { JobOptions } from '../native/run-job.js';
+import type { ThreadedJobOptions } from '../native/threads.js';
+import type { FeatureTable } from './feature-table.js';
+import type { ContentProblem } from './showers/reading/content-checks.js';
+
+export type Role = SampleRecord['role'];
+
+/** A sample as a result names it. */
+export interface SampleRecord {
+  readonly role: 'reference' | 'generated';
+  /** File path as given, or the name given to a plain matrix. */
+  readonly source: string;
+  /** SHA-256 of the file; null for a matrix. */
+  readonly sha256: string | null;
+  readonly rows: number;
+  readonly layout: LayoutName | 'matrix';
+  /** True where the file says that its showers come from caloscope's toy simulation. */
+  readonly toy: boolean;
+}
+
+/** A number that physicists histogram. */
+export interface Observable {
+  /** Stable name, e.g. `energy_ratio`, `layer_energy_3`. */
+  readonly name: string;
+  /** For axis labels. */
+  readonly label: string;
+  /** `MeV`, the length unit of the geometry, or empty. */
+  readonly unit: string;
+}
+
+/** What the rows of a sample were made for: the same in both samples, or classifiers learn it instead of the difference. */
+export interface Condition {
+  /** Plural: `incident energies`. */
+  readonly name: string;
+  /** One a row. */
+  readonly values: Float64Array;
+}
+
+/** Something odd about a sample; `code` is a stable name. */
+export interface Oddity {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** What the user chooses of the input of classifiers, as far as the kind of sample has a choice. */
+export interface InputChoices {
+  readonly features: FeatureSetName;
+  /** MeV, null for none, or `published` for the readout threshold of the geometry. */
+  readonly threshold: number | null | 'published';
+}
+
+/** What every description of a classifier's input has: the name of its kind of sample. */
+export interface AnyInput {
+  readonly kind: string;
+}
+
+/** The input of a network: what it is, and the names of its columns. */
+export interface NetworkInput {
+  readonly description: AnyInput;
+  readonly columns: readonly string[];
+}
+
+/** A sample of any kind, as evaluation and classifiers see it. */
+export interface Sample {
+  /** Name of its kind, the same as in the description of its input. */
+  readonly kind: string;
+  /** What its rows are, plural: `showers`, `rows`. */
+  readonly noun: string;
+  readonly rows: number;
+  record(role: Role, signal?: AbortSignal): Promise<SampleRecord>;
+  /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
+  requireFit(generated: Sample): void;
+  conditions(): readonly Condition[];
+  /** What classifiers read of samples like this one. */
+  input(choices: InputChoices): AnyInput;
+  /** @throws ArgumentError ERR_SHAPE when the sample does not have this input; NativeError. */
+  features(input: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable>;
+  /** The observables that an evaluation compares, in its order. */
+  observables(): readonly Observable[];
+  /**
+   * Values of observables, one array each, in the order given.
+   *
+   * @param options.threshold MeV; what lies below counts as zero; null for none.
+   */
+  values(
+    chosen: readonly Observable[],
+    options: ThreadedJobOptions & { readonly threshold: number | null },
+  ): AsyncIterable<Float64Array>;
+  /** What is odd in this reference sample and in a generated one that fits it. */
+  oddities(generated: Sample, options: ComputeOptions): Promise<readonly Oddity[]>;
+  /** Frees native memory of the sample. */
+  dispose(): void;
+}
+
+/** How large the samples of a stream may become: the first bound that is passed ends one. */
+export interface SampleBounds {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A file that is read sample by sample. */
+export interface SampleStream {
+  readonly rows: number;
+  /** What was odd in the file and was not refused; complete after the last sample. */
+  readonly problems: readonly ContentProblem[];
+  /** All rows in file order. Each sample is the caller's to free. */
+  samples(bounds: SampleBounds): AsyncIterable<Sample>;
+  close(): Promise<void>;
+}
+
+/** Files of a kind of sample. */
+export interface SampleFiles<Input> {
+  /** Opens a file whose rows have the input. */
+  open(path: string, input: Input, options: JobOptions): Promise<SampleStream>;
+}
+
+/**
+ * All that a kind of sample says of itself.
+ *
+ * @template Given what the user passes.
+ * @template Input description of what classifiers read of it.
+ * @template Schema of the same as plain JSON, in the files of a classifier.
+ */
+export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodObject> {
+  /** As it stands in results and in the files of classifiers. */
+  readonly name: Input['kind'];
+  /** What the user passes, for messages. */
+  readonly given: string;
+  owns(value: unknown): value is Given;
+  /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
+  sample(given: Given): Sample;
+  /** Names of the columns of the network input. */
+  columns(input: Input): readonly string[];
+  /** What results say of the input. */
+  settings(input: Input): InputSettings;
+  readonly storedInput: Schema;
+  store(input: Input): z.output<Schema>;
+  /** @throws CaloscopeError where this version does not know what was stored. */
+  restore(stored: z.output<Schema>): Input;
+  /** null: samples of this kind are not read from files. */
+  readonly files: SampleFiles<Input> | null;
+}
+
+/** What the settings of a result say of the input. */
+export interface InputSettings {
+  readonly geometry: string | null;
+  readonly features: string;
+  readonly threshold: number | null;
+}
+
+/** The error for two samples of different kinds. */
+export function differentKinds(reference: Sample, generated: Sample): ArgumentError {
+  return new ArgumentError(
+    'ERR_SHAPE',
+    `the reference sample holds ${reference.noun}, the generated sample ${generated.noun}; compare samples of one kind`,
+  );
+}
+
+/** The error for rows that a classifier of another input is to score. A matrix fits wherever its columns do. */
+export function otherInput(noun: string, columns: readonly string[]): ArgumentError {
+  return new ArgumentError(
+    'ERR_SHAPE',
+    `the classifier takes ${columns.length} columns, not ${noun}: pass a matrix`,
+  );
+}

@@ -1,0 +1,25 @@
+import { ArgumentError } from '../../errors.js';
+import type { ShowerSample } from './shower-sample.js';
+
+/** @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY. */
+export function requireSameDetector(reference: ShowerSample, generated: ShowerSample): void {
+  const [first, second] = [reference.geometry, generated.geometry];
+  if (reference.origin.layout !== generated.origin.layout) {
+    throw new ArgumentError(
+      'ERR_LAYOUT',
+      `the reference sample has the layout ${reference.origin.layout}, the generated sample ${generated.origin.layout}; compare files of one layout`,
+    );
+  }
+  if (first.voxels !== second.voxels) {
+    throw new ArgumentError(
+      'ERR_VOXEL_COUNT',
+      `the reference showers have ${first.voxels} voxels (${first.name}), the generated ones ${second.voxels} (${second.name})`,
+    );
+  }
+  if (first.name !== second.name || JSON.stringify(first.layers) !== JSON.stringify(second.layers)) {
+    throw new ArgumentError(
+      'ERR_GEOMETRY',
+      `the reference showers are in the geometry ${first.name}, the generated ones in ${second.name}`,
+    );
+  }
+}

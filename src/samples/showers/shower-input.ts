@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { Geometry } from '../../geometry/geometry.js';
+import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../../geometry/geometry-record.js';
+import { native } from '../../native/binding.js';
+import type { FeatureSetName } from '../../native/contract/showers.js';
+import { callNative } from '../../native/run-job.js';
+import type { AnyInput } from '../sample.js';
+import { nativeGeometry, type ShowerSample } from './shower-sample.js';
+
+export type { FeatureSetName } from '../../native/contract/showers.js';
+
+/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
+export const featureSetNames: readonly FeatureSetName[] = ['low', 'low-normalised', 'high'];
+
+/** Classifiers read a feature set of a geometry. */
+export interface ShowerInput {
+  readonly kind: 'showers';
+  readonly features: FeatureSetName;
+  readonly geometry: Geometry;
+  /** MeV; voxels below count as zero. null for none. */
+  readonly threshold: number | null;
+}
+
+export const storedShowerInput = z.strictObject({
+  kind: z.literal('showers'),
+  features: z.enum(['low', 'low-normalised', 'high']),
+  geometry: geometryRecordSchema,
+  threshold: z.number().nullable(),
+});
+
+type StoredShowerInput = z.output<typeof storedShowerInput>;
+
+export function isShowerInput(input: AnyInput): input is ShowerInput {
+  return input.kind === 'showers';
+}
+
+export function showerColumns({ geometry, features }: ShowerInput): readonly string[] {
+  return callNative(() => native().featureNames(nativeGeometry(geometry), features));
+}
+
+export function storeShowerInput(input: ShowerInput): StoredShowerInput {
+  return { ...input, geometry: geometryRecord(input.geometry) };
+}
+
+/** @throws CaloscopeError ERR_GEOMETRY. */
+export function restoreShowerInput(stored: StoredShowerInput): ShowerInput {
+  return { ...stored, geometry: geometryFromRecord(stored.geometry) };
+}
+
+/**
+ * Features in double precision, to be checked against other code: count × columns, row by row.
+ *
+ * @param threshold MeV; voxels below count as zero; null for none.
+ */
+export function featureRows(
+  sample: ShowerSample,
+  features: FeatureSetName,
+  options: { readonly threshold?: number | null; readonly first?: number; readonly count?: number } = {},
+): { readonly columns: readonly string[]; readonly values: Float64Array } {
+  const { threshold = null, first = 0, count = sample.rows - first } = options;
+  const geometry = nativeGeometry(sample.geometry);
+  return callNative(() => ({
+    columns: native().featureNames(geometry, features),
+    values: native().featureRows(sample.handle, geometry, features, threshold, first, count),
+  }));
+}

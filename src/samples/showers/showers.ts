@@ -1,0 +1,148 @@
+import { native } from '../../native/binding.js';
+import type { FeatureTableHandle } from '../../native/contract/showers.js';
+import type { ComputeOptions } from '../../native/devices.js';
+import { runJob } from '../../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import { conditionLeaks } from '../condition-leaks.js';
+import { FeatureTable } from '../feature-table.js';
+import {
+  type Condition,
+  differentKinds,
+  type InputChoices,
+  type NetworkInput,
+  type Observable,
+  type Oddity,
+  otherInput,
+  type Role,
+  type Sample,
+  type SampleBounds,
+  type SampleKind,
+  type SampleRecord,
+  type SampleStream,
+} from '../sample.js';
+import { chooseObservables } from './compared-observables.js';
+import { observablesOf, observableValues } from './observables.js';
+import { fileOddities, repetitions } from './oddities.js';
+import { fileSha256 } from './reading/reading.js';
+import { requireSameDetector } from './same-detector.js';
+import {
+  isShowerInput,
+  restoreShowerInput,
+  type ShowerInput,
+  showerColumns,
+  storedShowerInput,
+  storeShowerInput,
+} from './shower-input.js';
+import { nativeGeometry, ShowerSample } from './shower-sample.js';
+import { type OpenShowersOptions, ShowerStream } from './shower-stream.js';
+
+/** Calorimeter showers. */
+export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput> = {
+  name: 'showers',
+  given: 'showers of openShowers or showersFromArrays',
+  owns: (value) => value instanceof ShowerSample,
+  sample: (given) => new Showers(given),
+  columns: showerColumns,
+  settings: ({ geometry, features, threshold }) => ({ geometry: geometry.name, features, threshold }),
+  storedInput: storedShowerInput,
+  store: storeShowerInput,
+  restore: restoreShowerInput,
+  files: { open: openShowerStream },
+};
+
+async function openShowerStream(
+  path: string,
+  { geometry }: ShowerInput,
+  options: OpenShowersOptions,
+): Promise<SampleStream> {
+  const stream = await ShowerStream.open(path, { ...options, geometry });
+  async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
+    for await (const sample of stream.samples(bounds)) yield new Showers(sample);
+  }
+  return {
+    rows: stream.rows,
+    get problems() {
+      return stream.problems;
+    },
+    samples,
+    close: () => stream.close(),
+  };
+}
+
+class Showers implements Sample {
+  readonly kind = 'showers';
+  readonly noun = 'showers';
+  readonly rows: number;
+  readonly #showers: ShowerSample;
+
+  constructor(sample: ShowerSample) {
+    this.#showers = sample;
+    this.rows = sample.rows;
+  }
+
+  async record(role: Role, signal?: AbortSignal): Promise<SampleRecord> {
+    const { source, file, layout, toy } = this.#showers.origin;
+    const sha256 = file ? await fileSha256(source, signal ? { signal } : {}) : null;
+    return { role, source, sha256, rows: this.rows, layout, toy };
+  }
+
+  requireFit(generated: Sample): void {
+    if (!(generated instanceof Showers)) throw differentKinds(this, generated);
+    requireSameDetector(this.#showers, generated.#showers);
+  }
+
+  conditions(): readonly Condition[] {
+    return [{ name: 'incident energies', values: this.#showers.incidentEnergies() }];
+  }
+
+  input({ features, threshold }: InputChoices): ShowerInput {
+    const { geometry } = this.#showers;
+    const chosen = threshold === 'published' ? geometry.threshold : threshold;
+    return { kind: this.kind, features, geometry, threshold: chosen };
+  }
+
+  async features({ description, columns }: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable> {
+    if (!isShowerInput(description)) throw otherInput(this.noun, columns);
+    const { features, threshold } = description;
+    const { handle } = this.#showers;
+    const geometry = nativeGeometry(description.geometry);
+    const threads = threadsOf(options);
+    return new FeatureTable(
+      await runJob<FeatureTableHandle>(
+        (notify) => native().makeFeatures(handle, geometry, features, threshold, threads, notify),
+        options,
+      ),
+    );
+  }
+
+  observables(): readonly Observable[] {
+    const { geometry } = this.#showers;
+    const all = observablesOf(geometry);
+    const layers = geometry.layers.map(({ id }) => id);
+    return chooseObservables(all, layers).map((index) => all[index] as Observable);
+  }
+
+  async *values(
+    chosen: readonly Observable[],
+    options: ThreadedJobOptions & { readonly threshold: number | null },
+  ): AsyncGenerator<Float64Array, void, void> {
+    const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
+    const indices = chosen.map(({ name }) => names.indexOf(name));
+    yield* await observableValues(this.#showers, indices, options);
+  }
+
+  async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Oddity[]> {
+    if (!(generated instanceof Showers)) throw differentKinds(this, generated);
+    const leaks = await conditionLeaks(this, generated, options);
+    return [
+      ...fileOddities(this.#showers, 'reference'),
+      ...fileOddities(generated.#showers, 'generated'),
+      ...leaks,
+      ...(await repetitions(this.#showers, generated.#showers, options)),
+    ];
+  }
+
+  dispose(): void {
+    this.#showers.dispose();
+  }
+}
