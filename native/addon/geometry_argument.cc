@@ -16,6 +16,7 @@ Geometry geometry_argument(const Napi::Value& value) {
   geometry.first_voxel = array_copy<std::uint32_t>(record.Get("firstVoxel"), "firstVoxel");
   geometry.layer_id = array_copy<std::uint32_t>(record.Get("layerId"), "layerId");
   geometry.angular = array_copy<std::uint8_t>(record.Get("angular"), "angular");
+  geometry.length_unit = text(record, "lengthUnit");
   geometry.eta = array_copy<double>(record.Get("eta"), "eta");
   geometry.phi = array_copy<double>(record.Get("phi"), "phi");
   geometry.radius = array_copy<double>(record.Get("radius"), "radius");

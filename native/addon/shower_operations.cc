@@ -99,9 +99,10 @@ Napi::Value feature_rows(const Napi::CallbackInfo& info) {
     throw Error(ErrorCode::argument, "the rows asked for are not in the table");
   }
   std::vector<double> result(count * features.columns());
+  ShowerMoments shower = features.moments_of(*table);
   FeatureSet::Scratch scratch;
   for (std::uint64_t row = 0; row < count; ++row) {
-    features.row_of(*table, first + row, scratch, std::span(result).subspan(row * features.columns(), features.columns()));
+    features.row_of(shower, first + row, scratch, std::span(result).subspan(row * features.columns(), features.columns()));
   }
   return new_array(info.Env(), result);
 }
@@ -127,19 +128,29 @@ Napi::Value make_matrix(const Napi::CallbackInfo& info) {
   return make_handle(info.Env(), HandleKind::feature_table, table, table->bytes());
 }
 
-/// observableNames(geometry) → string[]
-Napi::Value names_of_observables(const Napi::CallbackInfo& info) {
-  return names(info.Env(), observable_names(geometry_argument(info[0])));
+/// observables(geometry) → { name, label, unit }[]
+Napi::Value observables(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const auto all = observables_of(geometry_argument(info[0]));
+  auto list = Napi::Array::New(env, all.size());
+  for (std::uint32_t i = 0; i < all.size(); ++i) {
+    auto record = Napi::Object::New(env);
+    record.Set("name", Napi::String::New(env, all[i].name));
+    record.Set("label", Napi::String::New(env, all[i].label));
+    record.Set("unit", Napi::String::New(env, all[i].unit));
+    list.Set(i, record);
+  }
+  return list;
 }
 
-/// observables(table, geometry, threshold, chosen, threads, notify) → job → Float64Array, chosen × rows
+/// observableValues(table, geometry, threshold, chosen, threads, notify) → job → Float64Array, chosen × rows
 Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
   return start_job(info[5], [table = showers(info[0]), geometry = geometry_argument(info[1]),
                              threshold = threshold_argument(info[2]),
                              chosen = array_copy<std::uint32_t>(info[3], "chosen"),
                              threads = threads_argument(info[4])](JobControl& control) -> JobResult {
     auto values = std::make_shared<std::vector<double>>(
-        observables(*table, geometry, threshold, chosen, tiles_on(threads), control));
+        observable_values(*table, geometry, threshold, chosen, tiles_on(threads), control));
     return [values](Napi::Env env) { return adopt_array(env, values); };
   });
 }
@@ -178,8 +189,8 @@ void add_shower_operations(Napi::Env env, Napi::Object exports) {
   add_operation<feature_rows>(env, exports, "featureRows");
   add_operation<make_features>(env, exports, "makeFeatures");
   add_operation<make_matrix>(env, exports, "makeMatrix");
-  add_operation<names_of_observables>(env, exports, "observableNames");
-  add_operation<values_of_observables>(env, exports, "observables");
+  add_operation<observables>(env, exports, "observables");
+  add_operation<values_of_observables>(env, exports, "observableValues");
   add_operation<repeated_showers>(env, exports, "repeatedShowers");
 }
 

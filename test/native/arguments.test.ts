@@ -11,6 +11,7 @@ const geometry = {
   firstVoxel: Uint32Array.of(0, 2, 3),
   layerId: Uint32Array.of(0, 1),
   angular: Uint8Array.of(1, 0),
+  lengthUnit: 'mm',
   eta: Float64Array.of(0, 1, 2),
   phi: Float64Array.of(0, 1, 2),
   radius: Float64Array.of(0, 1, 2),

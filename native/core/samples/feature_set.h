@@ -7,6 +7,8 @@
 
 #include "core/samples/geometry.h"
 #include "core/samples/layer_moments.h"
+#include "core/samples/shower_column.h"
+#include "core/samples/shower_moments.h"
 #include "core/samples/shower_table.h"
 
 namespace caloscope {
@@ -16,6 +18,8 @@ enum class FeatureSetName { low, low_normalised, high };
 
 /// Throws Error(incident_energy) where the incident energy of a shower is not above zero.
 void require_incident_energy(const ShowerTable& table, std::uint64_t row);
+
+struct FeatureDefinition;
 
 /// A feature set of one geometry: turns the hits of a shower into numbers. The columns are the scalar features
 /// first, then (low, low_normalised) one a voxel; apart from that order they are the published ones:
@@ -28,7 +32,7 @@ void require_incident_energy(const ShowerTable& table, std::uint64_t row);
 /// CaloGAN, as in the code of arXiv:2305.16774:
 ///   low             log10(E_inc / 10 GeV), log10(E_layer / 100 GeV + 1e-8) + 2 … | E_voxel / 100 GeV
 ///   low_normalised  the same scalars | (E_voxel / 100 GeV) / (E_layer / 100 GeV + 1e-16)
-///   high            41 columns, see feature_set.cc
+///   high            41 columns, see calogan_features.cc
 ///
 /// Voxels below the threshold count as zero everywhere. (The published code of `low-normed` cuts the layer sums
 /// but not the voxels.) Where the published value of an empty shower is not finite, it is −8 for a logarithm and 0
@@ -38,40 +42,43 @@ class FeatureSet {
   /// `threshold` in MeV; −infinity for none. Throws Error(shape) for an unsound geometry.
   FeatureSet(FeatureSetName set, Geometry geometry, double threshold);
 
-  FeatureSetName name() const { return set_; }
   double threshold() const { return threshold_; }
   const Geometry& geometry() const { return geometry_; }
-  std::uint32_t scalars() const { return scalars_; }
-  std::uint32_t voxels() const { return set_ == FeatureSetName::high ? 0 : geometry_.voxels(); }
+  std::uint32_t scalars() const { return static_cast<std::uint32_t>(scalars_.size()); }
+  std::uint32_t voxels() const;
   std::uint32_t columns() const { return scalars() + voxels(); }
 
   /// One name a column.
   std::vector<std::string> column_names() const;
 
+  /// What the scalar features of showers of the table are made of; keeps references to the table and to this.
+  ShowerMoments moments_of(const ShowerTable& table) const;
+
+  /// The scalar features of the selected shower, whose incident energy is above zero.
+  void scalars_of(ShowerMoments& shower, std::span<double> out) const;
+
   /// Memory that is reused from shower to shower; one a thread.
   struct Scratch {
     Hits hits;
     std::vector<LayerMoments> layers;
-    std::vector<double> brightest;
   };
 
-  /// Reads shower `row` into the scratch memory and writes its scalar features. Throws as require_incident_energy.
-  void scalars_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
+  /// Reads shower `row` and leaves its voxel features, of a set that has them, in `scratch.hits`.
+  void voxels_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch) const;
 
-  /// Turns the energies in `scratch.hits` into the voxel features of the shower whose hits these are.
-  void scale_voxels(double incident_energy, Scratch& scratch) const;
-
-  /// All columns of a shower, zeros included.
-  void row_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
+  /// All columns of shower `row` of `moments_of(table)`, zeros included. Throws as require_incident_energy.
+  void row_of(ShowerMoments& shower, std::uint64_t row, Scratch& scratch, std::span<double> out) const;
 
  private:
-  void calochallenge_high(double incident_energy, const Scratch& scratch, std::span<double> out) const;
-  void calogan_high(double incident_energy, Scratch& scratch, std::span<double> out) const;
+  struct Column {
+    std::string name;
+    PlacedValue value;
+  };
 
-  FeatureSetName set_;
+  const FeatureDefinition& definition_;
   Geometry geometry_;
   double threshold_;
-  std::uint32_t scalars_;
+  std::vector<Column> scalars_;
 };
 
 }  // namespace caloscope

@@ -21,10 +21,11 @@ FeatureTable::FeatureTable(std::shared_ptr<const ShowerTable> showers, FeatureSe
   for (std::uint64_t row = 0; row < rows_; ++row) require_incident_energy(*showers_, row);
   run_tiles((rows_ + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
     control.check();
-    FeatureSet::Scratch scratch;
+    ShowerMoments shower = features_->moments_of(*showers_);
     std::vector<double> scalars(scalars_);
     for (std::uint64_t row = tile * shower_tile; row < std::min(rows_, (tile + 1) * shower_tile); ++row) {
-      features_->scalars_of(*showers_, row, scratch, scalars);
+      shower.select(row);
+      features_->scalars_of(shower, scalars);
       for (std::uint32_t column = 0; column < scalars_; ++column) {
         matrix_[row * scalars_ + column] = static_cast<float>(scalars[column]);
       }
@@ -52,8 +53,7 @@ double FeatureTable::occupancy() const {
 }
 
 void FeatureTable::voxels_of(std::uint64_t row, FeatureSet::Scratch& scratch) const {
-  showers_->read(row, features_->threshold(), scratch.hits);
-  features_->scale_voxels(showers_->incident_energies()[row], scratch);
+  features_->voxels_of(*showers_, row, scratch);
 }
 
 }  // namespace caloscope

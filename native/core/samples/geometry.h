@@ -1,11 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace caloscope {
 
-/// Where the voxels are, as far as the core needs it. Lengths in mm, or in voxels for a plain grid.
+/// Where the voxels are, as far as the core needs it.
 struct Geometry {
   /// Which published definition of the feature sets applies (see feature_set.h).
   enum class Family { calochallenge, calogan };
@@ -17,6 +18,8 @@ struct Geometry {
   std::vector<std::uint32_t> layer_id;
   /// One entry a layer: whether centre of energy and width in eta and phi mean something there.
   std::vector<std::uint8_t> angular;
+  /// The unit of all positions, as it is shown: mm, or voxel for a plain grid.
+  std::string length_unit;
   /// Bin centres, one entry a voxel.
   std::vector<double> eta, phi, radius;
 
@@ -25,7 +28,7 @@ struct Geometry {
     return first_voxel.empty() ? 0 : static_cast<std::uint32_t>(first_voxel.size() - 1);
   }
 
-  /// Throws Error(shape) unless all arrays fit together and every layer has at least one voxel.
+  /// Throws Error(shape) unless all arrays fit together, every layer has at least one voxel and lengths have a unit.
   void validate() const;
 };
 

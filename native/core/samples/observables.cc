@@ -4,90 +4,145 @@
 #include <cmath>
 
 #include "core/run/error.h"
-#include "core/samples/layer_moments.h"
+#include "core/samples/shower_moments.h"
 
 namespace caloscope {
 namespace {
 
 constexpr double softening = 1e-16;  // MeV, as in CaloChallenge's high-level features
 
-void add_global(const Geometry& geometry, double incident_energy, const Hits& hits,
-                const std::vector<LayerMoments>& layers, std::vector<double>& values) {
-  double total = 0, first = 0, lit = 0;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    total += layers[l].energy;
-    first += static_cast<double>(l) * layers[l].energy;
-    lit += layers[l].lit;
-  }
-  const double depth = first / (total + softening);
-  double second = 0;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const double distance = static_cast<double>(l) - depth;
-    second += distance * distance * layers[l].energy;
-  }
-  const auto brightest = std::max_element(hits.energy.begin(), hits.energy.end());
-  values.push_back(incident_energy);
-  values.push_back(total);
-  values.push_back(total / incident_energy);
-  values.push_back(depth);
-  values.push_back(std::sqrt(std::max(0.0, second / (total + softening))));
-  values.push_back(lit / geometry.voxels());
-  values.push_back(brightest == hits.energy.end() ? 0 : *brightest / (total + softening));
+enum class Unit : std::uint8_t { none, energy, length };
+
+/// All of an observable, or of a family of one a layer: its name (NAME_LAYER with the layer's own number), its label (`LABEL
+/// LAYER`), its unit and its value. There is no default, so that none can be forgotten.
+struct Entry {
+  const char* name;
+  const char* label;
+  Unit unit;
+  Over over;
+  ShowerValue value;
+
+  constexpr Entry(const char* its_name, const char* its_label, Unit its_unit, Over taken_over, ShowerValue its_value)
+      : name(its_name), label(its_label), unit(its_unit), over(taken_over), value(its_value) {}
+};
+
+/// Mean of the layer number (0, 1, …) weighted with energy.
+double depth(ShowerMoments& shower) {
+  double first = 0;
+  for (std::uint32_t l = 0; l < shower.geometry().layers(); ++l) first += l * shower.layer(l).energy;
+  return first / (shower.deposited_energy() + softening);
 }
 
-void add_layer(const Geometry& geometry, std::uint32_t l, const Hits& hits, const LayerMoments& layer,
-               std::vector<double>& values) {
-  const auto radial = spread(hits, layer, geometry.radius, softening);
-  values.push_back(layer.energy);
-  values.push_back(static_cast<double>(layer.lit) / layer.voxels);
-  values.push_back(radial.centre);
-  values.push_back(radial.width);
-  if (!geometry.angular[l]) return;
-  const auto eta = spread(hits, layer, geometry.eta, softening);
-  const auto phi = spread(hits, layer, geometry.phi, softening);
-  values.insert(values.end(), {eta.centre, phi.centre, eta.width, phi.width});
+/// Standard deviation of the layer number weighted with energy.
+double depth_width(ShowerMoments& shower) {
+  const double mean = depth(shower);
+  double second = 0;
+  for (std::uint32_t l = 0; l < shower.geometry().layers(); ++l) {
+    const double distance = l - mean;
+    second += distance * distance * shower.layer(l).energy;
+  }
+  return std::sqrt(std::max(0.0, second / (shower.deposited_energy() + softening)));
+}
+
+/// Share of voxels above zero.
+double occupancy(ShowerMoments& shower) {
+  double lit = 0;
+  for (const auto& layer : shower.layers()) lit += layer.lit;
+  return lit / shower.geometry().voxels();
+}
+
+double brightest_fraction(ShowerMoments& shower) {
+  const auto& energy = shower.hits().energy;
+  const auto brightest = std::max_element(energy.begin(), energy.end());
+  return brightest == energy.end() ? 0 : *brightest / (shower.deposited_energy() + softening);
+}
+
+using Shower = ShowerMoments;
+using enum Coordinate;
+
+constexpr Entry table[] = {
+    {"incident_energy", "E_inc", Unit::energy, Over::shower, [](Shower& s, Place) { return s.incident_energy(); }},
+    {"deposited_energy", "E_dep", Unit::energy, Over::shower, [](Shower& s, Place) { return s.deposited_energy(); }},
+    {"energy_ratio", "E_dep / E_inc", Unit::none, Over::shower,
+     [](Shower& s, Place) { return s.deposited_energy() / s.incident_energy(); }},
+    {"depth", "mean layer, energy-weighted", Unit::none, Over::shower, [](Shower& s, Place) { return depth(s); }},
+    {"depth_width", "width in layers, energy-weighted", Unit::none, Over::shower,
+     [](Shower& s, Place) { return depth_width(s); }},
+    {"occupancy", "occupancy", Unit::none, Over::shower, [](Shower& s, Place) { return occupancy(s); }},
+    {"brightest_fraction", "brightest voxel / E_dep", Unit::none, Over::shower,
+     [](Shower& s, Place) { return brightest_fraction(s); }},
+    {"layer_energy", "energy in layer", Unit::energy, Over::layers,
+     [](Shower& s, Place at) { return s.layer(at.layer).energy; }},
+    {"layer_occupancy", "occupancy of layer", Unit::none, Over::layers,
+     [](Shower& s, Place at) { return static_cast<double>(s.layer(at.layer).lit) / s.layer(at.layer).voxels; }},
+    {"centre_r", "centre of energy in r, layer", Unit::length, Over::layers,
+     [](Shower& s, Place at) { return s.spread(radius, at.layer).centre; }},
+    {"width_r", "width in r, layer", Unit::length, Over::layers,
+     [](Shower& s, Place at) { return s.spread(radius, at.layer).width; }},
+    {"centre_eta", "centre of energy in η, layer", Unit::length, Over::angular_layers,
+     [](Shower& s, Place at) { return s.spread(eta, at.layer).centre; }},
+    {"centre_phi", "centre of energy in φ, layer", Unit::length, Over::angular_layers,
+     [](Shower& s, Place at) { return s.spread(phi, at.layer).centre; }},
+    {"width_eta", "width in η, layer", Unit::length, Over::angular_layers,
+     [](Shower& s, Place at) { return s.spread(eta, at.layer).width; }},
+    {"width_phi", "width in φ, layer", Unit::length, Over::angular_layers,
+     [](Shower& s, Place at) { return s.spread(phi, at.layer).width; }},
+};
+
+std::string unit_text(Unit unit, const Geometry& geometry) {
+  switch (unit) {
+    case Unit::none: return "";
+    case Unit::energy: return "MeV";
+    case Unit::length: return geometry.length_unit;
+  }
+  return "";
+}
+
+std::vector<PlacedValue> chosen_values(const Geometry& geometry, std::span<const std::uint32_t> chosen) {
+  const auto all = observables_of(geometry);
+  std::vector<PlacedValue> result;
+  for (const auto index : chosen) {
+    if (index >= all.size()) throw Error(ErrorCode::argument, "no observable has the number " + std::to_string(index));
+    result.push_back(all[index].value);
+  }
+  return result;
 }
 
 }  // namespace
 
-std::vector<std::string> observable_names(const Geometry& geometry) {
-  std::vector<std::string> names{"incident_energy", "deposited_energy", "energy_ratio",      "depth",
-                                 "depth_width",     "occupancy",        "brightest_fraction"};
-  for (std::uint32_t l = 0; l < geometry.layers(); ++l) {
-    const std::string suffix = "_" + std::to_string(geometry.layer_id[l]);
-    for (const char* name : {"layer_energy", "layer_occupancy", "centre_r", "width_r"}) names.push_back(name + suffix);
-    if (!geometry.angular[l]) continue;
-    for (const char* name : {"centre_eta", "centre_phi", "width_eta", "width_phi"}) names.push_back(name + suffix);
+std::vector<Observable> observables_of(const Geometry& geometry) {
+  std::vector<Observable> of_shower;
+  std::vector<std::vector<Observable>> of_layer(geometry.layers());
+  for (const auto& entry : table) {
+    const auto unit = unit_text(entry.unit, geometry);
+    for_each_layer(entry.over, geometry, [&](std::uint32_t layer) {
+      const auto number = std::to_string(geometry.layer_id[layer]);
+      if (entry.over == Over::shower) of_shower.push_back({entry.name, entry.label, unit, {entry.value, {}}});
+      else {
+        of_layer[layer].push_back({entry.name + ("_" + number), entry.label + (" " + number), unit, {entry.value, {layer}}});
+      }
+    });
   }
-  return names;
+  for (const auto& layer : of_layer) of_shower.insert(of_shower.end(), layer.begin(), layer.end());
+  return of_shower;
 }
 
-std::vector<double> observables(const ShowerTable& showers, const Geometry& geometry, double threshold,
-                                std::span<const std::uint32_t> chosen, const TileRunner& run_tiles,
-                                const JobControl& control) {
+std::vector<double> observable_values(const ShowerTable& showers, const Geometry& geometry, double threshold,
+                                      std::span<const std::uint32_t> chosen, const TileRunner& run_tiles,
+                                      const JobControl& control) {
   geometry.validate();
-  const auto count = observable_names(geometry).size();
   if (showers.voxels() != geometry.voxels()) {
     throw Error(ErrorCode::shape, "the showers do not have the voxels of the geometry");
   }
-  for (const auto index : chosen) {
-    if (index >= count) throw Error(ErrorCode::argument, "no observable has the number " + std::to_string(index));
-  }
+  const auto values = chosen_values(geometry, chosen);
   const std::uint64_t rows = showers.rows();
-  std::vector<double> result(chosen.size() * rows);
+  std::vector<double> result(values.size() * rows);
   run_tiles((rows + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
-    std::vector<double> values;
-    values.reserve(count);
-    Hits hits;
-    std::vector<LayerMoments> layers;
+    ShowerMoments shower(showers, geometry, {threshold, softening, std::nullopt});
     for (std::uint64_t row = tile * shower_tile; row < std::min<std::uint64_t>(rows, (tile + 1) * shower_tile); ++row) {
       if (row % 128 == 0) control.check();
-      showers.read(row, threshold, hits);
-      layer_moments(geometry, hits, layers);
-      values.clear();
-      add_global(geometry, showers.incident_energies()[row], hits, layers, values);
-      for (std::uint32_t l = 0; l < geometry.layers(); ++l) add_layer(geometry, l, hits, layers[l], values);
-      for (std::size_t i = 0; i < chosen.size(); ++i) result[i * rows + row] = values[chosen[i]];
+      shower.select(row);
+      for (std::size_t i = 0; i < values.size(); ++i) result[i * rows + row] = values[i].of(shower);
     }
   });
   return result;

@@ -122,10 +122,11 @@ TEST(FeatureSet, IsItsDefinition) {
         const FeatureSet features(set, geometry, threshold);
         const auto names = features.column_names();
         ASSERT_EQ(names.size(), features.columns());
+        ShowerMoments moments = features.moments_of(*table);
         FeatureSet::Scratch scratch;
         std::vector<double> row(features.columns());
         for (std::uint64_t r = 0; r < table->rows(); ++r) {
-          features.row_of(*table, r, scratch, row);
+          features.row_of(moments, r, scratch, row);
           const naive::Shower shower(geometry, showers.row(r), threshold);
           const auto expected = expected_row(family, set, shower, showers.incident_energy[r]);
           ASSERT_EQ(row.size(), expected.size());
@@ -158,7 +159,13 @@ TEST(FeatureSet, NamesItsColumns) {
   EXPECT_EQ(low.size(), 16U);
   EXPECT_EQ(low[3], "log10_E_layer_9");
   EXPECT_EQ(low[15], "voxel_11");
-  EXPECT_EQ(FeatureSet(FeatureSetName::high, small_geometry(Geometry::Family::calogan), 0).columns(), 41U);
+  const auto calogan = FeatureSet(FeatureSetName::high, small_geometry(Geometry::Family::calogan), 0).column_names();
+  ASSERT_EQ(calogan.size(), 41U);
+  EXPECT_EQ(calogan[2], "log10_E_9");
+  EXPECT_EQ(calogan[13], "E_brightest_1_0");
+  EXPECT_EQ(calogan[19], "E_brightest_2_5");
+  EXPECT_EQ(calogan[28], "ratio_brightest_0");
+  EXPECT_EQ(calogan[40], "log10_E_inc");
 }
 
 TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
@@ -198,6 +205,7 @@ TEST(FeatureSet, RefusesAnUnsoundGeometry) {
   EXPECT_TRUE(refused([](auto& g) { g.first_voxel[1] = 5; }));
   EXPECT_TRUE(refused([](auto& g) { g.first_voxel[1] = 9; }));
   EXPECT_TRUE(refused([](auto& g) { g.angular.pop_back(); }));
+  EXPECT_TRUE(refused([](auto& g) { g.length_unit.clear(); }));
   EXPECT_TRUE(refused([](auto& g) { g.radius.push_back(1); }));
   EXPECT_TRUE(refused([](auto& g) { g.first_voxel = {0, 12}, g.layer_id = {0}, g.angular = {1}; },
                       Geometry::Family::calogan));
@@ -209,10 +217,11 @@ TEST(FeatureTable, HoldsTheScalarsAndGivesTheVoxelsOfARow) {
   for (const auto set : {FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
     const FeatureSet features(set, small_geometry(Geometry::Family::calogan), 0.5);
     const FeatureTable stored(table, features, tiles_on(3), control);
+    ShowerMoments moments = features.moments_of(*table);
     FeatureSet::Scratch scratch;
     std::vector<double> row(features.columns());
     for (std::uint64_t r = 0; r < table->rows(); ++r) {
-      features.row_of(*table, r, scratch, row);
+      features.row_of(moments, r, scratch, row);
       for (std::uint32_t c = 0; c < stored.scalars(); ++c) {
         EXPECT_EQ(stored.scalars_of(r)[c], static_cast<float>(row[c]));
       }

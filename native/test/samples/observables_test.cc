@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -52,25 +53,30 @@ std::map<std::string, long double> expected_of(const naive::Shower& shower, doub
   return values;
 }
 
+std::vector<std::uint32_t> numbers_up_to(std::size_t count) {
+  std::vector<std::uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  return numbers;
+}
+
 TEST(Observables, AreTheirDefinitions) {
   const auto geometry = small_geometry(Geometry::Family::calochallenge);
-  const auto names = observable_names(geometry);
+  const auto all = observables_of(geometry);
   const auto showers = random_showers(12, 1300, 21, 1, 0.4);
   const auto table = table_of(showers);
-  std::vector<std::uint32_t> all(names.size());
-  std::iota(all.begin(), all.end(), 0U);
   JobControl control;
   for (const double threshold : {-std::numeric_limits<double>::infinity(), 5.0, 1e9}) {
-    const auto values = observables(*table, geometry, threshold, all, tiles_on(3), control);
+    const auto values =
+        observable_values(*table, geometry, threshold, numbers_up_to(all.size()), tiles_on(3), control);
     for (std::uint64_t row = 0; row < table->rows(); ++row) {
       const auto expected = expected_of(naive::Shower(geometry, showers.row(row), threshold), showers.incident_energy[row]);
-      ASSERT_EQ(expected.size(), names.size());
-      for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto value = static_cast<double>(expected.at(names[i]));
+      ASSERT_EQ(expected.size(), all.size());
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto value = static_cast<double>(expected.at(all[i].name));
         // A width is a root: near zero it shows the square root of the rounding.
-        const bool width = names[i].find("width") != std::string::npos;
+        const bool width = all[i].name.find("width") != std::string::npos;
         ASSERT_NEAR(values[i * table->rows() + row], value, width ? 1e-6 : 1e-11 * (1 + std::fabs(value)))
-            << names[i] << " of row " << row << " above " << threshold << " MeV";
+            << all[i].name << " of row " << row << " above " << threshold << " MeV";
       }
     }
   }
@@ -81,13 +87,48 @@ TEST(Observables, ComeInTheOrderAskedFor) {
   const auto table = table_of(random_showers(12, 20, 22));
   JobControl control;
   const std::vector<std::uint32_t> chosen{1, 0, 1};
-  const auto values = observables(*table, geometry, 0, chosen, tiles_on(1), control);
+  const auto values = observable_values(*table, geometry, 0, chosen, tiles_on(1), control);
   ASSERT_EQ(values.size(), 60U);
   for (std::size_t row = 0; row < 20; ++row) {
     EXPECT_EQ(values[row], values[40 + row]);
     EXPECT_EQ(values[20 + row], table->incident_energies()[row]);
   }
-  EXPECT_TRUE(observables(*table, geometry, 0, {}, tiles_on(2), control).empty());
+  EXPECT_TRUE(observable_values(*table, geometry, 0, {}, tiles_on(2), control).empty());
+}
+
+TEST(Observables, HaveTheSameBitsAloneAsWithAllOthers) {
+  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto table = table_of(random_showers(12, 600, 23, 1, 0.4));
+  const auto numbers = numbers_up_to(observables_of(geometry).size());
+  JobControl control;
+  const auto together = observable_values(*table, geometry, 5, numbers, tiles_on(2), control);
+  for (const auto number : numbers) {
+    const auto alone = observable_values(*table, geometry, 5, std::vector{number}, tiles_on(1), control);
+    const auto first = together.begin() + static_cast<std::ptrdiff_t>(number * table->rows());
+    EXPECT_EQ(alone, std::vector<double>(first, first + static_cast<std::ptrdiff_t>(table->rows()))) << number;
+  }
+}
+
+TEST(Observables, AreNamedWithTheirLabelsAndUnits) {
+  auto geometry = small_geometry(Geometry::Family::calogan);
+  geometry.length_unit = "voxel";
+  const auto all = observables_of(geometry);
+  ASSERT_EQ(all.size(), 7U + 8 + 4 + 8);
+  const auto expect_described = [&](const std::string& name, const char* label, const char* unit) {
+    const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+    ASSERT_NE(found, all.end()) << name;
+    EXPECT_EQ(found->label, label);
+    EXPECT_EQ(found->unit, unit);
+  };
+  expect_described("energy_ratio", "E_dep / E_inc", "");
+  expect_described("layer_energy_5", "energy in layer 5", "MeV");
+  expect_described("width_phi_9", "width in φ, layer 9", "voxel");
+  // Those of the whole shower, then layer by layer; in eta and phi only where the layer is angular.
+  EXPECT_EQ(all[6].name, "brightest_fraction");
+  EXPECT_EQ(all[14].name, "width_phi_0");
+  EXPECT_EQ(all[15].name, "layer_energy_5");
+  EXPECT_EQ(all[18].name, "width_r_5");
+  EXPECT_EQ(all[19].name, "layer_energy_9");
 }
 
 TEST(Observables, RefuseWhatTheyDoNotKnow) {
@@ -95,13 +136,13 @@ TEST(Observables, RefuseWhatTheyDoNotKnow) {
   JobControl control;
   const auto code_of = [&](std::uint32_t voxels, std::uint32_t chosen) {
     try {
-      observables(*table_of(random_showers(voxels, 3, 1)), geometry, 0, std::vector{chosen}, tiles_on(1), control);
+      observable_values(*table_of(random_showers(voxels, 3, 1)), geometry, 0, std::vector{chosen}, tiles_on(1), control);
     } catch (const Error& error) {
       return error.code();
     }
     return ErrorCode::internal;
   };
-  const auto count = static_cast<std::uint32_t>(observable_names(geometry).size());
+  const auto count = static_cast<std::uint32_t>(observables_of(geometry).size());
   EXPECT_EQ(code_of(12, count - 1), ErrorCode::internal);
   EXPECT_EQ(code_of(12, count), ErrorCode::argument);
   EXPECT_EQ(code_of(11, 0), ErrorCode::shape);

@@ -32,6 +32,7 @@ inline Geometry small_geometry(Geometry::Family family) {
   geometry.first_voxel = {0, 4, 5, 12};
   geometry.layer_id = {0, 5, 9};
   geometry.angular = {1, 0, 1};
+  geometry.length_unit = "mm";
   for (int voxel = 0; voxel < 12; ++voxel) {
     geometry.eta.push_back(10 * std::cos(voxel * 1.3));
     geometry.phi.push_back(7.5 * voxel - 40);

@@ -12,7 +12,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 4;
+export const abiVersion = 5;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */

@@ -4,16 +4,24 @@ import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 export type ShowerTableHandle = NativeHandle<'shower-table'>;
 export type FeatureTableHandle = NativeHandle<'feature-table'>;
 
-/** What the core needs of a geometry; lengths in mm or voxels, `radius`, `eta`, `phi` one a voxel. */
+/** What the core needs of a geometry; `radius`, `eta`, `phi` one a voxel. */
 export interface NativeGeometry {
   readonly family: 'calogan' | 'calochallenge';
   /** One more entry than layers. */
   readonly firstVoxel: Uint32Array;
   readonly layerId: Uint32Array;
   readonly angular: Uint8Array;
+  /** Of the positions. */
+  readonly lengthUnit: string;
   readonly eta: Float64Array;
   readonly phi: Float64Array;
   readonly radius: Float64Array;
+}
+
+export interface ObservableRecord {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string;
 }
 
 export type FeatureSetName = 'low' | 'low-normalised' | 'high';
@@ -71,9 +79,9 @@ export interface ShowerOperations {
   ): JobHandle;
   /** rows × columns, copied. */
   makeMatrix(values: Float32Array, columns: number): FeatureTableHandle;
-  observableNames(geometry: NativeGeometry): string[];
+  observables(geometry: NativeGeometry): ObservableRecord[];
   /** chosen × rows, one observable after the other. */
-  observables(
+  observableValues(
     table: ShowerTableHandle,
     geometry: NativeGeometry,
     threshold: number | null,

@@ -112,6 +112,7 @@ export function nativeGeometry(geometry: Geometry): NativeGeometry {
     firstVoxel: Uint32Array.from([...geometry.layers.map((layer) => layer.firstVoxel), geometry.voxels]),
     layerId: Uint32Array.from(geometry.layers, (layer) => layer.id),
     angular: Uint8Array.from(geometry.layers, (layer) => (layer.angular ? 1 : 0)),
+    lengthUnit: geometry.lengthUnit,
     eta: geometry.eta,
     phi: geometry.phi,
     radius: geometry.radius,
