@@ -79,8 +79,8 @@ async function evaluateSamples(
 
   const warnings = [...(await reference.oddities(generated, run))];
   const samples = {
-    reference: await reference.record('reference', signal),
-    generated: await generated.record('generated', signal),
+    reference: reference.record('reference'),
+    generated: generated.record('generated'),
   };
   watch.lap('checking the samples');
 

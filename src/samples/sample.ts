@@ -72,7 +72,7 @@ export interface Sample {
   /** What its rows are, plural: `showers`, `rows`. */
   readonly noun: string;
   readonly rows: number;
-  record(role: Role, signal?: AbortSignal): Promise<SampleRecord>;
+  record(role: Role): SampleRecord;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;
   conditions(): readonly Condition[];

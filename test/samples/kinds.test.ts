@@ -67,9 +67,9 @@ describe('a sample', () => {
 describe.each(kinds)('a sample of %s', (noun, sample) => {
   const input = inputFor(sample, sample, choices) as InputDescription;
 
-  it('says what it is', async () => {
+  it('says what it is', () => {
     expect(sample.noun).toBe(noun);
-    expect(await sample.record('generated')).toMatchObject({ role: 'generated', rows: 20, toy: false });
+    expect(sample.record('generated')).toMatchObject({ role: 'generated', rows: 20, toy: false });
     expect(sample.conditions().every(({ values }) => values.length === 20)).toBe(true);
   });
 

@@ -11,6 +11,8 @@ export interface ShowerOrigin {
   readonly source: string;
   /** Whether `source` is a file. */
   readonly file: boolean;
+  /** SHA-256 of the file, of the very bytes that were read; null for an array. */
+  readonly sha256: string | null;
   readonly layout: 'calogan' | 'calochallenge';
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
@@ -93,7 +95,13 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = geometry.family === 'calogan' ? 'calogan' : 'calochallenge';
-  return ShowerSample.adopt(handle, geometry, { source: name, file: false, layout, toy: false });
+  return ShowerSample.adopt(handle, geometry, {
+    source: name,
+    file: false,
+    sha256: null,
+    layout,
+    toy: false,
+  });
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */

@@ -19,9 +19,7 @@ export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>,
 export async function openShowers(path: string, options: OpenShowersOptions = {}): Promise<ShowerSample> {
   const stream = await ShowerStream.open(path, options);
   try {
-    const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
-    const { value } = await stream.samples(everything).next();
-    return value as ShowerSample;
+    return await stream.whole();
   } finally {
     await stream.close();
   }
@@ -36,12 +34,13 @@ export class ShowerStream {
   readonly #file: ShowerFile;
   readonly #options: OpenShowersOptions;
   readonly #problems: ContentProblem[] = [];
+  #sha256: Promise<string> | null = null;
 
   private constructor(path: string, file: ShowerFile, options: OpenShowersOptions) {
     const { layout, toy, rows } = file.metadata;
     this.geometry = file.geometry;
     this.rows = rows;
-    this.#origin = { source: path, file: true, layout, toy };
+    this.#origin = { source: path, file: true, sha256: null, layout, toy };
     this.#file = file;
     this.#options = options;
   }
@@ -54,6 +53,14 @@ export class ShowerStream {
   /** What was odd in the file and was not refused; complete after the last sample. */
   get problems(): readonly ContentProblem[] {
     return this.#problems;
+  }
+
+  /** All showers as one sample, which knows the checksum of its file. */
+  async whole(): Promise<ShowerSample> {
+    this.#sha256 = this.#file.checksum(this.#options.signal);
+    const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+    const { value } = await this.samples(everything).next();
+    return value as ShowerSample;
   }
 
   /**
@@ -80,7 +87,9 @@ export class ShowerStream {
         yield next.finish(this.geometry, this.#origin, []);
         next = new SampleBeingRead(this.geometry, Math.min(this.rows - done, bounds.rows));
       }
-      yield next.finish(this.geometry, this.#origin, this.#problems);
+      const origin = { ...this.#origin, sha256: await this.#sha256 };
+      signal?.throwIfAborted();
+      yield next.finish(this.geometry, origin, this.#problems);
     } finally {
       next.discard();
     }

@@ -23,7 +23,6 @@ import {
 import { chooseObservables } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileOddities, repetitions } from './oddities.js';
-import { fileSha256 } from './reading/reading.js';
 import { requireSameDetector } from './same-detector.js';
 import {
   isShowerInput,
@@ -80,9 +79,8 @@ class Showers implements Sample {
     this.rows = sample.rows;
   }
 
-  async record(role: Role, signal?: AbortSignal): Promise<SampleRecord> {
-    const { source, file, layout, toy } = this.#showers.origin;
-    const sha256 = file ? await fileSha256(source, signal ? { signal } : {}) : null;
+  record(role: Role): SampleRecord {
+    const { source, sha256, layout, toy } = this.#showers.origin;
     return { role, source, sha256, rows: this.rows, layout, toy };
   }
 

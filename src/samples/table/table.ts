@@ -72,7 +72,7 @@ class Table implements Sample {
     this.rows = values.length / columns.length;
   }
 
-  async record(role: Role): Promise<SampleRecord> {
+  record(role: Role): SampleRecord {
     const source = this.#matrix.name ?? `${role} matrix`;
     return { role, source, sha256: null, rows: this.rows, layout: this.kind, toy: false };
   }

@@ -1,8 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
+import { evaluate } from '#caloscope/evaluation/evaluate';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import { findRepeatedShowers, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
@@ -51,8 +53,25 @@ describe('showers in native memory', () => {
     expect(sample.read(123, 2)).toEqual(Float64Array.from(numbers.voxels.subarray(123 * 24, 125 * 24)));
     const lit = numbers.voxels.filter((energy) => energy !== 0).length;
     expect(sample.occupancy).toBe(lit / numbers.voxels.length);
-    expect(sample.origin).toEqual({ source: path, file: true, layout: 'calochallenge', toy: false });
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(sample.origin).toEqual({ source: path, file: true, sha256, layout: 'calochallenge', toy: false });
     expect(progress.at(-1)).toBe(rows);
+  });
+
+  it('keep the checksum of what was read, whatever takes the name of the file', async () => {
+    const place = join(folder, 'replaced.hdf5');
+    copyFileSync(path, place);
+    using sample = await openShowers(place, { geometry: 'cartesian:2x3x4' });
+    writeFileSync(join(folder, 'other'), 'something else');
+    renameSync(join(folder, 'other'), place);
+    const { result, ensemble } = await evaluate(sample, sample, {
+      folds: 2,
+      members: 1,
+      classifier: { hidden: [4], epochs: 1 },
+    });
+    ensemble.dispose();
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    expect(result.samples.generated).toMatchObject({ source: place, sha256 });
   });
 
   it('reject an abort with its reason', async () => {

@@ -1,12 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { CaloscopeError } from '../../../errors.js';
-
-/** What tells a file from another that took its name. */
-export interface FileIdentity {
-  readonly device: bigint;
-  readonly node: bigint;
-  readonly size: bigint;
-}
 
 /**
  * The bytes of one open HDF5 file. Addresses count from the superblock, as they are stored in the file
@@ -14,26 +7,13 @@ export interface FileIdentity {
  */
 export class FileBytes {
   readonly size: number;
-  readonly identity: FileIdentity;
   readonly #descriptor: number;
   #base = 0;
 
-  /**
-   * @param expected the file that must be found there.
-   * @throws the error of `node:fs` when the file cannot be opened; CaloscopeError ERR_FILE_ACCESS for another file.
-   */
-  constructor(path: string, expected?: FileIdentity) {
-    this.#descriptor = openSync(path, 'r');
-    const { dev: device, ino: node, size } = fstatSync(this.#descriptor, { bigint: true });
-    this.identity = { device, node, size };
-    this.size = Number(size);
-    if (expected && (expected.device !== device || expected.node !== node || expected.size !== size)) {
-      closeSync(this.#descriptor);
-      throw new CaloscopeError(
-        'ERR_FILE_ACCESS',
-        'another file took its place while it was read; read it again',
-      );
-    }
+  /** @param descriptor of the file, open for reading; whoever opened it closes it. */
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+    this.size = fstatSync(descriptor).size;
   }
 
   /** Sets the file position of address 0. */
@@ -71,10 +51,6 @@ export class FileBytes {
 
   contains(address: number, length: number): boolean {
     return address >= 0 && length >= 0 && this.#base + address + length <= this.size;
-  }
-
-  close(): void {
-    closeSync(this.#descriptor);
   }
 }
 

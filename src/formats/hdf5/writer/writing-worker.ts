@@ -92,10 +92,8 @@ function finish(): void {
   if (file.close() < 0) throw new Error('the file cannot be closed');
   const descriptor = openSync(path, 'r+');
   fsyncSync(descriptor);
+  checkSuperblock(new FileBytes(descriptor));
   closeSync(descriptor);
-  const written = new FileBytes(path);
-  checkSuperblock(written);
-  written.close();
 }
 
 function reporting(work: () => void): void {

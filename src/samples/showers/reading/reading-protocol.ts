@@ -1,5 +1,4 @@
 import type { ErrorCode } from '../../../errors.js';
-import type { FileIdentity } from '../../../formats/hdf5/reader/file-bytes.js';
 import type { LayoutName } from '../../../layouts/layouts.js';
 import type { ContentNotesRecord } from '../../../native/contract/reading.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
@@ -7,6 +6,7 @@ import type { ContentPolicy, ContentProblem } from './content-checks.js';
 /** Messages between {@link file://./shower-reader.ts} and its worker threads. */
 
 export interface OpenRequest {
+  /** For the library, which opens files by their path only. */
   readonly path: string;
   /** Group that holds the datasets; null is the root. */
   readonly group: string | null;
@@ -67,7 +67,6 @@ export interface DatasetPlace {
 /** All that another thread needs to read the showers of a file that was opened and checked. */
 export interface ShowerPlaces {
   readonly layout: LayoutName;
-  readonly file: FileIdentity;
   readonly datasets: {
     readonly energy: DatasetPlace;
     readonly voxels: readonly DatasetPlace[];
@@ -88,10 +87,11 @@ export interface ReadingPlan {
 /** What a thread starts with: a file to find the showers in, or showers that were found. */
 export type ReadingStart =
   | { readonly kind: 'open'; readonly request: OpenRequest }
-  | { readonly kind: 'join'; readonly path: string; readonly places: ShowerPlaces };
+  | { readonly kind: 'join'; readonly places: ShowerPlaces };
 
-/** With the memory of the gate that the thread unpacks behind. */
+/** With the open file, and the memory of the gate that the thread unpacks behind. */
 export interface ReadingWorkerData {
+  readonly descriptor: number;
   readonly start: ReadingStart;
   readonly gate: SharedArrayBuffer;
 }

@@ -25,11 +25,15 @@ export class ReadingThread {
   readonly #replies: ReadingReply[] = [];
   #waiting: Waiting | null = null;
 
-  /** @param onEnd called when the thread has ended, with the error where it failed. */
-  constructor(start: ReadingStart, onEnd: (error: NodeJS.ErrnoException | null) => void) {
+  /**
+   * @param descriptor of the open file, which outlives the thread.
+   * @param onEnd called when the thread has ended, with the error where it failed.
+   */
+  constructor(descriptor: number, start: ReadingStart, onEnd: (error: NodeJS.ErrnoException | null) => void) {
     if (gates.size === 0) process.on('exit', shutAllGates);
     gates.add(this.#gate);
     this.#worker = startWorker(new URL('./reading-worker.js', import.meta.url), {
+      descriptor,
       start,
       gate: this.#gate.memory,
     } satisfies ReadingWorkerData);

@@ -3,20 +3,22 @@
  * can reach the next.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { BlockService, failureOf } from './block-service.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
 import { openPlaces, openPlainSource, openShowerSource, type ShowerSource } from './shower-source.js';
 import type { StoredShowers } from './stored-showers.js';
 import { UnpackingGate } from './unpacking-gate.js';
 
-const { start, gate } = workerData as ReadingWorkerData;
+const { descriptor, start, gate } = workerData as ReadingWorkerData;
 
 function reply(message: ReadingReply): void {
   parentPort?.postMessage(message);
 }
 
 async function openFile(request: OpenRequest): Promise<StoredShowers> {
-  const { metadata, places, showers } = openPlainSource(request) ?? (await openWithLibrary(request));
+  const { metadata, places, showers } =
+    openPlainSource(new FileBytes(descriptor), request) ?? (await openWithLibrary(request));
   reply({ kind: 'opened', metadata, places, plan: showers.plan });
   return showers;
 }
@@ -27,7 +29,7 @@ async function openWithLibrary(request: OpenRequest): Promise<ShowerSource> {
   const library = await ready;
   // Without it the library prints its errors. What it leaks for each error goes away with this thread.
   library.activate_throwing_error_handler();
-  return openShowerSource(library, request);
+  return openShowerSource(library, descriptor, request);
 }
 
 let service: BlockService | null = null;
@@ -35,7 +37,9 @@ let service: BlockService | null = null;
 parentPort?.on('message', (request: ReadingRequest) => service?.answer(request));
 try {
   const showers =
-    start.kind === 'open' ? await openFile(start.request) : openPlaces(start.path, start.places);
+    start.kind === 'open'
+      ? await openFile(start.request)
+      : openPlaces(new FileBytes(descriptor), start.places);
   service = parentPort && new BlockService(showers, parentPort, new UnpackingGate(gate));
 } catch (error) {
   reply({ kind: 'failed', pass: null, ...failureOf(error) });

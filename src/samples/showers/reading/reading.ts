@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { FileError } from '../../../errors.js';
-import { accessError, requirePlainFile } from '../../../formats/files/plain-file.js';
 import { type Geometry, guessGeometry, resolveGeometry } from '../../../geometry/geometry.js';
 import type { LayoutName } from '../../../layouts/layouts.js';
 import { type ContentPolicy, type ContentProblem, strictPolicy } from './content-checks.js';
@@ -50,6 +47,8 @@ export interface ShowerFile {
   hits(options?: HitOptions): AsyncIterable<HitBlock>;
   /** The same blocks with all voxels. */
   blocks(options?: BlockOptions): AsyncIterable<ShowerBlock>;
+  /** SHA-256 of the file as hexadecimal digits, worked out in a thread of its own from now on. Closing the file ends it. */
+  checksum(signal?: AbortSignal): Promise<string>;
   /** Ends the reading threads. May be called at any time and more than once. */
   close(): Promise<void>;
 }
@@ -81,6 +80,7 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
         blockOptions.asStored
           ? reader.stored(blockOptions.signal)
           : reader.dense(passOptions(chosen, blockOptions)),
+      checksum: (signal) => reader.checksum(signal),
       close: () => reader.close(),
     };
   } catch (error) {
@@ -103,23 +103,4 @@ async function guessedGeometry(path: string, layout: LayoutName, voxels: number)
   if (name !== null) return resolveGeometry(name);
   const message = `no published geometry has ${voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
   throw new FileError('ERR_GEOMETRY', path, message);
-}
-
-/**
- * SHA-256 of a file as hexadecimal digits; it is streamed.
- *
- * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS; the reason of the signal when aborted.
- */
-export async function fileSha256(path: string, options: { signal?: AbortSignal } = {}): Promise<string> {
-  options.signal?.throwIfAborted();
-  await requirePlainFile(path);
-  const hash = createHash('sha256');
-  try {
-    const stream = createReadStream(path, { highWaterMark: 2 ** 18, signal: options.signal });
-    for await (const piece of stream) hash.update(piece as Buffer);
-  } catch (error) {
-    options.signal?.throwIfAborted();
-    throw accessError(path, error as NodeJS.ErrnoException);
-  }
-  return hash.digest('hex');
 }

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../../../errors.js';
-import { requirePlainFile } from '../../../formats/files/plain-file.js';
+import { Checksum } from '../../../formats/files/checksum.js';
+import { OpenedFile } from '../../../formats/files/opened-file.js';
 import type { Geometry } from '../../../geometry/geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import { native } from '../../../native/binding.js';
@@ -19,6 +20,7 @@ import type {
   PassOrder,
   ReadingPlan,
   ReadingReply,
+  ReadingStart,
   ShowerBlock,
   ShowerFileMetadata,
   ShowerPlaces,
@@ -60,15 +62,16 @@ type Opened = Extract<ReadingReply, { kind: 'opened' }>;
  * file order, errors too: which thread was faster does not show. One pass at a time.
  */
 export class ShowerReader {
-  readonly path: string;
+  readonly #file: OpenedFile;
   readonly #threads: ReadingThread[] = [];
   readonly #wantedThreads: number;
   #opened: Opened | null = null;
+  #checksum: Checksum | null = null;
   #ended: unknown = null;
   #pass = 0;
 
-  private constructor(path: string, threads: number) {
-    this.path = path;
+  private constructor(file: OpenedFile, threads: number) {
+    this.#file = file;
     this.#wantedThreads = Math.min(threads, mostThreads);
   }
 
@@ -76,9 +79,8 @@ export class ShowerReader {
   static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
     const { geometry, group, signal, threads = availableParallelism() } = options;
     signal?.throwIfAborted();
-    await requirePlainFile(path);
     const expectedLayout = geometry ? (geometry.family === 'calogan' ? 'calogan' : 'calochallenge') : null;
-    const reader = new ShowerReader(path, threads);
+    const reader = new ShowerReader(await OpenedFile.open(path), threads);
     const request = { path: resolve(path), group: group ?? null, expectedLayout } as const;
     const thread = reader.#startThread({ kind: 'open', request });
     try {
@@ -90,6 +92,20 @@ export class ShowerReader {
       await reader.close();
       throw error;
     }
+  }
+
+  get path(): string {
+    return this.#file.path;
+  }
+
+  /**
+   * SHA-256 of the file as hexadecimal digits, worked out while it is read.
+   *
+   * @throws FileError ERR_FILE_CORRUPT for a file that was written to meanwhile; the reason of the signal when aborted.
+   */
+  checksum(signal: AbortSignal | undefined): Promise<string> {
+    this.#checksum ??= new Checksum(this.#file, signal);
+    return this.#checksum.sha256;
   }
 
   get metadata(): ShowerFileMetadata {
@@ -196,6 +212,7 @@ export class ShowerReader {
         }
         owner.waitingStretches -= 1;
       }
+      this.#file.requireUnchanged();
     } finally {
       for (const thread of this.#threads) {
         thread.waitingStretches = 0;
@@ -213,7 +230,7 @@ export class ShowerReader {
     const { places } = this.#opened as { places: ShowerPlaces };
     if (this.#ended === null) {
       while (this.#threads.length < wanted) {
-        this.#startThread({ kind: 'join', path: resolve(this.path), places });
+        this.#startThread({ kind: 'join', places });
       }
     }
     for (const thread of this.#threads) thread.hold();
@@ -233,8 +250,8 @@ export class ShowerReader {
     }
   }
 
-  #startThread(start: ConstructorParameters<typeof ReadingThread>[0]): ReadingThread {
-    const thread = new ReadingThread(start, (cause) => {
+  #startThread(start: ReadingStart): ReadingThread {
+    const thread = new ReadingThread(this.#file.descriptor, start, (cause) => {
       if (cause === null) {
         this.#end(this.#closed());
         return;
@@ -260,6 +277,7 @@ export class ShowerReader {
       }
       const reply = thread.take() ?? (await this.#wait(thread, signal));
       if (reply.kind === 'failed' && (reply.pass === pass || reply.pass === null)) {
+        this.#file.requireUnchanged();
         throw new FileError(reply.code, this.path, reply.message);
       }
       if (reply.kind === 'opened' || reply.pass === pass) return reply;
@@ -284,11 +302,14 @@ export class ShowerReader {
   #end(reason: unknown): void {
     this.#ended ??= reason;
     for (const thread of this.#threads) void thread.end(reason);
+    void this.#checksum?.end(reason);
   }
 
   /** Ends all threads. May be called at any time and more than once. */
   async close(): Promise<void> {
     this.#end(this.#closed());
     await Promise.all(this.#threads.map((thread) => thread.end(this.#ended)));
+    await this.#checksum?.end(this.#ended);
+    await this.#file.close();
   }
 }

@@ -1,3 +1,4 @@
+import { fstatSync, statSync } from 'node:fs';
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
@@ -45,15 +46,11 @@ interface Group {
  * Finds the showers of a file that is plain and sound, in milliseconds; null for every other file: the library finds what
  * is in it, or what is wrong with it. Synchronous, meant for a worker thread.
  */
-export function openPlainSource(request: OpenRequest): ShowerSource | null {
-  const file = new FileBytes(request.path);
+export function openPlainSource(file: FileBytes, request: OpenRequest): ShowerSource | null {
   try {
     const group = plainGroup(file, request.group);
-    const source = group && assemble(file, group, request);
-    if (!source) file.close();
-    return source;
+    return group && assemble(file, group, request);
   } catch (error) {
-    file.close();
     if (error instanceof CaloscopeError) return null;
     throw error;
   }
@@ -89,16 +86,27 @@ function plainGroup(file: FileBytes, path: string | null): Group | null {
  *
  * @throws CaloscopeError with any of the codes for files.
  */
-export function openShowerSource(library: Library, request: OpenRequest): ShowerSource {
-  const file = new FileBytes(request.path);
+export function openShowerSource(library: Library, descriptor: number, request: OpenRequest): ShowerSource {
+  const file = new FileBytes(descriptor);
   checkSuperblock(file);
   const links = new Hdf5Links(library, request.path);
   try {
+    requireSameFile(descriptor, request.path);
     const path = links.resolve(request.group ?? '/');
     return assemble(file, linkedGroup(file, links, path), request);
   } finally {
     links.close();
   }
+}
+
+/** The library opened the file by its path. @throws CaloscopeError ERR_FILE_ACCESS where another lies there by now. */
+function requireSameFile(descriptor: number, path: string): void {
+  const [opened, found] = [fstatSync(descriptor, { bigint: true }), statSync(path, { bigint: true })];
+  if (opened.dev === found.dev && opened.ino === found.ino) return;
+  throw new CaloscopeError(
+    'ERR_FILE_ACCESS',
+    'another file took its place while it was opened; read it again',
+  );
 }
 
 function linkedGroup(file: FileBytes, links: Hdf5Links, path: string): Group {
@@ -119,18 +127,13 @@ function assemble(file: FileBytes, group: Group, request: OpenRequest): ShowerSo
   const toy = group.hasRootAttribute(toyAttribute);
   return {
     metadata: describe(showers, layout, toy, file.size),
-    places: placesOf(headers, layout, file),
+    places: placesOf(headers, layout),
     showers,
   };
 }
 
-/**
- * Opens a file again, in another thread, where its datasets were found before.
- *
- * @throws the error of `node:fs` when the file cannot be opened; CaloscopeError ERR_FILE_ACCESS for another file.
- */
-export function openPlaces(path: string, places: ShowerPlaces): StoredShowers {
-  const file = new FileBytes(path, places.file);
+/** The showers of a file, in another thread, where its datasets were found before. */
+export function openPlaces(file: FileBytes, places: ShowerPlaces): StoredShowers {
   checkSuperblock(file);
   const { energy, voxels, logDensityRatio } = places.datasets;
   return new StoredShowers(file, layoutNamed(places.layout), {
@@ -179,14 +182,13 @@ function readCheckedHeader(file: FileBytes, links: Hdf5Links, wanted: string): D
 function placesOf(
   { energy, voxels, logDensityRatio }: ShowerDatasets<DatasetHeader>,
   layout: Layout,
-  file: FileBytes,
 ): ShowerPlaces {
   const datasets = {
     energy: energy.place,
     voxels: voxels.map(({ place }) => place),
     logDensityRatio: logDensityRatio?.place ?? null,
   };
-  return { layout: layout.name, file: file.identity, datasets };
+  return { layout: layout.name, datasets };
 }
 
 function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: number): ShowerFileMetadata {

@@ -1,9 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
+import { FileBytes } from '#caloscope/formats/hdf5/reader/file-bytes';
 import type { LayoutName } from '#caloscope/layouts/layouts';
 import {
   openPlainSource,
@@ -47,13 +57,18 @@ function contents(open: () => ShowerSource | null): Found | null {
 /** Opens a file both ways; true where the library was not needed. */
 function expectSame(path: string, expectedLayout: LayoutName, group: string | null = null): boolean {
   const request = { path, group, expectedLayout };
-  const plain = contents(() => openPlainSource(request));
-  if (plain === null) return false;
-  expect(
-    contents(() => openShowerSource(library, request)),
-    path,
-  ).toEqual(plain);
-  return true;
+  const descriptor = openSync(path, 'r');
+  try {
+    const plain = contents(() => openPlainSource(new FileBytes(descriptor), request));
+    if (plain === null) return false;
+    expect(
+      contents(() => openShowerSource(library, descriptor, request)),
+      path,
+    ).toEqual(plain);
+    return true;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 const formats = ['classic', 'v110', 'v200'] as const;
@@ -100,7 +115,10 @@ describe('files that are opened without the library', () => {
     ] as const) {
       const path = write(join(folder, `links-${others}.hdf5`), format, null, { others });
       expect(expectSame(path, 'calochallenge')).toBe(others !== 7);
-      const found = contents(() => openShowerSource(library, { path, group: null, expectedLayout: null }));
+      const descriptor = openSync(path, 'r');
+      const request = { path, group: null, expectedLayout: null };
+      const found = contents(() => openShowerSource(library, descriptor, request));
+      closeSync(descriptor);
       expect(found).toMatchObject({ metadata: { rows: 30, toy: true } });
     }
   });

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
@@ -150,12 +151,24 @@ describe('threads that read one file', () => {
       numbers.map((energy) => energy / 2),
       { chunks: [700, 504], compression: 1 },
     );
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
     const file = await openShowerFile(path, { geometry, threads: 2 });
     renameSync(other, path);
+    const parts: Buffer[] = [];
+    for await (const { voxels: read } of file.blocks()) parts.push(Buffer.from(read.buffer));
+    expect(Buffer.concat(parts).equals(Buffer.from(numbers.buffer))).toBe(true);
+    expect(await file.checksum()).toBe(sha256);
+    await file.close();
+  });
+
+  it('refuse a file that is written to meanwhile', async () => {
+    const path = write('growing', numbers, { chunks: [700, 504], compression: 1 });
+    const file = await openShowerFile(path, { geometry, threads: 2 });
     const read = async () => {
-      for await (const _ of file.blocks());
+      for await (const { firstRow } of file.blocks()) if (firstRow === 0) appendFileSync(path, 'x');
     };
-    expect(await codeAndMessage(read())).toMatch(/^ERR_FILE_ACCESS .*took its place/);
+    expect(await codeAndMessage(read())).toMatch(/^ERR_FILE_CORRUPT .*written to while it was read/);
+    await expect(file.checksum()).rejects.toMatchObject({ code: 'ERR_FILE_CORRUPT' });
     await file.close();
   });
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +7,6 @@ import { createHdf5, type FilePlan } from '#caloscope/formats/hdf5/writer/writin
 import { inspectShowerFile } from '#caloscope/samples/showers/inspection';
 import {
   type ContentProblem,
-  fileSha256,
   openShowerFile,
   type ShowerBlock,
 } from '#caloscope/samples/showers/reading/reading';
@@ -356,12 +354,6 @@ describe('chunk indexes of the newer formats', () => {
       }
     },
   );
-});
-
-it('hashes a file', async () => {
-  const path = await writeShowers(100, 368, sound);
-  expect(await fileSha256(path)).toBe(createHash('sha256').update(readFileSync(path)).digest('hex'));
-  await expect(fileSha256(folder)).rejects.toMatchObject({ code: 'ERR_NOT_A_FILE' });
 });
 
 describe.skipIf(!hasSharedData)('real files', () => {
