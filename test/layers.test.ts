@@ -28,6 +28,7 @@ const science = [
  */
 const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  warnings: [],
   versions: [],
   'worker-thread': [],
   native: ['errors'],
@@ -36,10 +37,10 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     science.map((folder) => [
       folder,
-      [...science, 'formats', 'native', 'worker-thread', 'versions', 'errors'],
+      [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'errors'],
     ]),
   ),
-  evaluation: [...science, 'formats', 'native', 'versions', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'errors'],
   // It draws what a result says and computes nothing.
   report: ['types:evaluation/result', 'types:formats', 'worker-thread', 'errors'],
   cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckpointOptions } from '../classifier/checkpoints.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
+import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
@@ -116,23 +117,18 @@ export function documentOf(result: EvaluationResult, out: string): object {
 }
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
-  const { verdict, samples, weights, warnings, observables } = result;
+  const { verdict, samples, weights, warnings } = result;
   const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows }) => {
     const size = count(weights[role].effectiveSampleSize);
     return [role, `${count(rows)} showers`, `effective ${size}`, source];
   });
-  const worst = [...observables]
-    .sort((a, b) => b.separation.generated - a.separation.generated)
-    .slice(0, 3)
-    .map(({ label, separation }) => {
-      return [label, separation.generated.toFixed(4), `reweighted ${separation.reweighted.toFixed(4)}`];
-    });
+  const summaries = summariesOf(result).flatMap(({ heading, rows }) => ['', `${heading}:`, ...columns(rows)]);
   const files = pathsOf(out);
   return [
     verdict.sentence,
     '',
     ...columns(sampleRows),
-    ...(worst.length > 0 ? ['', 'Observables that differ most (separation power):', ...columns(worst)] : []),
+    ...summaries,
     ...(warnings.length > 0 ? [''] : []),
     ...warnings.map(({ code, message }) => `warning: ${code}: ${message}`),
     '',

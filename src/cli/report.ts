@@ -2,8 +2,9 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError } from '../errors.js';
+import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
-import type { EvaluationResult } from '../evaluation/result.js';
+import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
@@ -35,9 +36,18 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   session.conclude({ out, result: source, verdict: result.verdict }, [`Report: ${out}`]);
 }
 
-/** Parts of a result that a report cannot do without. */
-const parts = ['verdict', 'auc', 'roc', 'warnings', 'samples', 'weights', 'calibration', 'observables'];
-const rest = ['training', 'settings', 'histograms', 'versions', 'run'];
+/** What a result has beside the parts of its analyses. */
+const head: Readonly<
+  Record<Exclude<keyof EvaluationResult, keyof ResultParts | 'format' | 'formatVersion'>, true>
+> = {
+  verdict: true,
+  warnings: true,
+  samples: true,
+  settings: true,
+  histograms: true,
+  versions: true,
+  run: true,
+};
 
 /** @throws FileError ERR_RESULT when it is no result of this version, and the codes for files. */
 async function readResult(path: string): Promise<EvaluationResult> {
@@ -59,9 +69,8 @@ async function readResult(path: string): Promise<EvaluationResult> {
     const message = `its format has version ${result.formatVersion}, this caloscope draws version 1`;
     throw new FileError('ERR_RESULT', path, message);
   }
-  const missing = [...parts, ...rest].find(
-    (part) => typeof result[part as keyof EvaluationResult] !== 'object',
-  );
+  const needed = [...partNames, ...Object.keys(head)] as (keyof EvaluationResult)[];
+  const missing = needed.find((part) => typeof result[part] !== 'object');
   if (missing) throw new FileError('ERR_RESULT', path, `its part "${missing}" is missing`);
   return result as EvaluationResult;
 }

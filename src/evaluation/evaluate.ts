@@ -2,9 +2,7 @@ import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoin
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { parseOptions } from '../classifier/settings.js';
-import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { native } from '../native/binding.js';
-import type { HeldOutLogits } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
 import {
@@ -15,16 +13,14 @@ import {
   sampleOf,
 } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
-import { areaUnderCurve, rocCurve } from '../statistics/rank-statistics.js';
 import { versions } from '../versions.js';
-import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
-import { compareObservables } from './observable-comparison.js';
-import type { EvaluationResult, EvaluationSettings, TrainingSummary } from './result.js';
+import { runAnalyses } from './analyses.js';
+import type { EvaluationResult, EvaluationSettings } from './result.js';
+import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
+import { sizeWarnings } from './size-warnings.js';
 import { Stopwatch } from './stopwatch.js';
 import { verdictOn } from './verdict.js';
-import { outcomeWarnings, sizeWarnings } from './warnings.js';
-import { weightCalibration, weightHistograms } from './weight-distributions.js';
 
 export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
@@ -77,7 +73,7 @@ async function evaluateSamples(
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const warnings = [...(await reference.oddities(generated, run))];
+  const oddities = await reference.oddities(generated, run);
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
@@ -92,26 +88,22 @@ async function evaluateSamples(
   });
   watch.lap('training');
   try {
-    const assessment = await assess(reference, generated, input, fitted, choices, run);
+    const scores = await Scores.of(fitted, choices, run);
+    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, run });
     watch.lap('weights and observables');
-    const { auc, memberAucs, health, ...parts } = assessment;
-    const training = trainingSummary(fitted, choices.members, assessment.memberSpread);
-    warnings.push(...sizeWarnings(reference, generated, choices.folds, training.parameters));
-    warnings.push(...outcomeWarnings(auc, memberAucs, health));
+    const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
+    const { auc, roc, ...parts } = found.parts;
     const result: EvaluationResult = {
       format: 'caloscope-evaluation',
       formatVersion: 1,
       verdict: verdictOn(auc, samples.reference.toy || samples.generated.toy),
       auc,
-      roc: parts.roc,
-      warnings,
+      roc,
+      warnings: [...oddities, ...sizes, ...found.warnings],
       samples,
-      weights: { rule: choices.ensembleRule, ...health },
-      calibration: parts.calibration,
-      observables: parts.observables,
-      training,
+      ...parts,
       settings: settingsRecord(input, choices, fitted),
-      histograms: parts.histograms,
+      histograms: found.histograms,
       versions: versions(),
       run: {
         date: new Date().toISOString(),
@@ -124,85 +116,14 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: { ...fitted.reference, logWeights: parts.logWeights.reference },
-      generated: { ...fitted.generated, logWeights: parts.logWeights.generated },
+      reference: { ...fitted.reference, logWeights: scores.reference.logWeights },
+      generated: { ...fitted.generated, logWeights: scores.generated.logWeights },
       ensemble: fitted.ensemble,
     };
   } catch (error) {
     fitted.ensemble.dispose();
     throw error;
   }
-}
-
-/** All that follows from the logits. */
-async function assess(
-  reference: Sample,
-  generated: Sample,
-  input: InputDescription,
-  fitted: CrossFitResult,
-  choices: EvaluationChoices,
-  run: ComputeOptions,
-) {
-  const { ensembleRule: rule, members } = choices;
-  const clip = choices.clip ?? undefined;
-  const weigh = (held: HeldOutLogits, role: 'reference' | 'generated') =>
-    densityRatioWeights({ logits: held.logits, members }, { ...run, rule, clip, role });
-  const inReference = await weigh(fitted.reference, 'reference');
-  const inGenerated = await weigh(fitted.generated, 'generated');
-  const auc = await areaUnderCurve(inReference.logWeights, inGenerated.logWeights, run);
-  const memberAucs: number[] = [];
-  for (let member = 0; member < members; member++) {
-    const { value } = await areaUnderCurve(
-      memberLogits(fitted.reference, member),
-      memberLogits(fitted.generated, member),
-      run,
-    );
-    memberAucs.push(value);
-  }
-  const weights = finiteWeights(inGenerated);
-  const { threshold } = inputSettings(input);
-  const compared = await compareObservables(reference, generated, weights, { ...run, threshold });
-  const histograms: Record<string, UhiHistogram> = {
-    ...(await weightHistograms(inReference.values, 'reference', run)),
-    ...(await weightHistograms(inGenerated.values, 'generated', run)),
-    ...compared.histograms,
-  };
-  return {
-    auc,
-    memberAucs,
-    roc: await rocCurve(inReference.logWeights, inGenerated.logWeights, run),
-    health: { reference: inReference.health, generated: inGenerated.health },
-    memberSpread: inGenerated.memberSpread,
-    calibration: await weightCalibration(inReference.values, inGenerated.values, run),
-    observables: compared.comparisons,
-    histograms,
-    logWeights: { reference: inReference.logWeights, generated: inGenerated.logWeights },
-  };
-}
-
-function memberLogits({ fold, logits }: HeldOutLogits, member: number): Float32Array {
-  return logits.subarray(member * fold.length, (member + 1) * fold.length);
-}
-
-/** Weights for histograms, which take finite ones only: the others are left out (and counted in the health). */
-function finiteWeights({ values }: DensityRatioWeights): Float64Array {
-  return values.map((weight) => (Number.isFinite(weight) ? weight : 0));
-}
-
-function trainingSummary(
-  fitted: CrossFitResult,
-  members: number,
-  memberSpread: number | null,
-): TrainingSummary {
-  return {
-    parameters: fitted.ensemble.parameters,
-    networks: fitted.records.map((record, i) => ({
-      fold: Math.floor(i / members),
-      member: i % members,
-      ...record,
-    })),
-    memberSpread,
-  };
 }
 
 function settingsRecord(

@@ -1,15 +1,12 @@
 import { JSDOM } from 'jsdom';
-import type { EvaluationResult } from '../evaluation/result.js';
+import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
-import { calibrationFigure } from './sections/calibration.js';
-import { observableSection } from './sections/observables.js';
+import type { Place, Section } from './section.js';
 import { provenanceSection } from './sections/provenance.js';
-import { rocFigure } from './sections/roc.js';
-import { trainingSection } from './sections/training.js';
-import { fileName, titleBlock, verdictBlock, warningBlock } from './sections/verdict.js';
-import { weightSection } from './sections/weight-distributions.js';
-import { extremeSection, healthSection } from './sections/weight-health.js';
+import { fileName, titleBlock } from './sections/title.js';
+import { warningBlock } from './sections/warnings.js';
+import { sections } from './sections.js';
 import { styleSheet } from './style.js';
 
 // Forbids the page to load or run anything, whatever a file name or label may try.
@@ -47,23 +44,31 @@ function fillHead(sheet: Sheet, result: EvaluationResult): void {
   );
 }
 
+type Frame = (sheet: Sheet, content: Content, result: EvaluationResult) => Content;
+
+const asItIs: Frame = (_sheet, content) => content;
+
+/** The places of the report in reading order, each with what stands around the sections that fill it. */
+const frames: Readonly<Record<Place, Frame>> = {
+  verdict: (sheet, content, result) => [titleBlock(sheet, result), content, warningBlock(sheet, result)],
+  weights: asItIs,
+  classifier: (sheet, figures) =>
+    section(sheet, 'classifier', 'Classifier', sheet.element('div', { class: 'pair' }, figures)),
+  observables: asItIs,
+  training: asItIs,
+  health: asItIs,
+  extremes: asItIs,
+};
+
 function body(sheet: Sheet, result: EvaluationResult): Content {
   const { caloscope: version = '' } = result.versions;
+  const places = Object.keys(frames) as Place[];
+  const names = Object.keys(sections) as (keyof ResultParts)[];
   return [
-    titleBlock(sheet, result),
-    verdictBlock(sheet, result),
-    warningBlock(sheet, result),
-    weightSection(sheet, result),
-    section(
-      sheet,
-      'classifier',
-      'Classifier',
-      sheet.element('div', { class: 'pair' }, rocFigure(sheet, result), calibrationFigure(sheet, result)),
-    ),
-    observableSection(sheet, result),
-    trainingSection(sheet, result),
-    healthSection(sheet, result),
-    extremeSection(sheet, result),
+    places.map((place) => {
+      const content = names.map((name) => drawPart(sheet, name, place, result));
+      return frames[place](sheet, content, result);
+    }),
     provenanceSection(sheet, result),
     sheet.element(
       'footer',
@@ -72,4 +77,14 @@ function body(sheet: Sheet, result: EvaluationResult): Content {
       'Method: Das et al., “How to Understand Limitations of Generative Networks”, arXiv:2305.16774.',
     ),
   ];
+}
+
+function drawPart<Name extends keyof ResultParts>(
+  sheet: Sheet,
+  name: Name,
+  place: Place,
+  result: EvaluationResult,
+): Content {
+  const drawn: Section<ResultParts[Name]> = sections[name];
+  return drawn[place]?.(sheet, result[name], result) ?? null;
 }

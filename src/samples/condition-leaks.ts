@@ -1,6 +1,7 @@
 import type { ComputeOptions } from '../native/devices.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../statistics/rank-statistics.js';
-import type { Oddity, Sample } from './sample.js';
+import type { Warning } from '../warnings.js';
+import type { Sample } from './sample.js';
 
 /** Conditions tell the samples apart when their distributions differ by more, and not by chance. */
 const largestDistance = 0.01;
@@ -11,9 +12,9 @@ export async function conditionLeaks(
   reference: Sample,
   generated: Sample,
   options: ComputeOptions,
-): Promise<Oddity[]> {
+): Promise<Warning[]> {
   const others = generated.conditions();
-  const leaks: Oddity[] = [];
+  const leaks: Warning[] = [];
   for (const [i, { name, values }] of reference.conditions().entries()) {
     const second = others[i]?.values ?? new Float64Array(0);
     const { statistic, pValue } = await kolmogorovSmirnov(values, second, options);

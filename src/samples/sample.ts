@@ -5,6 +5,7 @@ import type { FeatureSetName } from '../native/contract/showers.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
+import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { ContentProblem } from './showers/reading/content-checks.js';
 
@@ -39,12 +40,6 @@ export interface Condition {
   readonly name: string;
   /** One a row. */
   readonly values: Float64Array;
-}
-
-/** Something odd about a sample; `code` is a stable name. */
-export interface Oddity {
-  readonly code: string;
-  readonly message: string;
 }
 
 /** What the user chooses of the input of classifiers, as far as the kind of sample has a choice. */
@@ -92,7 +87,7 @@ export interface Sample {
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): AsyncIterable<Float64Array>;
   /** What is odd in this reference sample and in a generated one that fits it. */
-  oddities(generated: Sample, options: ComputeOptions): Promise<readonly Oddity[]>;
+  oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]>;
   /** Frees native memory of the sample. */
   dispose(): void;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { disagreement } from '#caloscope/evaluation/analyses/auc';
+import { healthWarnings } from '#caloscope/evaluation/analyses/weights';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { AreaUnderCurve, WeightHealth } from '#caloscope/evaluation/result';
-import { outcomeWarnings, sizeWarnings } from '#caloscope/evaluation/warnings';
+import { sizeWarnings } from '#caloscope/evaluation/size-warnings';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
@@ -31,9 +33,14 @@ describe('warnings about the outcome', () => {
   const sound = { mean: 1, meanError: 0.01, nonFinite: 0 } as WeightHealth;
   const both = { reference: sound, generated: sound };
 
+  const outcomeWarnings = (members: readonly number[], health: typeof both) => [
+    ...disagreement(auc, members),
+    ...healthWarnings(health),
+  ];
+
   it('are none for a sound one', () => {
-    expect(outcomeWarnings(auc, [0.6, 0.62], both)).toEqual([]);
-    expect(outcomeWarnings(auc, [0.6], { ...both, generated: { ...sound, mean: 1.04 } })).toEqual([]);
+    expect(outcomeWarnings([0.6, 0.62], both)).toEqual([]);
+    expect(outcomeWarnings([0.6], { ...both, generated: { ...sound, mean: 1.04 } })).toEqual([]);
   });
 
   it.each([
@@ -42,7 +49,7 @@ describe('warnings about the outcome', () => {
     ['mean-weight', [0.6], { ...both, reference: { ...sound, mean: 0.94 } }],
     ['non-finite-weights', [0.6], { ...both, generated: { ...sound, nonFinite: 3 } }],
   ] as const)('%s', (code, members, health) => {
-    const warnings = outcomeWarnings(auc, members, health);
+    const warnings = outcomeWarnings(members, health);
     expect(codes(warnings)).toEqual([code]);
   });
 });

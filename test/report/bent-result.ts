@@ -1,5 +1,5 @@
 import type { EvaluationResult } from '../../src/evaluation/result.js';
-import { sampleResult } from './sample-result.js';
+import { evaluated } from './evaluated-result.js';
 
 type Mutable<T> = { -readonly [K in keyof T]: Mutable<T[K]> };
 
@@ -13,11 +13,39 @@ export type Bendable = Mutable<Omit<EvaluationResult, 'histograms'>> & {
   histograms: Record<string, BendableHistogram>;
 };
 
-/** A changed result, as it looks when read back from `result.json`. */
-export function bent(change: (result: Bendable) => void): EvaluationResult {
-  const result = JSON.parse(JSON.stringify(sampleResult({ rows: 2000, observables: 3 })));
+/** Of the 31 observables enough for most tests: drawing takes its time. The second has a logarithmic axis. */
+const kept = ['energy_ratio', 'layer_energy_2', 'depth'];
+
+/** A changed copy of the result that was evaluated, with three of its observables. */
+export function bent(change: (result: Bendable) => void = () => undefined): EvaluationResult {
+  const result: Bendable = JSON.parse(JSON.stringify(evaluated));
+  result.observables = kept.map((name) => {
+    const found = result.observables.find((observable) => observable.name === name);
+    if (found === undefined) throw new Error(`no observable ${name}`);
+    return found;
+  });
   change(result);
-  return result;
+  return result as unknown as EvaluationResult;
+}
+
+/** `count` observables under names of their own, again and again those that there are. */
+export function repeatObservables(result: Bendable, count: number): void {
+  const { observables } = result;
+  result.observables = Array.from({ length: count }, (_, index) => {
+    const observable = observables[index % observables.length] as Bendable['observables'][number];
+    return { ...observable, name: `${observable.name}_${index}`, label: `${observable.label} (${index})` };
+  });
+}
+
+/** Networks of `folds` × `members` trainings, again and again those that there are. */
+export function repeatNetworks(result: Bendable, folds: number, members: number): void {
+  const { networks } = result.training;
+  Object.assign(result.settings, { folds, members });
+  result.training.networks = Array.from({ length: folds * members }, (_, index) => ({
+    ...(networks[index % networks.length] as Bendable['training']['networks'][number]),
+    fold: Math.floor(index / members),
+    member: index % members,
+  }));
 }
 
 export function histogramOf(histograms: object, name = ''): BendableHistogram {

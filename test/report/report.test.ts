@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { reportPage } from '#caloscope/report/page';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
 import { bent, histogramOf } from './bent-result.js';
-import { sampleResult } from './sample-result.js';
+import { evaluated } from './evaluated-result.js';
 
 function page(result: EvaluationResult): Document {
   return new JSDOM(reportPage(result)).window.document;
@@ -13,8 +13,7 @@ function text(document: Document, selector: string): string {
   return (document.querySelector(selector)?.textContent ?? '').replace(/\s+/g, ' ').trim();
 }
 
-const small = sampleResult({ rows: 2000 });
-const html = reportPage(small);
+const html = reportPage(evaluated);
 const document = new JSDOM(html).window.document;
 
 describe('content', () => {
@@ -34,10 +33,13 @@ describe('content', () => {
   });
 
   it('names both samples and labels the toy alone', () => {
-    expect(text(document, 'h1')).toBe('toy_eplus.hdf5 against geant4_eplus.hdf5');
-    expect(document.title).toContain('toy_eplus.hdf5');
-    const lines = [...document.querySelectorAll('.samples li')];
-    expect(lines.map((line) => line.querySelector('.toy') !== null)).toEqual([false, true]);
+    expect(text(document, 'h1')).toBe('generated.hdf5 against reference.hdf5');
+    expect(document.title).toContain('generated.hdf5');
+    const toys = (shown: Document) =>
+      [...shown.querySelectorAll('.samples li')].map((line) => line.querySelector('.toy') !== null);
+    expect(toys(document)).toEqual([true, true]);
+    const simulated = bent((result) => Object.assign(result.samples.reference, { toy: false }));
+    expect(toys(page(simulated))).toEqual([false, true]);
   });
 
   it('states verdict, AUC, null deviation, z and p', () => {
@@ -53,34 +55,37 @@ describe('content', () => {
     );
     const numbers = [...stated.querySelectorAll('.numbers b')].map((number) => number.textContent);
     expect(numbers).toEqual(['0.7324 ± 0.0031', '0.0029', '80.5', '3·10⁻⁸']);
-    expect(text(stated, '.sentence')).toBe(small.verdict.sentence);
+    expect(text(stated, '.sentence')).toBe(evaluated.verdict.sentence);
   });
 
   it('shows warnings with their code, and no box without warnings', () => {
-    expect(text(document, '.warnings li')).toContain('incident-energy-leak');
-    expect(
-      page(sampleResult({ rows: 500, observables: 1, warnings: [] })).querySelector('.warnings'),
-    ).toBeNull();
+    const shown = [...document.querySelectorAll('.warnings li')].map((item) => item.textContent);
+    expect(shown).toEqual(evaluated.warnings.map(({ code, message }) => `${message} ${code}`));
+    expect(evaluated.warnings.map(({ code }) => code)).toContain('small-sample');
+    const quiet = bent((result) => result.warnings.splice(0));
+    expect(page(quiet).querySelector('.warnings')).toBeNull();
   });
 
   it('draws one figure an observable with separation and χ² of both comparisons', () => {
     const figures = [...document.querySelectorAll('figure.observable')];
-    expect(figures).toHaveLength(small.observables.length);
+    expect(figures).toHaveLength(evaluated.observables.length);
     for (const figure of figures) {
       expect(figure.querySelectorAll('svg')).toHaveLength(2);
       expect(figure.querySelectorAll('.agreement tr')).toHaveLength(2);
       expect(figure.textContent).toMatch(/S = .*χ²\/bins = .*S = .*χ²\/bins = /);
     }
-    expect(text(document, '#observable-0')).toBe('Edep / Einc');
-    expect([...document.querySelectorAll('#observable-0 sub')].map((sub) => sub.textContent)).toEqual([
-      'dep',
-      'inc',
-    ]);
+    const ratio = `#observable-${evaluated.observables.findIndex(({ name }) => name === 'energy_ratio')}`;
+    expect(text(document, ratio)).toBe('Edep / Einc');
+    const indices = [...document.querySelectorAll(`${ratio} sub`)].map((sub) => sub.textContent);
+    expect(indices).toEqual(['dep', 'inc']);
   });
 
   it('says in words what lies outside the range of the weights', () => {
     const told = page(
       bent((result) => {
+        const reference = histogramOf(result.histograms, 'weight_linear_reference').storage.values;
+        reference[0] = 0;
+        reference[reference.length - 1] = 0;
         const { values } = histogramOf(result.histograms, 'weight_linear_generated').storage;
         const inside = values.slice(1, -1).reduce((sum, value) => sum + value, 0);
         values[0] = 0;
@@ -95,7 +100,7 @@ describe('content', () => {
 
   it('lists the extreme showers with their rows', () => {
     const first = document.querySelector('#extremes tbody tr');
-    const shower = small.weights.generated.smallest[0];
+    const shower = evaluated.weights.generated.smallest[0];
     expect(first?.querySelector('th')?.textContent).toBe(String(shower?.row));
     expect(first?.querySelectorAll('td')[0]?.textContent).toBe(
       Math.exp(shower?.logWeight ?? 0).toPrecision(3),
@@ -103,15 +108,14 @@ describe('content', () => {
   });
 
   it('holds settings, seed, checksums and timings', () => {
-    const folded = text(document, '#provenance details');
-    for (const part of [
-      'seed1',
-      small.samples.reference.sha256 ?? '',
-      'network: hidden512, 512',
-      'train6 min 53 s',
-    ]) {
-      expect(folded).toContain(part);
+    const timed = bent((result) => Object.assign(result.run.timings[1] ?? {}, { seconds: 412.7 }));
+    const folded = text(page(timed), '#provenance details');
+    const { reference, generated } = evaluated.samples;
+    for (const { sha256 } of [reference, generated]) {
+      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(folded).toContain(sha256);
     }
+    for (const part of ['seed1', 'network: hidden8, 6', 'training6 min 53 s']) expect(folded).toContain(part);
   });
 
   it('shows clipping and non-finite weights', () => {
@@ -159,7 +163,7 @@ describe('self-contained and harmless', () => {
       made.samples.reference.source = `/data/${hostile}`;
       made.samples.generated.source = hostile;
       made.verdict.sentence = hostile;
-      made.warnings = [{ code: hostile, message: hostile }];
+      Object.assign(made, { warnings: [{ code: hostile, message: hostile }] });
       for (const observable of made.observables) {
         observable.label = hostile;
         observable.unit = hostile;
@@ -200,11 +204,15 @@ function vertices(path: Element | null): [number, number][] {
 }
 
 describe('data', () => {
-  const figure = document.querySelector('figure.observable') as Element;
+  const drawn = evaluated.observables.findIndex(({ name }) => name === 'layer_energy_2');
+  const figure = document.querySelectorAll('figure.observable')[drawn] as Element;
   const [upper, lower] = [...figure.querySelectorAll('svg')] as Element[] as [Element, Element];
   type Role = 'reference' | 'generated' | 'reweighted';
   const bins = (role: Role, kind: 'values' | 'variances') =>
-    histogramOf(small.histograms, small.observables[0]?.histograms[role]).storage[kind].slice(1, -1);
+    histogramOf(evaluated.histograms, evaluated.observables[drawn]?.histograms[role]).storage[kind].slice(
+      1,
+      -1,
+    );
   const total = (role: Role) => bins(role, 'values').reduce((sum, value) => sum + value, 0);
   const stored = (role: Role) => bins(role, 'values').map((value) => value / total(role));
   const spread = (role: Role) => bins(role, 'variances').map((variance) => Math.sqrt(variance) / total(role));
@@ -286,15 +294,15 @@ describe('data', () => {
     const svg = document.querySelector('figure.roc svg') as Element;
     const value = verticalScale(svg);
     const points = vertices(svg.querySelector('.roc-curve path, path.roc-curve'));
-    expect(points).toHaveLength(small.roc.truePositiveRate.length);
-    for (const [index, rate] of small.roc.truePositiveRate.entries()) {
+    expect(points).toHaveLength(evaluated.roc.truePositiveRate.length);
+    for (const [index, rate] of evaluated.roc.truePositiveRate.entries()) {
       expect(value(points[index]?.[1] ?? 0)).toBeCloseTo(rate, 3);
     }
   });
 
   it('leaves the empty bins of the calibration out', () => {
-    const filled = small.calibration.ratio.filter((ratio) => ratio !== null && ratio > 0).length;
-    expect(filled).toBeLessThan(small.calibration.ratio.length);
+    const filled = evaluated.calibration.ratio.filter((ratio) => ratio !== null && ratio > 0).length;
+    expect(filled).toBeLessThan(evaluated.calibration.ratio.length);
     expect(
       document.querySelectorAll('figure.calibration .point circle, figure.calibration circle.point'),
     ).toHaveLength(filled);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileError } from '#caloscope/errors';
 import { renderReport, writeReport } from '#caloscope/report/report';
-import { sampleResult } from './sample-result.js';
+import { bent } from './bent-result.js';
 
-const small = sampleResult({ rows: 500, observables: 2 });
+const small = bent((result) => result.observables.splice(2));
 
 describe('writeReport', () => {
   let folder: string;

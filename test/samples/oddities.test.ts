@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type GivenSample, sampleOf } from '#caloscope/samples/kinds';
-import type { Oddity } from '#caloscope/samples/sample';
 import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import type { Warning } from '#caloscope/warnings';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
-function odditiesOf(reference: GivenSample, generated: GivenSample): Promise<readonly Oddity[]> {
+function odditiesOf(reference: GivenSample, generated: GivenSample): Promise<readonly Warning[]> {
   return sampleOf(reference).oddities(sampleOf(generated), {});
 }
 
-function codes(oddities: readonly Oddity[]): string[] {
+function codes(oddities: readonly Warning[]): string[] {
   return oddities.map(({ code }) => code);
 }
 

@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import type { EvaluationResult, WeightCalibration } from '../../evaluation/result.js';
+import type { WeightCalibration } from '../../evaluation/result.js';
 import { soundDomain } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { figure, legend, placeholder } from '../drawing/legend.js';
 import { isFiniteNumber } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
+import type { Section } from '../section.js';
 
 interface CalibrationPoint {
   readonly lower: number;
@@ -14,9 +15,11 @@ interface CalibrationPoint {
   readonly error: number;
 }
 
+export const calibration: Section<WeightCalibration> = { classifier: calibrationFigure };
+
 /** Measured ratio of the densities in bins of the weight, against the weight itself. */
-export function calibrationFigure(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const points = calibrationPoints(result.calibration);
+function calibrationFigure(sheet: Sheet, calibration: WeightCalibration): HTMLElement {
+  const points = calibrationPoints(calibration);
   if (points.length === 0) {
     return figure(
       sheet,

@@ -7,6 +7,7 @@ import { figure, legend, placeholder, section, swatch } from '../drawing/legend.
 import { absent, count, isFiniteNumber, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
+import type { Section } from '../section.js';
 import { rankingFigure } from './ranking.js';
 
 /** Range of the ratio panels; what lies outside becomes a triangle at the frame. */
@@ -18,9 +19,14 @@ interface ObservableSeries {
   readonly reweighted: HistogramSeries;
 }
 
+export const observables: Section<readonly ObservableComparison[]> = { observables: observableSection };
+
 /** All observables: reference, generated, and generated with its weights, with their ratios to the reference. */
-export function observableSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const { observables } = result;
+function observableSection(
+  sheet: Sheet,
+  observables: readonly ObservableComparison[],
+  result: EvaluationResult,
+): HTMLElement {
   if (observables.length === 0) {
     return section(
       sheet,

@@ -1,13 +1,16 @@
 import * as Plot from '@observablehq/plot';
-import type { EvaluationResult } from '../../evaluation/result.js';
+import type { EvaluationResult, RocCurve } from '../../evaluation/result.js';
 import { drawChart } from '../drawing/chart.js';
 import { figure, legend, placeholder } from '../drawing/legend.js';
 import { isFiniteNumber, measured } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
+import type { Section } from '../section.js';
+
+export const roc: Section<RocCurve> = { classifier: rocFigure };
 
 /** ROC curve of the ensemble, reference showers being the positives. */
-export function rocFigure(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const { falsePositiveRate, truePositiveRate } = result.roc;
+function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTMLElement {
+  const { falsePositiveRate, truePositiveRate } = roc;
   const points = falsePositiveRate
     .map((x, index) => ({ x, y: truePositiveRate[index] }))
     .filter((point) => isFiniteNumber(point.x) && isFiniteNumber(point.y));
@@ -25,13 +28,12 @@ export function rocFigure(sheet: Sheet, result: EvaluationResult): HTMLElement {
     ],
     description: 'ROC curve of the classifier ensemble with the diagonal of equal samples',
   });
-  const { value, standardError } = result.auc;
   return figure(
     sheet,
     'roc',
     drawing,
     legend(sheet, [
-      ['curve', `ensemble, AUC ${measured(value, standardError)}`],
+      ['curve', `ensemble, AUC ${measured(auc.value, auc.standardError)}`],
       ['guide', 'equal samples'],
     ]),
     sheet.element(

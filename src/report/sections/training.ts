@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
-import type { EvaluationResult, NetworkTraining } from '../../evaluation/result.js';
+import type { NetworkTraining, TrainingSummary } from '../../evaluation/result.js';
 import { drawChart } from '../drawing/chart.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
 import { count, isFiniteNumber, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
+import type { Section } from '../section.js';
 
 type Loss = 'trainingLoss' | 'validationLoss';
 
@@ -16,9 +17,11 @@ interface LossPoint {
   readonly loss: number;
 }
 
+export const training: Section<TrainingSummary> = { training: lossSection };
+
 /** Training and validation loss against epoch, one thin line a network. */
-export function trainingSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const { networks } = result.training;
+function lossSection(sheet: Sheet, summary: TrainingSummary): HTMLElement {
+  const { networks } = summary;
   const range = lossRange(networks);
   if (range === null) {
     return section(sheet, 'training', 'Training', placeholder(sheet, 'The result holds no training curves.'));
@@ -31,7 +34,7 @@ export function trainingSection(sheet: Sheet, result: EvaluationResult): HTMLEle
     sheet.element(
       'p',
       { class: 'lead' },
-      trainingSentence(result),
+      trainingSentence(summary),
       ' Below ln 2 = 0.693, the loss of a coin toss, a network has learnt to tell the samples apart; a validation ',
       'loss that rises while the training loss falls is overtraining, and the parameters of the best epoch are kept.',
     ),
@@ -50,8 +53,7 @@ export function trainingSection(sheet: Sheet, result: EvaluationResult): HTMLEle
   );
 }
 
-function trainingSentence(result: EvaluationResult): string {
-  const { networks, parameters, memberSpread } = result.training;
+function trainingSentence({ networks, parameters, memberSpread }: TrainingSummary): string {
   const early = networks.filter((network) => network.stoppedEarly).length;
   const size = `${count(parameters)} parameters`;
   const many =

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import type { EvaluationResult } from '../../evaluation/result.js';
+import type { EvaluationResult, WeightSummary } from '../../evaluation/result.js';
 import { soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { type HistogramSeries, histogramSeries } from '../drawing/histogram-series.js';
@@ -9,7 +9,7 @@ import type { Content, Sheet } from '../drawing/sheet.js';
 import { stepMarks } from '../drawing/steps.js';
 
 /** Distributions of the weights of both samples, linear around one and logarithmic with the tails. */
-export function weightSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+export function weightSection(sheet: Sheet, _weights: WeightSummary, result: EvaluationResult): HTMLElement {
   return section(
     sheet,
     'weights',

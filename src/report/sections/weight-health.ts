@@ -1,4 +1,4 @@
-import type { EvaluationResult, ExtremeShower, WeightHealth } from '../../evaluation/result.js';
+import type { ExtremeShower, WeightHealth, WeightSummary } from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
 import {
   absent,
@@ -17,8 +17,7 @@ import { table } from '../drawing/table.js';
 const longestList = 12;
 
 /** Health of the weights of both samples, side by side. */
-export function healthSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const { reference, generated } = result.weights;
+export function healthSection(sheet: Sheet, { reference, generated }: WeightSummary): HTMLElement {
   const row = (name: Content, show: (health: WeightHealth, role: 'reference' | 'generated') => Content) =>
     [name, show(reference, 'reference'), show(generated, 'generated')] as const;
   const rows = [
@@ -97,8 +96,7 @@ function weightText(logWeight: number | null | undefined): string {
 }
 
 /** The showers with the smallest and the largest weights of both samples, with their rows in the files. */
-export function extremeSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
-  const { reference, generated } = result.weights;
+export function extremeSection(sheet: Sheet, { reference, generated }: WeightSummary): HTMLElement {
   return section(
     sheet,
     'extremes',

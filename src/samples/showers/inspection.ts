@@ -29,7 +29,10 @@ export interface FileInspection {
     | readonly { readonly id: number; readonly voxels: number; readonly occupancy: number }[]
     | null;
   /** All that is odd: errors would stop an evaluation, warnings would not. */
-  readonly problems: readonly ContentProblem[];
+  readonly problems: readonly (
+    | ContentProblem
+    | { readonly severity: 'warning'; readonly code: 'ERR_GEOMETRY'; readonly message: string }
+  )[];
 }
 
 export interface InspectOptions extends OpenOptions {
@@ -89,7 +92,7 @@ async function fittingGeometry(
   given: Geometry | undefined,
   layout: LayoutName,
   voxels: number,
-): Promise<{ geometry: Geometry | null; problems: ContentProblem[] }> {
+): Promise<{ geometry: Geometry | null; problems: FileInspection['problems'] }> {
   if (given?.voxels === voxels) return { geometry: given, problems: [] };
   if (given) {
     const message = `the showers have ${voxels} voxels, geometry ${given.name} has ${given.voxels}`;

@@ -1,10 +1,16 @@
 import type { ComputeOptions } from '../../native/devices.js';
-import type { Oddity, Role } from '../sample.js';
+import type { Warning } from '../../warnings.js';
+import type { Role } from '../sample.js';
 import { findRepeatedShowers, type ShowerSample } from './shower-sample.js';
 
 /** What was odd in the file of a sample. */
-export function fileOddities(sample: ShowerSample, role: Role): Oddity[] {
-  return sample.problems.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
+export function fileOddities(sample: ShowerSample, role: Role): Warning[] {
+  return sample.problems.flatMap((problem) =>
+    // An error would have refused the file.
+    problem.severity === 'error'
+      ? []
+      : [{ code: problem.code, message: `${role} sample: ${problem.message}` }],
+  );
 }
 
 /** Showers that occur twice. */
@@ -12,9 +18,9 @@ export async function repetitions(
   reference: ShowerSample,
   generated: ShowerSample,
   options: ComputeOptions,
-): Promise<Oddity[]> {
+): Promise<Warning[]> {
   const found = await findRepeatedShowers(reference, generated, options);
-  const oddities: Oddity[] = [];
+  const oddities: Warning[] = [];
   if (found.shared.count > 0) {
     const { count, firstRow, secondRow } = found.shared;
     const message = `${count} generated showers also occur in the reference sample, e.g. row ${secondRow} is reference row ${firstRow}: the AUC is pulled towards or below 0.5`;

@@ -3,6 +3,7 @@ import type { FeatureTableHandle } from '../../native/contract/showers.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import { runJob } from '../../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
 import {
@@ -11,7 +12,6 @@ import {
   type InputChoices,
   type NetworkInput,
   type Observable,
-  type Oddity,
   otherInput,
   type Role,
   type Sample,
@@ -129,7 +129,7 @@ class Showers implements Sample {
     yield* await observableValues(this.#showers, indices, options);
   }
 
-  async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Oddity[]> {
+  async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
     const leaks = await conditionLeaks(this, generated, options);
     return [

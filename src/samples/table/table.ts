@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
 import { native } from '../../native/binding.js';
 import { callNative } from '../../native/run-job.js';
+import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
 import {
   type Condition,
   differentKinds,
   type NetworkInput,
   type Observable,
-  type Oddity,
   type Role,
   type Sample,
   type SampleKind,
@@ -106,7 +106,7 @@ class Table implements Sample {
     for (const { name } of chosen) yield this.#column(names.indexOf(name));
   }
 
-  async oddities(): Promise<readonly Oddity[]> {
+  async oddities(): Promise<readonly Warning[]> {
     return [];
   }
 

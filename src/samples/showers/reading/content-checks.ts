@@ -1,5 +1,6 @@
 import { CaloscopeError, type ErrorCode } from '../../../errors.js';
 import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../../../native/contract/reading.js';
+import type { WarningCode } from '../../../warnings.js';
 
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {
@@ -11,12 +12,10 @@ export interface ContentPolicy {
 
 export const strictPolicy: ContentPolicy = { nonFinite: 'reject', negative: 'reject' };
 
-/** Something odd in the numbers of a file. Errors carry an error code, warnings a name. */
-export interface ContentProblem {
-  readonly code: ErrorCode | 'zero-showers' | 'units' | 'negative' | 'non-finite' | 'fill-only';
-  readonly message: string;
-  readonly severity: 'error' | 'warning';
-}
+/** Something odd in the numbers of a file: refused, or warned of. */
+export type ContentProblem =
+  | { readonly severity: 'error'; readonly code: ErrorCode; readonly message: string }
+  | { readonly severity: 'warning'; readonly code: WarningCode; readonly message: string };
 
 /** Extremes and counts over all showers seen. */
 export interface ContentSummary {
@@ -132,7 +131,7 @@ export class ContentCheck {
  */
 export function requireSound(notes: ContentNotesRecord, policy: ContentPolicy): void {
   const refused = oddProblems(notes, policy).find((problem) => problem.severity === 'error');
-  if (refused) throw new CaloscopeError(refused.code as ErrorCode, refused.message);
+  if (refused) throw new CaloscopeError(refused.code, refused.message);
 }
 
 function together(before: OddityRecord, after: OddityRecord): OddityRecord {

@@ -1,10 +1,11 @@
-import type { UhiHistogram } from '../formats/uhi/uhi.js';
-import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
-import { WeightedHistogram } from '../histogram/weighted-histogram.js';
-import type { ComputeOptions } from '../native/devices.js';
-import type { Observable, Sample } from '../samples/sample.js';
-import { chiSquare, separationPower } from '../statistics/histogram-comparison.js';
-import type { ObservableComparison } from './result.js';
+import type { UhiHistogram } from '../../formats/uhi/uhi.js';
+import { type HistogramAxis, logAxis, regularAxis } from '../../histogram/axis.js';
+import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
+import type { ComputeOptions } from '../../native/devices.js';
+import { inputSettings } from '../../samples/kinds.js';
+import type { Observable, Sample } from '../../samples/sample.js';
+import { chiSquare, separationPower } from '../../statistics/histogram-comparison.js';
+import type { Analysis, AnalysisContext, Finding } from '../analysis.js';
 
 /** Bins of an axis: twice the cube root of the smaller sample, within these bounds. */
 const fewestBins = 10;
@@ -16,13 +17,31 @@ const lowQuantile = 0.001;
 const highQuantile = 0.999;
 /** Ratio of the upper to the lower end of positive values above which an axis is logarithmic. */
 const logarithmicRange = 300;
-export interface ComparisonOptions extends ComputeOptions {
-  readonly threshold: number | null;
-}
+/** Observables that the command line names. */
+const summarised = 3;
 
-export interface ComparedObservables {
-  readonly comparisons: readonly ObservableComparison[];
-  readonly histograms: Readonly<Record<string, UhiHistogram>>;
+/** One observable: three histograms in the histograms of the result on the same axis. */
+export interface ObservableComparison {
+  /** Stable name, e.g. `energy_ratio`, `layer_energy_3`. */
+  readonly name: string;
+  /** For axis labels, with TeX-free Unicode, e.g. `E_dep / E_inc`. */
+  readonly label: string;
+  /** `MeV`, `mm`, `voxel`, or empty. */
+  readonly unit: string;
+  readonly scale: 'linear' | 'log';
+  /** Names of the histograms in `histograms`. `reweighted` is the generated sample with its weights. */
+  readonly histograms: {
+    readonly reference: string;
+    readonly generated: string;
+    readonly reweighted: string;
+  };
+  /** Separation power ½Σ(p−q)²/(p+q) of generated and of reweighted against reference; 0 = equal, 1 = disjoint. */
+  readonly separation: { readonly generated: number; readonly reweighted: number };
+  /** χ² and number of bins compared, normalised shapes, errors of both samples. */
+  readonly chiSquare: {
+    readonly generated: { readonly value: number; readonly bins: number };
+    readonly reweighted: { readonly value: number; readonly bins: number };
+  };
 }
 
 interface Column {
@@ -31,29 +50,44 @@ interface Column {
   readonly generated: Float64Array;
 }
 
+/** Observables of both samples, and whether the weights bring them together. */
+export const observables: Analysis<readonly ObservableComparison[]> = {
+  run: compareObservables,
+  summary(compared) {
+    if (compared.length === 0) return null;
+    const worst = [...compared]
+      .sort((a, b) => b.separation.generated - a.separation.generated)
+      .slice(0, summarised);
+    return {
+      heading: 'Observables that differ most (separation power)',
+      rows: worst.map(({ label, separation }) => [
+        label,
+        separation.generated.toFixed(4),
+        `reweighted ${separation.reweighted.toFixed(4)}`,
+      ]),
+    };
+  },
+};
+
 /**
  * Histograms observables of the reference sample, the generated sample, and the generated sample with its weights, on
  * common axes, and says how far apart they are.
- *
- * @param weights finite weights of the generated sample, one a row.
  */
-export async function compareObservables(
-  reference: Sample,
-  generated: Sample,
-  weights: Float64Array,
-  options: ComparisonOptions,
-): Promise<ComparedObservables> {
+async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
+  const { reference, generated, scores, run } = context;
+  const { threshold } = inputSettings(context.input);
+  const weights = scores.finiteWeights();
   const comparisons: ObservableComparison[] = [];
   const histograms: Record<string, UhiHistogram> = {};
-  for await (const column of columnsOf(reference, generated, options)) {
+  for await (const column of columnsOf(reference, generated, { ...run, threshold })) {
     const axis = axisFor(column);
     if (axis === null) continue;
     const { observable } = column;
     using first = new WeightedHistogram([axis], { label: observable.label });
     // Two weight columns: every generated shower once, and with its weight.
     using second = new WeightedHistogram([axis], { label: observable.label, weightColumns: 2 });
-    await first.fill([column.reference], options);
-    await second.fill([column.generated], { ...options, weights: [null, weights] });
+    await first.fill([column.reference], run);
+    await second.fill([column.generated], { ...run, weights: [null, weights] });
     const names = {
       reference: `${observable.name}_reference`,
       generated: `${observable.name}_generated`,
@@ -76,7 +110,7 @@ export async function compareObservables(
       },
     });
   }
-  return { comparisons, histograms };
+  return { part: comparisons, histograms };
 }
 
 function contents(histogram: WeightedHistogram, column: number) {
@@ -87,7 +121,7 @@ function contents(histogram: WeightedHistogram, column: number) {
 async function* columnsOf(
   reference: Sample,
   generated: Sample,
-  options: ComparisonOptions,
+  options: ComputeOptions & { readonly threshold: number | null },
 ): AsyncGenerator<Column, void, void> {
   const observables = reference.observables();
   const ofGenerated = generated.values(observables, options)[Symbol.asyncIterator]();

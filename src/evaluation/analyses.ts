@@ -1,0 +1,54 @@
+import type { UhiHistogram } from '../formats/uhi/uhi.js';
+import type { Warning } from '../warnings.js';
+import { auc } from './analyses/auc.js';
+import { calibration } from './analyses/calibration.js';
+import { observables } from './analyses/observables.js';
+import { roc } from './analyses/roc.js';
+import { training } from './analyses/training.js';
+import { weights } from './analyses/weights.js';
+import type { Analysis, AnalysisContext, Summary } from './analysis.js';
+import type { ResultParts } from './result.js';
+
+/** All analyses, in the order in which they are made, warn, and stand in a result. */
+export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultParts[Name]> } = {
+  auc,
+  roc,
+  weights,
+  calibration,
+  observables,
+  training,
+};
+
+type PartName = keyof ResultParts;
+
+export const partNames = Object.keys(analyses) as readonly PartName[];
+
+/** What all analyses found. */
+export interface Findings {
+  readonly parts: ResultParts;
+  readonly histograms: Readonly<Record<string, UhiHistogram>>;
+  readonly warnings: readonly Warning[];
+}
+
+export async function runAnalyses(context: AnalysisContext): Promise<Findings> {
+  const parts: Partial<Record<PartName, unknown>> = {};
+  const histograms: Record<string, UhiHistogram> = {};
+  const warnings: Warning[] = [];
+  for (const name of partNames) {
+    const found = await analyses[name].run(context);
+    parts[name] = found.part;
+    Object.assign(histograms, found.histograms);
+    warnings.push(...(found.warnings ?? []));
+  }
+  return { parts: parts as ResultParts, histograms, warnings };
+}
+
+/** What the command line prints of a result. */
+export function summariesOf(parts: ResultParts): Summary[] {
+  return partNames.map((name) => summaryOf(name, parts)).filter((summary) => summary !== null);
+}
+
+function summaryOf<Name extends PartName>(name: Name, parts: ResultParts): Summary | null {
+  const analysis: Analysis<ResultParts[Name]> = analyses[name];
+  return analysis.summary?.(parts[name]) ?? null;
+}

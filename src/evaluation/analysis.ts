@@ -1,0 +1,41 @@
+import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import type { UhiHistogram } from '../formats/uhi/uhi.js';
+import type { ComputeOptions } from '../native/devices.js';
+import type { InputDescription } from '../samples/kinds.js';
+import type { Sample } from '../samples/sample.js';
+import type { Warning } from '../warnings.js';
+import type { Scores } from './scores.js';
+import type { EvaluationChoices } from './settings.js';
+
+/** What an analysis works with: samples that fit together, the classifiers trained on them, and what these say. */
+export interface AnalysisContext {
+  readonly reference: Sample;
+  readonly generated: Sample;
+  readonly input: InputDescription;
+  readonly fitted: CrossFitResult;
+  readonly scores: Scores;
+  readonly choices: EvaluationChoices;
+  readonly run: ComputeOptions;
+}
+
+/** What an analysis found. */
+export interface Finding<Part> {
+  /** Plain JSON. */
+  readonly part: Part;
+  /** By names that no other analysis uses. */
+  readonly histograms?: Readonly<Record<string, UhiHistogram>>;
+  readonly warnings?: readonly Warning[];
+}
+
+/** A few lines for the command line: a heading, and rows whose words it sets in columns. */
+export interface Summary {
+  readonly heading: string;
+  readonly rows: readonly (readonly string[])[];
+}
+
+/** One part of a result: how it comes about. */
+export interface Analysis<Part> {
+  run(context: AnalysisContext): Promise<Finding<Part>>;
+  /** What the command line prints of the part; null where there is nothing to say. */
+  summary?(part: Part): Summary | null;
+}

@@ -1,0 +1,72 @@
+import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import type { HeldOutLogits } from '../native/contract/training.js';
+import type { ComputeOptions } from '../native/devices.js';
+import {
+  type AreaUnderCurve,
+  areaUnderCurve,
+  type RocCurve,
+  rocCurve,
+} from '../statistics/rank-statistics.js';
+import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
+import type { EvaluationChoices } from './settings.js';
+
+/** What the classifiers say of every row of both samples: the only place where logits, weights and ranks are had from. */
+export class Scores {
+  readonly reference: DensityRatioWeights;
+  readonly generated: DensityRatioWeights;
+  readonly #fitted: CrossFitResult;
+  readonly #members: number;
+  readonly #run: ComputeOptions;
+
+  private constructor(
+    weights: { readonly reference: DensityRatioWeights; readonly generated: DensityRatioWeights },
+    fitted: CrossFitResult,
+    members: number,
+    run: ComputeOptions,
+  ) {
+    this.reference = weights.reference;
+    this.generated = weights.generated;
+    this.#fitted = fitted;
+    this.#members = members;
+    this.#run = run;
+  }
+
+  static async of(fitted: CrossFitResult, choices: EvaluationChoices, run: ComputeOptions): Promise<Scores> {
+    const { ensembleRule: rule, members } = choices;
+    const clip = choices.clip ?? undefined;
+    const weigh = (role: 'reference' | 'generated') =>
+      densityRatioWeights({ logits: fitted[role].logits, members }, { ...run, rule, clip, role });
+    const reference = await weigh('reference');
+    const generated = await weigh('generated');
+    return new Scores({ reference, generated }, fitted, members, run);
+  }
+
+  areaUnderCurve(): Promise<AreaUnderCurve> {
+    return areaUnderCurve(this.reference.logWeights, this.generated.logWeights, this.#run);
+  }
+
+  rocCurve(): Promise<RocCurve> {
+    return rocCurve(this.reference.logWeights, this.generated.logWeights, this.#run);
+  }
+
+  /** The area under the curve of each member alone. */
+  async memberAreas(): Promise<number[]> {
+    const { reference, generated } = this.#fitted;
+    const areas: number[] = [];
+    for (let member = 0; member < this.#members; member++) {
+      const inReference = memberLogits(reference, member);
+      const { value } = await areaUnderCurve(inReference, memberLogits(generated, member), this.#run);
+      areas.push(value);
+    }
+    return areas;
+  }
+
+  /** Weights of the generated sample for histograms, which take finite ones only: the others are 0, counted in the health. */
+  finiteWeights(): Float64Array {
+    return this.generated.values.map((weight) => (Number.isFinite(weight) ? weight : 0));
+  }
+}
+
+function memberLogits({ fold, logits }: HeldOutLogits, member: number): Float32Array {
+  return logits.subarray(member * fold.length, (member + 1) * fold.length);
+}

@@ -1,0 +1,18 @@
+import type { ResultParts } from '../evaluation/result.js';
+import type { Section } from './section.js';
+import { auc } from './sections/auc.js';
+import { calibration } from './sections/calibration.js';
+import { observables } from './sections/observables.js';
+import { roc } from './sections/roc.js';
+import { training } from './sections/training.js';
+import { weights } from './sections/weights.js';
+
+/** What is said of each part of a result. Parts in one place follow each other in this order. */
+export const sections: { readonly [Name in keyof ResultParts]: Section<ResultParts[Name]> } = {
+  auc,
+  roc,
+  weights,
+  calibration,
+  observables,
+  training,
+};

@@ -1,0 +1,58 @@
+import type { AreaUnderCurve, EvaluationResult } from '../../evaluation/result.js';
+import { absent, deviations, isFiniteNumber, measured, pValue, significant } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
+import type { Section } from '../section.js';
+
+const levels: Readonly<Record<string, string>> = {
+  indistinguishable: 'indistinguishable',
+  distinguishable: 'distinguishable',
+  'clearly-different': 'clearly different',
+};
+
+export const auc: Section<AreaUnderCurve> = { verdict: verdictBlock };
+
+/** The verdict in words and the four numbers that it rests on. */
+function verdictBlock(sheet: Sheet, auc: AreaUnderCurve, { verdict }: EvaluationResult): HTMLElement {
+  return sheet.element(
+    'section',
+    { id: 'verdict', class: `verdict ${verdict.level in levels ? verdict.level : 'unknown'}` },
+    sheet.element(
+      'div',
+      {},
+      sheet.element('p', { class: 'level' }, levels[verdict.level] ?? verdict.level),
+      sheet.element('p', { class: 'sentence' }, verdict.sentence),
+    ),
+    sheet.element(
+      'dl',
+      { class: 'numbers' },
+      entry(
+        sheet,
+        'AUC',
+        measured(auc.value, auc.standardError),
+        'area under the ROC curve, 0.5 for equal samples',
+      ),
+      entry(
+        sheet,
+        'null σ',
+        significant(auc.nullStandardDeviation, 2),
+        'its standard deviation for equal samples',
+      ),
+      entry(sheet, 'z', nullDeviations(auc), 'distance from 0.5 in null σ'),
+      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for an AUC this high from equal samples'),
+    ),
+  );
+}
+
+function entry(sheet: Sheet, term: string, value: string, explanation: string): Content {
+  return sheet.element(
+    'div',
+    {},
+    sheet.element('dt', {}, term),
+    sheet.element('dd', {}, sheet.element('b', {}, value), sheet.element('small', {}, explanation)),
+  );
+}
+
+function nullDeviations({ value, nullStandardDeviation }: AreaUnderCurve): string {
+  if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return absent;
+  return deviations((value - 0.5) / nullStandardDeviation);
+}

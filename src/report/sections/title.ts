@@ -1,0 +1,56 @@
+import type { EvaluationResult, SampleRecord } from '../../evaluation/result.js';
+import { swatch } from '../drawing/legend.js';
+import { count } from '../drawing/numbers.js';
+import type { Sheet } from '../drawing/sheet.js';
+
+/** What the rows of a sample are, by its layout. */
+const nouns = {
+  calogan: 'showers',
+  calochallenge: 'showers',
+  matrix: 'rows',
+} as const satisfies Readonly<Record<SampleRecord['layout'], string>>;
+
+/** Last part of a path in either notation. */
+export function fileName(source: string): string {
+  return (
+    source
+      .split(/[\\/]/)
+      .filter((part) => part !== '')
+      .at(-1) ?? source
+  );
+}
+
+/** Title with the names of both samples, what they are, and a label on every toy. */
+export function titleBlock(sheet: Sheet, result: EvaluationResult): HTMLElement {
+  const { reference, generated } = result.samples;
+  return sheet.element(
+    'header',
+    {},
+    sheet.element('p', { class: 'kind' }, 'Classifier weights of a generated sample'),
+    sheet.element(
+      'h1',
+      {},
+      sheet.element('span', { class: 'sample-name' }, fileName(generated.source)),
+      ' ',
+      sheet.element('span', { class: 'against' }, 'against'),
+      ' ',
+      sheet.element('span', { class: 'sample-name' }, fileName(reference.source)),
+    ),
+    sheet.element('ul', { class: 'samples' }, sampleLine(sheet, reference), sampleLine(sheet, generated)),
+  );
+}
+
+function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
+  return sheet.element(
+    'li',
+    {},
+    swatch(sheet, sample.role),
+    `${sample.role}: `,
+    sheet.element('b', {}, fileName(sample.source)),
+    `, ${count(sample.rows)} ${nouns[sample.layout] ?? 'rows'}, layout ${sample.layout}`,
+    sample.toy ? ' ' : null,
+    sample.toy
+      ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')
+      : null,
+  );
+}

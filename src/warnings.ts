@@ -1,0 +1,30 @@
+/** Warnings of the whole package: what is odd, and did not keep anything from being done. */
+
+/** Stable codes. A code never changes its meaning. */
+export const warningCodes = {
+  // files
+  'zero-showers': 'showers without any energy',
+  'fill-only': 'every voxel holds the same number: the data were probably never written',
+  units: 'energies that look like another unit',
+  'non-finite': 'voxels that are NaN or infinite, read as 0',
+  negative: 'negative voxels, kept or read as 0',
+  // samples
+  'incident-energy-leak': 'the conditions alone tell the samples apart',
+  'shared-rows': 'rows that are in both samples',
+  'repeated-rows': 'rows that are in a sample twice',
+  'small-sample': 'few rows a fold',
+  'large-network': 'a network with many parameters for the rows of its training',
+  // outcome
+  'members-disagree': 'members of the ensemble that differ by more than the error of the AUC',
+  'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
+  'few-showers-dominate': 'a few rows that carry nearly all of the weight',
+  'non-finite-weights': 'weights that are not finite',
+} as const;
+
+export type WarningCode = keyof typeof warningCodes;
+
+/** Something odd, in words. */
+export interface Warning {
+  readonly code: WarningCode;
+  readonly message: string;
+}
