@@ -20,7 +20,7 @@ const logarithmicRange = 300;
 /** Observables that the command line names. */
 const summarised = 3;
 
-/** One observable: three histograms in the histograms of the result on the same axis. */
+/** One observable: three histograms on the same axis, in the histograms of the result. */
 export interface ObservableComparison {
   /** Stable name, e.g. `energy_ratio`, `layer_energy_3`. */
   readonly name: string;
