@@ -34,6 +34,7 @@ export {
   type SampleWeights,
 } from './evaluation/evaluate.js';
 export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
+export type { OwnObservable } from './evaluation/own-observables.js';
 export type * from './evaluation/result.js';
 export type { EvaluationOptions } from './evaluation/settings.js';
 export type {
@@ -88,6 +89,7 @@ export { observablesOf, observableValues } from './samples/showers/observables.j
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
 export type { DatasetRecord } from './samples/showers/reading/reading-protocol.js';
+export type { ShowerBlock } from './samples/showers/shower-block.js';
 export {
   type FeatureSetName,
   featureRows,

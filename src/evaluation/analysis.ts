@@ -4,6 +4,7 @@ import type { ComputeOptions } from '../native/devices.js';
 import type { InputDescription } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
+import type { ObservableColumn } from './own-observables.js';
 import type { Scores } from './scores.js';
 import type { EvaluationChoices } from './settings.js';
 
@@ -15,6 +16,8 @@ export interface AnalysisContext {
   readonly fitted: CrossFitResult;
   readonly scores: Scores;
   readonly choices: EvaluationChoices;
+  /** The user's own observables. */
+  readonly own: readonly ObservableColumn[];
   readonly run: ComputeOptions;
 }
 

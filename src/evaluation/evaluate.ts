@@ -14,7 +14,9 @@ import {
 } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
 import { versions } from '../versions.js';
+import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
+import { columnsOf, requireUsable } from './own-observables.js';
 import type { EvaluationResult, EvaluationSettings } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
@@ -69,6 +71,8 @@ async function evaluateSamples(
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const input = inputFor(reference, generated, choices);
+  const taken = [...reference.observables().map(({ name }) => name), ...Object.values(weightNames)];
+  requireUsable(choices.observables, reference, taken);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
@@ -79,6 +83,10 @@ async function evaluateSamples(
     generated: generated.record('generated'),
   };
   watch.lap('checking the samples');
+  // Before the training: a mistake in the user's function must not cost one.
+  const { threshold } = inputSettings(input);
+  const own = await columnsOf(choices.observables, { reference, generated }, threshold, signal);
+  if (own.length > 0) watch.lap('own observables');
 
   const fitted = await crossFit(reference, generated, input, choices, {
     signal,
@@ -89,7 +97,7 @@ async function evaluateSamples(
   watch.lap('training');
   try {
     const scores = await Scores.of(fitted, choices, run);
-    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, run });
+    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, own, run });
     watch.lap('weights and observables');
     const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
     const { auc, roc, ...parts } = found.parts;

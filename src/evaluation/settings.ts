@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { foldsSchema, trainingSchema } from '../classifier/settings.js';
+import { ownObservableSchema } from './own-observables.js';
 
 /** Options of an evaluation that decide its result. */
 export const evaluationSchema = trainingSchema.extend({
@@ -16,6 +17,8 @@ export const evaluationSchema = trainingSchema.extend({
     .refine(({ lower, upper }) => lower < upper, { error: 'needs a lower bound below the upper one' })
     .nullable()
     .default(null),
+  /** Observables of the user's own, compared after the built-in ones. */
+  observables: z.array(ownObservableSchema).readonly().default([]),
 });
 
 export type EvaluationOptions = z.input<typeof evaluationSchema>;

@@ -8,6 +8,7 @@ import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { ContentProblem } from './showers/reading/content-checks.js';
+import type { ShowerBlock } from './showers/shower-block.js';
 
 export type Role = SampleRecord['role'];
 
@@ -86,6 +87,8 @@ export interface Sample {
     chosen: readonly Observable[],
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): AsyncIterable<Float64Array>;
+  /** The rows block by block, for a user's own observables, cut as {@link values}; null: the kind has none. */
+  readonly blocks: ((threshold: number | null) => Iterable<ShowerBlock>) | null;
   /** What is odd in this reference sample and in a generated one that fits it. */
   oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]>;
   /** Frees native memory of the sample. */

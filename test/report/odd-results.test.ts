@@ -129,7 +129,9 @@ describe('odd results', () => {
     said.mockRestore();
     const odd = new JSDOM(drawn).window.document;
     expect(odd.querySelectorAll('section').length).toBeGreaterThanOrEqual(8);
-    expect(odd.body.textContent).not.toMatch(/NaN|undefined|null(?! σ| standard deviations)|Infinity|\[object/);
+    expect(odd.body.textContent).not.toMatch(
+      /NaN|undefined|null(?! σ| standard deviations)|Infinity|\[object/,
+    );
     for (const node of odd.querySelectorAll('svg *')) {
       for (const { name, value } of node.attributes) {
         if (name === 'd' || name === 'x' || name === 'y' || name === 'transform' || name === 'points') {

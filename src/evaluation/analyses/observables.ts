@@ -1,11 +1,11 @@
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import { type HistogramAxis, logAxis, regularAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
-import type { ComputeOptions } from '../../native/devices.js';
 import { inputSettings } from '../../samples/kinds.js';
-import type { Observable, Sample } from '../../samples/sample.js';
+import type { Observable } from '../../samples/sample.js';
 import { chiSquare, separationPower } from '../../statistics/histogram-comparison.js';
 import type { Analysis, AnalysisContext, Finding } from '../analysis.js';
+import type { ObservableColumn } from '../own-observables.js';
 
 /** Bins of an axis: twice the cube root of the smaller sample, within these bounds. */
 const fewestBins = 10;
@@ -44,12 +44,6 @@ export interface ObservableComparison {
   };
 }
 
-interface Column {
-  readonly observable: Observable;
-  readonly reference: Float64Array;
-  readonly generated: Float64Array;
-}
-
 /** Observables of both samples, and whether the weights bring them together. */
 export const observables: Analysis<readonly ObservableComparison[]> = {
   run: compareObservables,
@@ -74,12 +68,11 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
  * common axes, and says how far apart they are.
  */
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
-  const { reference, generated, scores, run } = context;
-  const { threshold } = inputSettings(context.input);
+  const { scores, run } = context;
   const weights = scores.finiteWeights();
   const comparisons: ObservableComparison[] = [];
   const histograms: Record<string, UhiHistogram> = {};
-  for await (const column of columnsOf(reference, generated, { ...run, threshold })) {
+  for await (const column of columnsOf(context)) {
     const axis = axisFor(column);
     if (axis === null) continue;
     const { observable } = column;
@@ -117,12 +110,10 @@ function contents(histogram: WeightedHistogram, column: number) {
   return { values: histogram.values(column), variances: histogram.variances(column) };
 }
 
-/** Column by column, as far as the samples work them out so. */
-async function* columnsOf(
-  reference: Sample,
-  generated: Sample,
-  options: ComputeOptions & { readonly threshold: number | null },
-): AsyncGenerator<Column, void, void> {
+/** Column by column, as far as the samples work them out so; the user's own come last. */
+async function* columnsOf(context: AnalysisContext): AsyncGenerator<ObservableColumn, void, void> {
+  const { reference, generated, run } = context;
+  const options = { ...run, threshold: inputSettings(context.input).threshold };
   const observables = reference.observables();
   const ofGenerated = generated.values(observables, options)[Symbol.asyncIterator]();
   let next = 0;
@@ -131,10 +122,11 @@ async function* columnsOf(
     yield { observable: observables[next] as Observable, reference: inReference, generated: inGenerated };
     next += 1;
   }
+  yield* context.own;
 }
 
 /** An axis on which both samples can be seen; null where all values are equal, so that there is nothing to see. */
-function axisFor({ observable, reference, generated }: Column): HistogramAxis | null {
+function axisFor({ observable, reference, generated }: ObservableColumn): HistogramAxis | null {
   const values = sortedTogether(thinned(reference), thinned(generated));
   const quantile = (probability: number) => values[Math.round(probability * (values.length - 1))] as number;
   const lower = quantile(lowQuantile);

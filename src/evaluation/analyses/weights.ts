@@ -40,7 +40,10 @@ export const weights: Analysis<WeightSummary> = {
   },
 };
 
-/** Histograms of w of one sample, `weight_linear_ROLE` and `weight_log_ROLE`; every shower counts once. */
+/** Names of the histograms of w; the role of the sample follows. */
+export const weightNames = { linear: 'weight_linear', logarithmic: 'weight_log' } as const;
+
+/** Histograms of w of one sample; every shower counts once. */
 async function weightHistograms(
   weights: Float64Array,
   role: 'reference' | 'generated',
@@ -56,8 +59,8 @@ async function weightHistograms(
   await linear.fill([weights], options);
   await logarithmic.fill([weights], options);
   return {
-    [`weight_linear_${role}`]: linear.toUhi(),
-    [`weight_log_${role}`]: logarithmic.toUhi(),
+    [`${weightNames.linear}_${role}`]: linear.toUhi(),
+    [`${weightNames.logarithmic}_${role}`]: logarithmic.toUhi(),
   };
 }
 

@@ -24,6 +24,7 @@ import { chooseObservables } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileOddities, repetitions } from './oddities.js';
 import { requireSameDetector } from './same-detector.js';
+import { type ShowerBlock, showerBlocks } from './shower-block.js';
 import {
   isShowerInput,
   restoreShowerInput,
@@ -127,6 +128,10 @@ class Showers implements Sample {
     const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
     const indices = chosen.map(({ name }) => names.indexOf(name));
     yield* await observableValues(this.#showers, indices, options);
+  }
+
+  blocks(threshold: number | null): Iterable<ShowerBlock> {
+    return showerBlocks(this.#showers, threshold);
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {

@@ -53,6 +53,7 @@ export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput> = 
 class Table implements Sample {
   readonly kind = 'matrix';
   readonly noun = 'rows';
+  readonly blocks = null;
   readonly rows: number;
   readonly #matrix: MatrixSample;
 
