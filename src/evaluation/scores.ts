@@ -10,7 +10,7 @@ import {
 import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
 import type { EvaluationChoices } from './settings.js';
 
-/** What the classifiers say of every row of both samples: the only place where logits, weights and ranks are had from. */
+/** What the classifiers say of every row of both samples: logits, weights and ranks come from here alone. */
 export class Scores {
   readonly reference: DensityRatioWeights;
   readonly generated: DensityRatioWeights;
