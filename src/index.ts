@@ -75,6 +75,7 @@ export {
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
 export type { LayoutName } from './layouts/layouts.js';
+export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type { RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
 export type { NativeTrainingRecord, Precision } from './native/contract/training.js';

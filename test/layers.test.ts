@@ -30,20 +30,21 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   warnings: [],
   versions: [],
+  names: ['errors'],
   'worker-thread': [],
-  native: ['errors'],
+  native: ['names', 'errors'],
   // They know no physics.
   formats: ['worker-thread', 'errors'],
   ...Object.fromEntries(
     science.map((folder) => [
       folder,
-      [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'errors'],
+      [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'names', 'errors'],
     ]),
   ),
-  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says and computes nothing.
   report: ['types:evaluation/result', 'types:formats', 'worker-thread', 'errors'],
-  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
+  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'names', 'errors'],
   index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
 };
 

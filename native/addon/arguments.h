@@ -10,6 +10,9 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/run/error.h"
+#include "core/run/names.h"
+
 namespace caloscope::addon {
 
 // Decoding of JavaScript values into plain C++ ones. TypeScript has validated what a user gave; what is checked
@@ -27,6 +30,14 @@ unsigned threads_argument(const Napi::Value& value);
 bool flag(const Napi::Object& record, const char* key);
 std::string text(const Napi::Object& record, const char* key);
 Napi::Object record(const Napi::Object& outer, const char* key);
+
+/// A value of an enumeration by its name; no other text is taken for one.
+template <class E>
+E name_argument(const Napi::Value& value, const char* what) {
+  const auto known = value.IsString() ? value_named<E>(value.As<Napi::String>().Utf8Value()) : std::nullopt;
+  if (known) return *known;
+  throw Error(ErrorCode::argument, std::string("`") + what + "` must be " + alternatives<E>());
+}
 
 template <class T>
 constexpr napi_typedarray_type array_type() {

@@ -11,8 +11,7 @@ namespace caloscope::addon {
 Geometry geometry_argument(const Napi::Value& value) {
   const auto record = object_argument(value, "geometry");
   Geometry geometry;
-  const auto family = text(record, "family");
-  geometry.family = family == "calogan" ? Geometry::Family::calogan : Geometry::Family::calochallenge;
+  geometry.family = name_argument<Geometry::Family>(record.Get("family"), "family");
   geometry.first_voxel = array_copy<std::uint32_t>(record.Get("firstVoxel"), "firstVoxel");
   geometry.layer_id = array_copy<std::uint32_t>(record.Get("layerId"), "layerId");
   geometry.angular = array_copy<std::uint8_t>(record.Get("angular"), "angular");
@@ -22,14 +21,6 @@ Geometry geometry_argument(const Napi::Value& value) {
   geometry.radius = array_copy<double>(record.Get("radius"), "radius");
   geometry.validate();
   return geometry;
-}
-
-FeatureSetName feature_set_name_argument(const Napi::Value& value) {
-  const std::string name = value.IsString() ? value.As<Napi::String>().Utf8Value() : "";
-  if (name == "low") return FeatureSetName::low;
-  if (name == "low-normalised") return FeatureSetName::low_normalised;
-  if (name == "high") return FeatureSetName::high;
-  throw Error(ErrorCode::argument, "a feature set must be low, low-normalised or high");
 }
 
 double threshold_argument(const Napi::Value& value) {

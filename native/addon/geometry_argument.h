@@ -2,16 +2,12 @@
 
 #include <napi.h>
 
-#include "core/samples/feature_set.h"
 #include "core/samples/geometry.h"
 
 namespace caloscope::addon {
 
 /// { family, firstVoxel, layerId, angular, eta, phi, radius } → Geometry, validated.
 Geometry geometry_argument(const Napi::Value& value);
-
-/// 'low' | 'low-normalised' | 'high'
-FeatureSetName feature_set_name_argument(const Napi::Value& value);
 
 /// MeV; null for no threshold.
 double threshold_argument(const Napi::Value& value);

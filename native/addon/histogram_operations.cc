@@ -20,15 +20,16 @@ std::shared_ptr<WeightedHistogram> histogram_of(const Napi::Value& value) {
 }
 
 HistogramAxis decode_axis(const Napi::Object& axis) {
-  const std::string type = text(axis, "type");
-  const UpperEdge upper_edge = text(axis, "upperEdge") == "last-bin" ? UpperEdge::last_bin : UpperEdge::overflow;
-  if (type == "variable") return HistogramAxis::variable(array_copy<double>(axis.Get("edges"), "edges"), upper_edge);
-  const auto bins = static_cast<std::size_t>(count(axis, "bins"));
-  const double lower = number(axis, "lower");
-  const double upper = number(axis, "upper");
-  if (type == "log") return HistogramAxis::logarithmic(bins, lower, upper, upper_edge);
-  if (type == "regular") return HistogramAxis::regular(bins, lower, upper, upper_edge);
-  throw Error(ErrorCode::argument, "`type` of an axis must be regular, log or variable");
+  const auto upper_edge = name_argument<UpperEdge>(axis.Get("upperEdge"), "upperEdge");
+  const auto make = [&](auto make_axis) {
+    return make_axis(static_cast<std::size_t>(count(axis, "bins")), number(axis, "lower"), number(axis, "upper"), upper_edge);
+  };
+  switch (name_argument<HistogramAxis::Kind>(axis.Get("type"), "type")) {
+    case HistogramAxis::Kind::regular: return make(HistogramAxis::regular);
+    case HistogramAxis::Kind::logarithmic: return make(HistogramAxis::logarithmic);
+    case HistogramAxis::Kind::variable: break;
+  }
+  return HistogramAxis::variable(array_copy<double>(axis.Get("edges"), "edges"), upper_edge);
 }
 
 std::vector<Napi::Value> elements(const Napi::Value& value, const char* what) {

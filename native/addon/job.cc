@@ -129,7 +129,7 @@ RunningJobs::~RunningJobs() {
 
 Napi::Error coded_error(Napi::Env env, ErrorCode code, const std::string& message) {
   auto error = Napi::Error::New(env, message);
-  error.Set("code", Napi::String::New(env, name(code)));
+  error.Set("code", Napi::String::New(env, std::string(name_of(code))));
   return error;
 }
 

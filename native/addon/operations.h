@@ -11,6 +11,7 @@ namespace caloscope::addon {
 void add_device_operations(Napi::Env env, Napi::Object exports);
 void add_histogram_operations(Napi::Env env, Napi::Object exports);
 void add_machine_operations(Napi::Env env, Napi::Object exports);
+void add_names_operations(Napi::Env env, Napi::Object exports);
 void add_reading_operations(Napi::Env env, Napi::Object exports);
 void add_shower_operations(Napi::Env env, Napi::Object exports);
 void add_simulation_operations(Napi::Env env, Napi::Object exports);

@@ -23,6 +23,8 @@ Napi::Value names(Napi::Env env, const std::vector<std::string>& list) {
   return array;
 }
 
+FeatureSetName feature_set_argument(const Napi::Value& value) { return name_argument<FeatureSetName>(value, "set"); }
+
 /// createShowerTable(voxels, expectedRows) → handle
 Napi::Value create_shower_table(const Napi::CallbackInfo& info) {
   const auto voxels = count_argument(info[0], "voxels");
@@ -81,14 +83,14 @@ Napi::Value read_showers(const Napi::CallbackInfo& info) {
 
 /// featureNames(geometry, set) → string[]
 Napi::Value feature_names(const Napi::CallbackInfo& info) {
-  const FeatureSet features(feature_set_name_argument(info[1]), geometry_argument(info[0]), 0);
+  const FeatureSet features(feature_set_argument(info[1]), geometry_argument(info[0]), 0);
   return names(info.Env(), features.column_names());
 }
 
 /// featureRows(table, geometry, set, threshold, first, count) → Float64Array, count × columns
 Napi::Value feature_rows(const Napi::CallbackInfo& info) {
   const auto table = showers(info[0]);
-  const FeatureSet features(feature_set_name_argument(info[2]), geometry_argument(info[1]),
+  const FeatureSet features(feature_set_argument(info[2]), geometry_argument(info[1]),
                             threshold_argument(info[3]));
   const auto first = count_argument(info[4], "first");
   const auto count = count_argument(info[5], "count");
@@ -110,7 +112,7 @@ Napi::Value feature_rows(const Napi::CallbackInfo& info) {
 /// makeFeatures(table, geometry, set, threshold, threads, notify) → job → feature table handle
 Napi::Value make_features(const Napi::CallbackInfo& info) {
   auto table = showers(info[0]);
-  FeatureSet features(feature_set_name_argument(info[2]), geometry_argument(info[1]), threshold_argument(info[3]));
+  FeatureSet features(feature_set_argument(info[2]), geometry_argument(info[1]), threshold_argument(info[3]));
   return start_job(info[5], [table = std::move(table), features = std::move(features),
                              threads = threads_argument(info[4])](JobControl& control) -> JobResult {
     auto result = std::make_shared<FeatureTable>(table, features, tiles_on(threads), control);

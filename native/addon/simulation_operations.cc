@@ -20,12 +20,6 @@ struct ToyBlock {
   std::vector<double> log_density_ratio;  ///< empty when not known
 };
 
-ToyGeometryName toy_geometry_argument(const std::string& name) {
-  if (name == "calogan") return ToyGeometryName::calogan;
-  if (name == "ds2") return ToyGeometryName::ds2;
-  throw Error(ErrorCode::argument, "toy showers exist for the geometries calogan and ds2, not for \"" + name + "\"");
-}
-
 ToyBlock empty_block(const ToyCalorimeter& calorimeter, std::uint64_t showers) {
   constexpr std::uint64_t largest = std::uint64_t{1} << 30;  // voxels: 4 GiB
   const std::size_t voxels = calorimeter.geometry().voxels;
@@ -82,9 +76,10 @@ Napi::Value as_record(Napi::Env env, const ToyBlock& block) {
 /// makeToyShowers(options, notify) → job of a block of showers
 Napi::Value make_toy_showers(const Napi::CallbackInfo& info) {
   const auto options = object_argument(info[0], "options");
-  const Distortion distortion{distortion_kind(text(options, "distortion")), number(options, "strength")};
-  const ToyCalorimeter calorimeter(toy_geometry_argument(text(options, "geometry")), count(options, "seed"),
-                                   distortion, flag(options, "distorted"));
+  const Distortion distortion{name_argument<DistortionKind>(options.Get("distortion"), "distortion"),
+                              number(options, "strength")};
+  const ToyCalorimeter calorimeter(name_argument<ToyGeometryName>(options.Get("geometry"), "geometry"),
+                                   count(options, "seed"), distortion, flag(options, "distorted"));
   const auto first = count(options, "first");
   const auto showers = count(options, "count");
   const auto threads = threads_argument(options.Get("threads"));

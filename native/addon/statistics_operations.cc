@@ -104,18 +104,11 @@ Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
   });
 }
 
-EnsembleRule ensemble_rule(const std::string& rule) {
-  if (rule == "mean-logit") return EnsembleRule::mean_logit;
-  if (rule == "mean-probability") return EnsembleRule::mean_probability;
-  if (rule == "mean-weight") return EnsembleRule::mean_weight;
-  throw Error(ErrorCode::argument, "`rule` must be mean-logit, mean-probability or mean-weight");
-}
-
 DensityRatioOptions density_ratio_options(const Napi::Object& record) {
   DensityRatioOptions options;
-  options.rule = ensemble_rule(text(record, "rule"));
+  options.rule = name_argument<EnsembleRule>(record.Get("rule"), "rule");
   options.prior_shift = number(record, "priorShift");
-  options.role = text(record, "role") == "reference" ? SampleRole::reference : SampleRole::generated;
+  options.role = name_argument<SampleRole>(record.Get("role"), "role");
   if (record.Get("clip").IsNull()) return options;
   const Napi::Object clip = object_argument(record.Get("clip"), "clip");
   options.clip = ClipRange{number(clip, "lower"), number(clip, "upper")};

@@ -13,27 +13,6 @@
 namespace caloscope::addon {
 namespace {
 
-Activation activation_argument(const std::string& name) {
-  for (int i = 0; i < 6; ++i) {
-    if (name == activation_names[i]) return static_cast<Activation>(i);
-  }
-  throw Error(ErrorCode::argument, "`activation` must be relu, leaky-relu, elu, gelu, silu or tanh");
-}
-
-Schedule schedule_argument(const std::string& name) {
-  for (int i = 0; i < 3; ++i) {
-    if (name == schedule_names[i]) return static_cast<Schedule>(i);
-  }
-  throw Error(ErrorCode::argument, "`schedule` must be plateau, cosine or constant");
-}
-
-Precision precision_argument(const std::string& name) {
-  for (int i = 0; i < 2; ++i) {
-    if (name == precision_names[i]) return static_cast<Precision>(i);
-  }
-  throw Error(ErrorCode::argument, "`precision` must be float32 or bfloat16");
-}
-
 std::uint32_t small_count(const Napi::Object& record, const char* key) {
   const auto value = count(record, key);
   if (value > std::numeric_limits<std::uint32_t>::max()) {
@@ -50,8 +29,8 @@ TrainingSettings settings_argument(const Napi::Object& record) {
   settings.weight_decay = number(record, "weightDecay");
   settings.dropout = number(record, "dropout");
   settings.patience = small_count(record, "patience");
-  settings.schedule = schedule_argument(text(record, "schedule"));
-  settings.precision = precision_argument(text(record, "precision"));
+  settings.schedule = name_argument<Schedule>(record.Get("schedule"), "schedule");
+  settings.precision = name_argument<Precision>(record.Get("precision"), "precision");
   settings.validate();
   return settings;
 }
@@ -64,7 +43,7 @@ CrossFitting plan_argument(const Napi::Value& value) {
   plan.seed = count(record, "seed");
   plan.validation_fraction = number(record, "validationFraction");
   plan.shape.hidden = array_copy<std::uint32_t>(record.Get("hidden"), "hidden");
-  plan.shape.activation = activation_argument(text(record, "activation"));
+  plan.shape.activation = name_argument<Activation>(record.Get("activation"), "activation");
   plan.shape.slope = static_cast<float>(number(record, "slope"));
   plan.settings = settings_argument(record);
   return plan;
@@ -145,7 +124,7 @@ Napi::Value start_predict(const Napi::CallbackInfo& info) {
   const auto options = object_argument(info[2], "options");
   return start_job(info[3], [ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble), table = features(info[1]),
                              make_backend = backend_argument(info[2]),
-                             precision = precision_argument(text(options, "precision"))](JobControl& control) -> JobResult {
+                             precision = name_argument<Precision>(options.Get("precision"), "precision")](JobControl& control) -> JobResult {
     if (table->rows() > std::numeric_limits<std::uint32_t>::max()) {
       throw Error(ErrorCode::argument, "more than 2^32 rows at once");
     }
@@ -165,7 +144,7 @@ Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
   for (std::uint32_t i = 0; i < list.Length(); ++i) {
     const auto record = object_argument(list.Get(i), "network");
     Network network;
-    network.activation = activation_argument(text(record, "activation"));
+    network.activation = name_argument<Activation>(record.Get("activation"), "activation");
     network.slope = static_cast<float>(number(record, "slope"));
     network.standardisation.centre = array_copy<float>(record.Get("centre"), "centre");
     network.standardisation.scale = array_copy<float>(record.Get("scale"), "scale");
@@ -196,7 +175,7 @@ Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
   for (std::uint32_t i = 0; i < ensemble->networks().size(); ++i) {
     const auto& network = ensemble->networks()[i];
     auto record = Napi::Object::New(env);
-    record.Set("activation", Napi::String::New(env, activation_names[static_cast<int>(network.activation)]));
+    record.Set("activation", Napi::String::New(env, std::string(name_of(network.activation))));
     record.Set("slope", Napi::Number::New(env, network.slope));
     record.Set("centre", new_array(env, network.standardisation.centre));
     record.Set("scale", new_array(env, network.standardisation.scale));

@@ -1,6 +1,11 @@
-import { ArgumentError } from '../errors.js';
+import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle, NativePrediction, Precision } from '../native/contract/training.js';
+import {
+  type EnsembleHandle,
+  type NativePrediction,
+  type Precision,
+  precisions,
+} from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { FeatureTable } from '../samples/feature-table.js';
@@ -17,11 +22,8 @@ export interface PredictOptions extends ComputeOptions {
 }
 
 function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
-  if (precision === 'float32' || precision === 'bfloat16') return precision;
-  throw new ArgumentError(
-    'ERR_ARGUMENT',
-    `precision must be 'float32' or 'bfloat16', not ${String(precision)}`,
-  );
+  requireOneOf(precisions, precision, 'precision');
+  return precision;
 }
 
 /** @internal How the core is to judge, settled once: looking for devices takes time. */

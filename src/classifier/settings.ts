@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
+import { oneOf } from '../names.js';
+import { featureSetNames } from '../native/contract/showers.js';
+import { activations, precisions, schedules } from '../native/contract/training.js';
 
 const whole = (lowest: number, highest: number) =>
   z
@@ -20,11 +23,7 @@ export const classifierSchema = z.strictObject({
     .max(32)
     .readonly()
     .default([256, 256]),
-  activation: z
-    .enum(['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'], {
-      error: 'must be relu, leaky-relu, elu, gelu, silu or tanh',
-    })
-    .default('leaky-relu'),
+  activation: oneOf(activations).default('leaky-relu'),
   /** Slope below zero of leaky-relu; α of elu. */
   slope: z.number({ error: 'must be a number' }).default(0.01),
   /** Share of hidden values dropped in training. */
@@ -47,9 +46,7 @@ export const classifierSchema = z.strictObject({
    * How the learning rate goes on after a linear rise over the first epoch. `plateau`: after an epoch that made no
    * progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
    */
-  schedule: z
-    .enum(['plateau', 'cosine', 'constant'], { error: 'must be plateau, cosine or constant' })
-    .default('plateau'),
+  schedule: oneOf(schedules).default('plateau'),
   /** Epochs in a row with less than 1e-4 nats of progress in validation loss, after which a training ends. */
   patience: whole(1, 100_000).default(3),
   /**
@@ -57,7 +54,7 @@ export const classifierSchema = z.strictObject({
    * they are multiplied. Sums, parameters and AdamW's moments are float32 in both. It pays on processors that multiply
    * bfloat16 (kernel set avx512bf16).
    */
-  precision: z.enum(['float32', 'bfloat16'], { error: 'must be float32 or bfloat16' }).default('float32'),
+  precision: oneOf(precisions).default('float32'),
   /** Share of the training rows that decide when to stop. */
   validationFraction: share('must be above 0 and below 1').default(0.1),
 });
@@ -78,9 +75,7 @@ export interface CrossFittingPlan {
 /** What a training is told beside network and samples. */
 export const trainingSchema = z.strictObject({
   /** Feature set that the classifiers see; a matrix has its own columns. */
-  features: z
-    .enum(['low', 'low-normalised', 'high'], { error: 'must be low, low-normalised or high' })
-    .default('low'),
+  features: oneOf(featureSetNames).default('low'),
   /** Voxels below count as zero, in MeV; `published`: the readout threshold of the geometry, if it has one. */
   threshold: z
     .union([z.literal('published'), z.null(), z.number().nonnegative()], {

@@ -3,8 +3,18 @@ import * as z from 'zod';
 import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { alternatives, oneOf } from '../names.js';
+import { featureSetNames } from '../native/contract/showers.js';
+import { ensembleRules } from '../native/contract/statistics.js';
+import { activations, precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
+import {
+  negativePolicies,
+  nonFinitePolicies,
+  strictPolicy,
+} from '../samples/showers/reading/content-checks.js';
+import type { ContentPolicy } from '../samples/showers/reading/reading.js';
 import type { SpeechOptions } from './session.js';
 
 /** The options that several commands share. Ranges are those of the library: each option is checked by its schema. */
@@ -75,11 +85,11 @@ export interface DeviceFlags {
 
 /** Where the heavy arithmetic is done. */
 export function addDeviceOptions(command: Command): Command {
-  const device = z.enum(deviceNames, { error: 'must be cpu, cuda or auto' });
+  const device = `${alternatives(deviceNames)} (default: cpu)`;
   const demand = { error: 'must be numbers from 0 on with commas between them' };
   const list = z.array(z.int(demand).min(0, demand).max(1023, demand), demand);
   return command
-    .addOption(checkedOption('--device <name>', 'cpu, cuda or auto (default: cpu)', device, asGiven))
+    .addOption(checkedOption('--device <name>', device, oneOf(deviceNames), asGiven))
     .addOption(
       checkedOption(
         '--devices <list>',
@@ -111,8 +121,8 @@ export interface ShowerFileOptions {
   readonly geometry?: string;
   readonly particle?: string;
   readonly group?: string;
-  readonly negativeVoxels?: 'reject' | 'keep' | 'zero';
-  readonly nonFiniteVoxels?: 'reject' | 'zero';
+  readonly negativeVoxels?: ContentPolicy['negative'];
+  readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
 }
 
 const named = z.string().min(1, { error: 'must not be empty' });
@@ -135,12 +145,13 @@ export function groupOption(): Option {
 
 /** How odd numbers in shower files are treated. */
 export function addContentOptions(command: Command): Command {
-  const negative = z.enum(['reject', 'keep', 'zero'], { error: 'must be reject, keep or zero' });
-  const nonFinite = z.enum(['reject', 'zero'], { error: 'must be reject or zero' });
-  const flags = ['--negative-voxels <how>', '--non-finite-voxels <how>'] as const;
-  return command
-    .addOption(checkedOption(flags[0], 'reject, keep or zero (default: reject)', negative, asGiven))
-    .addOption(checkedOption(flags[1], 'reject or zero (default: reject)', nonFinite, asGiven));
+  const option = (flags: string, policies: readonly [string, ...string[]], usualPolicy: string) => {
+    const description = `${alternatives(policies)} (default: ${usualPolicy})`;
+    command.addOption(checkedOption(flags, description, oneOf(policies), asGiven));
+  };
+  option('--negative-voxels <how>', negativePolicies, strictPolicy.negative);
+  option('--non-finite-voxels <how>', nonFinitePolicies, strictPolicy.nonFinite);
+  return command;
 }
 
 export interface TrainingFlags extends SeedOption {
@@ -167,7 +178,7 @@ export function addTrainingOptions(command: Command): Command {
   const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
     command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
   option('--members <n>', 'networks a fold', members);
-  option('--features <set>', 'low, low-normalised or high', features, asGiven);
+  option('--features <set>', alternatives(featureSetNames), features, asGiven);
   const above = 'voxels below count as zero; or published, none';
   const noThreshold = 'must be an energy in MeV from 0 on, published or none';
   const orNone = z
@@ -175,7 +186,7 @@ export function addTrainingOptions(command: Command): Command {
     .default(threshold.parse(undefined) ?? 'none');
   option('--threshold <MeV>', above, orNone, numberOr('published', 'none'), noThreshold);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
-  option('--activation <name>', 'relu, leaky-relu, elu, gelu, silu or tanh', network.activation, asGiven);
+  option('--activation <name>', alternatives(activations), network.activation, asGiven);
   option('--dropout <share>', 'share of hidden values dropped in training', network.dropout);
   option('--epochs <n>', 'passes over the training showers at most', network.epochs);
   option('--batch <n>', 'showers a step, or auto', network.batchSize, numberOr('auto'));
@@ -191,7 +202,7 @@ export function addTrainingOptions(command: Command): Command {
 /** @param what it is the precision of. */
 export function precisionOption(what: string): Option {
   const { precision } = classifierSchema.shape;
-  const description = `float32 or bfloat16: precision ${what} ${usual(precision)}`;
+  const description = `${alternatives(precisions)}: precision ${what} ${usual(precision)}`;
   return checkedOption('--precision <type>', description, precision, asGiven);
 }
 
@@ -218,7 +229,7 @@ export interface JudgingOptions {
 /** How logits become weights. */
 export function addJudgingOptions(command: Command): Command {
   const { ensembleRule, clip } = evaluationSchema.shape;
-  const rule = `mean-logit, mean-probability or mean-weight ${usual(ensembleRule)}`;
+  const rule = `${alternatives(ensembleRules)} ${usual(ensembleRule)}`;
   const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
   const bounds = 'bounds on the weights (default: none)';
   return command

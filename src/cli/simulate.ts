@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import * as z from 'zod';
+import { alternatives, oneOf } from '../names.js';
+import { distortionNames, toyGeometryNames } from '../native/contract/simulation.js';
+import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
 import { type DistortionName, distortions } from '../simulation/distortions.js';
 import { simulateShowers } from '../simulation/shower-file.js';
-import { planToySample, type ToyGeometryName, toyVoxels } from '../simulation/toy-showers.js';
+import { planToySample, type ToyGeometryName } from '../simulation/toy-showers.js';
 import { count } from './figures.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
@@ -13,7 +16,7 @@ export interface SimulateOptions extends options.RunOptions, options.SeedOption 
   readonly showers: number;
   readonly distortion?: DistortionName;
   readonly strength?: number;
-  readonly sample?: 'generated' | 'reference';
+  readonly sample?: SampleRole;
   readonly force?: boolean;
 }
 
@@ -23,11 +26,6 @@ const distortionList = distortions.map(({ name, description, strength, exactRati
 });
 
 export function simulateCommand(): Command {
-  const geometries = Object.keys(toyVoxels);
-  const geometry = z.enum(geometries, { error: `must be ${geometries.join(' or ')}` });
-  const names = distortions.map(({ name }) => name);
-  const distortion = z.enum(names, { error: `must be one of ${names.join(', ')}` });
-  const samples = z.enum(['generated', 'reference'], { error: 'must be generated or reference' });
   const showers = z.int({ error: 'must be a whole number of showers from 1 on' }).min(1, {
     error: 'must be a whole number of showers from 1 on',
   });
@@ -40,19 +38,24 @@ export function simulateCommand(): Command {
     .argument('<file>', 'HDF5 file to write')
     .addOption(
       options
-        .checkedOption('--geometry <name>', `${geometries.join(' or ')}`, geometry, word)
+        .checkedOption('--geometry <name>', alternatives(toyGeometryNames), oneOf(toyGeometryNames), word)
         .default('calogan'),
     )
     .addOption(options.checkedOption('--showers <n>', 'number of showers', showers).default(10_000))
     .addOption(
-      options.checkedOption('--distortion <name>', 'what is wrong (default: nothing)', distortion, word),
+      options.checkedOption(
+        '--distortion <name>',
+        'what is wrong (default: nothing)',
+        oneOf(distortionNames),
+        word,
+      ),
     )
     .addOption(options.checkedOption('--strength <x>', 'strength of the distortion', strength))
     .addOption(
       options.checkedOption(
         '--sample <role>',
         'generated: distorted; reference: not distorted, with exact weights against the distorted sample where they are known',
-        samples,
+        oneOf(sampleRoles),
         word,
       ),
     )

@@ -6,7 +6,7 @@ import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
 import { readsFiles } from '../samples/kinds.js';
 import { packageVersion } from '../versions.js';
-import { densityRatioWeights } from '../weights/density-ratio.js';
+import { densityRatioWeights, usualEnsembleRule } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent } from './figures.js';
 import * as options from './options.js';
@@ -46,7 +46,7 @@ export async function runWeights(
   chosen: WeightsOptions,
 ): Promise<void> {
   const { signal, progress } = session;
-  const { out, force = false, ensembleRule: rule, clip, precision = 'float32' } = chosen;
+  const { out, force = false, ensembleRule: rule = usualEnsembleRule, clip, precision = 'float32' } = chosen;
   await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { device, reason } = computerFor(chosen);
@@ -84,7 +84,7 @@ export async function runWeights(
       caloscope_version: packageVersion,
       classifier: classifierPath,
       showers: showersPath,
-      ensemble_rule: rule ?? 'mean-logit',
+      ensemble_rule: rule,
       precision,
       device,
       log_weight: 'ln(p_reference/p_generated)',

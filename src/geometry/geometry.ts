@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
+import { mustBeOneOf } from '../names.js';
+import type { GeometryFamily } from '../native/contract/showers.js';
 import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
 import {
   type ChallengeName,
@@ -42,6 +44,19 @@ export interface Geometry {
   readonly eta: Float64Array;
   readonly phi: Float64Array;
   readonly radius: Float64Array;
+}
+
+const definitions: Readonly<Record<Geometry['family'], GeometryFamily>> = {
+  calogan: 'calogan',
+  calochallenge: 'calochallenge',
+  cartesian: 'calochallenge',
+};
+
+/** Whose published layout and feature sets a geometry has; a plain grid has those of CaloChallenge. */
+export function definitionsOf({ family }: Geometry): GeometryFamily {
+  if (Object.hasOwn(definitions, family)) return definitions[family];
+  const message = `family of the geometry is ${String(family)}; it ${mustBeOneOf(Object.keys(definitions))}`;
+  throw new CaloscopeError('ERR_GEOMETRY', message);
 }
 
 /** More voxels than any calorimeter under study (40,500), and few enough to be held. */

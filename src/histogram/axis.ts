@@ -1,18 +1,20 @@
 import { ArgumentError } from '../errors.js';
+import { requireOneOf } from '../names.js';
+import { type UpperEdge, upperEdges } from '../native/contract/histograms.js';
 
 export interface AxisOptions {
   /**
    * Where a value goes that equals the upper end: `overflow` (default, the convention of Boost.Histogram and of
    * high-energy physics) or `last-bin` (NumPy's).
    */
-  readonly upperEdge?: 'overflow' | 'last-bin' | undefined;
+  readonly upperEdge?: UpperEdge | undefined;
   /** Name and label for plots, kept in the UHI metadata of the axis. */
   readonly name?: string | undefined;
   readonly label?: string | undefined;
 }
 
 export interface AnyAxis {
-  readonly upperEdge: 'overflow' | 'last-bin';
+  readonly upperEdge: UpperEdge;
   readonly name?: string;
   readonly label?: string;
 }
@@ -45,10 +47,11 @@ export interface VariableAxis extends AnyAxis {
  */
 export type HistogramAxis = RegularAxis | LogAxis | VariableAxis;
 
-function common({ upperEdge = 'overflow', name, label }: AxisOptions): AnyAxis {
-  if (upperEdge !== 'overflow' && upperEdge !== 'last-bin') {
-    throw new ArgumentError('ERR_ARGUMENT', 'upperEdge must be overflow or last-bin');
-  }
+/** Where nothing is said. */
+export const usualUpperEdge: UpperEdge = 'overflow';
+
+function common({ upperEdge = usualUpperEdge, name, label }: AxisOptions): AnyAxis {
+  requireOneOf(upperEdges, upperEdge, 'upperEdge');
   return { upperEdge, ...(name === undefined ? {} : { name }), ...(label === undefined ? {} : { label }) };
 }
 

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import { CaloscopeError } from '../errors.js';
 import type { UhiAxis, UhiHistogram, UhiMetadata } from '../formats/uhi/uhi.js';
 import { parseUhiHistogram, storedCells } from '../formats/uhi/uhi-schema.js';
-import { binCount, type HistogramAxis, regularAxis, variableAxis } from './axis.js';
+import { mustBeOneOf } from '../names.js';
+import { type UpperEdge, upperEdges } from '../native/contract/histograms.js';
+import { binCount, type HistogramAxis, regularAxis, usualUpperEdge, variableAxis } from './axis.js';
 import { flattened, nested } from './cells.js';
 
 /** What one weight column of a histogram holds; values and variances with flow cells. */
@@ -27,7 +29,7 @@ function writeAxis(axis: HistogramAxis, edges: () => Float64Array): UhiAxis {
     name: axis.name,
     label: axis.label,
     scale: axis.type === 'log' ? 'log' : undefined,
-    upper_edge: axis.upperEdge === 'last-bin' ? 'last-bin' : undefined,
+    upper_edge: axis.upperEdge === usualUpperEdge ? undefined : axis.upperEdge,
   });
   const flow = { underflow: true, overflow: true, circular: false };
   const rest = Object.keys(metadata).length > 0 ? { ...flow, metadata } : flow;
@@ -81,6 +83,13 @@ function numberOf(value: unknown): number {
   return Number.isFinite(value) ? (value as number) : 0;
 }
 
+function upperEdgeOf(value: string | number | boolean = usualUpperEdge): UpperEdge {
+  const known = upperEdges.find((name) => name === value);
+  if (known) return known;
+  const message = `upper_edge of an axis is ${value}; it ${mustBeOneOf(upperEdges)}`;
+  throw new CaloscopeError('ERR_UHI', message);
+}
+
 function readAxis(axis: UhiAxis): HistogramAxis {
   if (axis.circular) {
     throw new CaloscopeError(
@@ -92,7 +101,7 @@ function readAxis(axis: UhiAxis): HistogramAxis {
   const options = {
     name: textOf(name),
     label: textOf(label),
-    upperEdge: upper_edge === 'last-bin' ? ('last-bin' as const) : undefined,
+    upperEdge: upperEdgeOf(upper_edge),
   };
   if (axis.type === 'regular') return regularAxis(axis.bins, axis.lower, axis.upper, options);
   return variableAxis(axis.edges, options);

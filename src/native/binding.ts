@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NativeError } from '../errors.js';
+import { enumerations } from './contract/names.js';
 import { abiVersion, type NativeBinding } from './contract/native-binding.js';
 
 const packageRoot = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -27,6 +28,15 @@ function load(): NativeBinding {
     throw new NativeError(
       'ERR_NATIVE_MISSING',
       `the native core is of another version (${binding.abiVersion} in place of ${abiVersion}): ${remedy}`,
+    );
+  }
+  const names = binding.names();
+  for (const [enumeration, list] of Object.entries(enumerations)) {
+    const known = names[enumeration as keyof typeof enumerations];
+    if (known.join() === list.join()) continue;
+    throw new NativeError(
+      'ERR_NATIVE_MISSING',
+      `the native core is of another version (${enumeration}: ${known.join(', ')} in place of ${list.join(', ')}): ${remedy}`,
     );
   }
   return binding;

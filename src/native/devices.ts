@@ -1,4 +1,5 @@
 import { ArgumentError, NativeError } from '../errors.js';
+import { requireOneOf } from '../names.js';
 import { native } from './binding.js';
 import type { CudaDevicesRecord } from './contract/devices.js';
 import { callNative } from './run-job.js';
@@ -41,9 +42,7 @@ function findCudaDevices(): CudaDevicesRecord {
 export function computerFor(options: ComputeOptions): Computer {
   const { device = 'cpu', devices } = options;
   const threads = threadsOf(options);
-  if (!deviceNames.includes(device)) {
-    throw new ArgumentError('ERR_ARGUMENT', `device is ${String(device)}; it must be cpu, cuda or auto`);
-  }
+  requireOneOf(deviceNames, device, 'device');
   if (devices !== undefined && !Array.isArray(devices)) {
     throw new ArgumentError('ERR_ARGUMENT', 'devices must be a list of numbers of CUDA devices');
   }

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { ArgumentError } from '../errors.js';
 import type { LayoutName } from '../layouts/layouts.js';
 import type { FeatureSetName } from '../native/contract/showers.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
@@ -14,7 +15,7 @@ export type Role = SampleRecord['role'];
 
 /** A sample as a result names it. */
 export interface SampleRecord {
-  readonly role: 'reference' | 'generated';
+  readonly role: SampleRole;
   /** File path as given, or the name given to a plain matrix. */
   readonly source: string;
   /** SHA-256 of the file; null for a matrix. */

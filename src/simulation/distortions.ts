@@ -1,14 +1,8 @@
 import { ArgumentError } from '../errors.js';
+import { requireOneOf } from '../names.js';
+import { type DistortionName, distortionNames } from '../native/contract/simulation.js';
 
-/** Names of the ways in which a toy generator can be wrong. */
-export type DistortionName =
-  | 'energy-scale'
-  | 'width'
-  | 'missing-tail'
-  | 'noise'
-  | 'dead-voxels'
-  | 'over-smoothing'
-  | 'depth-shift';
+export type { DistortionName } from '../native/contract/simulation.js';
 
 /** What a distortion does and what its strength means. */
 export interface DistortionDescription {
@@ -28,10 +22,8 @@ export interface DistortionDescription {
 
 const unlimited = 1e6;
 
-/** The distortions of toy showers, in the order in which they are listed to users. Each changes one thing. */
-export const distortions: readonly DistortionDescription[] = [
-  {
-    name: 'energy-scale',
+const descriptions: Readonly<Record<DistortionName, Omit<DistortionDescription, 'name'>>> = {
+  'energy-scale': {
     description: 'wrong energy scale: all voxel energies are multiplied by 1 + strength',
     strength: {
       meaning: 'relative change of the energy',
@@ -42,8 +34,7 @@ export const distortions: readonly DistortionDescription[] = [
     },
     exactRatio: false,
   },
-  {
-    name: 'width',
+  width: {
     description:
       'smeared width: energy lies 1 + strength times as far from the shower axis; layer energies stay',
     strength: {
@@ -55,32 +46,27 @@ export const distortions: readonly DistortionDescription[] = [
     },
     exactRatio: false,
   },
-  {
-    name: 'missing-tail',
+  'missing-tail': {
     description: 'missing tail: the showers with the deepest maximum are never made',
     strength: { meaning: 'share of the showers missing', default: 0.05, min: 0, max: 1, excluded: ['max'] },
     exactRatio: false,
   },
-  {
-    name: 'noise',
+  noise: {
     description: 'noise: normal noise in every voxel, then voxels below two standard deviations are set to 0',
     strength: { meaning: 'standard deviation in MeV', default: 0.1, min: 0, max: unlimited, excluded: [] },
     exactRatio: false,
   },
-  {
-    name: 'dead-voxels',
+  'dead-voxels': {
     description: 'dead voxels: some voxels are 0, the same ones in every shower',
     strength: { meaning: 'share of the voxels', default: 0.05, min: 0, max: 1, excluded: ['max'] },
     exactRatio: false,
   },
-  {
-    name: 'over-smoothing',
+  'over-smoothing': {
     description: 'over-smoothing: a share of every voxel’s energy moves to its four neighbours in the layer',
     strength: { meaning: 'share of the energy', default: 0.2, min: 0, max: 1, excluded: [] },
     exactRatio: false,
   },
-  {
-    name: 'depth-shift',
+  'depth-shift': {
     description:
       'showers develop too late: ln T, with T the depth of the maximum, is shifted. The density ratio of every ' +
       'shower is known exactly; the best possible classifier has AUC = Φ(|strength|/√2)',
@@ -93,7 +79,13 @@ export const distortions: readonly DistortionDescription[] = [
     },
     exactRatio: true,
   },
-];
+};
+
+/** The distortions of toy showers, in the order in which they are listed to users. Each changes one thing. */
+export const distortions: readonly DistortionDescription[] = distortionNames.map((name) => ({
+  name,
+  ...descriptions[name],
+}));
 
 /** A distortion with its strength, checked; null for undistorted showers. */
 export interface ChosenDistortion {
@@ -110,11 +102,8 @@ export function chooseDistortion(
     if (strength === undefined) return null;
     throw new ArgumentError('ERR_ARGUMENT', 'strength is that of a distortion; name the distortion too');
   }
-  const description = distortions.find((candidate) => candidate.name === name);
-  if (!description) {
-    const names = distortions.map((candidate) => candidate.name).join(', ');
-    throw new ArgumentError('ERR_ARGUMENT', `there is no distortion "${name}"; choose one of ${names}`);
-  }
+  requireOneOf(distortionNames, name, 'distortion');
+  const description = { name, ...descriptions[name] };
   const { default: usual, min, max, excluded } = description.strength;
   const chosen = strength ?? usual;
   const aboveMin = excluded.includes('min') ? chosen > min : chosen >= min;

@@ -6,6 +6,7 @@ import {
   type Hdf5Writer,
 } from '../formats/hdf5/writer/writing.js';
 import type { ToyShowerBlock } from '../native/contract/simulation.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import type { Progress } from '../native/run-job.js';
 import type { DistortionName } from './distortions.js';
 import {
@@ -26,7 +27,7 @@ export interface SimulationRecord {
   readonly geometry: ToyGeometryName;
   readonly showers: number;
   readonly seed: number;
-  readonly sample: 'generated' | 'reference';
+  readonly sample: SampleRole;
   /** null: undistorted. */
   readonly distortion: DistortionName | null;
   readonly strength: number | null;

@@ -1,14 +1,20 @@
 import { ArgumentError } from '../errors.js';
+import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
-import type { ToyShowerBlock } from '../native/contract/simulation.js';
+import {
+  type ToyGeometryName,
+  type ToyShowerBlock,
+  toyGeometryNames,
+} from '../native/contract/simulation.js';
+import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
 import { callNative, type JobOptions, runJob } from '../native/run-job.js';
 import { threadsOf } from '../native/threads.js';
 import { type ChosenDistortion, chooseDistortion, type DistortionName } from './distortions.js';
 
-/** The calorimeters that toy showers can be made for, with the number of voxels. */
-export const toyVoxels = { calogan: 504, ds2: 6480 } as const;
+export type { ToyGeometryName } from '../native/contract/simulation.js';
 
-export type ToyGeometryName = keyof typeof toyVoxels;
+/** Voxels of the calorimeters that toy showers can be made for. */
+export const toyVoxels: Readonly<Record<ToyGeometryName, number>> = { calogan: 504, ds2: 6480 };
 
 /** Which toy showers to make. */
 export interface ToySampleOptions extends JobOptions {
@@ -25,7 +31,7 @@ export interface ToySampleOptions extends JobOptions {
    * 'generated' (where left out): distorted showers. 'reference': undistorted ones, the same as without a distortion,
    * with their exact density ratio to the distorted sample; for distortions with an exact ratio.
    */
-  readonly sample?: 'generated' | 'reference' | undefined;
+  readonly sample?: SampleRole | undefined;
   /** Threads to work on; all of the machine where left out. The showers do not depend on it. */
   readonly threads?: number | undefined;
 }
@@ -49,7 +55,7 @@ export interface ToySamplePlan {
   readonly showers: number;
   readonly seed: number;
   readonly distortion: ChosenDistortion | null;
-  readonly sample: 'generated' | 'reference';
+  readonly sample: SampleRole;
   readonly threads: number;
 }
 
@@ -65,24 +71,13 @@ function requireWhole(name: string, value: unknown, min: number, max: number): a
 /** @throws ArgumentError ERR_ARGUMENT when an option is not as {@link ToySampleOptions} says. */
 export function planToySample(options: ToySampleOptions): ToySamplePlan {
   const { geometry, showers, seed } = options;
-  if (!Object.hasOwn(toyVoxels, geometry)) {
-    const names = Object.keys(toyVoxels).join(', ');
-    throw new ArgumentError(
-      'ERR_ARGUMENT',
-      `there are no toy showers for "${geometry}"; choose one of ${names}`,
-    );
-  }
+  requireOneOf(toyGeometryNames, geometry, 'geometry of toy showers');
   requireWhole('showers', showers, 1, 1e12);
   requireWhole('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   const threads = threadsOf(options);
   const distortion = chooseDistortion(options.distortion, options.strength);
   const { sample = distortion ? 'generated' : 'reference' } = options;
-  if (sample !== 'generated' && sample !== 'reference') {
-    throw new ArgumentError(
-      'ERR_ARGUMENT',
-      `sample is "${String(sample)}"; it must be generated or reference`,
-    );
-  }
+  requireOneOf(sampleRoles, sample, 'sample');
   if (sample === 'reference' && distortion && !distortion.description.exactRatio) {
     throw new ArgumentError(
       'ERR_ARGUMENT',

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
@@ -51,11 +52,7 @@ interface Sample {
   readonly weights: NumberArray | null;
 }
 
-function sample(
-  role: 'reference' | 'generated',
-  scores: NumberArray,
-  weights: NumberArray | undefined,
-): Sample {
+function sample(role: SampleRole, scores: NumberArray, weights: NumberArray | undefined): Sample {
   requireNumberArray(scores, `the ${role} logits`);
   if (scores.length === 0) {
     throw new ArgumentError('ERR_TOO_FEW_ROWS', `the ${role} sample is empty; give at least one logit`);

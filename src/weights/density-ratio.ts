@@ -1,20 +1,22 @@
 import { ArgumentError } from '../errors.js';
+import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
-import type { DensityRatioRecord } from '../native/contract/statistics.js';
+import {
+  type DensityRatioRecord,
+  type EnsembleRule,
+  ensembleRules,
+  type SampleRole,
+  sampleRoles,
+} from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireNumberArray } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 
-const rules = ['mean-logit', 'mean-probability', 'mean-weight'] as const;
+export type { EnsembleRule, SampleRole } from '../native/contract/statistics.js';
 
-/**
- * How the logits l of an ensemble's members become one ln w: the mean of l; ln(Σσ(l)/Σσ(−l)), the log-odds of the mean
- * probability; ln of the mean of exp l. The rule matters in the tails.
- */
-export type EnsembleRule = (typeof rules)[number];
-
-export type SampleRole = 'reference' | 'generated';
+/** Where none is chosen. */
+export const usualEnsembleRule: EnsembleRule = 'mean-logit';
 
 /** Logits of several members: [members × rows], one member after the other. */
 export interface MemberLogits {
@@ -95,12 +97,12 @@ export async function densityRatioWeights(
   logits: NumberArray | MemberLogits,
   options: DensityRatioOptions = {},
 ): Promise<DensityRatioWeights> {
-  const { rule = 'mean-logit', priorShift = 0, clip = null, role = 'generated' } = options;
+  const { rule = usualEnsembleRule, priorShift = 0, clip = null, role = 'generated' } = options;
   const ensemble = ArrayBuffer.isView(logits) ? { logits, members: 1 } : logits;
   requireOption(ensemble instanceof Object, 'logits must be a typed array or { logits, members }');
   requireMemberLogits(ensemble);
-  requireOption(rules.includes(rule), `rule must be one of ${rules.join(', ')}`);
-  requireOption(role === 'reference' || role === 'generated', 'role must be reference or generated');
+  requireOneOf(ensembleRules, rule, 'rule');
+  requireOneOf(sampleRoles, role, 'role');
   requireOption(Number.isFinite(priorShift), 'priorShift must be a finite number, ln(N_gen/N_ref)');
   if (clip) {
     const ordered = clip.lower >= 0 && clip.lower < clip.upper && Number.isFinite(clip.upper);

@@ -174,6 +174,15 @@ describe('UHI serialisation', () => {
       expect(() => parseUhiDocument(document)).toThrow(message);
       expect(() => parseUhiDocument(document)).toThrow(expect.objectContaining({ code: 'ERR_UHI' }));
     }
+    for (const upper_edge of ['first-bin', '', 1, true]) {
+      const unknown = { ...sound, axes: [{ ...axis, metadata: { upper_edge } }] };
+      expect(() => WeightedHistogram.fromUhi(unknown as never)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_UHI',
+          message: expect.stringContaining('overflow or last-bin'),
+        }),
+      );
+    }
     const circular = { ...sound, axes: [{ ...axis, circular: true }] };
     expect(() => WeightedHistogram.fromUhi(circular as never)).toThrow(
       expect.objectContaining({ code: 'ERR_UHI' }),

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { errorCodes } from '#caloscope/errors';
+import { mustBeOneOf } from '#caloscope/names';
 import { native } from '#caloscope/native/binding';
+import { enumerations } from '#caloscope/native/contract/names';
+import type { NativeNetwork } from '#caloscope/native/contract/training';
 
 /** Whatever JavaScript hands to the core, it answers with an error that has a code; it never crashes. */
 
@@ -163,5 +167,108 @@ describe('the native core', () => {
     expect(() => native().readShowers(table, 1, 2)).toThrow(
       expect.objectContaining({ code: 'ERR_ARGUMENT' }),
     );
+  });
+
+  const computer = { threads: 1, cudaDevices: new Uint32Array(0) };
+  const axis = { type: 'regular', upperEdge: 'overflow', bins: 2, lower: 0, upper: 1 };
+  const toys = {
+    geometry: 'ds2',
+    seed: 1,
+    distortion: 'none',
+    strength: 0,
+    distorted: false,
+    first: 0,
+    count: 1,
+    threads: 1,
+  };
+  const ratio = { rule: 'mean-logit', priorShift: 0, role: 'generated', clip: null };
+  const network = {
+    activation: 'relu',
+    slope: 0,
+    centre: new Float32Array(1),
+    scale: Float32Array.of(1),
+    clip: Float32Array.of(1),
+    layers: [{ inputs: 1, outputs: 1, weight: new Float32Array(1), bias: new Float32Array(1) }],
+  };
+  const ensemble = native().createEnsemble([network as NativeNetwork]);
+  const prediction = { ...computer, precision: 'float32' };
+  const ignore = () => undefined;
+  const train = (wrong: object) =>
+    core['crossFit']?.(matrix, matrix, { ...plan, ...wrong }, null, computer, ignore);
+  const weigh = (wrong: object) =>
+    core['densityRatioWeights']?.(new Float32Array(2), 1, { ...ratio, ...wrong }, computer, ignore);
+
+  /** Every place where a name crosses, with the enumeration that it is of. */
+  const places: readonly [string, keyof typeof enumerations, (name: unknown) => unknown][] = [
+    ['geometry', 'geometryFamily', (family) => core['featureNames']?.({ ...geometry, family }, 'low')],
+    ['set of featureNames', 'featureSet', (set) => core['featureNames']?.(geometry, set)],
+    ['set of featureRows', 'featureSet', (set) => core['featureRows']?.(table, geometry, set, null, 0, 1)],
+    [
+      'set of makeFeatures',
+      'featureSet',
+      (set) => core['makeFeatures']?.(table, geometry, set, null, 1, ignore),
+    ],
+    ['type of an axis', 'axisType', (type) => core['createHistogram']?.([{ ...axis, type }], 1)],
+    [
+      'upper edge of an axis',
+      'upperEdge',
+      (upperEdge) => core['createHistogram']?.([{ ...axis, upperEdge }], 1),
+    ],
+    ['activation of a plan', 'activation', (activation) => train({ activation })],
+    ['schedule', 'schedule', (schedule) => train({ schedule })],
+    ['precision of a plan', 'precision', (precision) => train({ precision })],
+    [
+      'activation of a network',
+      'activation',
+      (activation) => core['createEnsemble']?.([{ ...network, activation }]),
+    ],
+    [
+      'precision of a prediction',
+      'precision',
+      (precision) => core['predictLogits']?.(ensemble, matrix, { ...prediction, precision }, ignore),
+    ],
+    ['ensemble rule', 'ensembleRule', (rule) => weigh({ rule })],
+    ['role of a sample', 'sampleRole', (role) => weigh({ role })],
+    ['distortion', 'distortion', (distortion) => core['makeToyShowers']?.({ ...toys, distortion }, ignore)],
+    [
+      'geometry of toys',
+      'toyGeometry',
+      (name) => core['makeToyShowers']?.({ ...toys, geometry: name }, ignore),
+    ],
+  ];
+
+  it.each(places)('takes nothing unknown for a default: %s', (_, enumeration, call) => {
+    const list = enumerations[enumeration];
+    const strangers = [
+      '',
+      'unheard-of',
+      `${list[0]} `,
+      list[0].toUpperCase(),
+      0,
+      1,
+      true,
+      null,
+      undefined,
+      [list[0]],
+      {},
+    ];
+    for (const stranger of strangers) {
+      expect(() => call(stranger), JSON.stringify(stranger)).toThrow(
+        expect.objectContaining({
+          code: 'ERR_ARGUMENT',
+          message: expect.stringContaining(mustBeOneOf(list)),
+        }),
+      );
+    }
+  });
+
+  it('is asked for every enumeration that crosses', () => {
+    expect(new Set(places.map(([, enumeration]) => enumeration))).toEqual(new Set(Object.keys(enumerations)));
+  });
+
+  it('knows the names of the contract, and no error that the package does not know', () => {
+    const { errorCode, ...lists } = native().names();
+    expect(lists).toEqual(enumerations);
+    expect(errorCode.filter((code) => !Object.hasOwn(errorCodes, code))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "core/histograms/axis_cell.h"
@@ -10,6 +11,14 @@ namespace caloscope {
 /// Where a value goes that equals the upper end of the axis: overflow (Boost.Histogram, the convention of high-energy
 /// physics) or the last bin (NumPy).
 enum class UpperEdge { overflow, last_bin };
+
+constexpr std::string_view name_of(UpperEdge upper_edge) {
+  switch (upper_edge) {
+    case UpperEdge::overflow: return "overflow";
+    case UpperEdge::last_bin: return "last-bin";
+  }
+  return {};
+}
 
 /// One axis of a histogram: `bins` bins closed on the left, between an underflow and an overflow cell.
 /// -∞ is underflow, +∞ overflow, NaN belongs nowhere.
@@ -57,5 +66,14 @@ class HistogramAxis {
   double upper_;
   std::vector<double> edges_;  // logarithmic and variable
 };
+
+constexpr std::string_view name_of(HistogramAxis::Kind kind) {
+  switch (kind) {
+    case HistogramAxis::Kind::regular: return "regular";
+    case HistogramAxis::Kind::logarithmic: return "log";
+    case HistogramAxis::Kind::variable: return "variable";
+  }
+  return {};
+}
 
 }  // namespace caloscope

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <type_traits>
 
 #include "core/run/host_device.h"
@@ -10,8 +11,18 @@ namespace caloscope {
 
 /// What stands between two linear layers.
 enum class Activation { relu, leaky_relu, elu, gelu, silu, tanh };
-/// In the order of the enumeration.
-inline constexpr const char* activation_names[] = {"relu", "leaky-relu", "elu", "gelu", "silu", "tanh"};
+
+constexpr std::string_view name_of(Activation activation) {
+  switch (activation) {
+    case Activation::relu: return "relu";
+    case Activation::leaky_relu: return "leaky-relu";
+    case Activation::elu: return "elu";
+    case Activation::gelu: return "gelu";
+    case Activation::silu: return "silu";
+    case Activation::tanh: return "tanh";
+  }
+  return {};
+}
 
 /// f(x). `slope` is the slope below zero of leaky_relu and the scale α of elu; the others do not use it.
 /// GELU is the exact form x·Φ(x), not the tanh approximation.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/samples/geometry.h"
@@ -15,6 +16,15 @@ namespace caloscope {
 
 /// Which numbers of a shower a classifier sees.
 enum class FeatureSetName { low, low_normalised, high };
+
+constexpr std::string_view name_of(FeatureSetName set) {
+  switch (set) {
+    case FeatureSetName::low: return "low";
+    case FeatureSetName::low_normalised: return "low-normalised";
+    case FeatureSetName::high: return "high";
+  }
+  return {};
+}
 
 /// Throws Error(incident_energy) where the incident energy of a shower is not above zero.
 void require_incident_energy(const ShowerTable& table, std::uint64_t row);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace caloscope {
@@ -31,5 +32,13 @@ struct Geometry {
   /// Throws Error(shape) unless all arrays fit together, every layer has at least one voxel and lengths have a unit.
   void validate() const;
 };
+
+constexpr std::string_view name_of(Geometry::Family family) {
+  switch (family) {
+    case Geometry::Family::calochallenge: return "calochallenge";
+    case Geometry::Family::calogan: return "calogan";
+  }
+  return {};
+}
 
 }  // namespace caloscope

@@ -1,7 +1,6 @@
 #include "core/toys/toy_distortion.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -11,25 +10,27 @@
 namespace caloscope {
 namespace {
 
-struct Rule {
-  std::string_view name;
-  DistortionKind kind;
+/// Which strengths a distortion takes.
+struct StrengthRange {
   double least, most;
-  bool open_least, open_most;  ///< whether the end itself is refused
+  bool open_least = false, open_most = false;  ///< whether the end itself is refused
 };
 
 constexpr double unlimited = 1e6;
 
-constexpr std::array rules{
-    Rule{"none", DistortionKind::none, -unlimited, unlimited, false, false},
-    Rule{"energy-scale", DistortionKind::energy_scale, -1, unlimited, true, false},
-    Rule{"width", DistortionKind::width, -1, unlimited, true, false},
-    Rule{"missing-tail", DistortionKind::missing_tail, 0, 1, false, true},
-    Rule{"noise", DistortionKind::noise, 0, unlimited, false, false},
-    Rule{"dead-voxels", DistortionKind::dead_voxels, 0, 1, false, true},
-    Rule{"over-smoothing", DistortionKind::over_smoothing, 0, 1, false, false},
-    Rule{"depth-shift", DistortionKind::depth_shift, -3, 3, false, false},
-};
+StrengthRange strength_range(DistortionKind kind) {
+  switch (kind) {
+    case DistortionKind::none: return {-unlimited, unlimited};
+    case DistortionKind::energy_scale:
+    case DistortionKind::width: return {.least = -1, .most = unlimited, .open_least = true};
+    case DistortionKind::missing_tail:
+    case DistortionKind::dead_voxels: return {.least = 0, .most = 1, .open_most = true};
+    case DistortionKind::noise: return {0, unlimited};
+    case DistortionKind::over_smoothing: return {0, 1};
+    case DistortionKind::depth_shift: return {-3, 3};
+  }
+  throw Error(ErrorCode::argument, "unknown distortion");
+}
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
 
@@ -58,21 +59,13 @@ void spread(const ToyGeometry& geometry, const ToyLayer& layer, double share, st
 
 }  // namespace
 
-DistortionKind distortion_kind(std::string_view name) {
-  for (const Rule& rule : rules) {
-    if (rule.name == name) return rule.kind;
-  }
-  throw Error(ErrorCode::argument, "there is no distortion called \"" + std::string(name) + "\"");
-}
-
 void check_distortion(const Distortion& distortion) {
-  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const Rule& r) { return r.kind == distortion.kind; });
+  const auto [least, most, open_least, open_most] = strength_range(distortion.kind);
   const double s = distortion.strength;
-  const bool good = std::isfinite(s) && (rule->open_least ? s > rule->least : s >= rule->least) &&
-                    (rule->open_most ? s < rule->most : s <= rule->most);
+  const bool good = std::isfinite(s) && (open_least ? s > least : s >= least) && (open_most ? s < most : s <= most);
   if (!good) {
     throw Error(ErrorCode::argument, "a strength of " + std::to_string(s) + " is outside the range of \"" +
-                                         std::string(rule->name) + "\"");
+                                         std::string(name_of(distortion.kind)) + "\"");
   }
 }
 

@@ -23,13 +23,24 @@ enum class DistortionKind {
   depth_shift,     ///< ln T larger by `strength` of its standard deviations; |strength| ≤ 3; exact density ratio
 };
 
+constexpr std::string_view name_of(DistortionKind kind) {
+  switch (kind) {
+    case DistortionKind::none: return "none";
+    case DistortionKind::energy_scale: return "energy-scale";
+    case DistortionKind::width: return "width";
+    case DistortionKind::missing_tail: return "missing-tail";
+    case DistortionKind::noise: return "noise";
+    case DistortionKind::dead_voxels: return "dead-voxels";
+    case DistortionKind::over_smoothing: return "over-smoothing";
+    case DistortionKind::depth_shift: return "depth-shift";
+  }
+  return {};
+}
+
 struct Distortion {
   DistortionKind kind = DistortionKind::none;
   double strength = 0;
 };
-
-/// The kind called `name` ("energy-scale", …). Throws Error(argument) for any other name.
-DistortionKind distortion_kind(std::string_view name);
 
 /// Throws Error(argument) when the strength is outside the range of its kind.
 void check_distortion(const Distortion& distortion);

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/toys/toy_profile.h"
@@ -10,6 +11,14 @@ namespace caloscope {
 
 /// The calorimeters that toy showers can be made for.
 enum class ToyGeometryName { calogan, ds2 };
+
+constexpr std::string_view name_of(ToyGeometryName name) {
+  switch (name) {
+    case ToyGeometryName::calogan: return "calogan";
+    case ToyGeometryName::ds2: return "ds2";
+  }
+  return {};
+}
 
 /// One layer as a grid of voxels; voxel = first_voxel + row * columns + column.
 struct ToyLayer {

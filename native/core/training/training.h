@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "core/networks/network.h"
@@ -12,9 +13,16 @@ namespace caloscope {
 
 /// How the learning rate goes on after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
 /// progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
-enum class Schedule { constant, cosine, plateau };
-/// In the order of the enumeration.
-inline constexpr const char* schedule_names[] = {"constant", "cosine", "plateau"};
+enum class Schedule { plateau, cosine, constant };
+
+constexpr std::string_view name_of(Schedule schedule) {
+  switch (schedule) {
+    case Schedule::plateau: return "plateau";
+    case Schedule::cosine: return "cosine";
+    case Schedule::constant: return "constant";
+  }
+  return {};
+}
 
 /// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
 struct TrainingSettings {

@@ -36,7 +36,7 @@ void add_shape(const NetworkShape& shape, TrainingIdentity& identity) {
   for (const auto width : hidden) widths += (widths.empty() ? "" : ",") + std::to_string(width);
   identity.push_back({"the number of features", text(inputs)});
   identity.push_back({"hidden", widths});
-  identity.push_back({"activation", activation_names[static_cast<int>(activation)]});
+  identity.push_back({"activation", std::string(name_of(activation))});
   identity.push_back({"slope", text(slope)});
 }
 
@@ -52,8 +52,8 @@ void add_settings(const TrainingSettings& settings, TrainingIdentity& identity) 
   identity.push_back({"beta2", text(beta2)});
   identity.push_back({"epsilon", text(epsilon)});
   identity.push_back({"dropout", text(dropout)});
-  identity.push_back({"schedule", schedule_names[static_cast<int>(schedule)]});
-  identity.push_back({"precision", precision_names[static_cast<int>(precision)]});
+  identity.push_back({"schedule", std::string(name_of(schedule))});
+  identity.push_back({"precision", std::string(name_of(precision))});
   identity.push_back({"patience", text(patience)});
 }
 

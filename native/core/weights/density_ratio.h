@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "core/backend.h"
@@ -13,6 +14,14 @@
 namespace caloscope {
 
 enum class SampleRole { reference, generated };
+
+constexpr std::string_view name_of(SampleRole role) {
+  switch (role) {
+    case SampleRole::reference: return "reference";
+    case SampleRole::generated: return "generated";
+  }
+  return {};
+}
 
 /// Bounds on w, 0 ≤ lower < upper < ∞.
 struct ClipRange {

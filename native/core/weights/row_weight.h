@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <string_view>
 
 #include "core/run/host_device.h"
 
@@ -18,6 +19,15 @@ enum class EnsembleRule {
   /// ln of the mean of exp l
   mean_weight,
 };
+
+constexpr std::string_view name_of(EnsembleRule rule) {
+  switch (rule) {
+    case EnsembleRule::mean_logit: return "mean-logit";
+    case EnsembleRule::mean_probability: return "mean-probability";
+    case EnsembleRule::mean_weight: return "mean-weight";
+  }
+  return {};
+}
 
 /// Logits of one row among those of many rows, [members × rows]: `stride` is the number of rows.
 template <class T>

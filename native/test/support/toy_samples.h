@@ -40,7 +40,7 @@ inline std::uint64_t twin(std::uint64_t seed) { return seed ^ 0x8000000000000000
 
 /// Name of a parametrised test.
 inline std::string geometry_of(const testing::TestParamInfo<ToyGeometryName>& test) {
-  return test.param == ToyGeometryName::calogan ? "calogan" : "ds2";
+  return std::string(name_of(test.param));
 }
 
 inline double layer_energy(const ToyGeometry& geometry, const float* voxels, std::size_t layer) {

@@ -92,7 +92,7 @@ TEST(Resume, EndsInTheSameBitsOnShowers) {
   const auto reference = features_of(random_showers(12, 130, 7), FeatureSetName::low);
   const auto generated = features_of(random_showers(12, 110, 8, 1.3), FeatureSetName::low);
   for (const auto schedule : {Schedule::constant, Schedule::cosine, Schedule::plateau}) {
-    SCOPED_TRACE(schedule_names[static_cast<int>(schedule)]);
+    SCOPED_TRACE(name_of(schedule));
     expect_resumable({reference, generated}, small_plan(schedule));
   }
 }

@@ -2,9 +2,15 @@
 import type { NativeComputer } from './devices.js';
 import type { JobHandle, NativeHandle, Notify, NumberArray } from './jobs.js';
 
+export const axisTypes = ['regular', 'log', 'variable'] as const;
+export type AxisType = (typeof axisTypes)[number];
+
+export const upperEdges = ['overflow', 'last-bin'] as const;
+export type UpperEdge = (typeof upperEdges)[number];
+
 export interface HistogramAxisRecord {
-  readonly type: 'regular' | 'log' | 'variable';
-  readonly upperEdge: 'overflow' | 'last-bin';
+  readonly type: AxisType;
+  readonly upperEdge: UpperEdge;
   /** Regular and log axes. */
   readonly bins?: number;
   readonly lower?: number;

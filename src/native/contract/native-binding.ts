@@ -5,6 +5,7 @@
 import type { DeviceOperations } from './devices.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
+import type { NamesOperations } from './names.js';
 import type { ReadingOperations } from './reading.js';
 import type { ShowerOperations } from './showers.js';
 import type { SimulationOperations } from './simulation.js';
@@ -12,7 +13,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 5;
+export const abiVersion = 6;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -26,6 +27,7 @@ export interface MachineRecord {
 export interface NativeBinding
   extends DeviceOperations,
     HistogramOperations,
+    NamesOperations,
     ReadingOperations,
     ShowerOperations,
     SimulationOperations,

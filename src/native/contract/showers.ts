@@ -4,9 +4,13 @@ import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 export type ShowerTableHandle = NativeHandle<'shower-table'>;
 export type FeatureTableHandle = NativeHandle<'feature-table'>;
 
+export const geometryFamilies = ['calochallenge', 'calogan'] as const;
+export type GeometryFamily = (typeof geometryFamilies)[number];
+
 /** What the core needs of a geometry; `radius`, `eta`, `phi` one a voxel. */
 export interface NativeGeometry {
-  readonly family: 'calogan' | 'calochallenge';
+  /** Whose published definitions of the feature sets apply. */
+  readonly family: GeometryFamily;
   /** One more entry than layers. */
   readonly firstVoxel: Uint32Array;
   readonly layerId: Uint32Array;
@@ -24,7 +28,9 @@ export interface ObservableRecord {
   readonly unit: string;
 }
 
-export type FeatureSetName = 'low' | 'low-normalised' | 'high';
+/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
+export const featureSetNames = ['low', 'low-normalised', 'high'] as const;
+export type FeatureSetName = (typeof featureSetNames)[number];
 
 export interface ShowerTableRecord {
   readonly voxels: number;

@@ -1,11 +1,28 @@
 /** native/addon/simulation_operations.cc as TypeScript sees it. */
 import type { JobHandle, Notify } from './jobs.js';
 
+/** The calorimeters that toy showers can be made for. */
+export const toyGeometryNames = ['calogan', 'ds2'] as const;
+export type ToyGeometryName = (typeof toyGeometryNames)[number];
+
+/** Ways in which a toy generator can be wrong, in the order in which they are listed to users. */
+export const distortionNames = [
+  'energy-scale',
+  'width',
+  'missing-tail',
+  'noise',
+  'dead-voxels',
+  'over-smoothing',
+  'depth-shift',
+] as const;
+export type DistortionName = (typeof distortionNames)[number];
+
+export const toyDistortions = ['none', ...distortionNames] as const;
+
 export interface ToyShowerOptions {
-  readonly geometry: 'calogan' | 'ds2';
+  readonly geometry: ToyGeometryName;
   readonly seed: number;
-  /** Name of a distortion, 'none' included. */
-  readonly distortion: string;
+  readonly distortion: (typeof toyDistortions)[number];
   readonly strength: number;
   /** False: undistorted showers, with the density ratio to the distorted ones where that is known. */
   readonly distorted: boolean;

@@ -19,10 +19,20 @@ export interface KolmogorovSmirnovRecord {
   readonly pValue: number;
 }
 
+export const ensembleRules = ['mean-logit', 'mean-probability', 'mean-weight'] as const;
+/**
+ * How the logits l of an ensemble's members become one ln w: the mean of l; ln(Σσ(l)/Σσ(−l)), the log-odds of the mean
+ * probability; ln of the mean of exp l. The rule matters in the tails.
+ */
+export type EnsembleRule = (typeof ensembleRules)[number];
+
+export const sampleRoles = ['reference', 'generated'] as const;
+export type SampleRole = (typeof sampleRoles)[number];
+
 export interface DensityRatioOptionsRecord {
-  readonly rule: 'mean-logit' | 'mean-probability' | 'mean-weight';
+  readonly rule: EnsembleRule;
   readonly priorShift: number;
-  readonly role: 'reference' | 'generated';
+  readonly role: SampleRole;
   readonly clip: { readonly lower: number; readonly upper: number } | null;
 }
 

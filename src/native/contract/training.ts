@@ -5,7 +5,15 @@ import type { FeatureTableHandle } from './showers.js';
 
 export type EnsembleHandle = NativeHandle<'ensemble'>;
 
-export type Activation = 'relu' | 'leaky-relu' | 'elu' | 'gelu' | 'silu' | 'tanh';
+export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
+export type Activation = (typeof activations)[number];
+
+export const schedules = ['plateau', 'cosine', 'constant'] as const;
+export type Schedule = (typeof schedules)[number];
+
+export const precisions = ['float32', 'bfloat16'] as const;
+/** Of the factors of a network's products; sums are float32 in both. */
+export type Precision = (typeof precisions)[number];
 
 export interface NativePlan {
   readonly folds: number;
@@ -21,7 +29,7 @@ export interface NativePlan {
   readonly weightDecay: number;
   readonly dropout: number;
   readonly patience: number;
-  readonly schedule: 'constant' | 'cosine' | 'plateau';
+  readonly schedule: Schedule;
   readonly precision: Precision;
 }
 
@@ -48,9 +56,6 @@ export interface HeldOutLogits {
   readonly fold: Uint16Array;
   readonly logits: Float32Array;
 }
-
-/** Of the factors of a network's products; sums are float32 in both. */
-export type Precision = 'float32' | 'bfloat16';
 
 export interface NativePrediction extends NativeComputer {
   readonly precision: Precision;

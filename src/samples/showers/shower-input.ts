@@ -2,15 +2,12 @@ import * as z from 'zod';
 import type { Geometry } from '../../geometry/geometry.js';
 import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../../geometry/geometry-record.js';
 import { native } from '../../native/binding.js';
-import type { FeatureSetName } from '../../native/contract/showers.js';
+import { type FeatureSetName, featureSetNames } from '../../native/contract/showers.js';
 import { callNative } from '../../native/run-job.js';
 import type { AnyInput } from '../sample.js';
 import { nativeGeometry, type ShowerSample } from './shower-sample.js';
 
-export type { FeatureSetName } from '../../native/contract/showers.js';
-
-/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
-export const featureSetNames: readonly FeatureSetName[] = ['low', 'low-normalised', 'high'];
+export { type FeatureSetName, featureSetNames } from '../../native/contract/showers.js';
 
 /** Classifiers read a feature set of a geometry. */
 export interface ShowerInput {
@@ -23,7 +20,7 @@ export interface ShowerInput {
 
 export const storedShowerInput = z.strictObject({
   kind: z.literal('showers'),
-  features: z.enum(['low', 'low-normalised', 'high']),
+  features: z.enum(featureSetNames),
   geometry: geometryRecordSchema,
   threshold: z.number().nullable(),
 });

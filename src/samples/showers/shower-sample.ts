@@ -1,5 +1,5 @@
 import { ArgumentError } from '../../errors.js';
-import type { Geometry } from '../../geometry/geometry.js';
+import { definitionsOf, type Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
@@ -94,14 +94,9 @@ export function showersFromArrays(
   }
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
-  const layout = geometry.family === 'calogan' ? 'calogan' : 'calochallenge';
-  return ShowerSample.adopt(handle, geometry, {
-    source: name,
-    file: false,
-    sha256: null,
-    layout,
-    toy: false,
-  });
+  const layout = definitionsOf(geometry);
+  const origin = { source: name, file: false, sha256: null, layout, toy: false };
+  return ShowerSample.adopt(handle, geometry, origin);
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */
@@ -113,10 +108,10 @@ export function findRepeatedShowers(
   return runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
 }
 
-/** The geometry as the core takes it. A plain grid uses the definitions of CaloChallenge. */
+/** The geometry as the core takes it. */
 export function nativeGeometry(geometry: Geometry): NativeGeometry {
   return {
-    family: geometry.family === 'calogan' ? 'calogan' : 'calochallenge',
+    family: definitionsOf(geometry),
     firstVoxel: Uint32Array.from([...geometry.layers.map((layer) => layer.firstVoxel), geometry.voxels]),
     layerId: Uint32Array.from(geometry.layers, (layer) => layer.id),
     angular: Uint8Array.from(geometry.layers, (layer) => (layer.angular ? 1 : 0)),

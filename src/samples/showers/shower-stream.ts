@@ -74,8 +74,8 @@ export class ShowerStream {
     let next = new SampleBeingRead(this.geometry, Math.min(this.rows, bounds.rows));
     try {
       for await (const block of this.#file.hits({
-        ...(nonFinite && { nonFinite }),
-        ...(negative && { negative }),
+        ...(nonFinite !== undefined && { nonFinite }),
+        ...(negative !== undefined && { negative }),
         signal,
         onWarning: (problem) => this.#problems.push(problem),
       })) {

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
+import type { Geometry } from '#caloscope/geometry/geometry';
 import { findRepeatedShowers, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
-import { openShowers } from '#caloscope/samples/showers/shower-stream';
+import { type OpenShowersOptions, openShowers } from '#caloscope/samples/showers/shower-stream';
 import { gridGeometry, gridNumbers, gridShowers } from '../../support/grid-showers.js';
 import { hasSharedData, sharedPath } from '../../support/shared-data.js';
 
@@ -108,6 +109,22 @@ describe('showers in native memory', () => {
     sample.dispose();
     sample.dispose();
     expect(codeOf(() => sample.read(0, 1))).toBe('ERR_DISPOSED');
+  });
+
+  it('with an unknown way to treat odd numbers are refused, not read with another', async () => {
+    for (const wrong of [{ nonFinite: 'keep' }, { negative: 'drop' }, { negative: null }]) {
+      await expect(
+        openShowers(path, { geometry: 'cartesian:2x3x4', ...wrong } as OpenShowersOptions),
+      ).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
+    }
+  });
+
+  it('in a geometry of an unknown family are refused, not taken for those of another', async () => {
+    const geometry = { ...gridGeometry(), family: 'atlas' } as unknown as Geometry;
+    expect(() => showersFromArrays({ ...numbers }, geometry)).toThrow(
+      expect.objectContaining({ code: 'ERR_GEOMETRY', message: expect.stringContaining('cartesian') }),
+    );
+    await expect(openShowers(path, { geometry })).rejects.toMatchObject({ code: 'ERR_GEOMETRY' });
   });
 
   it('that repeat are found across a file and an array', async () => {

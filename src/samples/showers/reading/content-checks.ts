@@ -2,12 +2,15 @@ import { CaloscopeError, type ErrorCode } from '../../../errors.js';
 import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../../../native/contract/reading.js';
 import type { WarningCode } from '../../../warnings.js';
 
+export const nonFinitePolicies = ['reject', 'zero'] as const;
+export const negativePolicies = ['reject', 'keep', 'zero'] as const;
+
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {
   /** NaN or infinite voxels: refuse the file, or set them to 0. */
-  readonly nonFinite: 'reject' | 'zero';
+  readonly nonFinite: (typeof nonFinitePolicies)[number];
   /** Negative voxels: refuse the file, keep them, or set them to 0. */
-  readonly negative: 'reject' | 'keep' | 'zero';
+  readonly negative: (typeof negativePolicies)[number];
 }
 
 export const strictPolicy: ContentPolicy = { nonFinite: 'reject', negative: 'reject' };

@@ -1,7 +1,14 @@
 import { FileError } from '../../../errors.js';
 import { type Geometry, guessGeometry, resolveGeometry } from '../../../geometry/geometry.js';
 import type { LayoutName } from '../../../layouts/layouts.js';
-import { type ContentPolicy, type ContentProblem, strictPolicy } from './content-checks.js';
+import { requireOneOf } from '../../../names.js';
+import {
+  type ContentPolicy,
+  type ContentProblem,
+  negativePolicies,
+  nonFinitePolicies,
+  strictPolicy,
+} from './content-checks.js';
 import type { ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
 import { type HitBlock, type PassOptions, ShowerReader } from './shower-reader.js';
 
@@ -91,6 +98,8 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
 
 function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
   const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, onWarning, signal } = options;
+  requireOneOf(nonFinitePolicies, nonFinite, 'nonFinite');
+  requireOneOf(negativePolicies, negative, 'negative');
   return { policy: { nonFinite, negative }, geometryName: geometry.name, onWarning, signal };
 }
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { FileError } from '../../../errors.js';
 import { Checksum } from '../../../formats/files/checksum.js';
 import { OpenedFile } from '../../../formats/files/opened-file.js';
-import type { Geometry } from '../../../geometry/geometry.js';
+import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import { native } from '../../../native/binding.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
@@ -79,7 +79,7 @@ export class ShowerReader {
   static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
     const { geometry, group, signal, threads = availableParallelism() } = options;
     signal?.throwIfAborted();
-    const expectedLayout = geometry ? (geometry.family === 'calogan' ? 'calogan' : 'calochallenge') : null;
+    const expectedLayout = geometry ? definitionsOf(geometry) : null;
     const reader = new ShowerReader(await OpenedFile.open(path), threads);
     const request = { path: resolve(path), group: group ?? null, expectedLayout } as const;
     const thread = reader.#startThread({ kind: 'open', request });

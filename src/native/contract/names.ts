@@ -1,0 +1,30 @@
+/**
+ * native/addon/names_operations.cc as TypeScript sees it: the enumerations whose values cross by name. Each is one list, in the
+ * file of what it belongs to; in the core it is the table `name_of` beside the enumeration.
+ */
+import { axisTypes, upperEdges } from './histograms.js';
+import { featureSetNames, geometryFamilies } from './showers.js';
+import { toyDistortions, toyGeometryNames } from './simulation.js';
+import { ensembleRules, sampleRoles } from './statistics.js';
+import { activations, precisions, schedules } from './training.js';
+
+/** By the names under which the core lists them; a core with other lists is not loaded. */
+export const enumerations = {
+  activation: activations,
+  axisType: axisTypes,
+  distortion: toyDistortions,
+  ensembleRule: ensembleRules,
+  featureSet: featureSetNames,
+  geometryFamily: geometryFamilies,
+  precision: precisions,
+  sampleRole: sampleRoles,
+  schedule: schedules,
+  toyGeometry: toyGeometryNames,
+  upperEdge: upperEdges,
+} as const;
+
+export type NamesRecord = Readonly<Record<keyof typeof enumerations | 'errorCode', readonly string[]>>;
+
+export interface NamesOperations {
+  names(): NamesRecord;
+}
