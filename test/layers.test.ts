@@ -73,6 +73,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/toys': ['core/run'],
   'core/networks': ['core/run', 'core/backend.h'],
   'core/training': ['core/run', 'core/samples', 'core/networks', 'core/backend.h'],
+  'core/learners': ['core/run', 'core/samples', 'core/networks', 'core/training', 'core/backend.h'],
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
   'core/histograms': ['core/run'],

@@ -40,6 +40,7 @@ const char* name(HandleKind kind) {
   switch (kind) {
     case HandleKind::shower_table: return "shower table";
     case HandleKind::feature_table: return "feature table";
+    case HandleKind::member: return "classifier member";
     case HandleKind::ensemble: return "classifier ensemble";
     case HandleKind::histogram: return "histogram";
     case HandleKind::row_source: return "row source";

@@ -5,9 +5,10 @@
 #include "addon/backend_argument.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
-#include "core/networks/ensemble.h"
+#include "core/learners/cross_fitting.h"
+#include "core/learners/ensemble.h"
+#include "core/networks/stored_network.h"
 #include "core/run/error.h"
-#include "core/training/cross_fitting.h"
 #include "files/checkpoint_files.h"
 
 namespace caloscope::addon {
@@ -42,10 +43,12 @@ CrossFitting plan_argument(const Napi::Value& value) {
   plan.members = small_count(record, "members");
   plan.seed = count(record, "seed");
   plan.validation_fraction = number(record, "validationFraction");
-  plan.shape.hidden = array_copy<std::uint32_t>(record.Get("hidden"), "hidden");
-  plan.shape.activation = name_argument<Activation>(record.Get("activation"), "activation");
-  plan.shape.slope = static_cast<float>(number(record, "slope"));
-  plan.settings = settings_argument(record);
+  NetworkLearner learner;
+  learner.shape.hidden = array_copy<std::uint32_t>(record.Get("hidden"), "hidden");
+  learner.shape.activation = name_argument<Activation>(record.Get("activation"), "activation");
+  learner.shape.slope = static_cast<float>(number(record, "slope"));
+  learner.settings = settings_argument(record);
+  plan.learner = std::move(learner);
   return plan;
 }
 
@@ -103,13 +106,13 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
         cross_fit(*reference, *generated, plan, *backend, control, files ? &*files : nullptr));
     return [fitted](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
-      auto records = Napi::Array::New(env, fitted->networks.size());
-      std::vector<Network> networks;
-      for (std::uint32_t i = 0; i < fitted->networks.size(); ++i) {
-        records.Set(i, record_value(env, fitted->networks[i].record));
-        networks.push_back(std::move(fitted->networks[i].network));
+      auto records = Napi::Array::New(env);
+      std::vector<std::shared_ptr<const Member>> members;
+      for (const auto& [member, record] : fitted->members) {
+        if (record) records.Set(records.Length(), record_value(env, *record));
+        members.push_back(member);
       }
-      auto ensemble = std::make_shared<Ensemble>(std::move(networks));
+      auto ensemble = std::make_shared<Ensemble>(std::move(members));
       result.Set("ensemble", make_handle(env, HandleKind::ensemble, ensemble, ensemble->bytes()));
       result.Set("records", records);
       result.Set("reference", held_out_value(env, fitted->reference));
@@ -119,7 +122,7 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
   });
 }
 
-/// predictLogits(ensemble, features, { threads, cudaDevices, precision }, notify) → job → Float32Array, networks × rows
+/// predictLogits(ensemble, features, { threads, cudaDevices, precision }, notify) → job → Float32Array, members × rows
 Napi::Value start_predict(const Napi::CallbackInfo& info) {
   const auto options = object_argument(info[2], "options");
   return start_job(info[3], [ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble), table = features(info[1]),
@@ -137,63 +140,95 @@ Napi::Value start_predict(const Napi::CallbackInfo& info) {
   });
 }
 
-/// createEnsemble(networks) → handle; weights are inputs × outputs, row by row
+StoredTensor tensor_argument(const Napi::Value& value) {
+  const auto record = object_argument(value, "tensor");
+  StoredTensor tensor{text(record, "name"), {}, array_view<float>(record.Get("values"), "values")};
+  std::uint64_t size = 1;
+  for (const std::uint32_t length : array_view<std::uint32_t>(record.Get("shape"), "shape")) {
+    tensor.shape.push_back(length);
+    if (length > 0 && size > tensor.values.size() / length) size = std::numeric_limits<std::uint64_t>::max();
+    else size *= length;
+    if (size > tensor.values.size()) break;
+  }
+  if (size != tensor.values.size()) throw Error(ErrorCode::argument, "a tensor does not have the shape of its values");
+  return tensor;
+}
+
+/// createMember(member) → handle
+Napi::Value create_member(const Napi::CallbackInfo& info) {
+  const auto record = object_argument(info[0], "member");
+  const Nonlinearity hidden{name_argument<Activation>(record.Get("activation"), "activation"),
+                            static_cast<float>(number(record, "slope"))};
+  std::vector<StoredTensor> tensors;
+  const auto list = list_argument(record.Get("tensors"), "tensors");
+  for (std::uint32_t i = 0; i < list.Length(); ++i) tensors.push_back(tensor_argument(list.Get(i)));
+  const auto member = std::make_shared<const Member>(network_from(tensors, hidden));
+  validate(Members(&member, 1));
+  return make_handle(info.Env(), HandleKind::member, std::const_pointer_cast<Member>(member),
+                     parameters_of(*member) * sizeof(float));
+}
+
+/// createEnsemble(members) → handle
 Napi::Value create_ensemble(const Napi::CallbackInfo& info) {
-  std::vector<Network> networks;
-  const auto list = list_argument(info[0], "networks");
+  std::vector<std::shared_ptr<const Member>> members;
+  const auto list = list_argument(info[0], "members");
   for (std::uint32_t i = 0; i < list.Length(); ++i) {
-    const auto record = object_argument(list.Get(i), "network");
-    Network network;
-    network.activation = name_argument<Activation>(record.Get("activation"), "activation");
-    network.slope = static_cast<float>(number(record, "slope"));
-    network.standardisation.centre = array_copy<float>(record.Get("centre"), "centre");
-    network.standardisation.scale = array_copy<float>(record.Get("scale"), "scale");
-    network.standardisation.clip = array_copy<float>(record.Get("clip"), "clip");
-    const auto layers = list_argument(record.Get("layers"), "layers");
-    for (std::uint32_t l = 0; l < layers.Length(); ++l) {
-      const auto layer = object_argument(layers.Get(l), "layer");
-      network.layers.push_back({small_count(layer, "inputs"), small_count(layer, "outputs"),
-                                array_copy<float>(layer.Get("weight"), "weight"),
-                                array_copy<float>(layer.Get("bias"), "bias")});
-    }
-    network.validate();
-    if (i > 0 && network.inputs() != networks.front().inputs()) {
+    members.push_back(from_handle<const Member>(list.Get(i), HandleKind::member));
+    if (inputs_of(*members.back()) != inputs_of(*members.front())) {
       throw Error(ErrorCode::classifier, "the networks of the ensemble do not take the same number of features");
     }
-    networks.push_back(std::move(network));
   }
-  if (networks.empty()) throw Error(ErrorCode::classifier, "an ensemble needs at least one network");
-  const auto ensemble = std::make_shared<Ensemble>(std::move(networks));
+  if (members.empty()) throw Error(ErrorCode::classifier, "an ensemble needs at least one network");
+  const auto ensemble = std::make_shared<Ensemble>(std::move(members));
   return make_handle(info.Env(), HandleKind::ensemble, ensemble, ensemble->bytes());
 }
 
-/// ensembleNetworks(ensemble) → the records that createEnsemble takes
-Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
+/// ensembleSize(ensemble) → { members, inputs, parameters }
+Napi::Value ensemble_size(const Napi::CallbackInfo& info) {
   const auto ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble);
-  const Napi::Env env = info.Env();
-  auto list = Napi::Array::New(env, ensemble->networks().size());
-  for (std::uint32_t i = 0; i < ensemble->networks().size(); ++i) {
-    const auto& network = ensemble->networks()[i];
-    auto record = Napi::Object::New(env);
-    record.Set("activation", Napi::String::New(env, std::string(name_of(network.activation))));
-    record.Set("slope", Napi::Number::New(env, network.slope));
-    record.Set("centre", new_array(env, network.standardisation.centre));
-    record.Set("scale", new_array(env, network.standardisation.scale));
-    record.Set("clip", new_array(env, network.standardisation.clip));
-    auto layers = Napi::Array::New(env, network.layers.size());
-    for (std::uint32_t l = 0; l < network.layers.size(); ++l) {
-      const auto& layer = network.layers[l];
-      auto entry = Napi::Object::New(env);
-      entry.Set("inputs", Napi::Number::New(env, layer.inputs));
-      entry.Set("outputs", Napi::Number::New(env, layer.outputs));
-      entry.Set("weight", new_array(env, layer.weight));
-      entry.Set("bias", new_array(env, layer.bias));
-      layers.Set(l, entry);
-    }
-    record.Set("layers", layers);
-    list.Set(i, record);
+  const auto& members = ensemble->members();
+  const auto number = [&](double value) { return Napi::Number::New(info.Env(), value); };
+  auto result = Napi::Object::New(info.Env());
+  result.Set("members", number(static_cast<double>(members.size())));
+  result.Set("inputs", number(inputs_of(*members.front())));
+  result.Set("parameters", number(static_cast<double>(parameters_of(*members.front()))));
+  return result;
+}
+
+Napi::Value tensor_value(Napi::Env env, const Tensor<const float>& tensor) {
+  auto record = Napi::Object::New(env);
+  std::vector<std::uint32_t> shape;
+  for (const std::uint64_t length : stored_shape(tensor)) shape.push_back(static_cast<std::uint32_t>(length));
+  auto values = Napi::Float32Array::New(env, tensor.values.size());
+  store(tensor, values.Data());
+  record.Set("name", Napi::String::New(env, tensor.name));
+  record.Set("shape", new_array(env, shape));
+  record.Set("values", values);
+  return record;
+}
+
+Napi::Value member_value(Napi::Env env, const Network& network) {
+  auto record = Napi::Object::New(env);
+  record.Set("activation", env.Null());
+  record.Set("slope", env.Null());
+  if (const auto hidden = nonlinearity_of(network)) {
+    record.Set("activation", Napi::String::New(env, std::string(name_of(hidden->activation))));
+    record.Set("slope", Napi::Number::New(env, hidden->slope));
   }
-  return list;
+  auto tensors = Napi::Array::New(env);
+  network.for_each_tensor([&](const Tensor<const float>& tensor) {
+    tensors.Set(tensors.Length(), tensor_value(env, tensor));
+  });
+  record.Set("tensors", tensors);
+  return record;
+}
+
+/// ensembleMember(ensemble, number) → what createMember takes
+Napi::Value ensemble_member(const Napi::CallbackInfo& info) {
+  const auto ensemble = from_handle<Ensemble>(info[0], HandleKind::ensemble);
+  const auto number = count_argument(info[1], "number");
+  if (number >= ensemble->members().size()) throw Error(ErrorCode::argument, "there is no such member");
+  return std::visit([&](const auto& kind) { return member_value(info.Env(), kind); }, *ensemble->members()[number]);
 }
 
 }  // namespace
@@ -201,8 +236,10 @@ Napi::Value ensemble_networks(const Napi::CallbackInfo& info) {
 void add_training_operations(Napi::Env env, Napi::Object exports) {
   add_operation<start_cross_fit>(env, exports, "crossFit");
   add_operation<start_predict>(env, exports, "predictLogits");
+  add_operation<create_member>(env, exports, "createMember");
   add_operation<create_ensemble>(env, exports, "createEnsemble");
-  add_operation<ensemble_networks>(env, exports, "ensembleNetworks");
+  add_operation<ensemble_size>(env, exports, "ensembleSize");
+  add_operation<ensemble_member>(env, exports, "ensembleMember");
 }
 
 }  // namespace caloscope::addon

@@ -7,26 +7,26 @@
 #include <vector>
 
 #include "core/histograms/histogram_fill.h"
-#include "core/networks/network.h"
+#include "core/learners/member.h"
 #include "core/networks/precision.h"
 #include "core/run/job_control.h"
 #include "core/samples/feature_table.h"
 #include "core/statistics/score_key.h"
 #include "core/training/checkpoint.h"
 #include "core/training/training.h"
+#include "core/training/training_data.h"
 #include "core/weights/row_weight.h"
 #include "core/weights/weighed_rows.h"
 
 namespace caloscope {
 
-/// Networks that are ready to judge samples: their weights packed, or on a device. Does not change, so threads may share
-/// it. The networks must outlive it.
+/// Members that are ready to score samples: their weights packed, or on a device. Does not change, so threads may share it.
 class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what network n says of row rows[i].
-  /// Throws Error(shape) unless all networks take the columns of the table.
+  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what member n says of row rows[i].
+  /// Throws Error(shape) unless all members take the columns of the table.
   virtual std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
                                      JobControl& control) const = 0;
 };
@@ -46,11 +46,11 @@ class Backend {
   /// With `checkpoints` each network goes on from its own, if it has one, and saves one after every epoch; the networks
   /// end in the same bits as without.
   /// Throws Error(training) when a loss is no longer finite, and what `checkpoints` throw.
-  virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows,
+  virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const TrainingData& data,
                                             JobControl& control, const Checkpoints* checkpoints = nullptr) = 0;
 
-  /// Throws Error(classifier) or Error(non_finite) for an unsound network.
-  virtual std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) = 0;
+  /// Throws Error(classifier) or Error(non_finite) for an unsound member.
+  virtual std::shared_ptr<const Predictor> load(Members members, Precision precision) = 0;
 
   /// Starts a fill; its plan comes from WeightedHistogram::fill_plan.
   virtual std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) = 0;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
@@ -7,10 +6,10 @@
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
 #include "cuda/cuda_histogram_fill.h"
-#include "cuda/cuda_predictor.h"
+#include "cuda/predictor.h"
 #include "cuda/row_sorting.h"
 #include "cuda/row_weighing.h"
-#include "cuda/training_on_device.h"
+#include "cuda/training_pass.h"
 
 namespace caloscope {
 namespace cuda {
@@ -25,27 +24,26 @@ class CudaBackend : public Backend {
   std::string device() const override { return "cuda:" + std::to_string(devices_.front()); }
   unsigned threads() const override { return threads_; }
 
-  std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const LabelledRows& rows, JobControl& control,
+  std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const TrainingData& data, JobControl& control,
                                     const Checkpoints* checkpoints) override {
     const std::size_t devices = std::clamp<std::size_t>(tasks.size(), 1, devices_.size());
-    std::vector<std::optional<ResidentSamples>> samples(devices);
+    std::vector<ResidentTables> tables(devices);
     WorkerPool pool(threads_);
-    for (std::size_t i = 0; i < devices; ++i) samples[i] = resident(rows, devices_[i], pool);
+    for (std::size_t i = 0; i < devices; ++i) tables[i] = resident(data, devices_[i], pool);
     const auto workers = static_cast<unsigned>(
         std::clamp<std::size_t>(tasks.size(), 1, devices * side_by_side_on_device(tasks, devices)));
     const unsigned inside = std::max(1U, threads_ / workers);
     return train_side_by_side(tasks, workers, control, [&](const TrainingTask& task, unsigned worker, const auto& visited) {
       use_device(devices_[worker % devices]);
       WorkerPool own(inside);
-      const auto& sample = samples[worker % devices];
-      const ResidentSamples* const here = sample ? &*sample : nullptr;
-      const auto start = [&] { return std::make_unique<TrainingOnDevice>(task, rows, here, own, control); };
-      return train_network(task, rows, control, start, visited, checkpoints);
+      const ResidentTables& here = tables[worker % devices];
+      const auto start = [&] { return std::make_unique<TrainingPass>(task, data, here, own, control); };
+      return train_network(task, data, control, start, visited, checkpoints);
     });
   }
 
-  std::shared_ptr<const Predictor> load(std::span<const Network> networks, Precision precision) override {
-    return std::make_shared<CudaPredictor>(networks, precision, devices_.front());
+  std::shared_ptr<const Predictor> load(Members members, Precision precision) override {
+    return std::make_shared<MemberPredictor>(members, precision, devices_.front());
   }
 
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override {
@@ -62,12 +60,22 @@ class CudaBackend : public Backend {
   void sort(std::vector<WeightedScore>& rows, const JobControl& control) override { sort_rows(rows, control); }
 
  private:
-  /// Both samples, where they take no more than half of the memory.
-  static std::optional<ResidentSamples> resident(const LabelledRows& rows, int device, WorkerPool& pool) {
+  /// All tables, where they take no more than half of the memory.
+  static ResidentTables resident(const TrainingData& data, int device, WorkerPool& pool) {
     use_device(device);
-    const std::size_t needed = SampleOnDevice::bytes(rows.reference) + SampleOnDevice::bytes(rows.generated);
-    if (needed > free_memory() / 2) return std::nullopt;
-    return ResidentSamples{{rows.reference, pool}, {rows.generated, pool}};
+    const auto tables = std::visit(
+        [](const auto& rows) {
+          const auto list = rows.tables();
+          static_assert(list.size() <= 2, "BatchSource knows two tables");
+          return std::vector(list.begin(), list.end());
+        },
+        data);
+    std::size_t needed = 0;
+    for (const auto* table : tables) needed += SampleOnDevice::bytes(*table);
+    if (needed > free_memory() / 2) return {};
+    ResidentTables resident;
+    for (const auto* table : tables) resident.emplace_back(*table, pool);
+    return resident;
   }
 
   /// One small network leaves most of a device idle, so that some train on it at once, each on a thread of the host: those
@@ -75,7 +83,7 @@ class CudaBackend : public Backend {
   std::size_t side_by_side_on_device(std::span<const TrainingTask> tasks, std::size_t devices) const {
     constexpr std::size_t most = 4;
     std::size_t largest = 1;
-    for (const auto& task : tasks) largest = std::max(largest, TrainingOnDevice::bytes(task));
+    for (const auto& task : tasks) largest = std::max(largest, TrainingPass::bytes(task));
     use_device(devices_.front());
     return std::clamp<std::size_t>(std::min(free_memory() / 2 / largest, threads_ / devices), 1, most);
   }

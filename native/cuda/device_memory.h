@@ -3,6 +3,7 @@
 #include <cuda_runtime.h>
 
 #include <cstddef>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -73,18 +74,34 @@ void copy_to_host(const T* from, std::size_t count, T* to, const Stream& stream)
   check(cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToHost, stream.get()), "copying from the device");
 }
 
+template <class T>
+void copy_on_device(const T* from, std::size_t count, T* to, const Stream& stream) {
+  if (count == 0) return;
+  check(cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToDevice, stream.get()), "copying on the device");
+}
+
 /// The same with any memory, and done when they return. No stream may be at work on what is written.
 template <class T>
-void put(const std::vector<T>& from, const DeviceArray<T>& to) {
+void put(std::span<const T> from, const DeviceArray<T>& to) {
   if (from.empty()) return;
   check(cudaMemcpy(to.data(), from.data(), from.size() * sizeof(T), cudaMemcpyHostToDevice), "copying to the device");
   wait_for_copies();
 }
 
 template <class T>
-void fetch(const DeviceArray<T>& from, std::vector<T>& to) {
+void put(const std::vector<T>& from, const DeviceArray<T>& to) {
+  put(std::span<const T>(from), to);
+}
+
+template <class T>
+void fetch(const DeviceArray<T>& from, std::span<T> to) {
   if (to.empty()) return;
   check(cudaMemcpy(to.data(), from.data(), to.size() * sizeof(T), cudaMemcpyDeviceToHost), "copying from the device");
+}
+
+template <class T>
+void fetch(const DeviceArray<T>& from, std::vector<T>& to) {
+  fetch(from, std::span<T>(to));
 }
 
 template <class T>

@@ -14,12 +14,6 @@ __global__ void add_kernel(std::uint64_t number, std::size_t count, const std::u
   if (i < count) to[i] = from[i] + number;
 }
 
-template <class T>
-void copy_on_device(const T* from, std::size_t count, T* to, const Stream& stream) {
-  if (count == 0) return;
-  check(cudaMemcpyAsync(to, from, count * sizeof(T), cudaMemcpyDeviceToDevice, stream.get()), "copying on the device");
-}
-
 }  // namespace
 
 std::size_t SampleOnDevice::bytes(const FeatureTable& table) {

@@ -1,5 +1,4 @@
 #include "core/networks/network.h"
-#include "core/training/cross_entropy.h"
 #include "core/training/dropout.h"
 #include "cuda/launch.h"
 #include "cuda/training_kernels.h"
@@ -10,10 +9,10 @@ namespace {
 /// One block a row.
 __global__ void densify_kernel(std::uint32_t columns, std::uint32_t scalars, BatchSource source, StandardisationView s,
                                float* x) {
-  const std::uint32_t number = source.row[blockIdx.x];
-  const bool in_first = source.gathered || number < source.references;
-  const RowsOnDevice& rows = in_first ? source.reference : source.generated;
-  const std::size_t row = source.gathered ? blockIdx.x : in_first ? number : number - source.references;
+  const std::uint32_t number = source.gathered ? blockIdx.x : source.row[blockIdx.x];
+  const bool in_first = source.gathered || number < source.first_rows;
+  const RowsOnDevice& rows = in_first ? source.first : source.second;
+  const std::size_t row = in_first ? number : number - source.first_rows;
   float* out = x + std::size_t{blockIdx.x} * columns;
   for (std::uint32_t column = threadIdx.x; column < columns; column += threads_of_block) {
     out[column] = column < scalars ? standardised(rows.scalars[row * scalars + column], s.centre[column], s.scale[column],
@@ -51,14 +50,13 @@ __global__ void slope_kernel(std::size_t count, std::uint32_t columns, Activatio
               factor_at(dropout, i / columns, static_cast<std::uint32_t>(i % columns));
 }
 
-__global__ void loss_kernel(std::uint32_t rows, BatchSource source, double generated_weight, double reference_weight,
-                            const float* logits, double* loss, float* delta) {
+template <class Kind>
+__global__ void loss_kernel(std::uint32_t rows, const float* targets, Kind objective, const float* outputs,
+                            double* loss, float* delta) {
   const std::size_t i = element_number();
   if (i >= rows) return;
-  const bool reference = source.row[i] < source.references;
-  const double weight = reference ? reference_weight : generated_weight;
-  loss[i] = weight * cross_entropy(logits[i], reference);
-  delta[i] = static_cast<float>(weight * cross_entropy_slope(logits[i], reference) / rows);
+  loss[i] = objective.loss(outputs[i], targets[i]);
+  delta[i] = static_cast<float>(objective.slope(outputs[i], targets[i]) / rows);
 }
 
 /// One block: every thread adds up each 256th number, then pairs of threads each other's sums.
@@ -110,10 +108,12 @@ void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation act
                   dropout, z, delta);
 }
 
-void loss_and_delta(std::uint32_t rows, const BatchSource& source, double generated_weight, double reference_weight,
-                    const float* logits, double* loss, float* delta, const Stream& stream) {
-  launch_elements("the loss", loss_kernel, rows, stream, rows, source, generated_weight, reference_weight, logits,
-                  loss, delta);
+void loss_and_delta(std::uint32_t rows, const float* targets, const Objective& objective, const float* outputs,
+                    double* loss, float* delta, const Stream& stream) {
+  const auto of_kind = [&]<class Kind>(const Kind& kind) {
+    launch_elements("the loss", loss_kernel<Kind>, rows, stream, rows, targets, kind, outputs, loss, delta);
+  };
+  std::visit(of_kind, objective);
 }
 
 void add_up(std::uint32_t count, const double* numbers, double* total, const Stream& stream) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/networks/activation.h"
+#include "core/training/objective.h"
 #include "core/training/training_step.h"
 #include "cuda/device_call.h"
 #include "cuda/row_batch.h"
@@ -10,12 +11,12 @@
 // What a step of a training does beside matrix products, one function a kernel. All matrices are row by row.
 namespace caloscope::cuda {
 
-/// Where the rows of a batch are: on the device with all others, in the numbering of LabelledRows, or gathered one after
-/// the other in `reference`.
+/// Where the rows of a batch are: on the device with all others, those of a first table and those of a second, or gathered
+/// one after the other in `first`.
 struct BatchSource {
-  const std::uint32_t* row;       ///< number of each row of the batch among the labelled rows
-  std::uint32_t references;       ///< so many rows are of the reference sample, and come first
-  RowsOnDevice reference, generated;
+  const std::uint32_t* row;  ///< number of each row of the batch among those of both tables; not of gathered ones
+  std::uint32_t first_rows;  ///< so many rows are of the first table
+  RowsOnDevice first, second;
   bool gathered;
 };
 
@@ -38,9 +39,9 @@ void activate(std::uint32_t rows, std::uint32_t columns, Activation activation, 
 void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation activation, float slope,
                        const LayerDropout& dropout, const float* z, float* delta, const Stream& stream);
 
-/// The weighted loss of each row and δ of its logit: the gradient of the batch mean.
-void loss_and_delta(std::uint32_t rows, const BatchSource& source, double generated_weight, double reference_weight,
-                    const float* logits, double* loss, float* delta, const Stream& stream);
+/// The loss of each row and δ of its output: the gradient of the batch mean.
+void loss_and_delta(std::uint32_t rows, const float* targets, const Objective& objective, const float* outputs,
+                    double* loss, float* delta, const Stream& stream);
 
 /// total += Σ numbers, in an order that does not change.
 void add_up(std::uint32_t count, const double* numbers, double* total, const Stream& stream);

@@ -7,13 +7,12 @@ import {
   decodeSafetensors,
   encodeSafetensors,
   type SafetensorsContent,
-  type Tensor,
 } from '../formats/safetensors/safetensors.js';
 import { native } from '../native/binding.js';
 import type {
   EnsembleHandle,
-  NativeLayer,
-  NativeNetwork,
+  MemberHandle,
+  NativeMember,
   NativeTrainingRecord,
 } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
@@ -62,7 +61,8 @@ const descriptionSchema = z.strictObject({
     seed: z.int().nonnegative(),
     classifier: classifierSchema,
   }),
-  record: recordSchema,
+  /** Missing where the member was not trained here. */
+  record: recordSchema.optional(),
 });
 type StoredDescription = z.output<typeof descriptionSchema>;
 
@@ -70,25 +70,26 @@ type StoredDescription = z.output<typeof descriptionSchema>;
 export interface EnsembleDescription {
   readonly input: InputDescription;
   readonly training: CrossFittingPlan;
-  /** One a network, fold by fold. */
-  readonly records: readonly NativeTrainingRecord[];
+  /** One a member, fold by fold; undefined for one that was not trained here. */
+  readonly records: readonly (NativeTrainingRecord | undefined)[];
 }
 
-/** One network as it is on disk. */
-interface StoredNetwork {
+/** One member as it is on disk. */
+interface StoredMember {
   readonly description: StoredDescription;
-  readonly network: NativeNetwork;
+  readonly handle: MemberHandle;
 }
 
-/** Writes one safetensors file a network. @throws FileError ERR_OUTPUT. */
+/** Writes one safetensors file a member, one after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
-  networks: readonly NativeNetwork[],
+  ensemble: EnsembleHandle,
   { input, training, records }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    for (const [i, network] of networks.entries()) {
+    for (let i = 0; i < records.length; i++) {
+      const stored = callNative(() => native().ensembleMember(ensemble, i));
       const fold = Math.floor(i / training.members);
       const member = i % training.members;
       const description: StoredDescription = {
@@ -96,14 +97,15 @@ export async function writeClassifier(
         formatVersion,
         input: storeInput(input),
         featureNames: [...featureNames(input)],
-        activation: network.activation,
-        slope: network.slope,
+        // Of one layer, which has neither, what was asked for.
+        activation: stored.activation ?? training.classifier.activation,
+        slope: stored.slope ?? training.classifier.slope,
         fold,
         member,
         training,
         record: records[i] as StoredDescription['record'],
       };
-      const bytes = encodeSafetensors(contentOf(network, description));
+      const bytes = encodeSafetensors(contentOf(stored, description));
       await writeFile(join(folder, `fold-${fold}-member-${member}.safetensors`), bytes);
     }
   } catch (cause) {
@@ -112,39 +114,19 @@ export async function writeClassifier(
   }
 }
 
-function contentOf(network: NativeNetwork, description: StoredDescription): SafetensorsContent {
-  const tensors = new Map<string, Tensor>();
-  for (const [i, layer] of network.layers.entries()) {
-    const { inputs, outputs, weight, bias } = layer;
-    tensors.set(`layers.${i}.weight`, {
-      shape: [outputs, inputs],
-      values: transposed(weight, inputs, outputs),
-    });
-    tensors.set(`layers.${i}.bias`, { shape: [outputs], values: bias });
-  }
-  tensors.set('standardisation.centre', { shape: [network.centre.length], values: network.centre });
-  tensors.set('standardisation.scale', { shape: [network.scale.length], values: network.scale });
-  tensors.set('standardisation.clip', { shape: [network.clip.length], values: network.clip });
+function contentOf(member: NativeMember, description: StoredDescription): SafetensorsContent {
+  const tensors = new Map(
+    member.tensors.map(({ name, shape, values }) => [name, { shape: [...shape], values }] as const),
+  );
   return { metadata: { [metadataKey]: JSON.stringify(description) }, tensors };
-}
-
-/** rows × columns → columns × rows. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column] as number;
-    }
-  }
-  return result;
 }
 
 /** Reads one file or a folder of them. @throws FileError, see ClassifierEnsemble.load. */
 export async function readClassifier(
   path: string,
 ): Promise<{ readonly handle: EnsembleHandle; readonly description: EnsembleDescription }> {
-  const files = await classifierFiles(path);
-  const stored = await Promise.all(files.map(readNetwork));
+  const stored: StoredMember[] = [];
+  for (const file of await classifierFiles(path)) stored.push(await readMember(file));
   stored.sort(
     (a, b) => a.description.fold - b.description.fold || a.description.member - b.description.member,
   );
@@ -152,7 +134,7 @@ export async function readClassifier(
   const input = restoredInput(first, path);
   requireOneTraining(stored, path);
   try {
-    const handle = callNative(() => native().createEnsemble(stored.map(({ network }) => network)));
+    const handle = callNative(() => native().createEnsemble(stored.map((member) => member.handle)));
     const records = stored.map(({ description }) => description.record);
     return { handle, description: { input, training: first.training, records } };
   } catch (cause) {
@@ -162,7 +144,7 @@ export async function readClassifier(
 }
 
 /** Refuses a folder in which files of several classifiers have come together, or one file twice. */
-function requireOneTraining(stored: readonly StoredNetwork[], path: string): void {
+function requireOneTraining(stored: readonly StoredMember[], path: string): void {
   const distinct = (keyOf: (description: StoredDescription) => unknown) =>
     new Set(stored.map(({ description }) => JSON.stringify(keyOf(description)))).size;
   if (distinct(({ input, training }) => [input, training]) > 1) {
@@ -185,25 +167,27 @@ async function classifierFiles(path: string): Promise<string[]> {
   return names.map((name) => join(path, name));
 }
 
-async function readNetwork(path: string): Promise<StoredNetwork> {
+async function readMember(path: string): Promise<StoredMember> {
   const size = await requirePlainFile(path);
   if (size > largestFile)
     throw new FileError('ERR_TOO_LARGE', path, `${size} bytes are more than a classifier has`);
   const content = decodeSafetensors(await readFile(path), path);
   const description = parseDescription(content.metadata[metadataKey], path);
-  const vector = (name: string) => requireTensor(content, name, path).values;
-  const network = {
-    activation: description.activation,
-    slope: description.slope,
-    clip: vector('standardisation.clip'),
-    centre: vector('standardisation.centre'),
-    scale: vector('standardisation.scale'),
-    layers: layersOf(content, path),
-  };
-  if (network.centre.length !== description.featureNames.length) {
+  const tensors = [...content.tensors].map(([name, { shape, values }]) => ({
+    name,
+    shape: Uint32Array.from(shape),
+    values,
+  }));
+  if (content.tensors.get('standardisation.centre')?.values.length !== description.featureNames.length) {
     throw new FileError('ERR_CLASSIFIER', path, 'its input is not that of its feature set');
   }
-  return { description, network };
+  const { activation, slope } = description;
+  try {
+    return { description, handle: callNative(() => native().createMember({ activation, slope, tensors })) };
+  } catch (cause) {
+    const error = cause as CaloscopeError;
+    throw new FileError(error.code, path, error.message, { cause });
+  }
 }
 
 function parseDescription(text: string | undefined, path: string): StoredDescription {
@@ -228,28 +212,6 @@ function parseDescription(text: string | undefined, path: string): StoredDescrip
     path,
     `its description is not sound (${issue?.path.join('.')}: ${issue?.message})`,
   );
-}
-
-function requireTensor(content: SafetensorsContent, name: string, path: string): Tensor {
-  const tensor = content.tensors.get(name);
-  if (!tensor) throw new FileError('ERR_CLASSIFIER', path, `tensor "${name}" is missing`);
-  return tensor;
-}
-
-function layersOf(content: SafetensorsContent, path: string): NativeLayer[] {
-  const layers: NativeLayer[] = [];
-  while (content.tensors.has(`layers.${layers.length}.weight`)) {
-    const name = `layers.${layers.length}`;
-    const weight = requireTensor(content, `${name}.weight`, path);
-    const [outputs, inputs] = weight.shape;
-    if (weight.shape.length !== 2 || outputs === undefined || inputs === undefined) {
-      throw new FileError('ERR_CLASSIFIER', path, `tensor "${name}.weight" is not a matrix`);
-    }
-    const bias = requireTensor(content, `${name}.bias`, path).values;
-    layers.push({ inputs, outputs, weight: transposed(weight.values, outputs, inputs), bias });
-  }
-  if (layers.length === 0) throw new FileError('ERR_CLASSIFIER', path, 'it holds no layers');
-  return layers;
 }
 
 function restoredInput({ input, featureNames: stored }: StoredDescription, path: string): InputDescription {

@@ -9,7 +9,7 @@ import {
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import type { FeatureTable } from '../samples/feature-table.js';
-import { featureNames, type GivenSample, makeFeatures, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, makeFeatures, sampleOf } from '../samples/kinds.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 
 export interface PredictOptions extends ComputeOptions {
@@ -35,10 +35,21 @@ export function predictionFor(options: PredictOptions): NativePrediction {
 /** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
 export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   readonly description: EnsembleDescription;
+  /** Number of classifiers. */
+  readonly members: number;
+  /** Columns that each reads. */
+  readonly inputs: number;
+  /** Numbers in each that are trained. */
+  readonly parameters: number;
 
   private constructor(handle: EnsembleHandle, description: EnsembleDescription) {
     super(handle);
     this.description = description;
+    ({
+      members: this.members,
+      inputs: this.inputs,
+      parameters: this.parameters,
+    } = callNative(() => native().ensembleSize(handle)));
   }
 
   /** @internal Takes over networks of the core; users call trainClassifier or load. */
@@ -64,29 +75,7 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    * @throws FileError ERR_OUTPUT.
    */
   async save(folder: string): Promise<void> {
-    const networks = callNative(() => native().ensembleNetworks(this.handle));
-    await writeClassifier(networks, this.description, folder);
-  }
-
-  /** Number of networks. */
-  get members(): number {
-    return this.description.records.length;
-  }
-
-  /** Columns of the network input. */
-  get inputs(): number {
-    return featureNames(this.description.input).length;
-  }
-
-  /** Weights and biases of one network. */
-  get parameters(): number {
-    let inputs = this.inputs;
-    let sum = 0;
-    for (const width of [...this.description.training.classifier.hidden, 1]) {
-      sum += (inputs + 1) * width;
-      inputs = width;
-    }
-    return sum;
+    await writeClassifier(this.handle, this.description, folder);
   }
 
   /**

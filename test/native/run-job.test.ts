@@ -91,7 +91,7 @@ describe('a job', () => {
     async function someCaller() {
       await runJob((notify) =>
         native().predictLogits(
-          native().createEnsemble([oneInputNetwork()]),
+          native().createEnsemble([native().createMember(oneInputNetwork())]),
           features,
           { ...computer, precision: 'float32' },
           notify,
@@ -137,13 +137,20 @@ describe('a job', () => {
 });
 
 function oneInputNetwork() {
-  const layer = { inputs: 1, outputs: 1, weight: Float32Array.of(1), bias: Float32Array.of(0) };
+  const tensor = (name: string, shape: readonly number[], value: number) => ({
+    name,
+    shape: Uint32Array.from(shape),
+    values: Float32Array.of(value),
+  });
   return {
     activation: 'relu',
     slope: 0,
-    clip: Float32Array.of(5),
-    centre: Float32Array.of(0),
-    scale: Float32Array.of(1),
-    layers: [layer],
+    tensors: [
+      tensor('layers.0.weight', [1, 1], 1),
+      tensor('layers.0.bias', [1], 0),
+      tensor('standardisation.centre', [1], 0),
+      tensor('standardisation.scale', [1], 1),
+      tensor('standardisation.clip', [1], 5),
+    ],
   } as const;
 }

@@ -24,6 +24,14 @@ constexpr std::string_view name_of(Activation activation) {
   return {};
 }
 
+/// f of a block. `slope` as for `activate`.
+struct Nonlinearity {
+  Activation activation = Activation::leaky_relu;
+  float slope = 0.01F;
+
+  friend bool operator==(const Nonlinearity&, const Nonlinearity&) = default;
+};
+
 /// f(x). `slope` is the slope below zero of leaky_relu and the scale α of elu; the others do not use it.
 /// GELU is the exact form x·Φ(x), not the tanh approximation.
 CALOSCOPE_HOST_DEVICE inline float activate(Activation activation, float slope, float x) {

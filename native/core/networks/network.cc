@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 
 #include "core/run/error.h"
@@ -12,73 +13,80 @@ namespace {
 
 constexpr std::uint64_t most_parameters = std::uint64_t{1} << 31;
 
-bool all_finite(const std::vector<float>& values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+void require_finite(const std::string& name, std::span<const float> values) {
+  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
+    throw Error(ErrorCode::non_finite, name + " holds a number that is not finite");
+  }
 }
 
 }  // namespace
 
 std::uint64_t Network::parameters() const {
   std::uint64_t sum = 0;
-  for (const auto& layer : layers) sum += layer.weight.size() + layer.bias.size();
+  caloscope::for_each_tensor(blocks, [&](const auto& tensor) { sum += tensor.values.size(); });
   return sum;
 }
 
 void Network::validate() const {
-  if (layers.empty()) throw Error(ErrorCode::classifier, "the network has no layers");
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    const auto& layer = layers[i];
+  if (blocks.empty()) throw Error(ErrorCode::classifier, "the network has no layers");
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
     const std::string where = "layer " + std::to_string(i);
-    if (layer.inputs == 0 || layer.outputs == 0 ||
-        layer.weight.size() != std::uint64_t{layer.inputs} * layer.outputs || layer.bias.size() != layer.outputs) {
-      throw Error(ErrorCode::classifier, where + " does not have inputs × outputs weights and one bias an output");
-    }
-    if (i > 0 && layer.inputs != layers[i - 1].outputs) {
-      throw Error(ErrorCode::classifier, where + " takes " + std::to_string(layer.inputs) +
+    std::visit([&](const auto& block) { block.require_shape(where); }, blocks[i]);
+    if (i > 0 && inputs_of(blocks[i]) != outputs_of(blocks[i - 1])) {
+      throw Error(ErrorCode::classifier, where + " takes " + std::to_string(inputs_of(blocks[i])) +
                                              " values, the layer before it gives " +
-                                             std::to_string(layers[i - 1].outputs));
-    }
-    if (!all_finite(layer.weight) || !all_finite(layer.bias)) {
-      throw Error(ErrorCode::non_finite, where + " holds a weight or bias that is not a finite number");
+                                             std::to_string(outputs_of(blocks[i - 1])));
     }
   }
-  if (layers.back().outputs != 1) throw Error(ErrorCode::classifier, "the last layer must give one logit");
+  if (outputs_of(blocks.back()) != 1) throw Error(ErrorCode::classifier, "the last layer must give one logit");
   const auto& [centre, scale, clip] = standardisation;
   if (centre.size() != inputs() || scale.size() != inputs() || clip.size() != inputs()) {
     throw Error(ErrorCode::classifier, "the standardisation does not have one centre, scale and clip an input");
   }
-  if (!std::all_of(clip.begin(), clip.end(), [](float value) { return value > 0; })) {
+  if (!std::ranges::all_of(clip, [](float value) { return value > 0; })) {
     throw Error(ErrorCode::classifier, "a clip of the standardisation is not above 0");
   }
-  if (!all_finite(centre) || !all_finite(scale)) {
-    throw Error(ErrorCode::non_finite, "the standardisation holds a number that is not finite");
-  }
-  if (!std::isfinite(slope)) throw Error(ErrorCode::non_finite, "the slope of the activation is not finite");
+  require_finite("the centre of the standardisation", centre);
+  require_finite("the scale of the standardisation", scale);
+  caloscope::for_each_tensor(blocks, [](const auto& tensor) { require_finite(tensor.name, tensor.values); });
 }
 
-Network initial_network(const NetworkShape& shape, std::uint64_t seed, std::uint64_t stream) {
-  Network network;
-  network.activation = shape.activation;
-  network.slope = shape.slope;
-  RandomStream random(seed, stream);
+std::vector<Block> blocks_of(const NetworkShape& shape) {
   std::vector<std::uint32_t> widths = shape.hidden;
   widths.push_back(1);
   std::uint64_t parameters = 0;
   std::uint32_t inputs = shape.inputs;
-  for (const auto outputs : widths) {
+  std::vector<Block> blocks;
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    const std::uint32_t outputs = widths[i];
     parameters += (std::uint64_t{inputs} + 1) * outputs;
     if (inputs == 0 || outputs == 0) throw Error(ErrorCode::argument, "every layer needs at least one value");
     if (parameters > most_parameters) {
       throw Error(ErrorCode::argument, "the network would have more than 2^31 parameters; use narrower layers");
     }
-    LinearLayer layer{inputs, outputs, std::vector<float>(std::size_t{inputs} * outputs), std::vector<float>(outputs)};
-    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
-    const auto draw = [&] { return static_cast<float>(bound * (2 * random.uniform() - 1)); };
-    std::generate(layer.weight.begin(), layer.weight.end(), draw);
-    std::generate(layer.bias.begin(), layer.bias.end(), draw);
-    network.layers.push_back(std::move(layer));
+    const bool last = i + 1 == widths.size();
+    const auto nonlinearity = last ? std::nullopt : std::optional(Nonlinearity{shape.activation, shape.slope});
+    blocks.push_back(LinearBlock{inputs, outputs, nonlinearity, {}, {}});
     inputs = outputs;
   }
+  return blocks;
+}
+
+Network zero_network(const NetworkShape& shape) {
+  Network network;
+  network.blocks = blocks_of(shape);
+  for (auto& block : network.blocks) std::visit([](auto& kind) { kind.clear(); }, block);
+  for (auto* column : {&network.standardisation.centre, &network.standardisation.scale, &network.standardisation.clip}) {
+    column->resize(shape.inputs);
+  }
+  return network;
+}
+
+Network initial_network(const NetworkShape& shape, std::uint64_t seed, std::uint64_t stream) {
+  Network network = zero_network(shape);
+  network.standardisation = {};
+  RandomStream random(seed, stream);
+  for (auto& block : network.blocks) std::visit([&](auto& kind) { kind.draw(random); }, block);
   return network;
 }
 

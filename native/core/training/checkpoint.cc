@@ -17,27 +17,12 @@ constexpr std::size_t size_place = sizeof(magic) + sizeof(format_version);
 
 using Piece = std::span<const std::byte>;
 
-/// Calls visit(vector) for all numbers of a network in their order.
-template <class Visit>
-void for_each_part(const Network& network, const Visit& visit) {
-  const auto& [centre, scale, clip] = network.standardisation;
-  visit(centre);
-  visit(scale);
-  visit(clip);
-  for (const auto& layer : network.layers) {
-    visit(layer.weight);
-    visit(layer.bias);
-  }
-}
-
-template <class Visit>
-void for_each_part(const std::vector<AdamMoments>& moments, const Visit& visit) {
-  for (const auto& [weight_mean, weight_square, bias_mean, bias_square] : moments) {
-    visit(weight_mean);
-    visit(weight_square);
-    visit(bias_mean);
-    visit(bias_square);
-  }
+/// Calls visit(numbers) for all numbers of a network in the order of the format.
+template <class AnyNetwork, class Visit>
+void for_each_part(AnyNetwork& network, const Visit& visit) {
+  const auto part = [&](const auto& tensor) { visit(tensor.values); };
+  network.standardisation.for_each_tensor(part);
+  for_each_tensor(network.blocks, part);
 }
 
 // --- writing ---
@@ -100,6 +85,8 @@ class Reader {
     if (size > 0) std::memcpy(data, rest_.data(), size);
     rest_ = rest_.subspan(size);
   }
+
+  void take(std::span<float> numbers) { take(numbers.data(), numbers.size_bytes()); }
 
   template <class Number>
   Number number() {
@@ -174,36 +161,17 @@ TrainingCourse read_course(Reader& reader, const TrainingTask& task) {
   return course;
 }
 
-void read_part(Reader& reader, std::vector<float>& part, std::size_t size) {
-  part.resize(size);
-  reader.take(part.data(), size * sizeof(float));
-}
-
 Network read_network(Reader& reader, const NetworkShape& shape) {
-  Network network;
-  network.activation = shape.activation;
-  network.slope = shape.slope;
-  auto& [centre, scale, clip] = network.standardisation;
-  for (auto* part : {&centre, &scale, &clip}) read_part(reader, *part, shape.inputs);
-  std::uint32_t inputs = shape.inputs;
-  for (std::size_t i = 0; i <= shape.hidden.size(); ++i) {
-    const std::uint32_t outputs = i < shape.hidden.size() ? shape.hidden[i] : 1;
-    auto& layer = network.layers.emplace_back(LinearLayer{inputs, outputs, {}, {}});
-    read_part(reader, layer.weight, std::size_t{inputs} * outputs);
-    read_part(reader, layer.bias, outputs);
-    inputs = outputs;
-  }
+  Network network = zero_network(shape);
+  for_each_part(network, [&](std::span<float> part) { reader.take(part); });
   return network;
 }
 
 std::vector<AdamMoments> read_moments(Reader& reader, const Network& network) {
-  std::vector<AdamMoments> moments;
-  for (const auto& layer : network.layers) {
-    auto& entry = moments.emplace_back();
-    read_part(reader, entry.weight_mean, layer.weight.size());
-    read_part(reader, entry.weight_square, layer.weight.size());
-    read_part(reader, entry.bias_mean, layer.bias.size());
-    read_part(reader, entry.bias_square, layer.bias.size());
+  auto moments = first_moments(network);
+  for (auto& [mean, square] : moments) {
+    reader.take(std::span(mean));
+    reader.take(std::span(square));
   }
   return moments;
 }
@@ -245,11 +213,14 @@ void Checkpoints::save(const TrainingTask& task, const TrainingCourse& course, c
                        const Network& network, const std::vector<AdamMoments>& moments) const {
   auto head = head_of(identity_with(task), course.record());
   std::vector<Piece> pieces(1);
-  const auto add = [&](const std::vector<float>& part) { pieces.push_back(std::as_bytes(std::span(part))); };
+  const auto add = [&](std::span<const float> part) { pieces.push_back(std::as_bytes(part)); };
   for_each_part(best, add);
   if (!course.over()) {
     if (!course.at_best()) for_each_part(network, add);
-    for_each_part(moments, add);
+    for (const auto& [mean, square] : moments) {
+      add(mean);
+      add(square);
+    }
   }
   std::uint64_t size = head.size() + sizeof(std::uint64_t);
   for (const auto& piece : pieces) size += piece.size();

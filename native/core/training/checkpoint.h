@@ -17,8 +17,8 @@ namespace caloscope {
 struct TrainingState {
   TrainingCourse course;
   Network best;
-  Network network;                   ///< no layers when the course is over
-  std::vector<AdamMoments> moments;  ///< one a layer; none when the course is over
+  Network network;                   ///< no blocks when the course is over
+  std::vector<AdamMoments> moments;  ///< one a tensor of the blocks; none when the course is over
 };
 
 /// The checkpoints of the networks of one training. Each carries the identity of what it is of, and is taken for no
@@ -27,9 +27,8 @@ struct TrainingState {
 /// A checkpoint is, in the byte order of x86 and without gaps: "CALOSCKP"; uint32 version of the format; uint64 size of
 /// all of it; the identity (uint32 number of entries, then name and value of each, as uint32 length and bytes); uint32
 /// number of epochs, then training loss, validation loss and learning rate of each (float64); the best network (float32:
-/// centre, scale, clip, then weights and biases layer by layer); unless the course is over, the network, if it is not
-/// the best one, and the moments (weight mean, weight square, bias mean, bias square, layer by layer); and the
-/// ContentHash of all that (uint64).
+/// centre, scale, clip, then the tensors of the blocks); unless the course is over, the network, if it is not the best one,
+/// and the moments (mean and square of each tensor of the blocks); and the ContentHash of all that (uint64).
 class Checkpoints {
  public:
   /// `training` and `samples` are what is the same for all its networks. What differs first is what a user is told.

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "core/run/random.h"
-#include "core/training/cross_entropy.h"
 #include "core/training/shuffle.h"
 #include "core/training/standardisation.h"
 #include "core/training/training_course.h"
@@ -18,7 +17,7 @@ using Visited = std::function<void(std::uint64_t rows)>;
 
 class Trainer {
  public:
-  Trainer(const TrainingTask& task, const LabelledRows& rows, JobControl& control,
+  Trainer(const TrainingTask& task, const TrainingData& data, JobControl& control,
           std::unique_ptr<NetworkInTraining> network, const Visited& visited);
 
   /// Goes on from there.
@@ -28,8 +27,6 @@ class Trainer {
 
  private:
   double epoch();
-  double validation_loss();
-  double validation_loss_of(bool reference);
 
   const TrainingTask& task_;
   JobControl& control_;
@@ -38,15 +35,20 @@ class Trainer {
   TrainingCourse course_;
   std::unique_ptr<NetworkInTraining> network_;
   Network best_;
-  std::vector<std::uint32_t> validation_rows_[2];  ///< of the generated and of the reference sample
-  double last_rate_ = 0;                           ///< learning rate of the last step
+  Objective objective_;
+  std::vector<float> validation_targets_;
+  double last_rate_ = 0;  ///< learning rate of the last step
 };
 
-Trainer::Trainer(const TrainingTask& task, const LabelledRows& rows, JobControl& control,
+Trainer::Trainer(const TrainingTask& task, const TrainingData& data, JobControl& control,
                  std::unique_ptr<NetworkInTraining> network, const Visited& visited)
-    : task_(task), control_(control), visited_(visited), course_(task), network_(std::move(network)) {
-  for (const std::uint32_t row : task.validation_rows) validation_rows_[rows.is_reference(row)].push_back(row);
-}
+    : task_(task),
+      control_(control),
+      visited_(visited),
+      course_(task),
+      network_(std::move(network)),
+      objective_(objective_on(data, task.training_rows)),
+      validation_targets_(targets_of(data, task.validation_rows)) {}
 
 void Trainer::restore(TrainingState state) {
   course_ = std::move(state.course);
@@ -60,7 +62,7 @@ TrainedNetwork Trainer::run(const Checkpoints* checkpoints) {
     EpochRecord entry;
     entry.training_loss = epoch();
     entry.learning_rate = last_rate_;
-    entry.validation_loss = validation_loss();
+    entry.validation_loss = mean_loss(objective_, network_->logits(task_.validation_rows), validation_targets_);
     const auto outcome = course_.note(entry);
     if (outcome.best) {
       best_ = network_->network();
@@ -89,19 +91,9 @@ double Trainer::epoch() {
   return network_->take_loss() / static_cast<double>(order.size());
 }
 
-/// Balanced with the class counts of the validation rows themselves.
-double Trainer::validation_loss() { return 0.5 * (validation_loss_of(false) + validation_loss_of(true)); }
-
-double Trainer::validation_loss_of(bool reference) {
-  const auto& rows = validation_rows_[reference];
-  double sum = 0;
-  for (const float logit : network_->logits(rows)) sum += cross_entropy(logit, reference);
-  return sum / static_cast<double>(rows.size());
-}
-
 }  // namespace
 
-TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control,
+TrainedNetwork train_network(const TrainingTask& task, const TrainingData& data, JobControl& control,
                              const std::function<std::unique_ptr<NetworkInTraining>()>& start, const Visited& visited,
                              const Checkpoints* checkpoints) {
   auto state = checkpoints ? checkpoints->load(task) : std::nullopt;
@@ -109,32 +101,15 @@ TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows,
     visited(task.settings.epochs * task.training_rows.size());
     return {std::move(state->best), state->course.record()};
   }
-  Trainer trainer(task, rows, control, start(), visited);
+  Trainer trainer(task, data, control, start(), visited);
   if (state) trainer.restore(std::move(*state));
   return trainer.run(checkpoints);
 }
 
-Network untrained_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control) {
+Network untrained_network(const TrainingTask& task, const TrainingData& data, JobControl& control) {
   Network network = initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number));
-  network.standardisation = fit_standardisation(rows, task.training_rows, control);
+  network.standardisation = fit_standardisation(data, task.training_rows, control);
   return network;
-}
-
-std::vector<AdamMoments> first_moments(const Network& network) {
-  std::vector<AdamMoments> moments;
-  for (const auto& layer : network.layers) {
-    const std::vector<float> weights(layer.weight.size()), biases(layer.outputs);
-    moments.push_back({weights, weights, biases, biases});
-  }
-  return moments;
-}
-
-ClassWeights::ClassWeights(const TrainingTask& task, const LabelledRows& rows) {
-  const auto count = static_cast<double>(task.training_rows.size());
-  const auto references = static_cast<double>(std::ranges::count_if(
-      task.training_rows, [&](std::uint32_t row) { return rows.is_reference(row); }));
-  of[1] = count / (2 * references);
-  of[0] = count / (2 * (count - references));
 }
 
 AdamStep adam_step(const TrainingSettings& settings, double learning_rate, std::uint64_t step) {
@@ -146,14 +121,14 @@ AdamStep adam_step(const TrainingSettings& settings, double learning_rate, std::
           static_cast<float>(learning_rate * settings.weight_decay)};
 }
 
-DropoutDraw dropout_draw(const TrainingTask& task, const StepPlace& place, std::size_t layer, std::uint32_t width,
+DropoutDraw dropout_draw(const TrainingTask& task, const StepPlace& place, std::size_t block, std::uint32_t width,
                          std::uint64_t row) {
   const std::uint64_t blocks = (std::uint64_t{width} + 3) / 4;
   const double kept = 1 - task.settings.dropout;
   return {
       .seed = task.seed,
       .stream = stream_number(TrainingStream::dropout, task.number, place.epoch),
-      .counter = (static_cast<std::uint64_t>(layer) << 56) | (place.first_row + row) * blocks,
+      .counter = (static_cast<std::uint64_t>(block) << 56) | (place.first_row + row) * blocks,
       .threshold = static_cast<std::uint32_t>(kept * 0x1p32),
       .factor = static_cast<float>(1 / kept),
   };

@@ -8,7 +8,9 @@
 
 #include "core/run/job_control.h"
 #include "core/training/checkpoint.h"
+#include "core/training/objective.h"
 #include "core/training/training.h"
+#include "core/training/training_data.h"
 
 namespace caloscope {
 
@@ -19,7 +21,7 @@ struct StepPlace {
 };
 
 /// A network that is being trained: its parameters, AdamW's moments, and the arithmetic of one step on a batch of the
-/// balanced binary cross-entropy, as a backend does it. What follows on what (epochs, rates, stopping) is decided outside.
+/// objective, as a backend does it. What follows on what (epochs, rates, stopping) is decided outside.
 class NetworkInTraining {
  public:
   virtual ~NetworkInTraining() = default;
@@ -28,47 +30,37 @@ class NetworkInTraining {
   virtual void begin_epoch(std::span<const std::uint32_t> order) = 0;
   /// One AdamW step on the `count` rows from a place on. Throws Error(cancelled) in the middle of it.
   virtual void step(const StepPlace& place, std::size_t count, double learning_rate) = 0;
-  /// The weighted losses before each step, in nats, summed over the rows since the last call.
+  /// The losses before each step, summed over the rows since the last call.
   virtual double take_loss() = 0;
 
   virtual const Network& network() = 0;
-  /// One entry a layer.
+  /// One entry a tensor of the blocks.
   virtual const std::vector<AdamMoments>& moments() = 0;
   /// Other parameters; the moments stay.
   virtual void replace_network(const Network& network) = 0;
   /// Goes on from where another network of the same task stood after `steps` steps.
   virtual void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) = 0;
 
-  /// Logits of some of the labelled rows, in float32 and without dropout.
+  /// Outputs for some rows of the data, in float32 and without dropout.
   virtual std::vector<float> logits(std::span<const std::uint32_t> rows) = 0;
 };
 
-/// Trains one network: AdamW on the balanced binary cross-entropy, early stopping on the validation rows.
+/// Trains one network: AdamW on the objective, early stopping on the validation rows.
 /// `start` makes the initial network of the task. `visited(rows)` is called as training rows are worked off (for progress);
 /// those of epochs that need not be done, and were done before a checkpoint, are among them. `checkpoints` as for
 /// Backend::train.
-TrainedNetwork train_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control,
+TrainedNetwork train_network(const TrainingTask& task, const TrainingData& data, JobControl& control,
                              const std::function<std::unique_ptr<NetworkInTraining>()>& start,
                              const std::function<void(std::uint64_t rows)>& visited, const Checkpoints* checkpoints);
 
 /// The network that a training of the task starts from, standardised to its training rows.
-Network untrained_network(const TrainingTask& task, const LabelledRows& rows, JobControl& control);
-
-/// AdamW's moments before the first step, one entry a layer.
-std::vector<AdamMoments> first_moments(const Network& network);
-
-/// Weights of the classes, generated and reference, with which both count the same in total.
-struct ClassWeights {
-  double of[2];
-
-  ClassWeights(const TrainingTask& task, const LabelledRows& rows);
-};
+Network untrained_network(const TrainingTask& task, const TrainingData& data, JobControl& control);
 
 /// The AdamW step number `step`, counted from 1.
 AdamStep adam_step(const TrainingSettings& settings, double learning_rate, std::uint64_t step);
 
-/// What is dropped of a layer's outputs in a row of the batch, one place a column.
-DropoutDraw dropout_draw(const TrainingTask& task, const StepPlace& place, std::size_t layer, std::uint32_t width,
+/// What is dropped of the outputs of block number `block` in a row of the batch, one place a column.
+DropoutDraw dropout_draw(const TrainingTask& task, const StepPlace& place, std::size_t block, std::uint32_t width,
                          std::uint64_t row);
 
 }  // namespace caloscope

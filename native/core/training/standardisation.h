@@ -5,12 +5,12 @@
 
 #include "core/networks/network.h"
 #include "core/run/job_control.h"
-#include "core/training/training.h"
+#include "core/training/training_data.h"
 
 namespace caloscope {
 
 /// Centres and scales of all input columns from the rows that a network trains with (at least one).
-Standardisation fit_standardisation(const LabelledRows& rows, std::span<const std::uint32_t> training_rows,
+Standardisation fit_standardisation(const TrainingData& data, std::span<const std::uint32_t> training_rows,
                                     JobControl& control);
 
 }  // namespace caloscope

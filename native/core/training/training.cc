@@ -25,4 +25,12 @@ void TrainingSettings::validate() const {
   require(patience >= 1, "patience", "1 or more");
 }
 
+std::vector<AdamMoments> first_moments(const Network& network) {
+  std::vector<AdamMoments> moments;
+  for_each_tensor(network.blocks, [&](const auto& tensor) {
+    moments.push_back({std::vector<float>(tensor.values.size()), std::vector<float>(tensor.values.size())});
+  });
+  return moments;
+}
+
 }  // namespace caloscope

@@ -6,7 +6,6 @@
 
 #include "core/networks/network.h"
 #include "core/networks/precision.h"
-#include "core/samples/feature_table.h"
 #include "core/training/training_step.h"
 
 namespace caloscope {
@@ -24,7 +23,7 @@ constexpr std::string_view name_of(Schedule schedule) {
   return {};
 }
 
-/// AdamW on the mean binary cross-entropy with logits, classes balanced by weight.
+/// AdamW on the objective.
 struct TrainingSettings {
   std::uint32_t epochs = 20;
   std::uint32_t batch_size = 512;
@@ -56,32 +55,27 @@ struct TrainingRecord {
   bool stopped_early = false;
 };
 
-/// The two samples as one numbering of rows: the reference rows first, then the generated ones.
-struct LabelledRows {
-  const FeatureTable& reference;
-  const FeatureTable& generated;
-
-  std::uint64_t size() const { return reference.rows() + generated.rows(); }
-  bool is_reference(std::uint64_t row) const { return row < reference.rows(); }
-  const FeatureTable& table_of(std::uint64_t row) const { return is_reference(row) ? reference : generated; }
-  std::uint64_t row_in_table(std::uint64_t row) const { return is_reference(row) ? row : row - reference.rows(); }
-};
-
-/// One network to train. All randomness comes from (seed, number).
-struct TrainingTask {
-  NetworkShape shape;
-  TrainingSettings settings;
+/// The rows that one member of an ensemble is fitted to. All randomness comes from (seed, number).
+struct MemberTask {
   std::uint64_t seed = 0;
   std::uint32_t number = 0;
-  std::vector<std::uint32_t> training_rows;    ///< in the numbering of LabelledRows
+  std::vector<std::uint32_t> training_rows;  ///< in the numbering of the training data
   std::vector<std::uint32_t> validation_rows;
 };
 
-/// AdamW's running means of one layer: of the gradient and of its square, laid out as weights and biases are.
-struct AdamMoments {
-  std::vector<float> weight_mean, weight_square;  ///< inputs × outputs
-  std::vector<float> bias_mean, bias_square;      ///< outputs
+/// One network to train.
+struct TrainingTask : MemberTask {
+  NetworkShape shape;
+  TrainingSettings settings;
 };
+
+/// AdamW's running means of one tensor: of the gradient and of its square.
+struct AdamMoments {
+  std::vector<float> mean, square;
+};
+
+/// The moments before the first step, one entry a tensor of the blocks.
+std::vector<AdamMoments> first_moments(const Network& network);
 
 struct TrainedNetwork {
   Network network;

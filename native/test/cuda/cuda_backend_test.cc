@@ -56,7 +56,7 @@ class Cuda : public testing::Test {
 
   std::vector<float> judged(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
                             std::span<const std::uint32_t> rows, Precision precision) {
-    return backend.load(networks, precision)->predict(table, rows, 2, control_);
+    return backend.load(members_of({networks.begin(), networks.end()}), precision)->predict(table, rows, 2, control_);
   }
 
   CpuBackend cpu_{2};
@@ -115,8 +115,8 @@ TEST_F(Cuda, JudgesAnyRowsInAnyOrder) {
 TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
   const auto table = gaussian_matrix(3, 2, 0, 1);
   std::vector networks{random_network(table, {4}, Activation::leaky_relu)};
-  networks[0].layers[0].weight.assign(8, 3e38F);
-  networks[0].layers[1].weight = {3e38F, -3e38F, 3e38F, -3e38F};
+  std::get<LinearBlock>(networks[0].blocks[0]).weight.assign(8, 3e38F);
+  std::get<LinearBlock>(networks[0].blocks[1]).weight = {3e38F, -3e38F, 3e38F, -3e38F};
   for (auto* column : {&networks[0].standardisation.scale, &networks[0].standardisation.clip}) column->assign(2, 1e30F);
   const auto expected = judged(cpu_, networks, table, row_numbers(table.rows()), Precision::float32);
   const auto logits = judged(*backend_, networks, table, row_numbers(table.rows()), Precision::float32);
@@ -130,14 +130,9 @@ void expect_alike(const TrainedNetwork& network, const TrainedNetwork& expected,
     EXPECT_NEAR(network.record.epochs[epoch].training_loss, expected.record.epochs[epoch].training_loss, tolerance);
     EXPECT_NEAR(network.record.epochs[epoch].validation_loss, expected.record.epochs[epoch].validation_loss, tolerance);
   }
-  for (std::size_t l = 0; l < expected.network.layers.size(); ++l) {
-    const auto& layer = expected.network.layers[l];
-    for (std::size_t i = 0; i < layer.weight.size(); ++i) {
-      ASSERT_NEAR(network.network.layers[l].weight[i], layer.weight[i], tolerance) << "layer " << l << ", weight " << i;
-    }
-    for (std::size_t j = 0; j < layer.bias.size(); ++j) {
-      ASSERT_NEAR(network.network.layers[l].bias[j], layer.bias[j], tolerance) << "layer " << l << ", bias " << j;
-    }
+  const auto tensors = tensors_of(network.network);
+  for (const auto& [name, values] : tensors_of(expected.network)) {
+    for (std::size_t i = 0; i < values.size(); ++i) ASSERT_NEAR(tensors.at(name)[i], values[i], tolerance) << name << ", " << i;
   }
 }
 
@@ -344,7 +339,7 @@ class SmallJob {
     auto task = task_on(rows, {5}, 10);
     task.settings.epochs = 1;
     const std::vector networks{backend.train(std::vector{task}, rows, control)[0].network};
-    const auto judges = backend.load(networks, Precision::float32);
+    const auto judges = backend.load(members_of(networks), Precision::float32);
     const auto logits = judges->predict(reference_, row_numbers(reference_.rows()), 2, control);
     backend.weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control);
     auto keys = ScoreSample(std::span<const float>(logits)).keys();

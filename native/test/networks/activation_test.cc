@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "test/support/naive_network.h"
+#include "core/networks/activation_definition.h"
 
 namespace caloscope {
 namespace {
@@ -16,7 +16,7 @@ TEST(Activation, IsTheTextbookFunction) {
   for (const auto activation : all) {
     for (int step = -4000; step <= 4000; ++step) {
       const float x = static_cast<float>(step) * 0.005F;
-      const double expected = naive::activate(activation, 0.3F, x);
+      const double expected = definition::activate({activation, 0.3F}, x);
       // GELU far below zero is x times the rounding of 1 + erf.
       EXPECT_NEAR(activate(activation, 0.3F, x), expected, 2.5e-7 * (1 + std::fabs(x))) << static_cast<int>(activation);
     }
@@ -37,7 +37,7 @@ TEST(Activation, SlopeIsTheDerivative) {
   for (const auto activation : all) {
     for (int step = -3000; step <= 3000; ++step) {
       const float x = static_cast<float>(step) * 0.005F;
-      EXPECT_NEAR(activation_slope(activation, 0.3F, x), naive::slope_at(activation, 0.3F, x), 1e-6 * (1 + std::fabs(x)))
+      EXPECT_NEAR(activation_slope(activation, 0.3F, x), definition::slope_at({activation, 0.3F}, x), 1e-6 * (1 + std::fabs(x)))
           << static_cast<int>(activation) << " at " << x;
     }
   }

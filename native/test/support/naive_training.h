@@ -8,6 +8,7 @@
 
 #include "core/run/random.h"
 #include "core/training/training.h"
+#include "core/training/training_data.h"
 #include "test/support/naive_network.h"
 
 namespace caloscope::naive {
@@ -20,7 +21,8 @@ class Training {
       : task_(task),
         rows_(rows),
         standardisation_(std::move(standardisation)),
-        layers_(layers_of(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number)))),
+        network_(initial_network(task.shape, task.seed, stream_number(TrainingStream::parameters, task.number))),
+        parameters_(parameters_of(network_)),
         first_(zeros()),
         second_(zeros()) {
     double references = 0;
@@ -30,11 +32,11 @@ class Training {
     generated_weight_ = 0.5 * all / (all - references);
   }
 
-  std::vector<Layer>& layers() { return layers_; }
+  Parameters& parameters() { return parameters_; }
   double last_rate() const { return last_rate_; }
   /// After an epoch without progress the schedule `plateau` goes back to the best parameters; the moments stay.
-  void go_back(std::vector<Layer> best) {
-    layers_ = std::move(best);
+  void go_back(Parameters best) {
+    parameters_ = std::move(best);
     plateau_ *= 0.3;
   }
   std::size_t steps_in_epoch() const {
@@ -63,35 +65,28 @@ class Training {
   double batch_loss(const std::vector<std::uint32_t>& batch, std::uint32_t epoch, std::size_t first) const {
     double sum = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const double z = forward(batch[i], epoch, first + i).back().z[0];
+      const double z = forward(batch[i], epoch, first + i).back()[0];
       sum += rows_.is_reference(batch[i]) ? reference_weight_ * std::log(1 + std::exp(-z))
                                           : generated_weight_ * std::log(1 + std::exp(z));
     }
     return sum / static_cast<double>(batch.size());
   }
 
-  std::vector<Layer> gradients(const std::vector<std::uint32_t>& batch, std::uint32_t epoch, std::size_t first) const {
+  Parameters gradients(const std::vector<std::uint32_t>& batch, std::uint32_t epoch, std::size_t first) const {
     auto gradient = zeros();
     for (std::size_t i = 0; i < batch.size(); ++i) {
-      const auto states = forward(batch[i], epoch, first + i);
+      const auto values = forward(batch[i], epoch, first + i);
       const bool reference = rows_.is_reference(batch[i]);
-      const double probability = 1 / (1 + std::exp(-states.back().z[0]));
-      std::vector<double> delta{(reference ? reference_weight_ * (probability - 1) : generated_weight_ * probability) /
-                                static_cast<double>(batch.size())};
-      for (std::size_t l = layers_.size(); l-- > 0;) {
-        std::vector<double> before(layers_[l].inputs);
-        for (std::size_t j = 0; j < layers_[l].outputs; ++j) {
-          gradient[l].bias[j] += delta[j];
-          for (std::size_t k = 0; k < layers_[l].inputs; ++k) {
-            gradient[l].at(k, j) += factor(states[l].input[k]) * factor(delta[j]);
-            before[k] += factor(layers_[l].at(k, j)) * factor(delta[j]);
-          }
-        }
-        if (l == 0) break;
-        for (std::size_t k = 0; k < before.size(); ++k) {
-          before[k] *= states[l - 1].mask[k] * slope_at(task_.shape.activation, task_.shape.slope, states[l - 1].z[k]);
-        }
-        delta = before;
+      const double probability = 1 / (1 + std::exp(-values.back()[0]));
+      Numbers delta{(reference ? reference_weight_ * (probability - 1) : generated_weight_ * probability) /
+                    static_cast<double>(batch.size())};
+      for (std::size_t b = parameters_.size(); b-- > 0;) {
+        const auto mask = mask_of(b, epoch, first + i);
+        delta = std::visit(
+            [&](const auto& block) {
+              return definition::backward(block, parameters_[b], values[b], mask, factor(), delta, gradient[b]);
+            },
+            network_.blocks[b]);
       }
     }
     return gradient;
@@ -102,7 +97,7 @@ class Training {
     double sum[2] = {0, 0}, count[2] = {0, 0};
     for (const auto row : task_.validation_rows) {
       const bool reference = rows_.is_reference(row);
-      const double z = forward(row, 0, 0, false).back().z[0];
+      const double z = forward(row, 0, 0, false).back()[0];
       sum[reference] += std::log(1 + std::exp(reference ? -z : z));
       count[reference] += 1;
     }
@@ -110,46 +105,36 @@ class Training {
   }
 
  private:
-  struct LayerState {
-    std::vector<double> input, z, mask;
-  };
-
-  std::vector<LayerState> forward(std::uint32_t row, std::uint32_t epoch, std::size_t place, bool training = true) const {
-    std::vector<LayerState> states;
-    auto values = input_of(rows_.table_of(row), rows_.row_in_table(row), standardisation_);
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      auto z = training ? product(factors(values), factors(layers_[l])) : product(values, layers_[l]);
-      LayerState state{values, std::move(z), std::vector<double>(layers_[l].outputs, 1)};
-      if (l + 1 < layers_.size()) {
-        values = state.z;
-        for (std::size_t j = 0; j < values.size(); ++j) {
-          if (training) state.mask[j] = dropout_mask(l, epoch, place, j);
-          values[j] = state.mask[j] * naive::activate(task_.shape.activation, task_.shape.slope, values[j]);
-        }
-      }
-      states.push_back(std::move(state));
+  /// The input of each block, and the output of the last. Validation is float32 and drops nothing.
+  std::vector<Numbers> forward(std::uint32_t row, std::uint32_t epoch, std::size_t place, bool training = true) const {
+    std::vector<Numbers> values{input_of(rows_.table_of(row), rows_.row_in_table(row), standardisation_)};
+    for (std::size_t b = 0; b < parameters_.size(); ++b) {
+      const definition::Mask mask = training ? mask_of(b, epoch, place) : [](std::size_t) { return 1.0; };
+      values.push_back(std::visit(
+          [&](const auto& block) {
+            return definition::forward(block, parameters_[b], values[b], mask, training ? factor() : as_it_is);
+          },
+          network_.blocks[b]));
     }
-    return states;
-  }
-
-  /// As the precision of the training rounds it. Validation is float32.
-  double factor(double x) const {
-    return task_.settings.precision == Precision::bfloat16 ? rounded_to_bfloat16(static_cast<float>(x)) : x;
-  }
-  std::vector<double> factors(std::vector<double> values) const {
-    for (double& value : values) value = factor(value);
     return values;
   }
-  Layer factors(const Layer& layer) const { return {layer.inputs, layer.outputs, factors(layer.weight), layer.bias}; }
 
-  /// The number of a hidden value is a function of layer, place in the epoch and column: four columns share a block.
-  double dropout_mask(std::size_t layer, std::uint32_t epoch, std::size_t place, std::size_t column) const {
-    if (task_.settings.dropout == 0) return 1;
-    const std::uint64_t blocks = (layers_[layer].outputs + 3) / 4;
-    const Philox philox(task_.seed, stream_number(TrainingStream::dropout, task_.number, epoch));
-    const auto block = philox.block((std::uint64_t{layer} << 56) | (place * blocks + column / 4));
+  /// As the precision of the training rounds it.
+  definition::Rounding factor() const {
+    return task_.settings.precision == Precision::bfloat16 ? rounded : as_it_is;
+  }
+
+  /// The number of a hidden value is a function of block, place in the epoch and column: four columns share a block of
+  /// numbers.
+  definition::Mask mask_of(std::size_t number, std::uint32_t epoch, std::size_t place) const {
     const double kept = 1 - task_.settings.dropout;
-    return block[column % 4] * 0x1p-32 < kept ? 1 / kept : 0;
+    const std::uint64_t blocks = (outputs_of(network_.blocks[number]) + 3) / 4;
+    const Philox philox(task_.seed, stream_number(TrainingStream::dropout, task_.number, epoch));
+    return [=](std::size_t column) {
+      if (kept == 1) return 1.0;
+      const auto block = philox.block((std::uint64_t{number} << 56) | (place * blocks + column / 4));
+      return block[column % 4] * 0x1p-32 < kept ? 1 / kept : 0;
+    };
   }
 
   double learning_rate(std::uint32_t epoch) const {
@@ -163,7 +148,7 @@ class Training {
   }
 
   /// AdamW as in arXiv:1711.05101, algorithm 2, with weights decayed by rate · λ.
-  void update(const std::vector<Layer>& gradient, std::uint32_t epoch) {
+  void update(const Parameters& gradient, std::uint32_t epoch) {
     const auto& s = task_.settings;
     step_ += 1;
     last_rate_ = learning_rate(epoch);
@@ -174,21 +159,23 @@ class Training {
       const double v_hat = v / (1 - std::pow(s.beta2, step_));
       p -= last_rate_ * (m_hat / (std::sqrt(v_hat) + s.epsilon) + decay * p);
     };
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      for (std::size_t i = 0; i < layers_[l].weight.size(); ++i) {
-        move(layers_[l].weight[i], gradient[l].weight[i], first_[l].weight[i], second_[l].weight[i], s.weight_decay);
-      }
-      for (std::size_t j = 0; j < layers_[l].bias.size(); ++j) {
-        move(layers_[l].bias[j], gradient[l].bias[j], first_[l].bias[j], second_[l].bias[j], 0);
-      }
+    for (std::size_t b = 0; b < parameters_.size(); ++b) {
+      std::size_t t = 0;
+      const auto each_tensor = [&](const auto& tensor) {
+        for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+          move(parameters_[b][t][i], gradient[b][t][i], first_[b][t][i], second_[b][t][i],
+               tensor.decays ? s.weight_decay : 0);
+        }
+        ++t;
+      };
+      std::visit([&](const auto& block) { block.for_each_tensor(each_tensor); }, network_.blocks[b]);
     }
   }
 
-  std::vector<Layer> zeros() const {
-    auto result = layers_;
-    for (auto& layer : result) {
-      std::fill(layer.weight.begin(), layer.weight.end(), 0.0);
-      std::fill(layer.bias.begin(), layer.bias.end(), 0.0);
+  Parameters zeros() const {
+    auto result = parameters_;
+    for (auto& tensors : result) {
+      for (auto& numbers : tensors) std::fill(numbers.begin(), numbers.end(), 0.0);
     }
     return result;
   }
@@ -196,8 +183,9 @@ class Training {
   const TrainingTask& task_;
   const LabelledRows& rows_;
   Standardisation standardisation_;
-  std::vector<Layer> layers_;
-  std::vector<Layer> first_, second_;  ///< moments
+  Network network_;  ///< its shape
+  Parameters parameters_;
+  Parameters first_, second_;  ///< moments
   double reference_weight_ = 1, generated_weight_ = 1;
   double step_ = 0;
   double last_rate_ = 0;

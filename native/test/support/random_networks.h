@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
-#include "core/networks/network.h"
+#include "core/learners/member.h"
 #include "core/run/random.h"
 #include "test/support/small_samples.h"
 
@@ -22,6 +24,13 @@ inline Network random_network(const FeatureTable& table, std::vector<std::uint32
     network.standardisation.scale.push_back(column % 5 == 4 ? 0 : static_cast<float>(random.uniform() + 0.2));
   }
   return network;
+}
+
+/// Networks as the members of an ensemble.
+inline std::vector<std::shared_ptr<const Member>> members_of(std::vector<Network> networks) {
+  std::vector<std::shared_ptr<const Member>> members;
+  for (auto& network : networks) members.push_back(std::make_shared<const Member>(std::move(network)));
+  return members;
 }
 
 /// Matrices and showers of few and of many hits.

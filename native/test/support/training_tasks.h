@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/training/training.h"
+#include "core/training/training_data.h"
 
 namespace caloscope {
 

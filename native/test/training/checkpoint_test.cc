@@ -40,7 +40,7 @@ std::vector<Bytes> checkpoints_of(const TrainingTask& task) {
   MemoryCheckpoints store;
   const Checkpoints checkpoints(store, training, samples);
   JobControl control;
-  CpuBackend(1).train(std::vector{task}, {reference, generated}, control, &checkpoints);
+  CpuBackend(1).train(std::vector{task}, LabelledRows{reference, generated}, control, &checkpoints);
   return store.saved.at(task.number);
 }
 
@@ -52,7 +52,7 @@ std::string refusal(const Bytes& bytes, const TrainingTask& task, const Training
   try {
     const auto state = Checkpoints(store, now, samples_now).load(task);
     EXPECT_TRUE(state.has_value());
-    EXPECT_EQ(state->best.layers.size(), 3U);
+    EXPECT_EQ(state->best.blocks.size(), 3U);
     EXPECT_GE(state->course.epoch(), 1U);
     EXPECT_EQ(state->moments.empty(), state->course.over());
     return "";

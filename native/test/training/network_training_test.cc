@@ -35,27 +35,27 @@ void expect_equal_to_naive(const TrainingTask& task, const LabelledRows& rows) {
   // What float32 and double put on different sides of a rounding differs by 2⁻⁸ of itself.
   const double loss_tolerance = task.settings.precision == Precision::bfloat16 ? 3e-4 : 1e-5;
   const double tolerance = task.settings.precision == Precision::bfloat16 ? 4e-3 : 2e-5;
-  std::vector<naive::Layer> best, best_so_far;
+  naive::Parameters best, best_so_far;
   double lowest = std::numeric_limits<double>::infinity();
   for (std::uint32_t epoch = 0; epoch < trained.record.epochs.size(); ++epoch) {
     const auto& entry = trained.record.epochs[epoch];
     EXPECT_NEAR(entry.training_loss, naive.run_epoch(epoch), loss_tolerance);
     EXPECT_NEAR(entry.validation_loss, naive.validation_loss(), 2 * loss_tolerance);
     EXPECT_NEAR(entry.learning_rate, naive.last_rate(), 1e-12) << "epoch " << epoch;
-    if (epoch == trained.record.best_epoch) best = naive.layers();
+    if (epoch == trained.record.best_epoch) best = naive.parameters();
     const bool progress = entry.validation_loss < lowest - 1e-4;
     if (entry.validation_loss < lowest) {
       lowest = entry.validation_loss;
-      best_so_far = naive.layers();
+      best_so_far = naive.parameters();
     }
     if (!progress && task.settings.schedule == Schedule::plateau) naive.go_back(best_so_far);
   }
-  for (std::size_t l = 0; l < best.size(); ++l) {
-    for (std::size_t i = 0; i < best[l].weight.size(); ++i) {
-      ASSERT_NEAR(trained.network.layers[l].weight[i], best[l].weight[i], tolerance) << "layer " << l << ", weight " << i;
-    }
-    for (std::size_t j = 0; j < best[l].bias.size(); ++j) {
-      ASSERT_NEAR(trained.network.layers[l].bias[j], best[l].bias[j], tolerance) << "layer " << l << ", bias " << j;
+  const auto parameters = naive::parameters_of(trained.network);
+  for (std::size_t b = 0; b < best.size(); ++b) {
+    for (std::size_t t = 0; t < best[b].size(); ++t) {
+      for (std::size_t i = 0; i < best[b][t].size(); ++i) {
+        ASSERT_NEAR(parameters[b][t][i], best[b][t][i], tolerance) << "block " << b << ", tensor " << t << ", " << i;
+      }
     }
   }
 }
@@ -68,15 +68,15 @@ TEST(NaiveTraining, HasTheGradientsOfItsLoss) {
   naive::Training naive(task, rows, {{0, 0, 0, 0}, {1, 1, 1, 1}, {5, 5, 5, 5}});
   const auto gradient = naive.gradients(task.training_rows, 1, 0);
   for (std::size_t l = 0; l < 3; ++l) {
-    for (std::size_t i = 0; i < gradient[l].weight.size(); ++i) {
-      double& weight = naive.layers()[l].weight[i];
+    for (std::size_t i = 0; i < gradient[l][0].size(); ++i) {
+      double& weight = naive.parameters()[l][0][i];
       const double value = weight;
       weight = value + 1e-5;
       const double above = naive.batch_loss(task.training_rows, 1, 0);
       weight = value - 1e-5;
       const double below = naive.batch_loss(task.training_rows, 1, 0);
       weight = value;
-      ASSERT_NEAR(gradient[l].weight[i], (above - below) / 2e-5, 1e-8);
+      ASSERT_NEAR(gradient[l][0][i], (above - below) / 2e-5, 1e-8);
     }
   }
 }
@@ -148,7 +148,7 @@ TEST(Trainer, WithBfloat16TakesTheStepsOfALoopOverRoundedFactors) {
     const auto rounded = train(task, rows);
     expect_same_bits(train(task, rows, 3).network, rounded.network);
     task.settings.precision = Precision::float32;
-    EXPECT_NE(train(task, rows).network.layers[0].weight, rounded.network.layers[0].weight);
+    EXPECT_NE(tensors_of(train(task, rows).network), tensors_of(rounded.network));
   }
 }
 
@@ -168,7 +168,7 @@ TEST(Trainer, GivesTheSameBitsOnAnyNumberOfThreads) {
   }
   JobControl control;
   const auto expected = CpuBackend(1).train(tasks, rows, control);
-  EXPECT_NE(expected[0].network.layers[0].weight, expected[1].network.layers[0].weight);
+  EXPECT_NE(tensors_of(expected[0].network), tensors_of(expected[1].network));
   for (const unsigned threads : {2U, 3U, 5U, 8U}) {
     for (const std::size_t count : {1, 2, 4}) {
       const auto trained = CpuBackend(threads).train(std::span(tasks).first(count), rows, control);

@@ -6,7 +6,7 @@
 
 #include "core/run/error.h"
 #include "core/training/checkpoint.h"
-#include "core/training/cross_fitting.h"
+#include "core/learners/cross_fitting.h"
 #include "cpu/cpu_backend.h"
 #include "test/support/memory_checkpoints.h"
 #include "test/support/same_bits.h"
@@ -30,11 +30,11 @@ void expect_same_bits(const TrainingRecord& a, const TrainingRecord& b) {
 }
 
 void expect_same_bits(const CrossFitted& a, const CrossFitted& b) {
-  ASSERT_EQ(a.networks.size(), b.networks.size());
-  for (std::size_t n = 0; n < a.networks.size(); ++n) {
+  ASSERT_EQ(a.members.size(), b.members.size());
+  for (std::size_t n = 0; n < a.members.size(); ++n) {
     SCOPED_TRACE("network " + std::to_string(n));
-    expect_same_bits(a.networks[n].network, b.networks[n].network);
-    expect_same_bits(a.networks[n].record, b.networks[n].record);
+    expect_same_bits(std::get<Network>(*a.members[n].member), std::get<Network>(*b.members[n].member));
+    expect_same_bits(*a.members[n].record, *b.members[n].record);
   }
   EXPECT_EQ(a.reference.fold, b.reference.fold);
   EXPECT_EQ(a.reference.logits, b.reference.logits);
@@ -47,16 +47,18 @@ CrossFitted fit(const LabelledRows& rows, const CrossFitting& plan, unsigned thr
   return cross_fit(rows.reference, rows.generated, plan, backend, control, store);
 }
 
+NetworkLearner& networks_of(CrossFitting& plan) { return std::get<NetworkLearner>(plan.learner); }
+
 CrossFitting small_plan(Schedule schedule) {
   CrossFitting plan;
   plan.folds = 2;
   plan.members = 2;
-  plan.shape.hidden = {24, 10};
-  plan.settings.batch_size = 32;
-  plan.settings.epochs = 7;
-  plan.settings.learning_rate = 0.01;
-  plan.settings.dropout = 0.2;
-  plan.settings.schedule = schedule;
+  networks_of(plan).shape.hidden = {24, 10};
+  networks_of(plan).settings.batch_size = 32;
+  networks_of(plan).settings.epochs = 7;
+  networks_of(plan).settings.learning_rate = 0.01;
+  networks_of(plan).settings.dropout = 0.2;
+  networks_of(plan).settings.schedule = schedule;
   return plan;
 }
 
@@ -67,10 +69,10 @@ CrossFitted expect_resumable(const LabelledRows& rows, const CrossFitting& plan)
   expect_same_bits(fit(rows, plan, 3, &all), whole);
   std::size_t longest = 0;
   for (const auto& [number, versions] : all.saved) {
-    EXPECT_EQ(versions.size(), whole.networks[number].record.epochs.size()) << "one checkpoint an epoch";
+    EXPECT_EQ(versions.size(), whole.members[number].record->epochs.size()) << "one checkpoint an epoch";
     longest = std::max(longest, versions.size());
   }
-  EXPECT_EQ(all.saved.size(), whole.networks.size());
+  EXPECT_EQ(all.saved.size(), whole.members.size());
   for (std::size_t epochs = 0; epochs <= longest; ++epochs) {
     for (const unsigned threads : {1U, 3U}) {
       SCOPED_TRACE("killed after epoch " + std::to_string(epochs) + ", " + std::to_string(threads) + " threads");
@@ -101,9 +103,9 @@ TEST(Resume, EndsInTheSameBitsOnAMatrix) {
   const auto reference = gaussian_matrix(120, 5, 0.7, 1), generated = gaussian_matrix(150, 5, 0, 2);
   for (const auto precision : {Precision::float32, Precision::bfloat16}) {
     auto plan = small_plan(Schedule::cosine);
-    plan.settings.dropout = precision == Precision::float32 ? 0 : 0.5;
-    plan.settings.precision = precision;
-    plan.shape.activation = Activation::gelu;
+    networks_of(plan).settings.dropout = precision == Precision::float32 ? 0 : 0.5;
+    networks_of(plan).settings.precision = precision;
+    networks_of(plan).shape.activation = Activation::gelu;
     expect_resumable({reference, generated}, plan);
   }
 }
@@ -113,14 +115,14 @@ TEST(Resume, EndsInTheSameBitsWhenTrainingsStopEarly) {
   const auto reference = gaussian_matrix(80, 20, 0, 9), generated = gaussian_matrix(80, 20, 0, 10);
   for (const auto schedule : {Schedule::constant, Schedule::plateau}) {
     auto plan = small_plan(schedule);
-    plan.settings.epochs = 40;
-    plan.settings.patience = 4;
+    networks_of(plan).settings.epochs = 40;
+    networks_of(plan).settings.patience = 4;
     const auto whole = expect_resumable({reference, generated}, plan);
     std::size_t shortest = 40, longest = 0;
-    for (const auto& network : whole.networks) {
-      EXPECT_TRUE(network.record.stopped_early);
-      shortest = std::min(shortest, network.record.epochs.size());
-      longest = std::max(longest, network.record.epochs.size());
+    for (const auto& [member, record] : whole.members) {
+      EXPECT_TRUE(record->stopped_early);
+      shortest = std::min(shortest, record->epochs.size());
+      longest = std::max(longest, record->epochs.size());
     }
     EXPECT_LT(shortest, longest);
   }

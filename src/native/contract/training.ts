@@ -4,6 +4,7 @@ import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
 
 export type EnsembleHandle = NativeHandle<'ensemble'>;
+export type MemberHandle = NativeHandle<'member'>;
 
 export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
 export type Activation = (typeof activations)[number];
@@ -62,29 +63,35 @@ export interface NativePrediction extends NativeComputer {
 }
 
 export interface CrossFitted {
-  /** Networks fold by fold, in a fold member by member; `records` in the same order. */
+  /** Fold by fold, in a fold member by member. */
   readonly ensemble: EnsembleHandle;
+  /** In the same order, of members that are trained epoch by epoch. */
   readonly records: readonly NativeTrainingRecord[];
   readonly reference: HeldOutLogits;
   readonly generated: HeldOutLogits;
 }
 
-export interface NativeLayer {
-  readonly inputs: number;
-  readonly outputs: number;
-  /** inputs × outputs, row by row. */
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
+/** A tensor as files hold it: a matrix is outputs × inputs, row by row. */
+export interface NativeTensor {
+  readonly name: string;
+  readonly shape: Uint32Array;
+  readonly values: Float32Array;
 }
 
-export interface NativeNetwork {
-  readonly activation: Activation;
-  readonly slope: number;
-  /** Standardisation of the inputs: x′ = (x − centre)·scale, held to ±clip; one entry a column. */
-  readonly centre: Float32Array;
-  readonly scale: Float32Array;
-  readonly clip: Float32Array;
-  readonly layers: readonly NativeLayer[];
+/** A member of an ensemble: the core knows which tensors it has and what they are called. */
+export interface NativeMember {
+  /** Behind all layers but the last; null where there is one layer only. */
+  readonly activation: Activation | null;
+  readonly slope: number | null;
+  readonly tensors: readonly NativeTensor[];
+}
+
+export interface NativeEnsembleSize {
+  readonly members: number;
+  /** Columns that each member reads. */
+  readonly inputs: number;
+  /** Numbers in a member that are trained. */
+  readonly parameters: number;
 }
 
 export interface TrainingOperations {
@@ -96,13 +103,17 @@ export interface TrainingOperations {
     computer: NativeComputer,
     notify: Notify<CrossFitted>,
   ): JobHandle;
-  /** networks × rows. */
+  /** members × rows. */
   predictLogits(
     ensemble: EnsembleHandle,
     features: FeatureTableHandle,
     options: NativePrediction,
     notify: Notify<Float32Array>,
   ): JobHandle;
-  createEnsemble(networks: readonly NativeNetwork[]): EnsembleHandle;
-  ensembleNetworks(ensemble: EnsembleHandle): NativeNetwork[];
+  createMember(
+    member: NativeMember & { readonly activation: Activation; readonly slope: number },
+  ): MemberHandle;
+  createEnsemble(members: readonly MemberHandle[]): EnsembleHandle;
+  ensembleSize(ensemble: EnsembleHandle): NativeEnsembleSize;
+  ensembleMember(ensemble: EnsembleHandle, number: number): NativeMember;
 }

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "core/samples/feature_table.h"
+
+namespace caloscope {
+
+/// Two samples as one numbering of rows: the reference rows first, then the generated ones. The target is 1 for reference.
+struct LabelledRows {
+  const FeatureTable& reference;
+  const FeatureTable& generated;
+
+  std::uint64_t size() const { return reference.rows() + generated.rows(); }
+  bool is_reference(std::uint64_t row) const { return row < reference.rows(); }
+  const FeatureTable& table_of(std::uint64_t row) const { return is_reference(row) ? reference : generated; }
+  std::uint64_t row_in_table(std::uint64_t row) const { return is_reference(row) ? row : row - reference.rows(); }
+  float target(std::uint64_t row) const { return is_reference(row) ? 1.0F : 0.0F; }
+  std::array<const FeatureTable*, 2> tables() const { return {&reference, &generated}; }
+};
+
+/// What members are fitted to. Each kind has `table_of`, `row_in_table`, `target` and `tables` as LabelledRows has: the tables
+/// whose rows are numbered, one after the other, all with the same columns; and what an objective holds the output of a
+/// row against.
+using TrainingData = std::variant<LabelledRows>;
+
+/// A table with the columns of the data.
+inline const FeatureTable& first_table(const TrainingData& data) {
+  return std::visit([](const auto& rows) -> const FeatureTable& { return *rows.tables().front(); }, data);
+}
+
+inline std::vector<float> targets_of(const TrainingData& data, std::span<const std::uint32_t> rows) {
+  std::vector<float> targets;
+  targets.reserve(rows.size());
+  std::visit([&](const auto& kind) { for (const std::uint32_t row : rows) targets.push_back(kind.target(row)); }, data);
+  return targets;
+}
+
+}  // namespace caloscope
