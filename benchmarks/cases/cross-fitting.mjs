@@ -3,8 +3,8 @@
 import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';
 import { classifierSchema } from '#caloscope/classifier/settings';
-import { native } from '#caloscope/native/binding';
 import { computerFor } from '#caloscope/native/devices';
+import { networksOf } from '../forward/networks.mjs';
 import { readyRows, toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
 import { readArray, writeArray } from '../harness/arrays.mjs';
@@ -115,7 +115,7 @@ async function prepare(context) {
     });
 
   const fitted = await train();
-  const [standardisation] = native().ensembleNetworks(fitted.ensemble.handle);
+  const [standardisation] = networksOf(fitted.ensemble);
   const rows = new Float32Array(2 * references * columns);
   rows.set(readyRows(reference, input, standardisation));
   rows.set(readyRows(generated, input, standardisation), references * columns);

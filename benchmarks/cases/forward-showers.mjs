@@ -1,7 +1,6 @@
 // Toy showers in the shower table, preprocessing included, against onnxruntime-node on ready-made rows.
 import { trainClassifier } from 'caloscope';
-import { native } from '#caloscope/native/binding';
-import { ensembleOf, randomNetwork } from '../forward/networks.mjs';
+import { ensembleOf, networksOf, randomNetwork } from '../forward/networks.mjs';
 import { showerForward } from '../forward/shower-case.mjs';
 import { finerToySample, standardisationOf, toySample, toySampleOfBoth } from '../forward/shower-samples.mjs';
 import { RandomNumbers } from '../harness/random-numbers.mjs';
@@ -25,7 +24,7 @@ async function trainedOnCalogan(context) {
   });
   reference.dispose();
   generated.dispose();
-  const networks = native().ensembleNetworks(ensemble.handle);
+  const networks = networksOf(ensemble);
   return { sample, references, input: ensemble.description.input, networks, ensemble };
 }
 

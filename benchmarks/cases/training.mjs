@@ -1,6 +1,7 @@
 // One epoch of one network, rows in random order, batches of 512.
+
 import { trainClassifier } from 'caloscope';
-import { native } from '#caloscope/native/binding';
+import { networksOf } from '../forward/networks.mjs';
 import { readyRows, toySample } from '../forward/shower-samples.mjs';
 import { RandomNumbers } from '../harness/random-numbers.mjs';
 import { epochAgainstPyTorch } from '../training/epoch-case.mjs';
@@ -36,7 +37,7 @@ const showers = (precision) => async (context) => {
     threshold: null,
     classifier: { hidden: [1], epochs: 1 },
   });
-  const [standardisation] = native().ensembleNetworks(ensemble.handle);
+  const [standardisation] = networksOf(ensemble);
   const { input } = ensemble.description;
   const rows = new Float32Array(2 * references * columns);
   rows.set(readyRows(reference, input, standardisation));

@@ -1,4 +1,5 @@
 // From a file to weighted histograms, as `weights` and a script after it would do.
+
 import {
   ClassifierEnsemble,
   densityRatioWeights,
@@ -11,7 +12,7 @@ import {
   trainClassifier,
   WeightedHistogram,
 } from 'caloscope';
-import { native } from '#caloscope/native/binding';
+import { networksOf } from '../forward/networks.mjs';
 import { toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
 import { readArray, writeArray } from '../harness/arrays.mjs';
@@ -46,7 +47,7 @@ async function saveClassifier(context, folder) {
     classifier: { epochs: 3 },
   });
   await ensemble.save(folder);
-  const networks = native().ensembleNetworks(ensemble.handle);
+  const networks = networksOf(ensemble);
   for (const owner of [ensemble, reference, generated]) owner.dispose();
   return networks;
 }

@@ -21,7 +21,7 @@
 #include "cpu/cpu_backend.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
-#include "cuda/network_on_device.h"
+#include "cuda/scoring_pass.h"
 #include "seconds.h"
 
 namespace {
@@ -101,9 +101,9 @@ std::vector<std::uint32_t> first_rows(std::uint64_t count) {
 /// Multiply-adds of one row count twice; `inputs` are those that are not zero.
 double operations(const Network& network, double inputs) {
   double sum = 0;
-  for (const auto& layer : network.layers) {
-    sum += 2 * inputs * layer.outputs;
-    inputs = layer.outputs;
+  for (const auto& block : network.blocks) {
+    sum += 2 * inputs * outputs_of(block);
+    inputs = outputs_of(block);
   }
   return sum;
 }
@@ -118,9 +118,10 @@ class Rates {
   /// Batches of rows that lie on the device are judged again and again, until there were as many as asked for.
   void forward(const std::string& name, const FeatureTable& table, std::vector<std::uint32_t> hidden, double all_rows,
                double inputs) {
-    const std::vector networks{network_on(table, std::move(hidden))};
+    const Network network = network_on(table, std::move(hidden));
+    const std::vector members{std::make_shared<const Member>(network)};
     const auto rows = first_rows(table.rows());
-    const cuda::NetworkOnDevice network(networks[0]);
+    const cuda::LoadedNetwork loaded(network);
     cuda::RowBatch batch;
     WorkerPool pool(host_threads);
     std::vector<cuda::FeatureRow> list;
@@ -128,23 +129,22 @@ class Rates {
     batch.gather(list, pool);
     const cuda::Stream stream;
     batch.send(stream);
-    cuda::ForwardScratch scratch;
-    scratch.reserve(rows.size(), table.scalars(), network.widest());
+    cuda::ScoringScratch scratch;
     const cuda::DeviceArray<float> logits(rows.size());
     const auto repeats = static_cast<std::size_t>(std::ceil(all_rows / static_cast<double>(rows.size())));
     for (const auto precision : {Precision::float32, Precision::bfloat16}) {
       const double seconds = median_seconds([&] {
         for (std::size_t i = 0; i < repeats; ++i) {
-          network.predict(batch, table.scalars(), precision, scratch, logits.data(), stream);
+          loaded.score(batch, table.scalars(), precision, scratch, logits.data(), stream);
         }
         stream.wait();
       });
       std::vector<float> judged(rows.size());
       fetch(logits, judged);
-      const auto expected = cpu_.load(networks, precision)->predict(table, rows, host_threads, control_);
+      const auto expected = cpu_.load(members, precision)->predict(table, rows, host_threads, control_);
       const bool wide = precision == Precision::float32;
       add({name + (wide ? ", float32" : ", bfloat16"), seconds,
-           operations(networks[0], inputs) * static_cast<double>(rows.size() * repeats), "operations",
+           operations(network, inputs) * static_cast<double>(rows.size() * repeats), "operations",
            wide ? ceilings_.float_operations : ceilings_.tensor_operations, wide ? "multiply-adds" : "tensor products",
            difference(judged, expected), wide ? 1e-4 : 2e-2});
     }

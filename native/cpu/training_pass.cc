@@ -1,6 +1,8 @@
 #include "cpu/training_pass.h"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include "cpu/kernels/kernel_set.h"
@@ -111,14 +113,23 @@ double TrainingPass::take_loss() { return std::exchange(loss_, 0); }
 
 std::vector<float> TrainingPass::logits(std::span<const std::uint32_t> rows) {
   const std::uint32_t dense = dense_inputs(network_, first_table(data_), crowded_forward);
-  const LoadedNetwork packed(network_, dense, Precision::float32);
+  // The panels of the steps will do where they are of the same kind: packing others would take the memory of a network.
+  const bool same_panels = task_.settings.precision == Precision::float32 && dense == dense_;
+  const auto packed = same_panels ? std::nullopt : std::optional(LoadedNetwork(network_, dense, Precision::float32));
+  if (same_panels) pack();
+  const auto forward_block = [&](std::size_t number, const BlockInput& x, float* y, std::size_t stride,
+                                 LeftScratch& left) {
+    std::visit([&](const auto& block) { block.loaded().forward(x, y, stride, left); }, blocks_[number]);
+  };
   std::vector<float> logits(rows.size());
   std::vector<InputTile> inputs(pool_.threads());
   std::vector<ScoringScratch> scratch(pool_.threads());
   for_tiles((rows.size() + tile_rows - 1) / tile_rows, [&](std::size_t tile, unsigned worker) {
     const std::size_t first = tile * tile_rows;
     gather(rows.subspan(first, std::min(tile_rows, rows.size() - first)), dense, inputs[worker]);
-    packed.score(inputs[worker], scratch[worker], logits.data() + first);
+    float* const of_tile = logits.data() + first;
+    if (packed) packed->score(inputs[worker], scratch[worker], of_tile);
+    else score_tile(network_, inputs[worker], scratch[worker], of_tile, forward_block);
   });
   return logits;
 }

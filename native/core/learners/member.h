@@ -15,7 +15,7 @@ namespace caloscope {
 /// every backend scores it (Backend::load).
 using Member = std::variant<Network>;
 
-/// Members that are scored together. They do not change, and belong to whoever uses them.
+/// Members that are scored together. They do not change, and live as long as something uses them.
 using Members = std::span<const std::shared_ptr<const Member>>;
 
 inline std::uint32_t inputs_of(const Member& member) {

@@ -20,8 +20,8 @@ struct NetworkLearner {
   /// Of the products when members score rows that were held out.
   Precision precision() const { return settings.precision; }
 
-  /// With `store` each network has a checkpoint there after every epoch and resumes from the one that it finds; `fit` is
-  /// what all of them depend on beside settings, samples and rows.
+  /// A network for each task. With a store each has a checkpoint there after every epoch and resumes from the one that it
+  /// finds.
   std::vector<FittedMember> fit(std::vector<MemberTask> tasks, const FitContext& context) const;
 };
 

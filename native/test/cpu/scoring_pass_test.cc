@@ -26,7 +26,7 @@ std::vector<float> predicted(const Network& network, const FeatureTable& table, 
   return logits;
 }
 
-TEST(ForwardPass, EqualsPlainLoopsInDouble) {
+TEST(ScoringPass, EqualsPlainLoopsInDouble) {
   for (const auto& table : tables()) {
     for (const auto activation : {Activation::relu, Activation::leaky_relu, Activation::elu, Activation::gelu,
                                   Activation::silu, Activation::tanh}) {
@@ -45,7 +45,7 @@ TEST(ForwardPass, EqualsPlainLoopsInDouble) {
 }
 
 /// The rounding of inputs, weights and activations, followed through plain loops in double precision.
-TEST(ForwardPass, WithBfloat16EqualsPlainLoopsOverRoundedFactors) {
+TEST(ScoringPass, WithBfloat16EqualsPlainLoopsOverRoundedFactors) {
   for (const auto& table : tables()) {
     for (const auto activation : {Activation::leaky_relu, Activation::silu}) {
       for (const std::vector<std::uint32_t>& hidden : {std::vector<std::uint32_t>{}, {33, 17, 5}}) {
@@ -66,7 +66,7 @@ TEST(ForwardPass, WithBfloat16EqualsPlainLoopsOverRoundedFactors) {
   }
 }
 
-TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
+TEST(ScoringPass, GivesTheSameBitsInTilesOfEverySize) {
   for (const auto& table : tables()) {
     const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     const auto rows = row_numbers(table.rows());
@@ -79,7 +79,7 @@ TEST(ForwardPass, GivesTheSameBitsInTilesOfEverySize) {
   }
 }
 
-TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
+TEST(ScoringPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
   for (const double occupancy : {0.1, 0.8}) {
     const auto table = features_of(random_showers(12, 150, 6, 1, occupancy), FeatureSetName::low);
     EXPECT_EQ(dense_columns(table, crowded_forward), occupancy < crowded_forward ? table.scalars() : table.columns());
@@ -98,7 +98,7 @@ TEST(ForwardPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
   }
 }
 
-TEST(ForwardPass, ClipsAndIgnoresConstantColumns) {
+TEST(ScoringPass, ClipsAndIgnoresConstantColumns) {
   const FeatureTable table({1e9F, 3, -1e9F, -3, 0.5F, 1e30F}, 2);
   Network network;
   network.standardisation = {{0, 0}, {1, 0}, {5, 5}};

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { CaloscopeError, type ErrorCode } from '#caloscope/errors';
 import { decodeSafetensors, type SafetensorsContent } from '#caloscope/formats/safetensors/safetensors';
 import { native } from '#caloscope/native/binding';
-import type { NativeLayer } from '#caloscope/native/contract/training';
 import { callNative, runJob } from '#caloscope/native/run-job';
 import { expectClose } from '../../support/closeness.js';
 import { readNpy } from '../../support/npy.js';
@@ -51,29 +50,24 @@ async function logitsOf(
   activation: 'relu' | 'leaky-relu' | 'tanh',
   input: Float32Array,
 ) {
-  const stored = layers.map(([weightName, biasName]): NativeLayer => {
-    const weight = content.tensors.get(weightName);
-    const bias = content.tensors.get(biasName);
-    if (!weight || !bias) throw new Error(`no tensor ${weightName} or ${biasName}`);
-    const [outputs = 0, inputs = 0] = weight.shape;
-    const turned = new Float32Array(weight.values.length);
-    for (let o = 0; o < outputs; o++) {
-      for (let i = 0; i < inputs; i++) turned[i * outputs + o] = weight.values[o * inputs + i] as number;
-    }
-    return { inputs, outputs, weight: turned, bias: bias.values };
+  const tensor = (name: string, stored: string) => {
+    const found = content.tensors.get(stored);
+    if (!found) throw new Error(`no tensor ${stored}`);
+    return { name, shape: Uint32Array.from(found.shape), values: found.values };
+  };
+  const stored = layers.flatMap(([weight, bias], i) => [
+    tensor(`layers.${i}.weight`, weight),
+    tensor(`layers.${i}.bias`, bias),
+  ]);
+  const columns = stored[0]?.shape[1] ?? 0;
+  const column = (name: string, value: number) => ({
+    name: `standardisation.${name}`,
+    shape: Uint32Array.of(columns),
+    values: new Float32Array(columns).fill(value),
   });
-  const columns = stored[0]?.inputs ?? 0;
   return callNative(() => {
-    const ensemble = native().createEnsemble([
-      {
-        activation,
-        slope: 0.01,
-        centre: new Float32Array(columns),
-        scale: new Float32Array(columns).fill(1),
-        clip: new Float32Array(columns).fill(1e38),
-        layers: stored,
-      },
-    ]);
+    const tensors = [...stored, column('centre', 0), column('scale', 1), column('clip', 1e38)];
+    const ensemble = native().createEnsemble([native().createMember({ activation, slope: 0.01, tensors })]);
     const features = native().makeMatrix(input, columns);
     return runJob<Float32Array>((notify) =>
       native().predictLogits(
