@@ -3,7 +3,7 @@ import { errorCodes } from '#caloscope/errors';
 import { mustBeOneOf } from '#caloscope/names';
 import { native } from '#caloscope/native/binding';
 import { enumerations } from '#caloscope/native/contract/names';
-import type { NativeNetwork } from '#caloscope/native/contract/training';
+import { oneInputNetwork } from '../support/one-input-network.js';
 
 /** Whatever JavaScript hands to the core, it answers with an error that has a code; it never crashes. */
 
@@ -182,15 +182,8 @@ describe('the native core', () => {
     threads: 1,
   };
   const ratio = { rule: 'mean-logit', priorShift: 0, role: 'generated', clip: null };
-  const network = {
-    activation: 'relu',
-    slope: 0,
-    centre: new Float32Array(1),
-    scale: Float32Array.of(1),
-    clip: Float32Array.of(1),
-    layers: [{ inputs: 1, outputs: 1, weight: new Float32Array(1), bias: new Float32Array(1) }],
-  };
-  const ensemble = native().createEnsemble([network as NativeNetwork]);
+  const member = oneInputNetwork();
+  const ensemble = native().createEnsemble([native().createMember(member)]);
   const prediction = { ...computer, precision: 'float32' };
   const ignore = () => undefined;
   const train = (wrong: object) =>
@@ -218,9 +211,9 @@ describe('the native core', () => {
     ['schedule', 'schedule', (schedule) => train({ schedule })],
     ['precision of a plan', 'precision', (precision) => train({ precision })],
     [
-      'activation of a network',
+      'activation of a member',
       'activation',
-      (activation) => core['createEnsemble']?.([{ ...network, activation }]),
+      (activation) => core['createMember']?.({ ...member, activation }),
     ],
     [
       'precision of a prediction',

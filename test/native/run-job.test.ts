@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { native } from '#caloscope/native/binding';
 import { runJob } from '#caloscope/native/run-job';
+import { oneInputNetwork } from '../support/one-input-network.js';
 
 const columns = Array.from({ length: 20 }, (_, i) => `x${i}`);
 
@@ -135,22 +136,3 @@ describe('a job', () => {
     await expect(run).rejects.toMatchObject({ code: 7 });
   });
 });
-
-function oneInputNetwork() {
-  const tensor = (name: string, shape: readonly number[], value: number) => ({
-    name,
-    shape: Uint32Array.from(shape),
-    values: Float32Array.of(value),
-  });
-  return {
-    activation: 'relu',
-    slope: 0,
-    tensors: [
-      tensor('layers.0.weight', [1, 1], 1),
-      tensor('layers.0.bias', [1], 0),
-      tensor('standardisation.centre', [1], 0),
-      tensor('standardisation.scale', [1], 1),
-      tensor('standardisation.clip', [1], 5),
-    ],
-  } as const;
-}
