@@ -1,4 +1,4 @@
-// What an evaluation spends its time with: 25 networks, each trained without its fold, which it then judges.
+// What an evaluation spends its time with: 25 networks, each trained without its fold, which it then scores.
 
 import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';

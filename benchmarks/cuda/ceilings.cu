@@ -40,7 +40,7 @@ __global__ void tensor_kernel(float factor, float* out) {
     for (int c = 0; c < chains; ++c) mma_sync(sums[c], a, b, sums[c]);
   }
   float total = 0;
-  // All of it: products that nobody reads are not made.
+  // All of it: products that are not read are not made.
   for (int c = 0; c < chains; ++c) {
     for (int i = 0; i < sums[c].num_elements; ++i) total += sums[c].x[i];
   }

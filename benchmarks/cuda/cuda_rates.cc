@@ -115,7 +115,7 @@ class Rates {
 
   std::size_t scaled(double full) const { return static_cast<std::size_t>(std::fmax(64, full * share_)); }
 
-  /// Batches of rows that lie on the device are judged again and again, until there were as many as asked for.
+  /// Batches of rows that lie on the device are scored again and again, until there were as many as requested.
   void forward(const std::string& name, const FeatureTable& table, std::vector<std::uint32_t> hidden, double all_rows,
                double inputs) {
     const Network network = network_on(table, std::move(hidden));
@@ -139,14 +139,14 @@ class Rates {
         }
         stream.wait();
       });
-      std::vector<float> judged(rows.size());
-      fetch(logits, judged);
+      std::vector<float> scored(rows.size());
+      fetch(logits, scored);
       const auto expected = cpu_.load(members, precision)->predict(table, rows, host_threads, control_);
       const bool wide = precision == Precision::float32;
       add({name + (wide ? ", float32" : ", bfloat16"), seconds,
            operations(network, inputs) * static_cast<double>(rows.size() * repeats), "operations",
            wide ? ceilings_.float_operations : ceilings_.tensor_operations, wide ? "multiply-adds" : "tensor products",
-           difference(judged, expected), wide ? 1e-4 : 2e-2});
+           difference(scored, expected), wide ? 1e-4 : 2e-2});
     }
   }
 

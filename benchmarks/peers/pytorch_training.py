@@ -117,7 +117,7 @@ def predict(network, index):
 def cross_fit(plan, networks, fold_file, logits_file):
     """
     Trains the networks of the list (number = fold * members + member) without their fold, each with a validation
-    pass over a tenth of its rows after every epoch, and judges the rows of the fold with them.
+    pass over a tenth of its rows after every epoch, and scores the rows of the fold with them.
     """
     rows, labels, settings = state["rows"], state["labels"], state["settings"]
     fold_of_row = torch.from_numpy(numpy.fromfile(fold_file, dtype=numpy.uint16).astype(numpy.int64))

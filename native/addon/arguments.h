@@ -16,8 +16,8 @@
 namespace caloscope::addon {
 
 // Decoding of JavaScript values into plain C++ ones. TypeScript has validated what a user gave; what is checked
-// here is what memory safety depends on, so the messages speak to whoever calls the core directly.
-// All functions throw Error(argument) when a value is not what is asked for.
+// here is what memory safety depends on, so the messages speak to direct callers of the core.
+// All functions throw Error(argument) when a value is not what is requested.
 
 Napi::Object object_argument(const Napi::Value& value, const char* what);
 Napi::Array list_argument(const Napi::Value& value, const char* what);

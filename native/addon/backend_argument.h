@@ -9,7 +9,7 @@
 
 namespace caloscope::addon {
 
-/// Decodes { threads, cudaDevices }; the backend is made when it is asked for, on the thread of the job.
+/// Decodes { threads, cudaDevices }; the backend is made when it is requested, on the thread of the job.
 /// Throws Error(argument); making it, Error(device).
 std::function<std::unique_ptr<Backend>()> backend_argument(const Napi::Value& value);
 

@@ -23,11 +23,11 @@ Napi::Value hit_exchange_number(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(exchange->number()));
 }
 
-/// takeHits(exchange, firstRow, table): appends the block to the table
-Napi::Value take_hits(const Napi::CallbackInfo& info) {
+/// consumeHits(exchange, firstRow, table): appends the block to the table
+Napi::Value consume_hits(const Napi::CallbackInfo& info) {
   const auto exchange = from_handle<HitExchange>(info[0], HandleKind::hit_exchange);
   const auto table = from_handle<ShowerTable>(info[2], HandleKind::shower_table);
-  table->append(exchange->take(count_argument(info[1], "firstRow")));
+  table->append(exchange->consume(count_argument(info[1], "firstRow")));
   set_handle_bytes(info[2], HandleKind::shower_table, table->bytes());
   return info.Env().Undefined();
 }
@@ -95,8 +95,8 @@ Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBloc
   return result;
 }
 
-/// leaveHits(exchangeNumber or null, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes
-Napi::Value leave_hits(const Napi::CallbackInfo& info) {
+/// publishHits(exchangeNumber or null, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes
+Napi::Value publish_hits(const Napi::CallbackInfo& info) {
   auto block = block_argument(info[1]);
   const auto choices = object_argument(info[2], "policy");
   const ContentPolicy policy{flag(choices, "zeroNonFinite"), flag(choices, "zeroNegative")};
@@ -104,7 +104,7 @@ Napi::Value leave_hits(const Napi::CallbackInfo& info) {
   const auto notes = take_notes(block.hits, block.first_row, policy, layer_starts);
   auto result = notes_value(info.Env(), notes, block.hits);
   if (!info[0].IsNull()) {
-    HitExchange::find(count_argument(info[0], "exchange"))->leave(block.first_row, std::move(block.hits));
+    HitExchange::find(count_argument(info[0], "exchange"))->publish(block.first_row, std::move(block.hits));
   }
   return result;
 }
@@ -114,8 +114,8 @@ Napi::Value leave_hits(const Napi::CallbackInfo& info) {
 void add_reading_operations(Napi::Env env, Napi::Object exports) {
   add_operation<create_hit_exchange>(env, exports, "createHitExchange");
   add_operation<hit_exchange_number>(env, exports, "hitExchangeNumber");
-  add_operation<take_hits>(env, exports, "takeHits");
-  add_operation<leave_hits>(env, exports, "leaveHits");
+  add_operation<consume_hits>(env, exports, "consumeHits");
+  add_operation<publish_hits>(env, exports, "publishHits");
 }
 
 }  // namespace caloscope::addon

@@ -98,7 +98,7 @@ Napi::Value feature_rows(const Napi::CallbackInfo& info) {
     throw Error(ErrorCode::shape, "the showers do not have the voxels of the geometry");
   }
   if (first > table->rows() || count > table->rows() - first) {
-    throw Error(ErrorCode::argument, "the rows asked for are not in the table");
+    throw Error(ErrorCode::argument, "the rows requested are not in the table");
   }
   std::vector<double> result(count * features.columns());
   ShowerMoments shower = features.moments_of(*table);

@@ -43,7 +43,7 @@ class Backend {
   virtual std::string device() const = 0;
 
   /// Trains every task; the networks come back in the order of the tasks. Progress is counted in rows.
-  /// With `checkpoints` each network goes on from its own, if it has one, and saves one after every epoch; the networks
+  /// With `checkpoints` each network resumes from its own, if it has one, and saves one after every epoch; the networks
   /// end in the same bits as without.
   /// Throws Error(training) when a loss is no longer finite, and what `checkpoints` throw.
   virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const TrainingData& data,

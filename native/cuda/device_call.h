@@ -10,7 +10,7 @@ namespace caloscope::cuda {
 /// Throws Error(device) when a call of the CUDA runtime failed, with what was being done.
 void check(cudaError_t status, const char* doing);
 
-/// Makes a device the current one of this thread. It stays so: going back would start up a device that nobody listed.
+/// Makes a device the current one of this thread. It stays so: going back would start up a device that is not listed.
 void use_device(int device);
 /// The same in a destructor, before memory of the device is freed.
 void use_device_to_free(int device) noexcept;

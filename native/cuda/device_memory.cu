@@ -27,7 +27,7 @@ std::string megabytes(std::size_t bytes) {
 
 [[noreturn]] void refuse(MemoryKind kind, std::size_t bytes) {
   if (kind == MemoryKind::pinned) {
-    throw Error(ErrorCode::memory, megabytes(bytes) + " of pinned host memory are needed and cannot be had; use the device cpu");
+    throw Error(ErrorCode::memory, megabytes(bytes) + " of pinned host memory are needed and not to be got; use the device cpu");
   }
   std::size_t free = 0, total = 0;
   cudaMemGetInfo(&free, &total);

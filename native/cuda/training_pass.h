@@ -58,7 +58,7 @@ class TrainingPass : public NetworkInTraining {
   std::uint64_t steps_done_ = 0;
   std::uint32_t count_ = 0;  ///< rows of the batch
 
-  Network network_;  ///< the parameters as they were when they were last asked for
+  Network network_;  ///< the parameters as they were when they were last requested
   std::vector<AdamMoments> moments_;
   StandardisationOnDevice standardisation_;
   std::vector<BlockInTraining> blocks_;

@@ -52,7 +52,7 @@ CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resum
     : folder_(folder), lock_(folder) {
   if (!resume && holds_checkpoints(folder)) {
     throw Error(ErrorCode::checkpoint, folder.string() +
-                                           ": it holds the checkpoints of an earlier training; go on from them with "
+                                           ": it holds the checkpoints of an earlier training; resume from them with "
                                            "resume, delete them, or name another folder");
   }
   try_to_write(folder);
@@ -67,7 +67,7 @@ void CheckpointFiles::save(std::uint32_t number, std::span<const std::span<const
     write_whole_file(file(number), pieces);
   } catch (const Error& error) {
     throw Error(error.code(), std::string(error.what()) +
-                                  "; the checkpoints before it are whole: make room, then go on from them with resume");
+                                  "; the checkpoints before it are whole: make room, then resume");
   }
 }
 

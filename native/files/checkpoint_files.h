@@ -10,7 +10,7 @@ namespace caloscope {
 /// Checkpoints as files `network-0000.checkpoint` of a folder, which belongs to one training at a time.
 class CheckpointFiles : public CheckpointStore {
  public:
-  /// Makes the folder where it is missing, in one that is there. With `resume` the checkpoints in it are gone on from;
+  /// Makes the folder where it is missing, in one that is there. With `resume` the checkpoints in it are resumed;
   /// without, there must be none. Throws Error(checkpoint) when there are, or when another training uses the folder;
   /// Error(output) when nothing can be written there.
   CheckpointFiles(const std::filesystem::path& folder, bool resume);

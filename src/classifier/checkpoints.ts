@@ -15,14 +15,14 @@ const checkpointSchema = z
   .optional();
 
 /**
- * Checkpoints of a training: one file a network in a folder, written anew after every epoch. A process that goes on from
+ * Checkpoints of a training: one file a network in a folder, written anew after every epoch. A process that resumes from
  * them ends in the same bits as one that was never ended, on any number of threads; samples, options, version and kernel
  * set must be the same.
  */
 export interface CheckpointOptions {
   /** Made where it is missing; the folder above must be there. One training at a time. */
   readonly folder: string;
-  /** Go on from the checkpoints in the folder, if there are any. Without, there must be none. Default false. */
+  /** Resume from the checkpoints in the folder, if there are any. Without, there must be none. Default false. */
   readonly resume?: boolean | undefined;
 }
 

@@ -97,7 +97,7 @@ export async function writeClassifier(
         formatVersion,
         input: storeInput(input),
         featureNames: [...featureNames(input)],
-        // Of one layer, which has neither, what was asked for.
+        // Of one layer, which has neither, what was requested.
         activation: stored.activation ?? training.classifier.activation,
         slope: stored.slope ?? training.classifier.slope,
         fold,

@@ -24,7 +24,7 @@ export interface CrossFitResult {
 }
 
 /**
- * Trains folds × members networks to tell the samples apart (reference is label 1) and judges every row with those that
+ * Trains folds × members networks to tell the samples apart (reference is label 1) and scores every row with those that
  * never saw it. The classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
  *
  * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint);

@@ -26,7 +26,7 @@ function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
   return precision;
 }
 
-/** @internal How the core is to judge, settled once: looking for devices takes time. */
+/** @internal How the core is to score, settled once: looking for devices takes time. */
 export function predictionFor(options: PredictOptions): NativePrediction {
   const { threads, cudaDevices } = computerFor(options);
   return { threads, cudaDevices, precision: precisionOption(options) };

@@ -23,7 +23,7 @@ export interface FileLogits {
 const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 
 /**
- * Logits of all showers of a file, which are read and judged sample by sample: the next is read while one is judged, and
+ * Logits of all showers of a file, which are read and scored sample by sample: the next is read while one is scored, and
  * of a file of any size some hundred megabytes are in memory at once. The logits are those of
  * {@link ClassifierEnsemble.predictLogits} on all showers together, to the last bit.
  *
@@ -41,23 +41,23 @@ export async function predictFileLogits(
   const ending = new AbortController();
   const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   const stream = await openStream(path, input, { ...choices, signal: either });
-  const judge = new SampleJudge(ensemble, stream.rows, how, { ...options, signal: either });
+  const scorer = new SampleScorer(ensemble, stream.rows, how, { ...options, signal: either });
   try {
-    for await (const sample of stream.samples(bounds)) await judge.take(sample);
-    await judge.finish();
+    for await (const sample of stream.samples(bounds)) await scorer.take(sample);
+    await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    return { rows: stream.rows, logits: judge.logits, problems: stream.problems };
+    return { rows: stream.rows, logits: scorer.logits, problems: stream.problems };
   } catch (error) {
     ending.abort(error);
-    await judge.finish().catch(() => undefined);
+    await scorer.finish().catch(() => undefined);
     throw error;
   } finally {
     await stream.close();
   }
 }
 
-/** Judges one sample while the caller fetches the next. */
-class SampleJudge {
+/** Scores one sample while the caller fetches the next. */
+class SampleScorer {
   readonly logits: Float32Array;
   readonly #ensemble: ClassifierEnsemble;
   readonly #rows: number;
@@ -74,7 +74,7 @@ class SampleJudge {
     this.logits = new Float32Array(ensemble.members * rows);
   }
 
-  /** Begins to judge a sample, which is freed, as soon as the one before is done. */
+  /** Begins to score a sample, which is freed, as soon as the one before is done. */
   async take(sample: Sample): Promise<void> {
     const first = this.#taken;
     this.#taken += sample.rows;
@@ -84,9 +84,9 @@ class SampleJudge {
       makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
     await this.#underWay;
-    const judged = this.#ensemble.logitsOf(features, this.#how, this.#progressFrom(first, sample.rows));
-    this.#underWay = judged.then((logits) => this.#keep(logits, first, sample.rows));
-    // Whoever waits next is told of a failure; until then nobody is.
+    const scored = this.#ensemble.logitsOf(features, this.#how, this.#progressFrom(first, sample.rows));
+    this.#underWay = scored.then((logits) => this.#keep(logits, first, sample.rows));
+    // The next await is told of a failure; until then there is none.
     this.#underWay.catch(() => undefined);
   }
 
@@ -120,6 +120,6 @@ class SampleJudge {
     for (let network = 0; network < this.#ensemble.members; network++) {
       this.logits.set(logits.subarray(network * rows, (network + 1) * rows), network * this.#rows + first);
     }
-    this.#options.onProgress?.({ done: first + rows, total: this.#rows, message: 'judging' });
+    this.#options.onProgress?.({ done: first + rows, total: this.#rows, message: 'scoring' });
   }
 }

@@ -43,7 +43,7 @@ export const classifierSchema = z.strictObject({
   /** Decoupled weight decay, as a multiple of the learning rate. */
   weightDecay: z.number({ error: 'must be 0 or more' }).min(0, { error: 'must be 0 or more' }).default(0.01),
   /**
-   * How the learning rate goes on after a linear rise over the first epoch. `plateau`: after an epoch that made no
+   * How the learning rate runs after a linear rise over the first epoch. `plateau`: after an epoch that made no
    * progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
    */
   schedule: oneOf(schedules).default('plateau'),
@@ -90,7 +90,7 @@ export const trainingSchema = z.strictObject({
 
 export type TrainingOptions = z.input<typeof trainingSchema>;
 
-/** Each row is judged by networks that never saw it: K folds, K ≥ 2. */
+/** Each row is scored by networks that never saw it: K folds, K ≥ 2. */
 export const foldsSchema = whole(2, 1000);
 
 /** Checks options; the error names the first that is wrong: ArgumentError ERR_ARGUMENT. */

@@ -7,7 +7,7 @@ import type { ClassifierEnsemble } from './ensemble.js';
 import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
-  /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
+  /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
 

@@ -10,7 +10,7 @@ import type { Session } from './session.js';
  * Where a command keeps its checkpoints, if it does; to be asked before the work.
  *
  * @throws FileError ERR_OUTPUT for a folder that cannot be used, ERR_CHECKPOINT for one with checkpoints that are not to be
- * gone on from.
+ * resumed from.
  */
 export async function requireCheckpointFolder(
   { checkpoint, resume = false, out }: CheckpointFlags & { readonly out: string },
@@ -25,14 +25,14 @@ export async function requireCheckpointFolder(
   const present = await countCheckpoints(folder);
   if (present > 0 && !resume) {
     const message =
-      'it holds the checkpoints of an earlier training; go on from them with --resume, delete them, or name another folder';
+      'it holds the checkpoints of an earlier training; resume from them with --resume, delete them, or name another folder';
     throw new FileError('ERR_CHECKPOINT', folder, message);
   }
   if (resume) {
     const found = present === 1 ? 'the checkpoint of 1 network' : `the checkpoints of ${present} networks`;
     session.note(
       present > 0
-        ? `going on from ${found} in ${folder}`
+        ? `resuming from ${found} in ${folder}`
         : `no checkpoints in ${folder}: training from the beginning`,
     );
   }
@@ -41,7 +41,7 @@ export async function requireCheckpointFolder(
 
 /**
  * Does the work of a command that keeps checkpoints. They go when the work is done; when it is interrupted they stay, and
- * the error says how to go on.
+ * the error says how to resume.
  */
 export async function keepingCheckpoints<Result>(
   checkpoint: CheckpointOptions | undefined,
@@ -58,6 +58,6 @@ export async function keepingCheckpoints<Result>(
     const kept = await countCheckpoints(folder);
     const { reason } = signal;
     if (kept === 0 || !(reason instanceof Interruption)) throw error;
-    throw new Interruption(reason.signal, `the same command with --resume goes on from ${folder}`);
+    throw new Interruption(reason.signal, `repeat the command with --resume: it resumes from ${folder}`);
   }
 }

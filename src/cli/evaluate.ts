@@ -19,7 +19,7 @@ export interface EvaluateOptions
     options.DeviceFlags,
     options.ShowerFileOptions,
     options.TrainingFlags,
-    options.JudgingOptions,
+    options.ScoringOptions,
     options.FoldsOption,
     options.CheckpointFlags {
   readonly out: string;
@@ -39,7 +39,7 @@ export function evaluateCommand(): Command {
   options.addContentOptions(command);
   options.addFoldsOption(command);
   options.addTrainingOptions(command);
-  options.addJudgingOptions(command);
+  options.addScoringOptions(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addDeviceOptions(command);

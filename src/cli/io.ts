@@ -10,16 +10,16 @@ export interface Io {
 
 const signalNumbers = { SIGINT: 2, SIGPIPE: 13, SIGTERM: 15 } as const;
 
-/** The program was asked to end, or nobody reads what it says. */
+/** The program was asked to end, or what it says is not read any more. */
 export class Interruption extends Error {
   /** As a shell reports it: 128 + the number of the signal. */
   readonly exitCode: number;
 
   readonly signal: keyof typeof signalNumbers;
 
-  /** @param advice how to go on. */
+  /** @param advice how to resume. */
   constructor(signal: keyof typeof signalNumbers, advice?: string) {
-    const what = signal === 'SIGPIPE' ? 'nobody reads the output' : `interrupted by ${signal}`;
+    const what = signal === 'SIGPIPE' ? 'the output is not read any more' : `interrupted by ${signal}`;
     super(advice === undefined ? what : `${what}; ${advice}`);
     this.signal = signal;
     this.exitCode = 128 + signalNumbers[signal];

@@ -195,7 +195,7 @@ export function addTrainingOptions(command: Command): Command {
   option('--patience <n>', 'epochs without a gain before a training ends', network.patience);
   const validation = 'share of the training showers that decide when to stop';
   option('--validation-fraction <share>', validation, network.validationFraction);
-  command.addOption(precisionOption('of the products in training and judging'));
+  command.addOption(precisionOption('of the products in training and scoring'));
   return addSeedOption(command);
 }
 
@@ -215,19 +215,19 @@ export interface CheckpointFlags {
 export function addCheckpointOptions(command: Command): Command {
   const keep = 'keep the state of the training in this folder after every epoch; it goes when all is done';
   const goOn =
-    'go on from the checkpoints of the same command, or start where there are none (folder: OUT.checkpoint unless --checkpoint is given)';
+    'resume from the checkpoints of the same command, or start where there are none (folder: OUT.checkpoint unless --checkpoint is given)';
   return command
     .addOption(checkedOption('--checkpoint <folder>', keep, named, asGiven))
     .option('--resume', goOn);
 }
 
-export interface JudgingOptions {
+export interface ScoringOptions {
   readonly ensembleRule?: EvaluationOptions['ensembleRule'];
   readonly clip?: EvaluationOptions['clip'];
 }
 
 /** How logits become weights. */
-export function addJudgingOptions(command: Command): Command {
+export function addScoringOptions(command: Command): Command {
   const { ensembleRule, clip } = evaluationSchema.shape;
   const rule = `${alternatives(ensembleRules)} ${usual(ensembleRule)}`;
   const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
@@ -248,7 +248,7 @@ export interface FoldsOption {
 
 export function addFoldsOption(command: Command): Command {
   const { folds } = evaluationSchema.shape;
-  const description = `every shower is judged by networks that saw other folds only ${usual(folds)}`;
+  const description = `every shower is scored by networks that saw other folds only ${usual(folds)}`;
   return command.addOption(checkedOption('--folds <n>', description, folds));
 }
 
@@ -269,7 +269,7 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
 }
 
 /** The options that decide a result as the library takes them. */
-export function evaluationOptions(flags: TrainingFlags & JudgingOptions & FoldsOption): EvaluationOptions {
+export function evaluationOptions(flags: TrainingFlags & ScoringOptions & FoldsOption): EvaluationOptions {
   const { folds, ensembleRule, clip } = flags;
   return { ...trainingOptions(flags), ...given({ folds, ensembleRule, clip }) };
 }

@@ -17,7 +17,7 @@ export interface WeightsOptions
   extends options.RunOptions,
     options.DeviceFlags,
     options.ShowerFileOptions,
-    options.JudgingOptions {
+    options.ScoringOptions {
   readonly precision?: Precision;
   readonly out: string;
   readonly force?: boolean;
@@ -32,8 +32,8 @@ export function weightsCommand(): Command {
     .option('--force', 'replace an existing file')
     .addOption(options.groupOption());
   options.addContentOptions(command);
-  options.addJudgingOptions(command);
-  command.addOption(options.precisionOption('of the products in judging'));
+  options.addScoringOptions(command);
+  command.addOption(options.precisionOption('of the products in scoring'));
   options.addThreadsOption(command);
   options.addDeviceOptions(command);
   return options.addSpeechOptions(command);
@@ -63,7 +63,7 @@ export async function runWeights(
     devices: chosen.devices,
     precision,
     signal,
-    onProgress: progress.stage('judging'),
+    onProgress: progress.stage('scoring'),
   });
   const weights = await densityRatioWeights(
     { logits, members: ensemble.members },

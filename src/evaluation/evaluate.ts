@@ -25,7 +25,7 @@ import { Stopwatch } from './stopwatch.js';
 import { verdictOn } from './verdict.js';
 
 export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
-  /** Keeps checkpoints, so that the training can be gone on with after whatever ended the process. */
+  /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
 

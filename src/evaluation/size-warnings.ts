@@ -6,7 +6,7 @@ const rowsPerFold = 100;
 /** Parameters a training row above which a network is large for the sample. */
 const parametersPerRow = 100;
 
-/** What is odd about the size of the samples for the folds and the network asked for. */
+/** What is odd about the size of the samples for the folds and the network requested. */
 export function sizeWarnings(
   reference: Pick<Sample, 'rows'>,
   generated: Pick<Sample, 'rows'>,

@@ -60,7 +60,7 @@ export interface WeightHealth {
   /** The (at most ten) showers with the smallest and the largest weights; `row` counts from 0 in the file. */
   readonly smallest: readonly ExtremeShower[];
   readonly largest: readonly ExtremeShower[];
-  /** Null unless the user asked for clipping: bounds on w, and how many showers were below and above. */
+  /** Null unless the user requested clipping: bounds on w, and how many showers were below and above. */
   readonly clipped: {
     readonly lower: number;
     readonly upper: number;

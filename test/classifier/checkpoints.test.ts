@@ -22,7 +22,7 @@ function emptyFolder(): string {
 }
 
 describe('checkpoints of the library', () => {
-  it('an evaluation that was aborted goes on to the same weights, logits and records', async () => {
+  it('an evaluation that was aborted resumes to the same weights, logits and records', async () => {
     const { ensemble: _, ...whole } = await evaluate(reference, generated, settings);
     const folder = join(emptyFolder(), 'kept');
     // Each run is aborted a little later than the one before, until one reaches the end.

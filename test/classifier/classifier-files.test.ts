@@ -76,7 +76,7 @@ describe('a saved classifier', () => {
     },
   );
 
-  it('judges with bfloat16 when asked to, and only then', async () => {
+  it('scores with bfloat16 when asked to, and only then', async () => {
     const sample = gaussianSample(400, [0.5, 0], 9);
     const { ensemble } = await trainClassifier(
       gaussianSample(400, [1, 0], 3),

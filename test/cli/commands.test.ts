@@ -221,7 +221,7 @@ describe('train and weights', () => {
     expect(readFileSync(out).subarray(1, 4).toString()).toBe('HDF');
   });
 
-  it('work in the precision that is asked for, and say so', async () => {
+  it('work in the precision that is requested, and say so', async () => {
     const folder = toys.newFolder();
     const words = ['train', toys.reference, toys.generated, ...quickTraining, '--precision', 'bfloat16'];
     const classifier = join(folder, 'classifier');

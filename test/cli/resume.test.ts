@@ -1,4 +1,4 @@
-/** Trainings that are killed, and gone on with: what they end in is what they would have ended in, byte by byte. */
+/** Trainings that are killed, and resumed: what they end in is what they would have ended in, byte by byte. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -72,7 +72,7 @@ function expectError({ exitCode, stderr }: Outcome, code: string, says: RegExp, 
 }
 
 describe('a training that is killed', () => {
-  it('goes on with --resume, again and again, and ends in the same bytes', async () => {
+  it('resumes with --resume, again and again, and ends in the same bytes', async () => {
     const folder = toys.newFolder();
     const whole = join(folder, 'whole');
     expect((await caloscope(trainWords(whole, '--threads', '2'))).exitCode).toBe(0);
@@ -82,13 +82,13 @@ describe('a training that is killed', () => {
     const line = (threads: number) => trainWords(out, '--resume', '--threads', `${threads}`);
     for (const [i, threads] of [1, 3, 2].entries()) {
       const running = startCaloscope(line(threads), folder);
-      await running.said(i === 0 ? 'training from the beginning' : 'going on from the checkpoint');
+      await running.said(i === 0 ? 'training from the beginning' : 'resuming from the checkpoint');
       const { exitCode } = await killInTheMiddle(running, `${out}.checkpoint`);
       expect(exitCode).toBeNull();
       expect(existsSync(out)).toBe(false);
     }
     const { exitCode, stderr } = await caloscope(line(1));
-    expect(stderr).toMatch(/^going on from the checkpoints? of \d networks? in .*out\.checkpoint$/m);
+    expect(stderr).toMatch(/^resuming from the checkpoints? of \d networks? in .*out\.checkpoint$/m);
     expect(exitCode).toBe(0);
     expect(bytesOf(out)).toEqual(bytesOf(whole));
     expect(Object.keys(bytesOf(out))).toHaveLength(3);
@@ -128,13 +128,13 @@ describe('a training that is killed', () => {
     expect(bytesOf(join(out, 'classifier'))).toEqual(bytesOf(join(whole, 'classifier')));
   });
 
-  it('is not gone on with by mistake', async () => {
+  it('is not resumed by mistake', async () => {
     const folder = toys.newFolder();
     const checkpoints = await killedTraining(folder);
     const before = bytesOf(checkpoints);
     const again = (...more: string[]) =>
       trainWords(join(folder, 'out'), '--checkpoint', checkpoints, ...more);
-    expectError(await caloscope(again()), 'ERR_CHECKPOINT', /go on from them with --resume/);
+    expectError(await caloscope(again()), 'ERR_CHECKPOINT', /resume from them with --resume/);
     expectError(
       await caloscope(again('--resume', '--seed', '2')),
       'ERR_CHECKPOINT',
@@ -187,7 +187,7 @@ describe('checkpoints', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('stay after %s, and the last line says how to go on', async (signal, status) => {
+  ] as const)('stay after %s, and the last line says how to resume', async (signal, status) => {
     const folder = toys.newFolder();
     const out = join(folder, 'out');
     const running = startCaloscope(trainWords(out, '--resume'), folder);
@@ -196,7 +196,7 @@ describe('checkpoints', () => {
     expectError(
       await running.ended,
       'ERR_CANCELLED',
-      /the same command with --resume goes on from .*out/,
+      /repeat the command with --resume: it resumes from .*out/,
       status,
     );
     expect(existsSync(out)).toBe(false);
@@ -233,7 +233,7 @@ describe('checkpoints', () => {
 });
 
 describe('a full disk', () => {
-  it('ends the training, leaves the earlier checkpoints whole, and can be gone on from', async ({ skip }) => {
+  it('ends the training, leaves the earlier checkpoints whole, and can be resumed', async ({ skip }) => {
     const folder = toys.newFolder();
     const disk = join(folder, 'disk');
     mkdirSync(disk);
@@ -258,7 +258,7 @@ describe('a full disk', () => {
 
     spawnSync('mount', ['-o', 'remount,size=40m', disk]);
     const resumed = await caloscope(words);
-    expect(resumed.stderr).toContain('going on from the checkpoint');
+    expect(resumed.stderr).toContain('resuming from the checkpoint');
     expect(resumed.exitCode).toBe(0);
     expect(bytesOf(out)).toEqual(bytesOf(whole));
   });

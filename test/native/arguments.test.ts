@@ -255,7 +255,7 @@ describe('the native core', () => {
     }
   });
 
-  it('is asked for every enumeration that crosses', () => {
+  it('is requested for every enumeration that crosses', () => {
     expect(new Set(places.map(([, enumeration]) => enumeration))).toEqual(new Set(Object.keys(enumerations)));
   });
 

@@ -18,7 +18,7 @@ const code = (act: () => unknown): string => {
 };
 
 describe('the device that is chosen', () => {
-  it('is the CPU unless another is asked for', () => {
+  it('is the CPU unless another is requested', () => {
     expect(computerFor({ threads: 3 })).toEqual({
       threads: 3,
       cudaDevices: new Uint32Array(0),

@@ -80,7 +80,7 @@ describe.each(kinds)('a sample of %s', (noun, sample) => {
     expect(inputSettings(input).features).toMatch(/./);
   });
 
-  it('has one number a row and observable, in the order asked for', async () => {
+  it('has one number a row and observable, in the order requested', async () => {
     const chosen = sample.observables().slice(0, 3).reverse();
     expect(chosen.length).toBeGreaterThan(1);
     const read = async (list: typeof chosen) => {

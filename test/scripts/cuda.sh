@@ -15,7 +15,7 @@ if ! command -v nvcc > /dev/null && [ -z "${CUDACXX:-}" ]; then
   cuda=OFF
 fi
 options=(-DCALOSCOPE_ADDON=OFF -DCALOSCOPE_TESTS=ON -DCALOSCOPE_CUDA=$cuda -DCALOSCOPE_CUDA_BENCHMARKS=$cuda)
-# OFF where what was to be had for a compiler warns of more.
+# OFF where the compiler at hand warns of more.
 options+=("-DCALOSCOPE_WARNINGS_ARE_ERRORS=${CALOSCOPE_WARNINGS_ARE_ERRORS:-ON}")
 # For one card alone, as a list of CMake: 90-real.
 if [ -n "${CALOSCOPE_CUDA_ARCHITECTURES:-}" ]; then
@@ -30,7 +30,7 @@ cmake --build "$folder" --parallel "${CALOSCOPE_JOBS:-2}" --target "${targets[@]
 tests="$folder/native/test/caloscope_cuda_test"
 failed=0
 ctest --test-dir "$folder" -L cuda --output-on-failure || failed=1
-# The same where nobody may see a device.
+# The same where no device may be seen.
 CUDA_VISIBLE_DEVICES='' "$tests" --gtest_brief=1 || failed=1
 
 if ! command -v compute-sanitizer > /dev/null || ! nvidia-smi > /dev/null 2>&1; then

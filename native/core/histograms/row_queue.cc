@@ -28,7 +28,7 @@ void RowQueue::close() {
 }
 
 const RowQueue::Piece& RowQueue::begin_take(const JobControl& control) {
-  // Nobody signals a cancelled job.
+  // A cancelled job gets no signal.
   constexpr std::chrono::milliseconds patience{5};
   std::unique_lock lock(mutex_);
   while (taken_ == pushed_) {

@@ -12,7 +12,7 @@
 
 namespace caloscope {
 
-/// Threads that work on the tiles of one loop at a time. Tiles are handed out in order to whoever is free, so a
+/// Threads that work on the tiles of one loop at a time. Tiles are handed out in order to the thread that is free, so a
 /// loop body must not depend on the thread that runs it: what it writes is decided by the tile number alone.
 class WorkerPool {
  public:

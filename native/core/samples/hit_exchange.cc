@@ -46,12 +46,12 @@ HitExchange::~HitExchange() {
   all.open.erase(number_);
 }
 
-void HitExchange::leave(std::uint64_t first_row, HitBlock block) {
+void HitExchange::publish(std::uint64_t first_row, HitBlock block) {
   const std::lock_guard lock(mutex_);
   blocks_.insert_or_assign(first_row, std::move(block));
 }
 
-HitBlock HitExchange::take(std::uint64_t first_row) {
+HitBlock HitExchange::consume(std::uint64_t first_row) {
   const std::lock_guard lock(mutex_);
   auto entry = blocks_.extract(first_row);
   if (entry.empty()) {

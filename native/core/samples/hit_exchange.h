@@ -9,7 +9,7 @@
 
 namespace caloscope {
 
-/// Where threads that read a file leave blocks for the thread that wants them: no block is copied on the way, and what is
+/// Where threads that read a file publish blocks for the thread that consumes them: no block is copied on the way, and what is
 /// never taken goes with the exchange. All functions may be called from any thread.
 class HitExchange {
  public:
@@ -25,10 +25,10 @@ class HitExchange {
   /// Never that of another exchange of this process.
   std::uint64_t number() const { return number_; }
 
-  /// Leaves a block under the number of its first row; one that was there before is dropped.
-  void leave(std::uint64_t first_row, HitBlock block);
-  /// Throws Error(argument) when no block was left under that number.
-  HitBlock take(std::uint64_t first_row);
+  /// Publishes a block under the number of its first row; one that was there before is dropped.
+  void publish(std::uint64_t first_row, HitBlock block);
+  /// Throws Error(argument) when no block was published under that number.
+  HitBlock consume(std::uint64_t first_row);
 
  private:
   const std::uint64_t number_;

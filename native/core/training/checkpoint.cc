@@ -72,7 +72,7 @@ std::vector<std::byte> head_of(const TrainingIdentity& identity, const TrainingR
 }
 
 [[noreturn]] void refuse_version() {
-  refuse("it was written by another version of caloscope; go on with that one, or delete it to train its network from "
+  refuse("it was written by another version of caloscope; resume with that one, or delete it to train its network from "
          "the beginning");
 }
 
@@ -137,7 +137,7 @@ void read_identity(Reader& reader, const TrainingIdentity& expected) {
     if (i >= expected.size() || name != expected[i].name) refuse_version();
     if (value != expected[i].value) {
       refuse("it is of another training: " + name + " was " + value + " and is " + expected[i].value +
-             " now; go on with the same samples, options and kernel set (CALOSCOPE_KERNELS), or start from the beginning "
+             " now; resume with the same samples, options and kernel set (CALOSCOPE_KERNELS), or start from the beginning "
              "without it");
     }
   }

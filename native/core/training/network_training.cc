@@ -20,7 +20,7 @@ class Trainer {
   Trainer(const TrainingTask& task, const TrainingData& data, JobControl& control,
           std::unique_ptr<NetworkInTraining> network, const Visited& visited);
 
-  /// Goes on from there.
+  /// Resumes from there.
   void restore(TrainingState state);
 
   TrainedNetwork run(const Checkpoints* checkpoints);

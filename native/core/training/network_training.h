@@ -38,7 +38,7 @@ class NetworkInTraining {
   virtual const std::vector<AdamMoments>& moments() = 0;
   /// Other parameters; the moments stay.
   virtual void replace_network(const Network& network) = 0;
-  /// Goes on from where another network of the same task stood after `steps` steps.
+  /// Resumes from where another network of the same task stood after `steps` steps.
   virtual void restore(Network network, std::vector<AdamMoments> moments, std::uint64_t steps) = 0;
 
   /// Outputs for some rows of the data, in float32 and without dropout.

@@ -10,7 +10,7 @@
 
 namespace caloscope {
 
-/// How the learning rate goes on after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
+/// How the learning rate runs after a linear warm-up over the first epoch. `plateau`: after an epoch that made no
 /// progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
 enum class Schedule { plateau, cosine, constant };
 
@@ -34,7 +34,7 @@ struct TrainingSettings {
   double epsilon = 1e-8;
   double dropout = 0;  ///< share of hidden values set to zero in training
   Schedule schedule = Schedule::plateau;
-  Precision precision = Precision::float32;  ///< of the products, also of those that judge held-out rows
+  Precision precision = Precision::float32;  ///< of the products, also of those that score held-out rows
   std::uint32_t patience = 3;  ///< epochs in a row with less than 1e-4 nats of progress, after which training stops
 
   /// Throws Error(argument) that names the setting.

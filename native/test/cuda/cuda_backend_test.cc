@@ -54,7 +54,7 @@ class Cuda : public testing::Test {
     cuda::try_free_memory(0);
   }
 
-  std::vector<float> judged(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
+  std::vector<float> scored(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
                             std::span<const std::uint32_t> rows, Precision precision) {
     return backend.load(members_of({networks.begin(), networks.end()}), precision)->predict(table, rows, 2, control_);
   }
@@ -65,7 +65,7 @@ class Cuda : public testing::Test {
   JobControl control_;
 };
 
-TEST_F(Cuda, JudgesAsTheCpu) {
+TEST_F(Cuda, ScoresAsTheCpu) {
   const auto rows = row_numbers(70);
   struct Shape {
     std::vector<std::uint32_t> hidden;
@@ -84,8 +84,8 @@ TEST_F(Cuda, JudgesAsTheCpu) {
     for (const auto& [hidden, activation] : shapes) {
       const std::vector networks{random_network(table, hidden, activation), random_network(table, {5}, activation)};
       for (const auto precision : {Precision::float32, Precision::bfloat16}) {
-        const auto expected = judged(cpu_, networks, table, rows, precision);
-        const auto logits = judged(*backend_, networks, table, rows, precision);
+        const auto expected = scored(cpu_, networks, table, rows, precision);
+        const auto logits = scored(*backend_, networks, table, rows, precision);
         ASSERT_EQ(logits.size(), expected.size());
         for (std::size_t i = 0; i < logits.size(); ++i) {
           // Rounded activations that differ in a last digit of float32 may differ by 2⁻⁸ of themselves.
@@ -98,18 +98,18 @@ TEST_F(Cuda, JudgesAsTheCpu) {
   }
 }
 
-TEST_F(Cuda, JudgesAnyRowsInAnyOrder) {
+TEST_F(Cuda, ScoresAnyRowsInAnyOrder) {
   const auto table = features_of(random_showers(12, 2000, 5, 1, 0.4), FeatureSetName::low);
   const std::vector networks{random_network(table, {31, 8}, Activation::leaky_relu)};
   const auto rows = row_numbers(table.rows());
-  const auto all = judged(*backend_, networks, table, rows, Precision::float32);
-  EXPECT_TRUE(judged(*backend_, networks, table, {}, Precision::float32).empty());
+  const auto all = scored(*backend_, networks, table, rows, Precision::float32);
+  EXPECT_TRUE(scored(*backend_, networks, table, {}, Precision::float32).empty());
   const std::vector<std::uint32_t> some{1999, 0, 0, 17};
-  EXPECT_EQ(judged(*backend_, networks, table, some, Precision::float32),
+  EXPECT_EQ(scored(*backend_, networks, table, some, Precision::float32),
             (std::vector<float>{all[1999], all[0], all[0], all[17]}));
   // Some 25 batches.
   cuda::try_free_memory(150'000);
-  EXPECT_EQ(judged(*backend_, networks, table, rows, Precision::float32), all);
+  EXPECT_EQ(scored(*backend_, networks, table, rows, Precision::float32), all);
 }
 
 TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
@@ -118,8 +118,8 @@ TEST_F(Cuda, GivesNaNForAnUnboundedActivation) {
   std::get<LinearBlock>(networks[0].blocks[0]).weight.assign(8, 3e38F);
   std::get<LinearBlock>(networks[0].blocks[1]).weight = {3e38F, -3e38F, 3e38F, -3e38F};
   for (auto* column : {&networks[0].standardisation.scale, &networks[0].standardisation.clip}) column->assign(2, 1e30F);
-  const auto expected = judged(cpu_, networks, table, row_numbers(table.rows()), Precision::float32);
-  const auto logits = judged(*backend_, networks, table, row_numbers(table.rows()), Precision::float32);
+  const auto expected = scored(cpu_, networks, table, row_numbers(table.rows()), Precision::float32);
+  const auto logits = scored(*backend_, networks, table, row_numbers(table.rows()), Precision::float32);
   for (std::size_t row = 0; row < 3; ++row) EXPECT_EQ(std::isfinite(logits[row]), std::isfinite(expected[row]));
 }
 
@@ -331,7 +331,7 @@ TEST_F(Cuda, GoesOnFromACheckpoint) {
   }
 }
 
-/// All that a device is asked for, once, on a small sample.
+/// All that is requested of a device, once, on a small sample.
 class SmallJob {
  public:
   void run(Backend& backend, JobControl& control) const {
@@ -339,8 +339,8 @@ class SmallJob {
     auto task = task_on(rows, {5}, 10);
     task.settings.epochs = 1;
     const std::vector networks{backend.train(std::vector{task}, rows, control)[0].network};
-    const auto judges = backend.load(members_of(networks), Precision::float32);
-    const auto logits = judges->predict(reference_, row_numbers(reference_.rows()), 2, control);
+    const auto predictor = backend.load(members_of(networks), Precision::float32);
+    const auto logits = predictor->predict(reference_, row_numbers(reference_.rows()), 2, control);
     backend.weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control);
     auto keys = ScoreSample(std::span<const float>(logits)).keys();
     backend.sort(keys, control);
@@ -394,7 +394,7 @@ TEST_F(Cuda, LeavesWhenItIsCancelled) {
   const auto table = gaussian_matrix(100, 3, 0, 1);
   const std::vector networks{random_network(table, {4}, Activation::relu)};
   control_.cancel();
-  EXPECT_EQ(code_of([&] { judged(*backend_, networks, table, row_numbers(table.rows()), Precision::float32); }),
+  EXPECT_EQ(code_of([&] { scored(*backend_, networks, table, row_numbers(table.rows()), Precision::float32); }),
             ErrorCode::cancelled);
   const LabelledRows rows{table, table};
   const std::vector tasks{task_on(rows, {5}, 10)};

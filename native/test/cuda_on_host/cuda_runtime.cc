@@ -10,7 +10,7 @@
 #include <set>
 #include <vector>
 
-/// Work that nobody has waited for yet.
+/// Work that was not waited for yet.
 struct StreamOnHost {
   int device;
   std::deque<std::function<void()>> work;

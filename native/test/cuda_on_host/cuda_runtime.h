@@ -9,7 +9,7 @@
 #include "grid_run.h"
 
 // In place of CUDA's own header: what caloscope uses of the runtime, on the host, so that its kernels run under the
-// sanitizers where there is no GPU. Two devices. What a stream is asked for is done as late as it may be: when somebody
+// sanitizers where there is no GPU. Two devices. What is requested of a stream is done as late as it may be: when somebody
 // waits for the stream. Memory that is not pinned is copied at once, as the real runtime does. Of races between streams,
 // of real memory and of speed it says nothing.
 

@@ -22,7 +22,7 @@ namespace {
 constexpr std::size_t stack_bytes = std::size_t{1} << 18;
 constexpr unsigned most_threads = 1024;
 
-/// What orders threads and the host. Of the barriers of a block two in turn: a thread that goes on from one may be at the
+/// What orders threads and the host. Of the barriers of a block two in turn: a thread that resumes from one may be at the
 /// next before others have left it.
 struct Occasion {};
 Occasion begin_of_block, barriers[2], end_of_block;

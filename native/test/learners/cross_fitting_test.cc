@@ -32,7 +32,7 @@ class NumberingPredictor : public Predictor {
   std::vector<std::shared_ptr<const Member>> members_;
 };
 
-/// Trains nothing and notes what it is asked for; network n has the centre n.
+/// Trains nothing and notes what is requested of it; network n has the centre n.
 class RecordingBackend : public CpuBackend {
  public:
   std::vector<TrainingTask> tasks;
@@ -187,7 +187,7 @@ double area(const std::vector<float>& reference, const std::vector<float>& gener
 }
 
 TEST(CrossFit, DoesNotLeak) {
-  // 50 columns of noise name every row, and the networks are large enough to learn all rows by heart: whoever judged a
+  // 50 columns of noise name every row, and the networks are large enough to learn all rows by heart: a network that scored a
   // row that it was trained on would show it.
   const auto reference = gaussian_matrix(300, 50, 0, 5), generated = gaussian_matrix(300, 50, 0, 6);
   auto plan = plan_of(3, 2);

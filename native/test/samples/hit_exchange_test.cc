@@ -26,20 +26,20 @@ TEST(HitExchange, GivesEachBlockOnce) {
   const auto exchange = HitExchange::create();
   const auto other = HitExchange::create();
   EXPECT_NE(exchange->number(), other->number());
-  HitExchange::find(exchange->number())->leave(5, block_of(1));
-  HitExchange::find(exchange->number())->leave(9, block_of(2));
-  HitExchange::find(other->number())->leave(5, block_of(3));
-  EXPECT_EQ(energy_in(exchange->take(9)), 2);
-  EXPECT_EQ(energy_in(exchange->take(5)), 1);
-  EXPECT_EQ(energy_in(other->take(5)), 3);
-  EXPECT_EQ(code_of([&] { exchange->take(5); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([&] { exchange->take(6); }), ErrorCode::argument);
+  HitExchange::find(exchange->number())->publish(5, block_of(1));
+  HitExchange::find(exchange->number())->publish(9, block_of(2));
+  HitExchange::find(other->number())->publish(5, block_of(3));
+  EXPECT_EQ(energy_in(exchange->consume(9)), 2);
+  EXPECT_EQ(energy_in(exchange->consume(5)), 1);
+  EXPECT_EQ(energy_in(other->consume(5)), 3);
+  EXPECT_EQ(code_of([&] { exchange->consume(5); }), ErrorCode::argument);
+  EXPECT_EQ(code_of([&] { exchange->consume(6); }), ErrorCode::argument);
 }
 
 TEST(HitExchange, IsNotFoundWhenItIsGone) {
   auto exchange = HitExchange::create();
   const auto number = exchange->number();
-  exchange->leave(0, block_of(1));
+  exchange->publish(0, block_of(1));
   exchange.reset();
   EXPECT_EQ(code_of([&] { HitExchange::find(number); }), ErrorCode::disposed);
   EXPECT_EQ(code_of([&] { HitExchange::find(0); }), ErrorCode::disposed);
@@ -53,14 +53,14 @@ TEST(HitExchange, IsUsedByManyThreads) {
     readers.emplace_back([&, thread] {
       for (std::uint64_t i = 0; i < blocks; ++i) {
         const std::uint64_t row = i * threads + thread;
-        HitExchange::find(exchange->number())->leave(row, block_of(static_cast<float>(row + 1)));
-        HitExchange::create()->leave(row, block_of(1));
+        HitExchange::find(exchange->number())->publish(row, block_of(static_cast<float>(row + 1)));
+        HitExchange::create()->publish(row, block_of(1));
       }
     });
   }
   for (auto& reader : readers) reader.join();
   for (std::uint64_t row = 0; row < threads * blocks; ++row) {
-    ASSERT_EQ(energy_in(exchange->take(row)), static_cast<double>(row + 1));
+    ASSERT_EQ(energy_in(exchange->consume(row)), static_cast<double>(row + 1));
   }
 }
 

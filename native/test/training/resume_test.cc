@@ -1,4 +1,4 @@
-// A training that was killed after any epoch and is gone on with ends in the same bits as one that was not.
+// A training that was killed after any epoch and resumed ends in the same bits as one that was not.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -62,7 +62,7 @@ CrossFitting small_plan(Schedule schedule) {
   return plan;
 }
 
-/// Kills after every number of epochs and goes on with another number of threads. Gives the uninterrupted result.
+/// Kills after every number of epochs and resumes with another number of threads. Gives the uninterrupted result.
 CrossFitted expect_resumable(const LabelledRows& rows, const CrossFitting& plan) {
   const auto whole = fit(rows, plan, 1, nullptr);
   MemoryCheckpoints all;

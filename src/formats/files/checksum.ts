@@ -33,7 +33,7 @@ export class Checksum {
     this.sha256.catch(() => undefined);
   }
 
-  /** Ends the thread; whoever waits gets `reason`. */
+  /** Ends the thread; pending calls get `reason`. */
   async end(reason: unknown): Promise<void> {
     this.#refuse(reason);
     await this.#worker.terminate();

@@ -29,7 +29,7 @@ export class OpenedFile {
   }
 
   /**
-   * What was read belongs together only if nobody wrote to the file since it was opened.
+   * What was read belongs together only if the file was not written to since it was opened.
    *
    * @throws FileError ERR_FILE_CORRUPT.
    */

@@ -52,24 +52,24 @@ export interface ContentNotesRecord {
 }
 
 /**
- * Threads that read a file leave blocks in an exchange, which they know by its number; the thread that owns it takes them.
+ * Threads that read a file publish blocks in an exchange, which they know by its number; the thread that owns it consumes them.
  * What was never taken goes with the exchange.
  */
 export interface ReadingOperations {
   createHitExchange(): HitExchangeHandle;
   hitExchangeNumber(exchange: HitExchangeHandle): number;
   /**
-   * Finds the hits of a block, looks at its numbers, sets voxels to 0 as the policy says, and leaves the block under its
+   * Finds the hits of a block, looks at its numbers, sets voxels to 0 as the policy says, and publishes the block under its
    * first row; null for an exchange: it is only looked at.
    *
    * @param layerStarts first voxel of each layer, ascending from 0, to count hits by; may be empty.
    */
-  leaveHits(
+  publishHits(
     exchange: number | null,
     block: DenseBlock,
     policy: { readonly zeroNonFinite: boolean; readonly zeroNegative: boolean },
     layerStarts: Uint32Array,
   ): ContentNotesRecord;
   /** Appends the block that was left under its first row to a table, without copying it. */
-  takeHits(exchange: HitExchangeHandle, firstRow: number, table: ShowerTableHandle): void;
+  consumeHits(exchange: HitExchangeHandle, firstRow: number, table: ShowerTableHandle): void;
 }

@@ -34,7 +34,7 @@ export interface NativePlan {
   readonly precision: Precision;
 }
 
-/** Folder of the checkpoints of a training; one that is in use, or that must not be gone on from, is refused. */
+/** Folder of the checkpoints of a training; one that is in use, or that must not be resumed, is refused. */
 export interface NativeCheckpointFolder {
   readonly folder: string;
   readonly resume: boolean;

@@ -29,7 +29,7 @@ export function soundDomain(lower: number, upper: number, scale: 'linear' | 'log
   return upper > lower ? [lower, upper] : [lower - 0.5, lower + 0.5];
 }
 
-/** Logarithmic where that was asked for and all edges allow it. */
+/** Logarithmic where that was requested and all edges allow it. */
 export function usableScale(wanted: 'linear' | 'log', edges: readonly number[]): 'linear' | 'log' {
   return wanted === 'log' && (edges[0] ?? 0) > 0 ? 'log' : 'linear';
 }

@@ -11,7 +11,7 @@ export function observablesOf(geometry: Geometry): readonly Observable[] {
 }
 
 /**
- * Values of some observables of all showers, one array each, in the order asked for.
+ * Values of some observables of all showers, one array each, in the order requested.
  *
  * @param chosen indices into {@link observablesOf}.
  * @param options.threshold MeV; voxels below count as zero; null for none.

@@ -31,7 +31,7 @@ export async function repetitions(
     ['generated', found.withinSecond],
   ] as const) {
     if (count === 0) continue;
-    const message = `${count} rows of the ${role} sample repeat an earlier row, e.g. row ${secondRow} is row ${firstRow}: copies on both sides of a fold are judged by networks that saw them`;
+    const message = `${count} rows of the ${role} sample repeat an earlier row, e.g. row ${secondRow} is row ${firstRow}: copies on both sides of a fold are scored by networks that saw them`;
     oddities.push({ code: 'repeated-rows', message });
   }
   return oddities;

@@ -65,7 +65,7 @@ export class ShowerStream {
 
   /**
    * All showers in file order, at least one sample. Each is the caller's to free. While the caller works on one, the
-   * next is read only when it is asked for, but for a few blocks.
+   * next is read only when it is requested, but for a few blocks.
    *
    * @throws CaloscopeError with the codes for content; `signal.reason` when aborted.
    */

@@ -37,7 +37,7 @@ it('a checksum is refused where the file was written to after it was opened', as
   await file.close();
 });
 
-it('a checksum ends with the reason of the signal, or of whoever ends it', async () => {
+it('a checksum ends with the reason of the signal, or the one that it is ended with', async () => {
   const file = await opened('ended');
   const abort = new AbortController();
   const aborted = new Checksum(file, abort.signal);

@@ -10,7 +10,7 @@ export class FileBytes {
   readonly #descriptor: number;
   #base = 0;
 
-  /** @param descriptor of the file, open for reading; whoever opened it closes it. */
+  /** @param descriptor of the file, open for reading; its opener closes it. */
   constructor(descriptor: number) {
     this.#descriptor = descriptor;
     this.size = fstatSync(descriptor).size;

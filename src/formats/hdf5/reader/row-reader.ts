@@ -23,7 +23,7 @@ class ReusedBytes {
 }
 
 /**
- * Reads rows of a dataset (first axis) in rising order. Each chunk is decoded once as long as the rows asked for
+ * Reads rows of a dataset (first axis) in rising order. Each chunk is decoded once as long as the rows requested
  * never go back; one band of chunks is held.
  */
 export class RowReader {

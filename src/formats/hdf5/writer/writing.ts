@@ -176,7 +176,7 @@ export class Hdf5Writer {
 
   #fail(reason: unknown): void {
     this.#failure ??= { reason };
-    // Nobody may be waiting when the signal comes between two calls: clean up here as well.
+    // No call may be waiting when the signal comes between two calls: clean up here as well.
     void this.discard();
     this.#settle((waiting) => waiting.refuse(reason));
   }

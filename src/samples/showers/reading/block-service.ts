@@ -17,7 +17,7 @@ import type { UnpackingGate } from './unpacking-gate.js';
 /** What may be on its way to the main thread: so many blocks, and more as long as they are small together. */
 const onTheWay = { blocks: 2, bytes: 16 * 2 ** 20 };
 
-/** A stretch that was asked for; `next` is its first row that was not sent. */
+/** A stretch that was requested; `next` is its first row that was not sent. */
 interface Stretch {
   readonly pass: number;
   readonly order: PassOrder;
@@ -116,7 +116,7 @@ function readDense(
   return { form: 'dense', block, notes };
 }
 
-/** Leaves the hits of a block in an exchange, if there is one, and says what was seen. */
+/** Publishes the hits of a block in an exchange, if there is one, and says what was seen. */
 function takeNotes(
   { firstRow, incidentEnergies, columns }: DenseBlock,
   policy: ContentPolicy | null,
@@ -125,7 +125,7 @@ function takeNotes(
 ): ContentNotesRecord {
   const zeros = { zeroNonFinite: policy?.nonFinite === 'zero', zeroNegative: policy?.negative === 'zero' };
   const block = { firstRow, incidentEnergies, columns };
-  return callNative(() => native().leaveHits(exchange, block, zeros, Uint32Array.from(layerStarts)));
+  return callNative(() => native().publishHits(exchange, block, zeros, Uint32Array.from(layerStarts)));
 }
 
 function bytesOf(content: BlockContent): number {

@@ -76,7 +76,7 @@ export class ReadingThread {
     });
   }
 
-  /** Ends the thread, after the block that it reads; whoever waits gets `reason` at once. */
+  /** Ends the thread, after the block that it reads; pending calls get `reason` at once. */
   async end(reason: unknown): Promise<void> {
     this.#waiting?.refuse(reason);
     this.#waiting = null;

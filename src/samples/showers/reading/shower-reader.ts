@@ -43,7 +43,7 @@ export interface ReaderOptions {
 
 /** A stretch of showers in file order of which only the hits are kept, in native memory. */
 export interface HitBlock extends LeftBlock {
-  /** Appends the showers to a table: once, and before the next block is asked for. */
+  /** Appends the showers to a table: once, and before the next block is requested. */
   appendTo(table: ShowerTableHandle): void;
 }
 
@@ -140,7 +140,7 @@ export class ShowerReader {
       exchange: native().hitExchangeNumber(exchange),
     } as const;
     const appendTo = (firstRow: number) => (table: ShowerTableHandle) =>
-      callNative(() => native().takeHits(exchange, firstRow, table));
+      callNative(() => native().consumeHits(exchange, firstRow, table));
     try {
       for await (const content of this.#checked(order, options)) {
         if (content.form === 'hits') {

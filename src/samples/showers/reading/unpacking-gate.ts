@@ -3,7 +3,7 @@ const place = { outside: 0, inside: 1, shut: 2 } as const;
 
 /**
  * Keeps a thread from being ended while it unpacks chunks: where node:zlib sets a stream up at that moment, Node ends
- * the whole process. The thread goes through the gate for every block that it reads; whoever ends it shuts the gate first.
+ * the whole process. The thread goes through the gate for every block that it reads; its end shuts the gate first.
  */
 export class UnpackingGate {
   /** Goes to the thread, which makes its own gate of it. */

@@ -20,7 +20,7 @@ function notesOn(firstRow: number, showers: readonly Shower[]) {
   const incidentEnergies = Float64Array.from(showers, ({ energy }) => energy);
   const block = { firstRow, incidentEnergies, columns: [{ numbers, rowLength: 2 }] };
   const policy = { zeroNonFinite: false, zeroNegative: false };
-  return native().leaveHits(null, block, policy, Uint32Array.from(layerStarts));
+  return native().publishHits(null, block, policy, Uint32Array.from(layerStarts));
 }
 
 const sound = { energy: 1000, voxels: [600, 300] } as const;

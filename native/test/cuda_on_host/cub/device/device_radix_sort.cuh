@@ -7,7 +7,7 @@
 
 #include "cuda_runtime.h"
 
-// In place of CUB's own header: sorts in stream order, with the temporary memory that it asked for.
+// In place of CUB's own header: sorts in stream order, with the temporary memory that it requested.
 namespace cub {
 
 class DeviceRadixSort {
