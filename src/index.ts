@@ -74,7 +74,7 @@ export {
   type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
-export type { LayoutName } from './layouts/layouts.js';
+export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type { RepeatedRows, RepeatedShowers } from './native/contract/showers.js';

@@ -105,11 +105,8 @@ function isChallengeName(name: string): name is ChallengeName {
   return Object.hasOwn(challengeGeometries, name);
 }
 
-/**
- * Name of the published geometry that a file of this layout and number of voxels has; null where none fits.
- */
-export function guessGeometry(layout: 'calogan' | 'calochallenge', voxels: number): string | null {
-  if (layout === 'calogan') return 'calogan';
+/** Name of the first CaloChallenge geometry with so many voxels; null where none has. */
+export function geometryWithVoxels(voxels: number): string | null {
   const fits = ([, { layers }]: [string, { layers: readonly RadialBinning[] }]) =>
     countVoxels(layers) === voxels;
   return Object.entries(challengeGeometries).find(fits)?.[0] ?? null;

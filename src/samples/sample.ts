@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { ArgumentError } from '../errors.js';
-import type { LayoutName } from '../layouts/layouts.js';
+import type { LayoutName } from '../layouts/published-layouts.js';
 import type { FeatureSetName } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Dataset, File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { logDensityRatioDataset, toyAttribute } from '#caloscope/layouts/layouts';
+import { logDensityRatioDataset, toyAttribute } from '#caloscope/layouts/recognition';
 import { simulateShowers } from '#caloscope/simulation/shower-file';
 import { toyShowers } from '#caloscope/simulation/toy-showers';
 import { sameBits } from './same-bits.js';

@@ -1,5 +1,5 @@
-import { type Geometry, guessGeometry, resolveGeometry } from '../../geometry/geometry.js';
-import type { LayoutName } from '../../layouts/layouts.js';
+import { type Geometry, resolveGeometry } from '../../geometry/geometry.js';
+import type { LayoutName } from '../../layouts/published-layouts.js';
 import type { ContentProblem } from './reading/content-checks.js';
 import type { DatasetRecord, OpenOptions } from './reading/reading.js';
 import { ShowerReader } from './reading/shower-reader.js';
@@ -54,7 +54,7 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
   const reader = await ShowerReader.open(path, { ...options, geometry });
   try {
     const { metadata } = reader;
-    const { geometry: fitting, problems } = await fittingGeometry(geometry, metadata.layout, metadata.voxels);
+    const { geometry: fitting, problems } = await fittingGeometry(geometry, reader);
     const layerStarts = fitting?.layers.map((layer) => layer.firstVoxel) ?? [0];
     const { summary, problems: odd } = await reader.inspect(layerStarts, fitting?.name ?? null, {
       signal,
@@ -90,15 +90,13 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
 /** The geometry to count layers by, and what is wrong with the one given. */
 async function fittingGeometry(
   given: Geometry | undefined,
-  layout: LayoutName,
-  voxels: number,
+  { metadata: { voxels }, publishedGeometry: name }: ShowerReader,
 ): Promise<{ geometry: Geometry | null; problems: FileInspection['problems'] }> {
   if (given?.voxels === voxels) return { geometry: given, problems: [] };
   if (given) {
     const message = `the showers have ${voxels} voxels, geometry ${given.name} has ${given.voxels}`;
     return { geometry: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
   }
-  const name = guessGeometry(layout, voxels);
   if (name !== null) return { geometry: await resolveGeometry(name), problems: [] };
   const message = `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
   return { geometry: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../errors.js';
-import type { LayoutName } from '../../../layouts/layouts.js';
+import type { LayoutName } from '../../../layouts/published-layouts.js';
+import type { EnergyUnit, Layout } from '../../../layouts/schema.js';
 import type { ContentNotesRecord } from '../../../native/contract/reading.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 
@@ -10,8 +11,10 @@ export interface OpenRequest {
   readonly path: string;
   /** Group that holds the datasets; null is the root. */
   readonly group: string | null;
+  /** Layouts that the file may have. */
+  readonly layouts: readonly Layout[];
   /** Layout of the geometry that the caller named. */
-  readonly expectedLayout: LayoutName | null;
+  readonly expectedLayout: Layout | null;
 }
 
 /** How a dataset is stored. */
@@ -32,7 +35,7 @@ export interface ShowerFileMetadata {
   /** Stored type of the voxels. */
   readonly storedType: string;
   /** Unit in which the incident energies are stored; voxels are stored in MeV. */
-  readonly energyUnit: 'GeV' | 'MeV';
+  readonly energyUnit: EnergyUnit;
   /** True for toy showers of caloscope. */
   readonly toy: boolean;
   readonly hasLogDensityRatio: boolean;
@@ -66,7 +69,7 @@ export interface DatasetPlace {
 
 /** All that another thread needs to read the showers of a file that was opened and checked. */
 export interface ShowerPlaces {
-  readonly layout: LayoutName;
+  readonly layout: Layout;
   readonly datasets: {
     readonly energy: DatasetPlace;
     readonly voxels: readonly DatasetPlace[];

@@ -1,6 +1,5 @@
 import { FileError } from '../../../errors.js';
-import { type Geometry, guessGeometry, resolveGeometry } from '../../../geometry/geometry.js';
-import type { LayoutName } from '../../../layouts/layouts.js';
+import { type Geometry, resolveGeometry } from '../../../geometry/geometry.js';
 import { requireOneOf } from '../../../names.js';
 import {
   type ContentPolicy,
@@ -72,8 +71,8 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
   const geometry = typeof given === 'string' ? await resolveGeometry(given, particleOption(options)) : given;
   const reader = await ShowerReader.open(path, { ...options, geometry });
   try {
-    const { layout, voxels } = reader.metadata;
-    const chosen = geometry ?? (await guessedGeometry(path, layout, voxels));
+    const { voxels } = reader.metadata;
+    const chosen = geometry ?? (await guessedGeometry(reader));
     if (chosen.voxels !== voxels) {
       const message = `its showers have ${voxels} voxels, geometry ${chosen.name} has ${chosen.voxels}; name another`;
       throw new FileError('ERR_VOXEL_COUNT', path, message);
@@ -107,9 +106,8 @@ function particleOption(options: OpenOptions): { particle?: string } {
   return options.particle === undefined ? {} : { particle: options.particle };
 }
 
-async function guessedGeometry(path: string, layout: LayoutName, voxels: number): Promise<Geometry> {
-  const name = guessGeometry(layout, voxels);
+async function guessedGeometry({ path, metadata, publishedGeometry: name }: ShowerReader): Promise<Geometry> {
   if (name !== null) return resolveGeometry(name);
-  const message = `no published geometry has ${voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
+  const message = `no published geometry has ${metadata.voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
   throw new FileError('ERR_GEOMETRY', path, message);
 }

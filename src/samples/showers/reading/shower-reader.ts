@@ -3,8 +3,9 @@ import { resolve } from 'node:path';
 import { FileError } from '../../../errors.js';
 import { Checksum } from '../../../formats/files/checksum.js';
 import { OpenedFile } from '../../../formats/files/opened-file.js';
-import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
+import { definitionsOf, type Geometry, geometryWithVoxels } from '../../../geometry/geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
+import { publishedLayouts } from '../../../layouts/published-layouts.js';
 import { native } from '../../../native/binding.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
@@ -79,9 +80,11 @@ export class ShowerReader {
   static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
     const { geometry, group, signal, threads = availableParallelism() } = options;
     signal?.throwIfAborted();
-    const expectedLayout = geometry ? definitionsOf(geometry) : null;
+    const definitions = geometry && definitionsOf(geometry);
+    const layouts = publishedLayouts;
+    const expectedLayout = layouts.find((layout) => layout.definitions === definitions) ?? null;
     const reader = new ShowerReader(await OpenedFile.open(path), threads);
-    const request = { path: resolve(path), group: group ?? null, expectedLayout } as const;
+    const request = { path: resolve(path), group: group ?? null, layouts, expectedLayout };
     const thread = reader.#startThread({ kind: 'open', request });
     try {
       const reply = await reader.#next(thread, null, signal);
@@ -110,6 +113,12 @@ export class ShowerReader {
 
   get metadata(): ShowerFileMetadata {
     return (this.#opened as Opened).metadata;
+  }
+
+  /** Name of the published geometry that the file has; null where none fits. */
+  get publishedGeometry(): string | null {
+    const { metadata, places } = this.#opened as Opened;
+    return places.layout.geometry ?? geometryWithVoxels(metadata.voxels);
   }
 
   get #plan(): ReadingPlan {

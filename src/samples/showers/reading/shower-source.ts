@@ -5,16 +5,16 @@ import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { Hdf5Links, type Library, pathSteps } from '../../../formats/hdf5/reader/links.js';
 import { readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
+import type { LayoutName } from '../../../layouts/published-layouts.js';
 import {
   checkColumn,
   checkVoxelShape,
   findLayout,
-  type Layout,
-  layoutNamed,
   logDensityRatioDataset,
   recogniseLayout,
   toyAttribute,
-} from '../../../layouts/layouts.js';
+} from '../../../layouts/recognition.js';
+import type { Layout } from '../../../layouts/schema.js';
 import type { OpenRequest, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
 import {
   type DatasetHeader,
@@ -93,7 +93,7 @@ export function openShowerSource(library: Library, descriptor: number, request: 
   try {
     requireSameFile(descriptor, request.path);
     const path = links.resolve(request.group ?? '/');
-    return assemble(file, linkedGroup(file, links, path), request);
+    return assemble(file, linkedGroup(file, links, path, request.layouts), request);
   } finally {
     links.close();
   }
@@ -109,19 +109,19 @@ function requireSameFile(descriptor: number, path: string): void {
   );
 }
 
-function linkedGroup(file: FileBytes, links: Hdf5Links, path: string): Group {
+function linkedGroup(file: FileBytes, links: Hdf5Links, path: string, layouts: readonly Layout[]): Group {
   return {
     path,
     names: new Set(links.names(path)),
-    groupsWithShowers: () => links.findGroups((found) => findLayout(found) !== null),
+    groupsWithShowers: () => links.findGroups((found) => findLayout(layouts, found) !== null),
     readHeader: (name) => readCheckedHeader(file, links, `${path === '/' ? '' : path}/${name}`),
     hasRootAttribute: (name) => links.hasRootAttribute(name),
   };
 }
 
 function assemble(file: FileBytes, group: Group, request: OpenRequest): ShowerSource {
-  const groups = findLayout(group.names) ? [] : group.groupsWithShowers();
-  const layout = recogniseLayout(group.names, request.expectedLayout, groups);
+  const groups = findLayout(request.layouts, group.names) ? [] : group.groupsWithShowers();
+  const layout = recogniseLayout(request.layouts, group.names, request.expectedLayout, groups);
   const headers = readHeaders(group, layout);
   const showers = new StoredShowers(file, layout, headers);
   const toy = group.hasRootAttribute(toyAttribute);
@@ -136,7 +136,7 @@ function assemble(file: FileBytes, group: Group, request: OpenRequest): ShowerSo
 export function openPlaces(file: FileBytes, places: ShowerPlaces): StoredShowers {
   checkSuperblock(file);
   const { energy, voxels, logDensityRatio } = places.datasets;
-  return new StoredShowers(file, layoutNamed(places.layout), {
+  return new StoredShowers(file, places.layout, {
     energy: readHeader(file, energy),
     voxels: voxels.map((place) => readHeader(file, place)),
     logDensityRatio: logDensityRatio && readHeader(file, logDensityRatio),
@@ -145,14 +145,14 @@ export function openPlaces(file: FileBytes, places: ShowerPlaces): StoredShowers
 
 /** Headers of all datasets, with types, shapes and numbers of rows checked against each other. */
 function readHeaders(group: Group, layout: Layout): ShowerDatasets<DatasetHeader> {
-  const { energyDataset, voxelDatasets } = layout;
+  const { dataset: energyDataset } = layout.incidentEnergies;
   const energy = group.readHeader(energyDataset);
-  const voxels = voxelDatasets.map(({ name }) => group.readHeader(name));
+  const voxels = layout.voxels.map(({ dataset }) => group.readHeader(dataset));
   const hasRatio = group.names.has(logDensityRatioDataset);
   const logDensityRatio = hasRatio ? group.readHeader(logDensityRatioDataset) : null;
   checkColumn(energyDataset, energy.stored.shape);
   if (logDensityRatio) checkColumn(logDensityRatioDataset, logDensityRatio.stored.shape);
-  voxelDatasets.forEach((dataset, i) => {
+  layout.voxels.forEach((dataset, i) => {
     checkVoxelShape(dataset, (voxels[i] as DatasetHeader).stored.shape);
   });
   const rows = energy.stored.shape[0];
@@ -188,16 +188,16 @@ function placesOf(
     voxels: voxels.map(({ place }) => place),
     logDensityRatio: logDensityRatio?.place ?? null,
   };
-  return { layout: layout.name, datasets };
+  return { layout, datasets };
 }
 
 function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: number): ShowerFileMetadata {
   return {
-    layout: layout.name,
+    layout: layout.name as LayoutName,
     rows: showers.rows,
     voxels: showers.width,
     storedType: showers.storedType,
-    energyUnit: layout.energyUnit,
+    energyUnit: layout.incidentEnergies.unit,
     toy,
     hasLogDensityRatio: showers.hasLogDensityRatio,
     bytes,

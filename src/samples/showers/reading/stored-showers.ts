@@ -4,7 +4,7 @@ import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { fitsFloat32, typeName } from '../../../formats/hdf5/reader/number-type.js';
 import { RowReader } from '../../../formats/hdf5/reader/row-reader.js';
 import { readStoredDataset, type StoredDataset } from '../../../formats/hdf5/reader/stored-dataset.js';
-import type { Layout } from '../../../layouts/layouts.js';
+import { energyUnits, type Layout } from '../../../layouts/schema.js';
 import type { DenseBlock } from '../../../native/contract/reading.js';
 import type { ContentProblem } from './content-checks.js';
 import type { DatasetPlace, DatasetRecord, ReadingPlan, ShowerBlock } from './reading-protocol.js';
@@ -38,7 +38,8 @@ export class StoredShowers {
   /** Voxels a shower. */
   readonly width: number;
   readonly plan: ReadingPlan;
-  readonly #layout: Layout;
+  /** MeV of one unit of the stored incident energies. */
+  readonly #energyInMev: number;
   readonly #energy: OpenDataset;
   readonly #voxels: readonly OpenDataset[];
   readonly #logDensityRatio: OpenDataset | null;
@@ -47,7 +48,7 @@ export class StoredShowers {
 
   /** @throws CaloscopeError ERR_FILL_ONLY and what {@link RowReader} throws. */
   constructor(file: FileBytes, layout: Layout, headers: ShowerDatasets<DatasetHeader>) {
-    this.#layout = layout;
+    this.#energyInMev = energyUnits[layout.incidentEnergies.unit];
     this.#energy = openRows(file, headers.energy);
     this.#voxels = headers.voxels.map((header) => openRows(file, header));
     this.#logDensityRatio = headers.logDensityRatio && openRows(file, headers.logDensityRatio);
@@ -96,7 +97,7 @@ export class StoredShowers {
       readRows(dataset, firstRow, rows, voxels, column, width);
       column += dataset.rows.rowLength;
     }
-    const incidentEnergies = this.#incidentEnergies(firstRow, rows, asStored ? 1 : this.#layout.energyInMev);
+    const incidentEnergies = this.#incidentEnergies(firstRow, rows, asStored ? 1 : this.#energyInMev);
     const logDensityRatio = this.logDensityRatio(firstRow, rows);
     const block = { firstRow, rows, incidentEnergies, voxels };
     return logDensityRatio ? { ...block, logDensityRatio } : block;
@@ -110,7 +111,7 @@ export class StoredShowers {
       ),
       rowLength: dataset.rows.rowLength,
     }));
-    const incidentEnergies = this.#incidentEnergies(firstRow, rows, this.#layout.energyInMev);
+    const incidentEnergies = this.#incidentEnergies(firstRow, rows, this.#energyInMev);
     return { firstRow, incidentEnergies, columns };
   }
 

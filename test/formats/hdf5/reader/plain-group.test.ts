@@ -14,7 +14,7 @@ import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
 import { FileBytes } from '#caloscope/formats/hdf5/reader/file-bytes';
-import type { LayoutName } from '#caloscope/layouts/layouts';
+import { type LayoutName, publishedLayouts } from '#caloscope/layouts/published-layouts';
 import {
   openPlainSource,
   openShowerSource,
@@ -56,7 +56,8 @@ function contents(open: () => ShowerSource | null): Found | null {
 
 /** Opens a file both ways; true where the library was not needed. */
 function expectSame(path: string, expectedLayout: LayoutName, group: string | null = null): boolean {
-  const request = { path, group, expectedLayout };
+  const expected = publishedLayouts.find(({ name }) => name === expectedLayout) ?? null;
+  const request = { path, group, layouts: publishedLayouts, expectedLayout: expected };
   const descriptor = openSync(path, 'r');
   try {
     const plain = contents(() => openPlainSource(new FileBytes(descriptor), request));
@@ -116,7 +117,7 @@ describe('files that are opened without the library', () => {
       const path = write(join(folder, `links-${others}.hdf5`), format, null, { others });
       expect(expectSame(path, 'calochallenge')).toBe(others !== 7);
       const descriptor = openSync(path, 'r');
-      const request = { path, group: null, expectedLayout: null };
+      const request = { path, group: null, layouts: publishedLayouts, expectedLayout: null };
       const found = contents(() => openShowerSource(library, descriptor, request));
       closeSync(descriptor);
       expect(found).toMatchObject({ metadata: { rows: 30, toy: true } });

@@ -1,50 +1,5 @@
 import { CaloscopeError } from '../errors.js';
-import { caloganGrids } from '../geometry/published-geometries.js';
-
-export type LayoutName = 'calogan' | 'calochallenge';
-
-/** A dataset of voxel energies: `rowShape` is null where the number of voxels is free. */
-export interface VoxelDataset {
-  readonly name: string;
-  readonly rowShape: readonly number[] | null;
-}
-
-/** Where a shower file keeps what, and in which units. */
-export interface Layout {
-  readonly name: LayoutName;
-  /** Dataset of the incident energies, (N) or (N,1). */
-  readonly energyDataset: string;
-  /** Incident energy in MeV = stored number × this. */
-  readonly energyInMev: number;
-  readonly energyUnit: 'GeV' | 'MeV';
-  /** Datasets of the voxel energies in MeV, in voxel order. */
-  readonly voxelDatasets: readonly VoxelDataset[];
-}
-
-const calogan: Layout = {
-  name: 'calogan',
-  energyDataset: 'energy',
-  energyInMev: 1000,
-  energyUnit: 'GeV',
-  voxelDatasets: caloganGrids.map(({ id, rows, columns }) => ({
-    name: `layer_${id}`,
-    rowShape: [rows, columns],
-  })),
-};
-
-const calochallenge: Layout = {
-  name: 'calochallenge',
-  energyDataset: 'incident_energies',
-  energyInMev: 1,
-  energyUnit: 'MeV',
-  voxelDatasets: [{ name: 'showers', rowShape: null }],
-};
-
-const layouts: Readonly<Record<LayoutName, Layout>> = { calogan, calochallenge };
-
-export function layoutNamed(name: LayoutName): Layout {
-  return layouts[name];
-}
+import type { Layout, VoxelDataset } from './schema.js';
 
 /** Dataset of toy files: ln(p_reference/p_generated) of each shower, known from the simulation. */
 export const logDensityRatioDataset = 'log_density_ratio';
@@ -53,14 +8,16 @@ export const toyAttribute = 'caloscope_toy';
 
 /** All datasets that a layout needs. */
 export function requiredDatasets(layout: Layout): string[] {
-  return [layout.energyDataset, ...layout.voxelDatasets.map((dataset) => dataset.name)];
+  return [layout.incidentEnergies.dataset, ...layout.voxels.map(({ dataset }) => dataset)];
 }
 
-/** The layout of a group with objects of these names, or null. */
-export function findLayout(names: ReadonlySet<string>): Layout | null {
-  return (
-    Object.values(layouts).find((layout) => requiredDatasets(layout).every((name) => names.has(name))) ?? null
-  );
+/** The first layout that a group with objects of these names has, or null. */
+export function findLayout(layouts: readonly Layout[], names: ReadonlySet<string>): Layout | null {
+  return layouts.find((layout) => isComplete(layout, names)) ?? null;
+}
+
+function isComplete(layout: Layout, names: ReadonlySet<string>): boolean {
+  return requiredDatasets(layout).every((name) => names.has(name));
 }
 
 /**
@@ -72,13 +29,14 @@ export function findLayout(names: ReadonlySet<string>): Layout | null {
  * none of them, or has another layout than expected.
  */
 export function recogniseLayout(
+  layouts: readonly Layout[],
   names: ReadonlySet<string>,
-  expected: LayoutName | null,
+  expected: Layout | null,
   groupsWithShowers: readonly string[],
 ): Layout {
-  const wanted = expected ? layouts[expected] : null;
-  if (wanted && requiredDatasets(wanted).every((name) => names.has(name))) return wanted;
-  const found = findLayout(names);
+  const wanted = expected;
+  if (wanted && isComplete(wanted, names)) return wanted;
+  const found = findLayout(layouts, names);
   if (found && wanted) {
     throw new CaloscopeError(
       'ERR_LAYOUT',
@@ -86,7 +44,7 @@ export function recogniseLayout(
     );
   }
   if (found) return found;
-  const closest = wanted ?? Object.values(layouts).find((layout) => hasVoxels(layout, names));
+  const closest = wanted ?? layouts.find((layout) => hasVoxels(layout, names));
   const hint =
     groupsWithShowers.length > 0 ? `; there are showers in group ${groupsWithShowers.join(', ')}` : '';
   if (closest) {
@@ -96,9 +54,7 @@ export function recogniseLayout(
       `dataset ${missing.join(', ')} of the ${closest.name} layout is missing (found: ${listNames(names)})${hint}`,
     );
   }
-  const needs = Object.values(layouts).map(
-    (layout) => `${layout.name} (${requiredDatasets(layout).join(', ')})`,
-  );
+  const needs = layouts.map((layout) => `${layout.name} (${requiredDatasets(layout).join(', ')})`);
   throw new CaloscopeError(
     groupsWithShowers.length > 0 ? 'ERR_DATASET_MISSING' : 'ERR_LAYOUT',
     `not a known shower layout: needed are ${needs.join(' or ')}, found: ${listNames(names)}${hint}`,
@@ -106,7 +62,7 @@ export function recogniseLayout(
 }
 
 function hasVoxels(layout: Layout, names: ReadonlySet<string>): boolean {
-  return layout.voxelDatasets.some((dataset) => names.has(dataset.name)) || names.has(layout.energyDataset);
+  return requiredDatasets(layout).some((name) => names.has(name));
 }
 
 function listNames(names: ReadonlySet<string>): string {
@@ -123,7 +79,7 @@ export function checkColumn(name: string, shape: readonly number[]): void {
 
 /** @throws CaloscopeError ERR_DATASET_SHAPE unless `shape` is (N, …row shape of the dataset). */
 export function checkVoxelShape(dataset: VoxelDataset, shape: readonly number[]): void {
-  const { name, rowShape } = dataset;
+  const { dataset: name, rowShape } = dataset;
   if (rowShape === null) {
     if (shape.length === 2 && (shape[1] as number) > 0) return;
     throw wrongShape(name, shape, '(N,voxels)');
