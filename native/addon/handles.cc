@@ -42,6 +42,7 @@ const char* name(HandleKind kind) {
     case HandleKind::feature_table: return "feature table";
     case HandleKind::member: return "classifier member";
     case HandleKind::ensemble: return "classifier ensemble";
+    case HandleKind::ranked_scores: return "ranked scores";
     case HandleKind::histogram: return "histogram";
     case HandleKind::row_source: return "row source";
     case HandleKind::hit_exchange: return "exchange of hits";

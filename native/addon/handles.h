@@ -7,7 +7,17 @@
 namespace caloscope::addon {
 
 /// Kinds of native objects that JavaScript can hold. The number is checked on every use.
-enum class HandleKind : int { shower_table, feature_table, member, ensemble, histogram, row_source, hit_exchange, job };
+enum class HandleKind : int {
+  shower_table,
+  feature_table,
+  member,
+  ensemble,
+  ranked_scores,
+  histogram,
+  row_source,
+  hit_exchange,
+  job
+};
 
 const char* name(HandleKind kind);
 

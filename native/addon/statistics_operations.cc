@@ -9,6 +9,7 @@
 
 #include "addon/arguments.h"
 #include "addon/backend_argument.h"
+#include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/run/error.h"
 #include "core/statistics/rank_statistics.h"
@@ -54,13 +55,27 @@ void set(Napi::Object& record, const char* key, double value) {
 
 void set(Napi::Object& record, const char* key, std::size_t value) { set(record, key, static_cast<double>(value)); }
 
-/// areaUnderCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, computer,
-///               notify) → job
-Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
+/// rankScores(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, computer,
+///            notify) → job that answers with a ranked-scores handle
+Napi::Value start_rank_scores(const Napi::CallbackInfo& info) {
   return start_job(info[5], [reference = owned(score_sample(info[0], info[2])),
                              generated = owned(score_sample(info[1], info[3])),
                              make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
-    const AreaUnderCurve area = area_under_curve(std::move(*reference), std::move(*generated), *make_backend(), control);
+    auto scores = owned(rank_scores(std::move(*reference), std::move(*generated), *make_backend(), control));
+    return [scores = std::move(scores)](Napi::Env env) {
+      return make_handle(env, HandleKind::ranked_scores, scores, scores->bytes());
+    };
+  });
+}
+
+std::shared_ptr<RankedScores> ranked_scores(const Napi::Value& value) {
+  return from_handle<RankedScores>(value, HandleKind::ranked_scores);
+}
+
+/// areaUnderCurve(scores, notify) → job
+Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
+  return start_job(info[1], [scores = ranked_scores(info[0])](JobControl& control) -> JobResult {
+    const AreaUnderCurve area = area_under_curve(*scores, control);
     return [area](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "value", area.value);
@@ -72,14 +87,11 @@ Napi::Value start_area_under_curve(const Napi::CallbackInfo& info) {
   });
 }
 
-/// rocCurve(referenceScores, generatedScores, referenceWeights | null, generatedWeights | null, maxPoints, computer,
-///          notify) → job
+/// rocCurve(scores, maxPoints, notify) → job
 Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
-  const auto max_points = static_cast<std::size_t>(count_argument(info[4], "maxPoints"));
-  return start_job(info[6], [reference = owned(score_sample(info[0], info[2])),
-                             generated = owned(score_sample(info[1], info[3])), max_points,
-                             make_backend = backend_argument(info[5])](JobControl& control) -> JobResult {
-    auto curve = roc_curve(std::move(*reference), std::move(*generated), max_points, *make_backend(), control);
+  const auto max_points = static_cast<std::size_t>(count_argument(info[1], "maxPoints"));
+  return start_job(info[2], [scores = ranked_scores(info[0]), max_points](JobControl& control) -> JobResult {
+    auto curve = roc_curve(*scores, max_points, control);
     return [curve = std::move(curve)](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("falsePositiveRate", new_array(env, curve.false_positive_rate));
@@ -190,6 +202,7 @@ Napi::Value start_density_ratio_weights(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void add_statistics_operations(Napi::Env env, Napi::Object exports) {
+  add_operation<start_rank_scores>(env, exports, "rankScores");
   add_operation<start_area_under_curve>(env, exports, "areaUnderCurve");
   add_operation<start_roc_curve>(env, exports, "rocCurve");
   add_operation<start_kolmogorov_smirnov>(env, exports, "kolmogorovSmirnov");

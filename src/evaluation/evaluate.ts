@@ -96,7 +96,7 @@ async function evaluateSamples(
   });
   watch.lap('training');
   try {
-    const scores = await Scores.of(fitted, choices, run);
+    using scores = await Scores.of(fitted, choices, run);
     const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, own, run });
     watch.lap('weights and observables');
     const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);

@@ -4,28 +4,34 @@ import type { ComputeOptions } from '../native/devices.js';
 import {
   type AreaUnderCurve,
   areaUnderCurve,
+  RankedScores,
   type RocCurve,
-  rocCurve,
 } from '../statistics/rank-statistics.js';
 import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
 import type { EvaluationChoices } from './settings.js';
 
-/** What the classifiers say of every row of both samples: logits, weights and ranks come from here alone. */
+/**
+ * What the classifiers say of every row of both samples: logits, weights and ranks come from here alone. To be disposed of
+ * when the analyses are done.
+ */
 export class Scores {
   readonly reference: DensityRatioWeights;
   readonly generated: DensityRatioWeights;
+  readonly #ranked: RankedScores;
   readonly #fitted: CrossFitResult;
   readonly #members: number;
   readonly #run: ComputeOptions;
 
   private constructor(
     weights: { readonly reference: DensityRatioWeights; readonly generated: DensityRatioWeights },
+    ranked: RankedScores,
     fitted: CrossFitResult,
     members: number,
     run: ComputeOptions,
   ) {
     this.reference = weights.reference;
     this.generated = weights.generated;
+    this.#ranked = ranked;
     this.#fitted = fitted;
     this.#members = members;
     this.#run = run;
@@ -38,15 +44,16 @@ export class Scores {
       densityRatioWeights({ logits: fitted[role].logits, members }, { ...run, rule, clip, role });
     const reference = await weigh('reference');
     const generated = await weigh('generated');
-    return new Scores({ reference, generated }, fitted, members, run);
+    const ranked = await RankedScores.of(reference.logWeights, generated.logWeights, run);
+    return new Scores({ reference, generated }, ranked, fitted, members, run);
   }
 
   areaUnderCurve(): Promise<AreaUnderCurve> {
-    return areaUnderCurve(this.reference.logWeights, this.generated.logWeights, this.#run);
+    return this.#ranked.areaUnderCurve(this.#run);
   }
 
   rocCurve(): Promise<RocCurve> {
-    return rocCurve(this.reference.logWeights, this.generated.logWeights, this.#run);
+    return this.#ranked.rocCurve(this.#run);
   }
 
   /** The area under the curve of each member alone. */
@@ -59,6 +66,10 @@ export class Scores {
       areas.push(value);
     }
     return areas;
+  }
+
+  [Symbol.dispose](): void {
+    this.#ranked.dispose();
   }
 
   /** Weights of the generated sample for histograms, which take finite ones only: the others are 0, counted in the health. */

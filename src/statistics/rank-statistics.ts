@@ -1,10 +1,10 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
-import type { SampleRole } from '../native/contract/statistics.js';
+import type { RankedScoresHandle, RocCurveRecord, SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
-import { runJob } from '../native/run-job.js';
+import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 
 export interface AreaUnderCurve {
   /** P(logit_ref > logit_gen) + ½ P(=). */
@@ -63,6 +63,50 @@ function sample(role: SampleRole, scores: NumberArray, weights: NumberArray | un
   return { scores, weights };
 }
 
+const defaultPoints = 400;
+
+/** @internal Scores of both samples, sorted once for all that is asked of them. */
+export class RankedScores extends NativeObject<'ranked-scores'> {
+  static async of(
+    referenceScores: NumberArray,
+    generatedScores: NumberArray,
+    options: ScoreOptions,
+  ): Promise<RankedScores> {
+    const reference = sample('reference', referenceScores, options.referenceWeights);
+    const generated = sample('generated', generatedScores, options.generatedWeights);
+    const computer = computerFor(options);
+    const handle = await runJob<RankedScoresHandle>(
+      (notify) =>
+        native().rankScores(
+          reference.scores,
+          generated.scores,
+          reference.weights,
+          generated.weights,
+          computer,
+          notify,
+        ),
+      options,
+    );
+    return new RankedScores(handle);
+  }
+
+  areaUnderCurve(options: JobOptions): Promise<AreaUnderCurve> {
+    return runJob((notify) => native().areaUnderCurve(this.handle, notify), options);
+  }
+
+  /** `points`: as `maxPoints`, but 0 for all. */
+  async rocCurve(options: JobOptions, points: number = defaultPoints): Promise<RocCurve> {
+    const curve = await runJob<RocCurveRecord>(
+      (notify) => native().rocCurve(this.handle, points, notify),
+      options,
+    );
+    return {
+      falsePositiveRate: Array.from(curve.falsePositiveRate),
+      truePositiveRate: Array.from(curve.truePositiveRate),
+    };
+  }
+}
+
 /**
  * Area under the ROC curve of a classifier, reference showers as positives, on logits (or any scores: only their order
  * counts, so do not apply a sigmoid, which makes ties). Equal logits share. Infinite logits are fine.
@@ -81,21 +125,8 @@ export async function areaUnderCurve(
   generatedLogits: NumberArray,
   options: ScoreOptions = {},
 ): Promise<AreaUnderCurve> {
-  const reference = sample('reference', referenceLogits, options.referenceWeights);
-  const generated = sample('generated', generatedLogits, options.generatedWeights);
-  const computer = computerFor(options);
-  return runJob(
-    (notify) =>
-      native().areaUnderCurve(
-        reference.scores,
-        generated.scores,
-        reference.weights,
-        generated.weights,
-        computer,
-        notify,
-      ),
-    options,
-  );
+  using ranked = await RankedScores.of(referenceLogits, generatedLogits, options);
+  return await ranked.areaUnderCurve(options);
 }
 
 /**
@@ -110,34 +141,15 @@ export async function rocCurve(
   generatedLogits: NumberArray,
   options: RocCurveOptions = {},
 ): Promise<RocCurve> {
-  const reference = sample('reference', referenceLogits, options.referenceWeights);
-  const generated = sample('generated', generatedLogits, options.generatedWeights);
-  const { maxPoints = 400 } = options;
+  const { maxPoints = defaultPoints } = options;
   if (maxPoints !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(maxPoints) && maxPoints >= 2)) {
     throw new ArgumentError(
       'ERR_ARGUMENT',
       'maxPoints must be a whole number from 2 on, or Infinity for all points',
     );
   }
-  const points = maxPoints === Number.POSITIVE_INFINITY ? 0 : maxPoints;
-  const computer = computerFor(options);
-  const curve = await runJob<{ falsePositiveRate: Float64Array; truePositiveRate: Float64Array }>(
-    (notify) =>
-      native().rocCurve(
-        reference.scores,
-        generated.scores,
-        reference.weights,
-        generated.weights,
-        points,
-        computer,
-        notify,
-      ),
-    options,
-  );
-  return {
-    falsePositiveRate: Array.from(curve.falsePositiveRate),
-    truePositiveRate: Array.from(curve.truePositiveRate),
-  };
+  using ranked = await RankedScores.of(referenceLogits, generatedLogits, options);
+  return await ranked.rocCurve(options, maxPoints === Number.POSITIVE_INFINITY ? 0 : maxPoints);
 }
 
 /**

@@ -3,6 +3,8 @@ import { errorCodes } from '#caloscope/errors';
 import { mustBeOneOf } from '#caloscope/names';
 import { native } from '#caloscope/native/binding';
 import { enumerations } from '#caloscope/native/contract/names';
+import type { RankedScoresHandle } from '#caloscope/native/contract/statistics';
+import { runJob } from '#caloscope/native/run-job';
 import { oneInputNetwork } from '../support/one-input-network.js';
 
 /** Whatever JavaScript hands to the core, it answers with an error that has a code; it never crashes. */
@@ -40,6 +42,10 @@ const plan = {
 const table = native().createShowerTable(3, 0);
 native().appendShowers(table, Float64Array.of(10, 20), Float32Array.of(1, 0, 2, 0, 3, 4));
 const matrix = native().makeMatrix(new Float32Array(40).map(Math.sin), 2);
+const scores = Float64Array.of(1, 2);
+const ranked = await runJob<RankedScoresHandle>((notify) =>
+  native().rankScores(scores, scores, null, null, { threads: 1, cudaDevices: new Uint32Array(0) }, notify),
+);
 const disposed = native().createShowerTable(3, 0);
 native().dispose(disposed);
 
@@ -84,6 +90,7 @@ const junk: readonly unknown[] = [
   { ...plan, hidden: Uint32Array.of(4e9, 4e9) },
   table,
   matrix,
+  ranked,
   disposed,
   [{ layers: [{ inputs: 2, outputs: 1, weight: new Float32Array(1), bias: new Float32Array(1) }] }],
   new Proxy(
@@ -107,7 +114,7 @@ function* numbers(seed: number): Generator<number> {
 
 /** Handles that the other tests need must stay. */
 function isKept(name: string, argument: unknown): boolean {
-  return name === 'dispose' && (argument === table || argument === matrix);
+  return name === 'dispose' && (argument === table || argument === matrix || argument === ranked);
 }
 
 function callWith(name: string, args: unknown[]): void {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { areaUnderCurve, kolmogorovSmirnov, rocCurve } from '#caloscope/statistics/rank-statistics';
+import {
+  areaUnderCurve,
+  kolmogorovSmirnov,
+  RankedScores,
+  rocCurve,
+} from '#caloscope/statistics/rank-statistics';
 import { goldenJson, openGolden } from '../support/golden-arrays.js';
 import { hasSharedData } from '../support/shared-data.js';
 
@@ -110,6 +115,22 @@ describe('rocCurve', () => {
       await expect(rocCurve(column(1), column(2), { maxPoints })).rejects.toMatchObject({
         code: 'ERR_ARGUMENT',
       });
+    }
+  });
+});
+
+describe('RankedScores', () => {
+  it('answers as separate calls do until it is disposed of', async () => {
+    const reference = evenly(2000, 1).map((x) => Math.sqrt(x));
+    const generated = evenly(3000, 7);
+    const referenceWeights = evenly(2000, 3);
+    for (const options of [{}, { referenceWeights }]) {
+      const ranked = await RankedScores.of(reference, generated, options);
+      expect(await ranked.areaUnderCurve({})).toEqual(await areaUnderCurve(reference, generated, options));
+      expect(await ranked.rocCurve({})).toEqual(await rocCurve(reference, generated, options));
+      ranked.dispose();
+      await expect(ranked.areaUnderCurve({})).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
+      await expect(ranked.rocCurve({})).rejects.toMatchObject({ code: 'ERR_DISPOSED' });
     }
   });
 });

@@ -74,27 +74,34 @@ SortedScores<std::uint64_t> counted(ScoreSample&& sample, const char* role) {
 }
 
 /// A few threads: the work is soon done.
-TileRunner tiles_of(const Backend& backend) { return tiles_on(std::min(backend.threads(), 8U)); }
+unsigned threads_for(const Backend& backend) { return std::min(backend.threads(), 8U); }
 
-/// Sorts both samples and answers with `statistic(first, second)`; without weights, rows are scores alone.
-template <class Statistic>
-auto of_sorted(ScoreSample&& first, const char* first_role, ScoreSample&& second, const char* second_role,
-               Backend& backend, const JobControl& control, Statistic statistic) {
+template <class Row>
+SortedPair<Row> sorted(SortedPair<Row> samples, Backend& backend, const JobControl& control) {
+  tiles_on(threads_for(backend))(2, [&](std::size_t tile) {
+    backend.sort(tile == 0 ? samples.first.rows : samples.second.rows, control);
+  });
+  return samples;
+}
+
+/// Checks and sorts both samples; without weights, rows are scores alone.
+RankedScores ranked(ScoreSample&& first, const char* first_role, ScoreSample&& second, const char* second_role,
+                    Backend& backend, const JobControl& control) {
   check(first, first_role, control);
   check(second, second_role, control);
-  const auto sort = [&](auto a, auto b) {
-    tiles_of(backend)(2, [&](std::size_t tile) { backend.sort(tile == 0 ? a.rows : b.rows, control); });
-    return statistic(a, b);
-  };
+  const unsigned threads = threads_for(backend);
   if (first.weights().empty() && second.weights().empty()) {
-    return sort(counted(std::move(first), first_role), counted(std::move(second), second_role));
+    return {sorted(SortedPair<std::uint64_t>{counted(std::move(first), first_role),
+                                             counted(std::move(second), second_role)}, backend, control), threads};
   }
-  return sort(gathered(first, first_role, control), gathered(second, second_role, control));
+  return {sorted(SortedPair<WeightedScore>{gathered(first, first_role, control),
+                                           gathered(second, second_role, control)}, backend, control), threads};
 }
 
 /// All rows of both samples.
 template <class Row>
-ScoreTile<Row> whole(const SortedScores<Row>& first, const SortedScores<Row>& second) {
+ScoreTile<Row> whole(const SortedPair<Row>& samples) {
+  const auto& [first, second] = samples;
   return {first.rows.data(), first.rows.data() + first.rows.size(), second.rows.data(),
           second.rows.data() + second.rows.size()};
 }
@@ -177,6 +184,21 @@ AreaUnderCurve area_of(const SortedScores<Row>& reference, const SortedScores<Ro
   return result;
 }
 
+template <class Row>
+RocCurve curve_of(const SortedPair<Row>& samples, const JobControl& control) {
+  const auto& [reference, generated] = samples;
+  CompensatedSum above_reference;
+  CompensatedSum above_generated;
+  RocCurve curve{{0}, {0}};
+  for_each_score(whole(samples), control, [&](const Tied& of_reference, const Tied& of_generated) {
+    above_reference += of_reference.weight;
+    above_generated += of_generated.weight;
+    curve.false_positive_rate.push_back(above_generated.value() / generated.weight);
+    curve.true_positive_rate.push_back(above_reference.value() / reference.weight);
+  });
+  return curve;
+}
+
 /// Keeps about `max_points` points, equally spaced in |Δfpr| + |Δtpr| along the curve, both ends among them.
 void thin(RocCurve& curve, std::size_t max_points) {
   auto& x = curve.false_positive_rate;
@@ -218,49 +240,51 @@ double kolmogorov_tail(double lambda) {
   return sum;
 }
 
-}  // namespace
-
-AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, Backend& backend,
-                                const JobControl& control) {
-  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", backend, control,
-                   [&](const auto& ref, const auto& gen) { return area_of(ref, gen, tiles_of(backend), control); });
+template <class Row>
+KolmogorovSmirnov smirnov_of(const SortedPair<Row>& samples, const JobControl& control) {
+  const auto& [a, b] = samples;
+  double above_a = 0;
+  double above_b = 0;
+  KolmogorovSmirnov result;
+  for_each_score(whole(samples), control, [&](const Tied& in_a, const Tied& in_b) {
+    above_a += in_a.weight;
+    above_b += in_b.weight;
+    result.statistic = std::max(result.statistic, std::abs(above_a / a.weight - above_b / b.weight));
+  });
+  const double root = std::sqrt(a.weight / (a.weight + b.weight) * b.weight);
+  result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
+  return result;
 }
 
-RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, Backend& backend,
-                   const JobControl& control) {
-  if (max_points == 1) throw Error(ErrorCode::argument, "a ROC curve needs at least 2 points; 0 gives all");
-  const auto curve_of = [&](const auto& ref, const auto& gen) {
-    CompensatedSum above_reference;
-    CompensatedSum above_generated;
-    RocCurve curve{{0}, {0}};
-    for_each_score(whole(ref, gen), control, [&](const Tied& of_ref, const Tied& of_gen) {
-      above_reference += of_ref.weight;
-      above_generated += of_gen.weight;
-      curve.false_positive_rate.push_back(above_generated.value() / gen.weight);
-      curve.true_positive_rate.push_back(above_reference.value() / ref.weight);
-    });
-    if (max_points > 0 && curve.false_positive_rate.size() > max_points) thin(curve, max_points);
-    return curve;
+}  // namespace
+
+std::size_t RankedScores::bytes() const {
+  const auto bytes_of = [](const auto& of) {
+    return (of.first.rows.capacity() + of.second.rows.capacity()) * sizeof(of.first.rows[0]);
   };
-  return of_sorted(std::move(reference), "reference", std::move(generated), "generated", backend, control, curve_of);
+  return std::visit(bytes_of, samples);
+}
+
+RankedScores rank_scores(ScoreSample reference, ScoreSample generated, Backend& backend, const JobControl& control) {
+  return ranked(std::move(reference), "reference", std::move(generated), "generated", backend, control);
+}
+
+AreaUnderCurve area_under_curve(const RankedScores& scores, const JobControl& control) {
+  const auto area = [&](const auto& of) { return area_of(of.first, of.second, tiles_on(scores.threads), control); };
+  return std::visit(area, scores.samples);
+}
+
+RocCurve roc_curve(const RankedScores& scores, std::size_t max_points, const JobControl& control) {
+  if (max_points == 1) throw Error(ErrorCode::argument, "a ROC curve needs at least 2 points; 0 gives all");
+  RocCurve curve = std::visit([&](const auto& of) { return curve_of(of, control); }, scores.samples);
+  if (max_points > 0 && curve.false_positive_rate.size() > max_points) thin(curve, max_points);
+  return curve;
 }
 
 KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, Backend& backend,
                                      const JobControl& control) {
-  const auto test_of = [&](const auto& a, const auto& b) {
-    double above_a = 0;
-    double above_b = 0;
-    KolmogorovSmirnov result;
-    for_each_score(whole(a, b), control, [&](const Tied& in_a, const Tied& in_b) {
-      above_a += in_a.weight;
-      above_b += in_b.weight;
-      result.statistic = std::max(result.statistic, std::abs(above_a / a.weight - above_b / b.weight));
-    });
-    const double root = std::sqrt(a.weight / (a.weight + b.weight) * b.weight);
-    result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
-    return result;
-  };
-  return of_sorted(std::move(first), "first", std::move(second), "second", backend, control, test_of);
+  const RankedScores scores = ranked(std::move(first), "first", std::move(second), "second", backend, control);
+  return std::visit([&](const auto& of) { return smirnov_of(of, control); }, scores.samples);
 }
 
 }  // namespace caloscope

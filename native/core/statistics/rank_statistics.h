@@ -5,11 +5,13 @@
 #include <limits>
 #include <span>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/backend.h"
 #include "core/run/job_control.h"
 #include "core/statistics/score_key.h"
+#include "core/statistics/sorted_scores.h"
 
 namespace caloscope {
 
@@ -41,6 +43,20 @@ class ScoreSample {
   std::size_t nan_row_ = std::numeric_limits<std::size_t>::max();
 };
 
+/// The scores of both samples, sorted once for all statistics of them.
+struct RankedScores {
+  /// Scores alone where no row has a weight of its own.
+  std::variant<SortedPair<std::uint64_t>, SortedPair<WeightedScore>> samples;
+  /// Threads that the statistics may use.
+  unsigned threads;
+
+  std::size_t bytes() const;
+};
+
+/// The reference sample is the positive class. Throws Error: non_finite (NaN score, non-finite weight; names the row),
+/// shape, argument (sum of weights), too_few_rows (an empty sample).
+RankedScores rank_scores(ScoreSample reference, ScoreSample generated, Backend& backend, const JobControl& control);
+
 struct AreaUnderCurve {
   /// P(s_ref > s_gen) + ½ P(=): the sum over all pairs of w_ref w_gen ([s_ref > s_gen] + ½ [=]), over W_ref W_gen.
   double value = 0;
@@ -57,12 +73,9 @@ struct AreaUnderCurve {
   double p_value = 0;
 };
 
-/// Area under the ROC curve with the reference sample as positive class. Throws Error: non_finite (NaN score,
-/// non-finite weight; names the row), shape, argument (sum of weights), too_few_rows (an empty sample).
 /// The same bits for any number of threads and any backend.
 /// DeLong, DeLong, Clarke-Pearson, Biometrics 44 (1988) 837, in the O(N log N) form of Sun and Xu (2014).
-AreaUnderCurve area_under_curve(ScoreSample reference, ScoreSample generated, Backend& backend,
-                                const JobControl& control);
+AreaUnderCurve area_under_curve(const RankedScores& scores, const JobControl& control);
 
 struct RocCurve {
   std::vector<double> false_positive_rate;
@@ -72,9 +85,7 @@ struct RocCurve {
 /// Points from (0,0) to (1,1), one a distinct score from the highest down: rows with equal scores make one step.
 /// `max_points` = 0 gives all, otherwise at least 2: then points equally far apart along the curve are kept, so that
 /// the curve drawn through them is nowhere further than 2/(max_points - 1) from the whole one (both rates together).
-/// Throws as area_under_curve.
-RocCurve roc_curve(ScoreSample reference, ScoreSample generated, std::size_t max_points, Backend& backend,
-                   const JobControl& control);
+RocCurve roc_curve(const RankedScores& scores, std::size_t max_points, const JobControl& control);
 
 struct KolmogorovSmirnov {
   /// Largest distance of the two empirical distribution functions.

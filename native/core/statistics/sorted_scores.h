@@ -21,6 +21,12 @@ struct SortedScores {
   double squared_weight = 0;
 };
 
+template <class Row>
+struct SortedPair {
+  SortedScores<Row> first;
+  SortedScores<Row> second;
+};
+
 /// All rows of both samples with scores from one to another.
 template <class Row>
 struct ScoreTile {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cmath>
 #include <limits>
 
@@ -29,11 +30,12 @@ CpuBackend& one_thread() {
 }
 
 AreaUnderCurve area(const Sample& reference, const Sample& generated, const JobControl& control = JobControl()) {
-  return area_under_curve(reference, generated, one_thread(), control);
+  return area_under_curve(rank_scores(reference, generated, one_thread(), control), control);
 }
 
 RocCurve roc(const Sample& reference, const Sample& generated, std::size_t max_points) {
-  return roc_curve(reference, generated, max_points, one_thread(), JobControl());
+  const JobControl control;
+  return roc_curve(rank_scores(reference, generated, one_thread(), control), max_points, control);
 }
 
 KolmogorovSmirnov smirnov(const std::vector<double>& first, const std::vector<double>& second) {
@@ -170,7 +172,7 @@ TEST(AreaUnderCurve, LargeSamplesOnAnyNumberOfThreads) {
       std::vector<AreaUnderCurve> results;
       for (const unsigned threads : {1U, 2U, 3U}) {
         CpuBackend backend(threads);
-        results.push_back(area_under_curve(reference, generated, backend, control));
+        results.push_back(area_under_curve(rank_scores(reference, generated, backend, control), control));
       }
       EXPECT_NEAR(results[0].value, static_cast<double>(expected.area), 1e-14);
       EXPECT_NEAR(results[0].standard_error, static_cast<double>(std::sqrt(expected.variance)), 1e-16);
@@ -260,6 +262,49 @@ TEST(RocCurve, HasOneStepForEachScore) {
   const std::vector<double> third{0, 0, 1.0 / 3, 2.0 / 3, 2.0 / 3, 1};
   EXPECT_EQ(curve.false_positive_rate, third);
   EXPECT_EQ(curve.true_positive_rate, (std::vector<double>{0, 0.25, 0.75, 0.75, 1, 1}));
+}
+
+/// Counts how often samples are sorted.
+class CountingBackend : public CpuBackend {
+ public:
+  CountingBackend() : CpuBackend(2) {}
+
+  void sort(std::vector<std::uint64_t>& keys, const JobControl& control) override {
+    ++sorts;
+    CpuBackend::sort(keys, control);
+  }
+  void sort(std::vector<WeightedScore>& rows, const JobControl& control) override {
+    ++sorts;
+    CpuBackend::sort(rows, control);
+  }
+
+  std::atomic<int> sorts = 0;
+};
+
+TEST(RankedScores, AreSortedOnceForAllStatistics) {
+  const JobControl control;
+  RandomStream random(14, 0);
+  for (const bool weighted : {false, true}) {
+    const Sample reference = random_sample(random, 5000, 0.5, 2, weighted);
+    const Sample generated = random_sample(random, 4000, 0, 2, false);
+    CountingBackend backend;
+    const RankedScores scores = rank_scores(reference, generated, backend, control);
+    const std::size_t row = weighted ? sizeof(WeightedScore) : sizeof(std::uint64_t);
+    EXPECT_GE(scores.bytes(), (weighted ? 5000 : 9000) * row);
+    for (int again = 0; again < 2; ++again) {
+      const RocCurve curve = roc_curve(scores, 100, control);
+      const RocCurve separate_curve = roc(reference, generated, 100);
+      EXPECT_EQ(curve.false_positive_rate, separate_curve.false_positive_rate);
+      EXPECT_EQ(curve.true_positive_rate, separate_curve.true_positive_rate);
+      const AreaUnderCurve found = area_under_curve(scores, control);
+      const AreaUnderCurve separate = area(reference, generated);
+      EXPECT_EQ(found.value, separate.value);
+      EXPECT_EQ(found.standard_error, separate.standard_error);
+      EXPECT_EQ(found.null_standard_deviation, separate.null_standard_deviation);
+      EXPECT_EQ(found.p_value, separate.p_value);
+    }
+    EXPECT_EQ(backend.sorts, 2);
+  }
 }
 
 /// Smallest |Δx| + |Δy| from a point to the segments of a curve, over a fine grid on each segment.

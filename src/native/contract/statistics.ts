@@ -1,6 +1,9 @@
 /** native/addon/statistics_operations.cc as TypeScript sees it. */
 import type { NativeComputer } from './devices.js';
-import type { JobHandle, Notify, NumberArray } from './jobs.js';
+import type { JobHandle, NativeHandle, Notify, NumberArray } from './jobs.js';
+
+/** The scores of both samples, sorted. */
+export type RankedScoresHandle = NativeHandle<'ranked-scores'>;
 
 export interface AreaUnderCurveRecord {
   readonly value: number;
@@ -64,24 +67,17 @@ export interface DensityRatioRecord {
 }
 
 export interface StatisticsOperations {
-  areaUnderCurve(
+  rankScores(
     referenceScores: NumberArray,
     generatedScores: NumberArray,
     referenceWeights: NumberArray | null,
     generatedWeights: NumberArray | null,
     computer: NativeComputer,
-    notify: Notify<AreaUnderCurveRecord>,
+    notify: Notify<RankedScoresHandle>,
   ): JobHandle;
+  areaUnderCurve(scores: RankedScoresHandle, notify: Notify<AreaUnderCurveRecord>): JobHandle;
   /** `maxPoints` = 0: all. */
-  rocCurve(
-    referenceScores: NumberArray,
-    generatedScores: NumberArray,
-    referenceWeights: NumberArray | null,
-    generatedWeights: NumberArray | null,
-    maxPoints: number,
-    computer: NativeComputer,
-    notify: Notify<RocCurveRecord>,
-  ): JobHandle;
+  rocCurve(scores: RankedScoresHandle, maxPoints: number, notify: Notify<RocCurveRecord>): JobHandle;
   kolmogorovSmirnov(
     first: NumberArray,
     second: NumberArray,
