@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <new>
 #include <thread>
 #include <vector>
@@ -99,25 +100,37 @@ class Job : public std::enable_shared_from_this<Job> {
     }
   }
 
-  /// Runs on the job's threads, one at a time (JobControl sees to it).
+  /// Runs on the job's threads, one at a time (JobControl sees to it). While a call waits it is given what is newer, so
+  /// that the last progress arrives however busy the JavaScript thread is.
   void report(const Progress& progress) {
+    {
+      const std::lock_guard lock(newest_mutex_);
+      newest_ = progress;
+    }
     if (closing_ || progress_waiting_.exchange(true)) return;
-    const auto status =
-        notify_.NonBlockingCall([self = shared_from_this(), progress](Napi::Env env, Napi::Function notify) {
-          self->progress_waiting_ = false;
-          quietly([&] {
-            const Napi::HandleScope scope(env);
-            notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, progress.done),
-                         Napi::Number::New(env, progress.total), Napi::String::New(env, progress.message)});
-          });
-        });
+    const auto status = notify_.NonBlockingCall([self = shared_from_this()](Napi::Env env, Napi::Function notify) {
+      self->progress_waiting_ = false;
+      const Progress latest = self->newest();
+      quietly([&] {
+        const Napi::HandleScope scope(env);
+        notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, latest.done),
+                     Napi::Number::New(env, latest.total), Napi::String::New(env, latest.message)});
+      });
+    });
     if (status == napi_closing) closing_ = true;
+  }
+
+  Progress newest() {
+    const std::lock_guard lock(newest_mutex_);
+    return newest_;
   }
 
   JobControl control_;
   JobWork work_;
   Napi::ThreadSafeFunction notify_;
   std::thread thread_;
+  std::mutex newest_mutex_;
+  Progress newest_;
   std::atomic<bool> progress_waiting_{false};
   std::atomic<bool> closing_{false};
 };

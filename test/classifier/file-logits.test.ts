@@ -101,14 +101,14 @@ describe('logits of a file that is never in memory as a whole', () => {
     await expect(predict({ signal: AbortSignal.abort('before') })).rejects.toBe('before');
     for (const share of [0, 0.3, 0.7]) {
       const controller = new AbortController();
-      let aborted = 0;
+      let reports = 0;
       const onProgress = ({ done, total }: { done: number; total: number }) => {
         if (done / total < share) return;
-        aborted ||= performance.now();
+        reports += 1;
         controller.abort('midway');
       };
       await expect(predict({ signal: controller.signal, onProgress })).rejects.toBe('midway');
-      expect(performance.now() - aborted).toBeLessThan(500);
+      expect(reports).toBe(1);
     }
   });
 

@@ -6,6 +6,7 @@ import { evaluate } from '#caloscope/evaluation/evaluate';
 import { native } from '#caloscope/native/binding';
 import { runJob } from '#caloscope/native/run-job';
 import { oneInputNetwork } from '../support/one-input-network.js';
+import { processorClock } from '../support/processor-time.js';
 
 const columns = Array.from({ length: 20 }, (_, i) => `x${i}`);
 
@@ -27,14 +28,14 @@ describe('a job', () => {
     for (const wait of [0, 1, 5, 20, 100, 300]) {
       const controller = new AbortController();
       const reason = new Error(`stopped after ${wait} ms`);
-      let asked = 0;
+      let worked = () => Number.POSITIVE_INFINITY;
       setTimeout(() => {
-        asked = performance.now();
+        worked = processorClock();
         controller.abort(reason);
       }, wait);
-      const run = evaluate(table(3000, 0), table(3000, 0.1), { ...long, signal: controller.signal });
-      await expect(run).rejects.toBe(reason);
-      expect(performance.now() - asked).toBeLessThan(200);
+      const options = { ...long, threads: 2, signal: controller.signal };
+      await expect(evaluate(table(3000, 0), table(3000, 0.1), options)).rejects.toBe(reason);
+      expect(worked()).toBeLessThan(0.2);
     }
   });
 
@@ -121,7 +122,7 @@ describe('a job', () => {
       await new Promise((resolve) => worker.once('message', resolve));
       const start = performance.now();
       await worker.terminate();
-      expect(performance.now() - start).toBeLessThan(2000);
+      expect(performance.now() - start).toBeLessThan(20_000);
     }
   });
 

@@ -30,12 +30,14 @@ class JobControl {
   /// Throws Error(cancelled) once cancel() was called. Every loop asks at least once a few milliseconds.
   void check() const;
 
+  /// Threads that count together may report out of order: what is behind the furthest of its stage is passed over.
   void report(Progress progress);
 
  private:
   std::atomic<bool> cancelled_{false};
   std::mutex mutex_;
   ProgressSink sink_;
+  Progress furthest_;
 };
 
 }  // namespace caloscope

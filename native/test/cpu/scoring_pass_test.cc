@@ -9,6 +9,7 @@
 #include "test/support/naive_network.h"
 #include "test/support/random_networks.h"
 #include "test/support/small_samples.h"
+#include "test/support/thrown_code.h"
 
 namespace caloscope {
 namespace {
@@ -135,12 +136,9 @@ TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
   CpuBackend backend(2);
   JobControl control;
   const auto code_of = [&](const Network& network, const FeatureTable& sample) {
-    try {
+    return thrown_code([&] {
       backend.load(members_of({network}), Precision::float32)->predict(sample, row_numbers(10), backend.threads(), control);
-    } catch (const Error& error) {
-      return error.code();
-    }
-    return ErrorCode::internal;
+    });
   };
   EXPECT_EQ(code_of(random_network(gaussian_matrix(10, 5, 0, 1), {3}, Activation::relu), table), ErrorCode::shape);
   Network broken = random_network(table, {3}, Activation::relu);

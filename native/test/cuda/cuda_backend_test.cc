@@ -32,8 +32,8 @@ TEST(CudaDevices, AreThereOrTheReasonIs) {
 }
 
 TEST(CudaDevices, ThatAreNotThereAreRefused) {
-  EXPECT_EQ(code_of([] { make_cuda_backend({1000}, 1); }), ErrorCode::device);
-  EXPECT_EQ(code_of([] { make_cuda_backend({-1}, 1); }), ErrorCode::device);
+  EXPECT_EQ(thrown_code([] { make_cuda_backend({1000}, 1); }), ErrorCode::device);
+  EXPECT_EQ(thrown_code([] { make_cuda_backend({-1}, 1); }), ErrorCode::device);
 }
 
 /// Everything that the device does against what the CPU does. Fresh device memory is filled with NaN.
@@ -217,7 +217,7 @@ TEST_F(Cuda, FillsAsTheCpu) {
     EXPECT_EQ(again.values, sums.values);
   }
   w[17'000] = std::numeric_limits<double>::infinity();
-  EXPECT_EQ(code_of([&] { filled(*backend_, all_axes[0], {true, false, true}, coordinates, weights, rows); }),
+  EXPECT_EQ(thrown_code([&] { filled(*backend_, all_axes[0], {true, false, true}, coordinates, weights, rows); }),
             ErrorCode::non_finite);
 }
 
@@ -385,7 +385,7 @@ TEST_F(Cuda, LeavesInTheMiddleOfATraining) {
     if (progress.done > 100) running->cancel();
   });
   running = &control;
-  EXPECT_EQ(code_of([&] { backend_->train(std::vector{task}, rows, control); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { backend_->train(std::vector{task}, rows, control); }), ErrorCode::cancelled);
   task.settings.epochs = 1;
   EXPECT_EQ(backend_->train(std::vector{task}, rows, control_).size(), 1U);
 }
@@ -394,11 +394,11 @@ TEST_F(Cuda, LeavesWhenItIsCancelled) {
   const auto table = gaussian_matrix(100, 3, 0, 1);
   const std::vector networks{random_network(table, {4}, Activation::relu)};
   control_.cancel();
-  EXPECT_EQ(code_of([&] { scored(*backend_, networks, table, row_numbers(table.rows()), Precision::float32); }),
+  EXPECT_EQ(thrown_code([&] { scored(*backend_, networks, table, row_numbers(table.rows()), Precision::float32); }),
             ErrorCode::cancelled);
   const LabelledRows rows{table, table};
   const std::vector tasks{task_on(rows, {5}, 10)};
-  EXPECT_EQ(code_of([&] { backend_->train(tasks, rows, control_); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { backend_->train(tasks, rows, control_); }), ErrorCode::cancelled);
 }
 
 }  // namespace

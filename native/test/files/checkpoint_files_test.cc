@@ -76,7 +76,7 @@ TEST_F(CheckpointFilesTest, KeepTheEarlierOneWhenTheDiskIsFull) {
   CheckpointFiles files(folder(), false);
   save(files, 0, "whole");
   fs::create_symlink("/dev/full", folder() / "network-0000.checkpoint.partial");
-  EXPECT_EQ(code_of([&] { save(files, 0, "newer"); }), ErrorCode::output);
+  EXPECT_EQ(thrown_code([&] { save(files, 0, "newer"); }), ErrorCode::output);
   EXPECT_EQ(files.load(0), bytes_of("whole"));
   EXPECT_EQ(names().size(), 2U) << "the partial file was left behind";
   // With room again it goes on.
@@ -102,36 +102,36 @@ TEST_F(CheckpointFilesTest, AreReplacedByResumingOnly) {
     CheckpointFiles files(folder(), false);
     save(files, 0, "hours of work");
   }
-  EXPECT_EQ(code_of([&] { CheckpointFiles(folder(), false); }), ErrorCode::checkpoint);
+  EXPECT_EQ(thrown_code([&] { CheckpointFiles(folder(), false); }), ErrorCode::checkpoint);
   EXPECT_EQ(CheckpointFiles(folder(), true).load(0), bytes_of("hours of work"));
 }
 
 TEST_F(CheckpointFilesTest, BelongToOneTrainingAtATime) {
   {
     CheckpointFiles files(folder(), true);
-    EXPECT_EQ(code_of([&] { CheckpointFiles(folder(), true); }), ErrorCode::checkpoint);
+    EXPECT_EQ(thrown_code([&] { CheckpointFiles(folder(), true); }), ErrorCode::checkpoint);
   }
   EXPECT_FALSE(fs::exists(folder())) << "nothing was saved there";
   CheckpointFiles(folder(), true);
 }
 
 TEST_F(CheckpointFilesTest, SayAtOnceThatTheyCannotBeWritten) {
-  EXPECT_EQ(code_of([&] { CheckpointFiles(root_ / "missing" / "folder", false); }), ErrorCode::output);
+  EXPECT_EQ(thrown_code([&] { CheckpointFiles(root_ / "missing" / "folder", false); }), ErrorCode::output);
   std::ofstream(root_ / "file") << "x";
-  EXPECT_EQ(code_of([&] { CheckpointFiles(root_ / "file", true); }), ErrorCode::output);
+  EXPECT_EQ(thrown_code([&] { CheckpointFiles(root_ / "file", true); }), ErrorCode::output);
   if (!fs::exists("/dev/full")) return;
   fs::create_directory(folder());
   fs::create_symlink("/dev/full", folder() / "checkpoint.trial.partial");
-  EXPECT_EQ(code_of([&] { CheckpointFiles(folder(), false); }), ErrorCode::output);
+  EXPECT_EQ(thrown_code([&] { CheckpointFiles(folder(), false); }), ErrorCode::output);
 }
 
 TEST_F(CheckpointFilesTest, SayWhatCannotBeRead) {
   CheckpointFiles files(folder(), false);
   fs::create_directory(folder() / "network-0000.checkpoint");
-  EXPECT_EQ(code_of([&] { files.load(0); }), ErrorCode::checkpoint);
-  EXPECT_EQ(code_of([&] { save(files, 0, "x"); }), ErrorCode::output);
+  EXPECT_EQ(thrown_code([&] { files.load(0); }), ErrorCode::checkpoint);
+  EXPECT_EQ(thrown_code([&] { save(files, 0, "x"); }), ErrorCode::output);
   fs::create_symlink("/dev/zero", folder() / "network-0001.checkpoint");
-  EXPECT_EQ(code_of([&] { files.load(1); }), ErrorCode::checkpoint) << "a device has no end";
+  EXPECT_EQ(thrown_code([&] { files.load(1); }), ErrorCode::checkpoint) << "a device has no end";
 }
 
 }  // namespace

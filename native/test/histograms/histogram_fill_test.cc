@@ -336,17 +336,17 @@ TEST(HistogramFill, IsOverAfterAnError) {
   const std::vector<ColumnView> bad_column{std::span<const double>(bad)};
   CpuHistogramFill fill(histogram.fill_plan({true}, 1), *supported_kernel_sets().front()->fill, 1);
   fill.add(good_column, good_column, JobControl());
-  EXPECT_EQ(code_of([&] { fill.add(good_column, bad_column, JobControl()); }), ErrorCode::non_finite);
-  EXPECT_EQ(code_of([&] { fill.add(good_column, good_column, JobControl()); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([&] { histogram.add(fill); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { fill.add(good_column, bad_column, JobControl()); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { fill.add(good_column, good_column, JobControl()); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { histogram.add(fill); }), ErrorCode::argument);
   EXPECT_EQ(histogram.values(0), std::vector<double>(3));
 
   CpuHistogramFill counts(histogram.fill_plan({false}, 1), *supported_kernel_sets().front()->fill, 1);
-  EXPECT_EQ(code_of([&] { counts.add(good_column, good_column, JobControl()); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([&] { histogram.fill_plan({true, true}, 1); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { counts.add(good_column, good_column, JobControl()); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { histogram.fill_plan({true, true}, 1); }), ErrorCode::shape);
   WeightedHistogram other({HistogramAxis::regular(2, 0, 1, UpperEdge::overflow)}, 1);
   CpuHistogramFill unfilled(histogram.fill_plan({true}, 1), *supported_kernel_sets().front()->fill, 1);
-  EXPECT_EQ(code_of([&] { other.add(unfilled); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { other.add(unfilled); }), ErrorCode::shape);
 }
 
 }  // namespace

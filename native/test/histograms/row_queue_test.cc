@@ -67,7 +67,7 @@ TEST(RowQueue, NobodyWaitsForever) {
   JobControl control;
   std::atomic<bool> ended{false};
   std::thread taker([&] {
-    EXPECT_EQ(code_of([&] { queue.begin_take(control); }), ErrorCode::cancelled);
+    EXPECT_EQ(thrown_code([&] { queue.begin_take(control); }), ErrorCode::cancelled);
     ended = true;
   });
   EXPECT_FALSE(ended);
@@ -80,7 +80,7 @@ TEST(RowQueue, NobodyWaitsForever) {
   std::thread closer([&] { queue.close(); });
   queue.begin_take(JobControl());
   queue.end_take();
-  EXPECT_EQ(code_of([&] { queue.begin_take(JobControl()); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { queue.begin_take(JobControl()); }), ErrorCode::cancelled);
   closer.join();
 }
 

@@ -109,16 +109,16 @@ TEST(HistogramAxis, RefusesUnsoundAxes) {
       [] { HistogramAxis::variable({1, nan}, UpperEdge::overflow); },
       [] { HistogramAxis::variable({1, infinity}, UpperEdge::overflow); },
   };
-  for (const auto& make : unsound) EXPECT_EQ(code_of(make), ErrorCode::argument);
+  for (const auto& make : unsound) EXPECT_EQ(thrown_code(make), ErrorCode::argument);
 }
 
 TEST(WeightedHistogram, RefusesWhatCannotBeHeld) {
-  EXPECT_EQ(code_of([] { WeightedHistogram({}, 1); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([] { WeightedHistogram({regular(1, 0, 1)}, 0); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([] { WeightedHistogram({regular(1, 0, 1)}, ~std::size_t{0}); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([] { WeightedHistogram(std::vector(9, regular(1, 0, 1)), 1); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([] { WeightedHistogram(std::vector(8, regular(1000, 0, 1)), 1); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([] { WeightedHistogram({regular(99'999'999, 0, 1)}, 1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram({}, 1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram({regular(1, 0, 1)}, 0); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram({regular(1, 0, 1)}, ~std::size_t{0}); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram(std::vector(9, regular(1, 0, 1)), 1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram(std::vector(8, regular(1000, 0, 1)), 1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([] { WeightedHistogram({regular(99'999'999, 0, 1)}, 1); }), ErrorCode::argument);
 }
 
 /// Sums in a map from cells to numbers, row by row.
@@ -200,14 +200,14 @@ TEST(WeightedHistogram, AFillThatFailsLeavesNothing) {
   JobControl cancelled;
   cancelled.cancel();
   const std::vector<double> none;
-  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(bad)}); }), ErrorCode::non_finite);
-  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(longer)}); }), ErrorCode::shape);
-  EXPECT_EQ(code_of([&] { fill(histogram, {view(x)}, {view(x)}, 1, cancelled); }), ErrorCode::cancelled);
-  EXPECT_EQ(code_of([&] { fill(histogram, {}, {}); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { fill(histogram, {view(x)}, {view(bad)}); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { fill(histogram, {view(x)}, {view(longer)}); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { fill(histogram, {view(x)}, {view(x)}, 1, cancelled); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { fill(histogram, {}, {}); }), ErrorCode::shape);
   fill(histogram, {view(none)}, {view(none)});
   EXPECT_EQ(histogram.sums().entries, 0U);
   EXPECT_EQ(histogram.values(0), std::vector<double>(4));
-  EXPECT_EQ(code_of([&] { histogram.values(1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { histogram.values(1); }), ErrorCode::argument);
 }
 
 TEST(WeightedHistogram, MergeAddsEqualHistogramsOnly) {
@@ -228,9 +228,9 @@ TEST(WeightedHistogram, MergeAddsEqualHistogramsOnly) {
   const auto closed = filled(HistogramAxis::regular(2, 0, 1, UpperEdge::last_bin), {});
   const auto by_edges = filled(HistogramAxis::variable({0, 0.5, 1}, UpperEdge::overflow), {});
   for (const auto& other : {finer.get(), closed.get(), by_edges.get()}) {
-    EXPECT_EQ(code_of([&] { a->merge(*other); }), ErrorCode::shape);
+    EXPECT_EQ(thrown_code([&] { a->merge(*other); }), ErrorCode::shape);
   }
-  EXPECT_EQ(code_of([&] { a->add(HistogramSums(3, 1)); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { a->add(HistogramSums(3, 1)); }), ErrorCode::shape);
 }
 
 }  // namespace

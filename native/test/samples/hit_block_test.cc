@@ -146,7 +146,7 @@ TEST(HitBlock, RefusesColumnsThatDoNotFit) {
   const std::vector<double> doubles(12);
   const std::span<const float> floats(numbers), none;
   const auto code = [](const std::vector<ShowerColumns>& columns, std::size_t rows) {
-    return code_of([&] { HitBlock(std::vector<double>(rows), columns); });
+    return thrown_code([&] { HitBlock(std::vector<double>(rows), columns); });
   };
   EXPECT_EQ(code({}, 1), ErrorCode::argument);
   EXPECT_EQ(code({{floats, 5}}, 2), ErrorCode::shape);

@@ -32,8 +32,8 @@ TEST(HitExchange, GivesEachBlockOnce) {
   EXPECT_EQ(energy_in(exchange->consume(9)), 2);
   EXPECT_EQ(energy_in(exchange->consume(5)), 1);
   EXPECT_EQ(energy_in(other->consume(5)), 3);
-  EXPECT_EQ(code_of([&] { exchange->consume(5); }), ErrorCode::argument);
-  EXPECT_EQ(code_of([&] { exchange->consume(6); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { exchange->consume(5); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { exchange->consume(6); }), ErrorCode::argument);
 }
 
 TEST(HitExchange, IsNotFoundWhenItIsGone) {
@@ -41,8 +41,8 @@ TEST(HitExchange, IsNotFoundWhenItIsGone) {
   const auto number = exchange->number();
   exchange->publish(0, block_of(1));
   exchange.reset();
-  EXPECT_EQ(code_of([&] { HitExchange::find(number); }), ErrorCode::disposed);
-  EXPECT_EQ(code_of([&] { HitExchange::find(0); }), ErrorCode::disposed);
+  EXPECT_EQ(thrown_code([&] { HitExchange::find(number); }), ErrorCode::disposed);
+  EXPECT_EQ(thrown_code([&] { HitExchange::find(0); }), ErrorCode::disposed);
 }
 
 TEST(HitExchange, IsUsedByManyThreads) {

@@ -202,7 +202,7 @@ TEST(RadixSort, SortsAsStdStableSort) {
   JobControl cancelled;
   cancelled.cancel();
   std::vector<Row> rows(10'000);
-  EXPECT_EQ(code_of([&] { radix_sort(rows, [](const Row& row) { return row.first; }, cancelled); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { radix_sort(rows, [](const Row& row) { return row.first; }, cancelled); }), ErrorCode::cancelled);
 }
 
 TEST(AreaUnderCurve, NullSpreadIsThatOfPermutations) {
@@ -244,7 +244,7 @@ TEST(AreaUnderCurve, SmallAndExtremeSamples) {
 TEST(AreaUnderCurve, RefusesWhatHasNoArea) {
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   const auto refused = [&](const Sample& reference, const Sample& generated) {
-    return code_of([&] { area(reference, generated); });
+    return thrown_code([&] { area(reference, generated); });
   };
   EXPECT_EQ(refused({{1, nan}}, {{1}}), ErrorCode::non_finite);
   EXPECT_EQ(refused({{1}}, {{1}, {infinity}}), ErrorCode::non_finite);
@@ -254,7 +254,7 @@ TEST(AreaUnderCurve, RefusesWhatHasNoArea) {
   EXPECT_EQ(refused({{1, 2}, {1, -1}}, {{1}}), ErrorCode::argument);
   JobControl cancelled;
   cancelled.cancel();
-  EXPECT_EQ(code_of([&] { area({{1}}, {{2}}, cancelled); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { area({{1}}, {{2}}, cancelled); }), ErrorCode::cancelled);
 }
 
 TEST(RocCurve, HasOneStepForEachScore) {
@@ -346,7 +346,7 @@ TEST(RocCurve, ThinnedKeepsEndsAndShape) {
       }
     }
   }
-  EXPECT_EQ(code_of([&] { roc({{1}}, {{2}}, 1); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { roc({{1}}, {{2}}, 1); }), ErrorCode::argument);
 }
 
 TEST(KolmogorovSmirnov, IsTheLargestDistance) {
@@ -364,7 +364,7 @@ TEST(KolmogorovSmirnov, IsTheLargestDistance) {
     EXPECT_NEAR(smirnov(a, b).statistic, largest, 1e-15);
   }
   EXPECT_EQ(smirnov({1, 2}, {1, 2}).p_value, 1);
-  EXPECT_EQ(code_of([&] { smirnov({}, {1}); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { smirnov({}, {1}); }), ErrorCode::too_few_rows);
 }
 
 TEST(KolmogorovSmirnov, PValueIsUniformForEqualDensities) {

@@ -9,7 +9,7 @@
 
 namespace caloscope {
 
-/// The code of the Error that `act` throws, if it throws one.
+/// The code of the Error that `act` throws; none when it throws nothing.
 inline std::optional<ErrorCode> thrown_code(const std::function<void()>& act) {
   try {
     act();
@@ -17,13 +17,6 @@ inline std::optional<ErrorCode> thrown_code(const std::function<void()>& act) {
     return error.code();
   }
   return std::nullopt;
-}
-
-/// The same where it must throw: a test failure when it does not.
-inline ErrorCode code_of(const std::function<void()>& act) {
-  const auto code = thrown_code(act);
-  EXPECT_TRUE(code) << "nothing was thrown";
-  return code.value_or(ErrorCode::internal);
 }
 
 }  // namespace caloscope

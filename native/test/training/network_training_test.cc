@@ -24,8 +24,8 @@ TrainedNetwork train(const TrainingTask& task, const LabelledRows& rows, unsigne
   return backend.train(std::vector{task}, rows, control).front();
 }
 
-ErrorCode code_of_training(const TrainingTask& task, const LabelledRows& rows) {
-  return code_of([&] { train(task, rows); });
+std::optional<ErrorCode> code_of_training(const TrainingTask& task, const LabelledRows& rows) {
+  return thrown_code([&] { train(task, rows); });
 }
 
 /// Trains, repeats it in double, and compares losses, rates and the parameters of the best epoch.

@@ -183,7 +183,7 @@ TEST(Resume, GoesOnAfterADiskWasFull) {
   const auto whole = fit(rows, plan, 1, nullptr);
   for (const int room : {0, 1, 6}) {
     FullStore full(room);
-    EXPECT_EQ(code_of([&] { fit(rows, plan, 2, &full); }), ErrorCode::output);
+    EXPECT_EQ(thrown_code([&] { fit(rows, plan, 2, &full); }), ErrorCode::output);
     MemoryCheckpoints left;
     left.saved = full.saved;
     expect_same_bits(fit(rows, plan, 2, &left), whole);
@@ -205,7 +205,7 @@ TEST(Resume, GoesOnAfterACancellation) {
     });
     running = &control;
     CpuBackend backend(2);
-    EXPECT_EQ(code_of([&] { cross_fit(reference, generated, plan, backend, control, &store); }), ErrorCode::cancelled);
+    EXPECT_EQ(thrown_code([&] { cross_fit(reference, generated, plan, backend, control, &store); }), ErrorCode::cancelled);
   }
   EXPECT_FALSE(store.saved.empty());
   expect_same_bits(fit(rows, plan, 3, &store), whole);

@@ -160,21 +160,21 @@ TEST(DensityRatioWeights, ClippingMovesAndCounts) {
 }
 
 TEST(DensityRatioWeights, RefusesWhatMakesNoWeights) {
-  EXPECT_EQ(code_of([] { weights_of({}); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([] { weights_of({}); }), ErrorCode::too_few_rows);
   const std::vector<double> three(3);
   const auto with_members = [&](std::size_t members) {
     CpuBackend backend(1);
     density_ratio_weights(std::span<const double>(three), members, {}, backend, JobControl());
   };
-  EXPECT_EQ(code_of([&] { with_members(2); }), ErrorCode::shape);
-  EXPECT_EQ(code_of([&] { with_members(0); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { with_members(2); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { with_members(0); }), ErrorCode::shape);
   DensityRatioOptions options;
   options.prior_shift = nan;
-  EXPECT_EQ(code_of([&] { weights_of({1}, options); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { weights_of({1}, options); }), ErrorCode::argument);
   for (const ClipRange range : {ClipRange{-1, 1}, ClipRange{1, 1}, ClipRange{0, infinity}, ClipRange{nan, 1}}) {
     options = {};
     options.clip = range;
-    EXPECT_EQ(code_of([&] { weights_of({1}, options); }), ErrorCode::argument);
+    EXPECT_EQ(thrown_code([&] { weights_of({1}, options); }), ErrorCode::argument);
   }
 }
 

@@ -170,23 +170,20 @@ describe('reading block by block', () => {
 });
 
 describe('cancelling', () => {
-  it('stops within 100 ms, with the reason of the signal', async () => {
+  it('stops before the next block, with the reason of the signal', async () => {
     const path = await writeShowers(40_000, 368, (row, i) => ((row * 31 + i * 17) % 97 === 0 ? row + i : 1));
     const file = await openShowerFile(path);
     const controller = new AbortController();
     const reason = new Error('enough');
-    let aborted = 0;
+    let blocks = 0;
     const work = (async () => {
       for await (const _ of file.blocks({ signal: controller.signal, asStored: true })) {
-        setTimeout(() => {
-          aborted ||= performance.now();
-          controller.abort(reason);
-        }, 1);
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        blocks += 1;
+        controller.abort(reason);
       }
     })();
     await expect(work).rejects.toBe(reason);
-    expect(performance.now() - aborted).toBeLessThan(100);
+    expect(blocks).toBe(1);
     await file.close();
   });
 
