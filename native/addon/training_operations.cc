@@ -140,18 +140,32 @@ Napi::Value start_predict(const Napi::CallbackInfo& info) {
   });
 }
 
-StoredTensor tensor_argument(const Napi::Value& value) {
-  const auto record = object_argument(value, "tensor");
-  StoredTensor tensor{text(record, "name"), {}, array_view<float>(record.Get("values"), "values")};
-  std::uint64_t size = 1;
-  for (const std::uint32_t length : array_view<std::uint32_t>(record.Get("shape"), "shape")) {
-    tensor.shape.push_back(length);
-    if (length > 0 && size > tensor.values.size() / length) size = std::numeric_limits<std::uint64_t>::max();
-    else size *= length;
-    if (size > tensor.values.size()) break;
+void require_size(const StoredTensor& tensor) {
+  std::uint64_t rest = tensor.values.size();
+  bool fits = true;
+  for (const std::uint64_t length : tensor.shape) {
+    fits = fits && length > 0 && rest % length == 0;
+    if (fits) rest /= length;
   }
-  if (size != tensor.values.size()) throw Error(ErrorCode::argument, "a tensor does not have the shape of its values");
-  return tensor;
+  if (!fits || rest != 1) throw Error(ErrorCode::argument, "a tensor does not have the shape of its values");
+}
+
+/// The values are those of the arrays themselves: nothing may run in JavaScript while they are used.
+std::vector<StoredTensor> tensors_argument(const Napi::Value& value) {
+  const auto list = list_argument(value, "tensors");
+  std::vector<StoredTensor> tensors;
+  std::vector<Napi::Value> arrays;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    const auto record = object_argument(list.Get(i), "tensor");
+    const auto shape = array_copy<std::uint32_t>(record.Get("shape"), "shape");
+    tensors.push_back({text(record, "name"), {shape.begin(), shape.end()}, {}});
+    arrays.push_back(record.Get("values"));
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    tensors[i].values = array_view<float>(arrays[i], "values");
+    require_size(tensors[i]);
+  }
+  return tensors;
 }
 
 /// createMember(member) → handle
@@ -159,10 +173,8 @@ Napi::Value create_member(const Napi::CallbackInfo& info) {
   const auto record = object_argument(info[0], "member");
   const Nonlinearity hidden{name_argument<Activation>(record.Get("activation"), "activation"),
                             static_cast<float>(number(record, "slope"))};
-  std::vector<StoredTensor> tensors;
-  const auto list = list_argument(record.Get("tensors"), "tensors");
-  for (std::uint32_t i = 0; i < list.Length(); ++i) tensors.push_back(tensor_argument(list.Get(i)));
-  const auto member = std::make_shared<const Member>(network_from(tensors, hidden));
+  const auto member =
+      std::make_shared<const Member>(network_from(tensors_argument(record.Get("tensors")), hidden));
   validate(Members(&member, 1));
   return make_handle(info.Env(), HandleKind::member, std::const_pointer_cast<Member>(member),
                      parameters_of(*member) * sizeof(float));

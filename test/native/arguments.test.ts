@@ -48,6 +48,12 @@ const scores = Float64Array.of(1, 2);
 const ranked = await runJob<RankedScoresHandle>((notify) =>
   native().rankScores(scores, scores, null, null, { threads: 1, cudaDevices: new Uint32Array(0) }, notify),
 );
+const network = oneInputNetwork();
+const withTensor = (wrong: object) => ({
+  ...network,
+  tensors: [{ ...network.tensors[0], ...wrong }, ...network.tensors.slice(1)],
+});
+const member = native().createMember(network);
 const disposed = native().createShowerTable(3, 0);
 native().dispose(disposed);
 
@@ -94,7 +100,13 @@ const junk: readonly unknown[] = [
   matrix,
   ranked,
   disposed,
-  [{ layers: [{ inputs: 2, outputs: 1, weight: new Float32Array(1), bias: new Float32Array(1) }] }],
+  network,
+  { ...network, slope: 'x' },
+  withTensor({ name: 1 }),
+  withTensor({ shape: [1, 1] }),
+  member,
+  [member],
+  [member, table],
   new Proxy(
     {},
     {
@@ -116,7 +128,8 @@ function* numbers(seed: number): Generator<number> {
 
 /** Handles that the other tests need must stay. */
 function isKept(name: string, argument: unknown): boolean {
-  return name === 'dispose' && (argument === table || argument === matrix || argument === ranked);
+  const kept = [table, matrix, ranked, member] as const;
+  return name === 'dispose' && kept.some((handle) => argument === handle);
 }
 
 function callWith(name: string, args: unknown[]): void {
@@ -165,6 +178,27 @@ describe('the native core', () => {
     expect(code(() => core['showerTable']?.(Object.create(table)))).toBe('ERR_ARGUMENT');
   });
 
+  it('refuses tensors that do not have the shape of their values, or lose them while they are read', () => {
+    const shapes = [[], [2, 1], [3], [0], [0, 1], [2 ** 31, 2 ** 31, 4], [2 ** 32 - 1, 2 ** 32 - 1]];
+    const wrong = [
+      ...shapes.map((shape) => withTensor({ shape: Uint32Array.from(shape), values: new Float32Array(1) })),
+      ...shapes.map((shape) => withTensor({ shape: Uint32Array.from(shape), values: new Float32Array(0) })),
+    ].filter((_, i) => i !== 0); // a number without a shape is one number
+    const values = Float32Array.of(1);
+    const thief = {
+      ...network.tensors[1],
+      get name() {
+        if (values.length > 0) structuredClone(values, { transfer: [values.buffer] });
+        return 'layers.0.bias';
+      },
+    };
+    const [weight, , ...rest] = network.tensors;
+    wrong.push({ ...network, tensors: [{ ...weight, values }, thief, ...rest] } as (typeof wrong)[number]);
+    for (const record of wrong) {
+      expect(() => core['createMember']?.(record)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT' }));
+    }
+  });
+
   it('refuses sizes that do not fit together', () => {
     const append = (energies: Float64Array, voxels: Float32Array) => () =>
       native().appendShowers(table, energies, voxels);
@@ -193,8 +227,7 @@ describe('the native core', () => {
     threads: 1,
   };
   const ratio = { rule: 'mean-logit', priorShift: 0, role: 'generated', clip: null };
-  const member = oneInputNetwork();
-  const ensemble = native().createEnsemble([native().createMember(member)]);
+  const ensemble = native().createEnsemble([member]);
   const prediction = { ...computer, precision: 'float32' };
   const ignore = () => undefined;
   const train = (wrong: object) =>
@@ -224,7 +257,7 @@ describe('the native core', () => {
     [
       'activation of a member',
       'activation',
-      (activation) => core['createMember']?.({ ...member, activation }),
+      (activation) => core['createMember']?.({ ...network, activation }),
     ],
     [
       'precision of a prediction',
