@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
-import type { Observable, Role, Sample } from '../samples/sample.js';
+import type { SampleRole } from '../native/contract/statistics.js';
+import type { Observable, Sample } from '../samples/sample.js';
 import type { ShowerBlock } from '../samples/showers/shower-block.js';
 
 /** An observable of the user's own. */
@@ -71,7 +72,7 @@ export async function columnsOf(
 async function valuesOf(
   own: OwnObservable,
   sample: Sample,
-  role: Role,
+  role: SampleRole,
   threshold: number | null,
   signal: AbortSignal | undefined,
 ): Promise<Float64Array> {

@@ -7,7 +7,7 @@ import {
   RankedScores,
   type RocCurve,
 } from '../statistics/rank-statistics.js';
-import { type DensityRatioWeights, densityRatioWeights } from '../weights/density-ratio.js';
+import { type DensityRatioWeights, densityRatioWeights, type SampleRole } from '../weights/density-ratio.js';
 import type { EvaluationChoices } from './settings.js';
 
 /**
@@ -40,7 +40,7 @@ export class Scores {
   static async of(fitted: CrossFitResult, choices: EvaluationChoices, run: ComputeOptions): Promise<Scores> {
     const { ensembleRule: rule, members } = choices;
     const clip = choices.clip ?? undefined;
-    const weigh = (role: 'reference' | 'generated') =>
+    const weigh = (role: SampleRole) =>
       densityRatioWeights({ logits: fitted[role].logits, members }, { ...run, rule, clip, role });
     const reference = await weigh('reference');
     const generated = await weigh('generated');

@@ -11,8 +11,6 @@ import type { FeatureTable } from './feature-table.js';
 import type { ContentProblem } from './showers/reading/content-checks.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 
-export type Role = SampleRecord['role'];
-
 /** A sample as a result names it. */
 export interface SampleRecord {
   readonly role: SampleRole;
@@ -69,7 +67,7 @@ export interface Sample {
   /** What its rows are, plural: `showers`, `rows`. */
   readonly noun: string;
   readonly rows: number;
-  record(role: Role): SampleRecord;
+  record(role: SampleRole): SampleRecord;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;
   conditions(): readonly Condition[];

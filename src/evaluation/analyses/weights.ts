@@ -3,7 +3,7 @@ import { logAxis, regularAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Warning } from '../../warnings.js';
-import type { EnsembleRule, WeightHealth } from '../../weights/density-ratio.js';
+import type { EnsembleRule, SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import type { Analysis } from '../analysis.js';
 
 export type { EnsembleRule, ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
@@ -46,7 +46,7 @@ export const weightNames = { linear: 'weight_linear', logarithmic: 'weight_log' 
 /** Histograms of w of one sample; every shower counts once. */
 async function weightHistograms(
   weights: Float64Array,
-  role: 'reference' | 'generated',
+  role: SampleRole,
   options: ComputeOptions,
 ): Promise<Record<string, UhiHistogram>> {
   const { bins, lower, upper } = linearBins;
@@ -65,7 +65,7 @@ async function weightHistograms(
 }
 
 /** Says where the weights are no ratio of densities, or too few showers carry them. */
-export function healthWarnings(health: Pick<WeightSummary, 'reference' | 'generated'>): Warning[] {
+export function healthWarnings(health: Pick<WeightSummary, SampleRole>): Warning[] {
   const warnings: Warning[] = [];
   for (const [role, what] of [
     ['generated', 'mean of w over the generated sample'],

@@ -1,10 +1,10 @@
+import type { SampleRole } from '../../native/contract/statistics.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Warning } from '../../warnings.js';
-import type { Role } from '../sample.js';
 import { findRepeatedShowers, type ShowerSample } from './shower-sample.js';
 
 /** What was odd in the file of a sample. */
-export function fileOddities(sample: ShowerSample, role: Role): Warning[] {
+export function fileOddities(sample: ShowerSample, role: SampleRole): Warning[] {
   return sample.problems.flatMap((problem) =>
     // An error would have refused the file.
     problem.severity === 'error'

@@ -1,5 +1,6 @@
 import { native } from '../../native/binding.js';
 import type { FeatureTableHandle } from '../../native/contract/showers.js';
+import type { SampleRole } from '../../native/contract/statistics.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import { runJob } from '../../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
@@ -13,7 +14,6 @@ import {
   type NetworkInput,
   type Observable,
   otherInput,
-  type Role,
   type Sample,
   type SampleBounds,
   type SampleKind,
@@ -80,7 +80,7 @@ class Showers implements Sample {
     this.rows = sample.rows;
   }
 
-  record(role: Role): SampleRecord {
+  record(role: SampleRole): SampleRecord {
     const { source, sha256, layout, toy } = this.#showers.origin;
     return { role, source, sha256, rows: this.rows, layout, toy };
   }

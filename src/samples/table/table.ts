@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
 import { native } from '../../native/binding.js';
+import type { SampleRole } from '../../native/contract/statistics.js';
 import { callNative } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
@@ -9,7 +10,6 @@ import {
   differentKinds,
   type NetworkInput,
   type Observable,
-  type Role,
   type Sample,
   type SampleKind,
   type SampleRecord,
@@ -73,7 +73,7 @@ class Table implements Sample {
     this.rows = values.length / columns.length;
   }
 
-  record(role: Role): SampleRecord {
+  record(role: SampleRole): SampleRecord {
     const source = this.#matrix.name ?? `${role} matrix`;
     return { role, source, sha256: null, rows: this.rows, layout: this.kind, toy: false };
   }
