@@ -52,7 +52,11 @@ void store(const Tensor<const float>& tensor, float* stored) {
 }
 
 std::optional<Nonlinearity> nonlinearity_of(const Network& network) {
-  return std::visit([](const auto& first) { return first.nonlinearity; }, network.blocks.front());
+  for (const auto& block : network.blocks) {
+    const auto* const linear = std::get_if<LinearBlock>(&block);
+    if (linear && linear->nonlinearity) return linear->nonlinearity;
+  }
+  return std::nullopt;
 }
 
 Network network_from(std::span<const StoredTensor> tensors, const Nonlinearity& hidden) {

@@ -16,12 +16,13 @@ namespace {
 
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
                              std::size_t tile, Precision precision = Precision::float32) {
-  const cpu::LoadedNetwork loaded(network, dense_columns(table, crowded_forward), precision);
+  const std::uint32_t dense = cpu::dense_inputs(network, table, crowded_forward);
+  const cpu::LoadedNetwork loaded(network, dense, precision);
   InputTile input;
   cpu::ScoringScratch scratch;
   std::vector<float> logits(rows.size());
   for (std::size_t first = 0; first < rows.size(); first += tile) {
-    input.gather(table, std::span(rows).subspan(first, std::min(tile, rows.size() - first)), dense_columns(table, crowded_forward));
+    input.gather(table, std::span(rows).subspan(first, std::min(tile, rows.size() - first)), dense);
     loaded.score(input, scratch, logits.data() + first);
   }
   return logits;

@@ -24,7 +24,9 @@ inline void expect_same_bits(const Network& a, const Network& b) {
   ASSERT_EQ(a.blocks.size(), b.blocks.size());
   EXPECT_EQ(tensors_of(a), tensors_of(b));
   for (std::size_t i = 0; i < a.blocks.size(); ++i) {
-    EXPECT_EQ(std::get<LinearBlock>(a.blocks[i]).nonlinearity, std::get<LinearBlock>(b.blocks[i]).nonlinearity);
+    ASSERT_EQ(a.blocks[i].index(), b.blocks[i].index());
+    const auto* const linear = std::get_if<LinearBlock>(&a.blocks[i]);
+    if (linear) { EXPECT_EQ(linear->nonlinearity, std::get<LinearBlock>(b.blocks[i]).nonlinearity); }
   }
 }
 

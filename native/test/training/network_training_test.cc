@@ -67,16 +67,18 @@ TEST(NaiveTraining, HasTheGradientsOfItsLoss) {
   task.settings.dropout = 0.3;
   naive::Training naive(task, rows, {{0, 0, 0, 0}, {1, 1, 1, 1}, {5, 5, 5, 5}});
   const auto gradient = naive.gradients(task.training_rows, 1, 0);
-  for (std::size_t l = 0; l < 3; ++l) {
-    for (std::size_t i = 0; i < gradient[l][0].size(); ++i) {
-      double& weight = naive.parameters()[l][0][i];
-      const double value = weight;
-      weight = value + 1e-5;
-      const double above = naive.batch_loss(task.training_rows, 1, 0);
-      weight = value - 1e-5;
-      const double below = naive.batch_loss(task.training_rows, 1, 0);
-      weight = value;
-      ASSERT_NEAR(gradient[l][0][i], (above - below) / 2e-5, 1e-8);
+  for (std::size_t b = 0; b < gradient.size(); ++b) {
+    for (std::size_t t = 0; t < gradient[b].size(); ++t) {
+      for (std::size_t i = 0; i < gradient[b][t].size(); ++i) {
+        double& parameter = naive.parameters()[b][t][i];
+        const double value = parameter;
+        parameter = value + 1e-5;
+        const double above = naive.batch_loss(task.training_rows, 1, 0);
+        parameter = value - 1e-5;
+        const double below = naive.batch_loss(task.training_rows, 1, 0);
+        parameter = value;
+        ASSERT_NEAR(gradient[b][t][i], (above - below) / 2e-5, 1e-8) << "block " << b << ", tensor " << t << ", " << i;
+      }
     }
   }
 }
