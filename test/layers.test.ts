@@ -77,6 +77,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
   'core/histograms': ['core/run'],
+  'core/learners': ['core/run', 'core/networks', 'core/weights'],
   'core/backend.h': ['core'],
   cpu: ['core'],
   cuda: ['core'],

@@ -1,0 +1,56 @@
+#include "core/learners/quadratic_terms.h"
+
+#include <algorithm>
+
+namespace caloscope {
+
+void QuadraticTerms::expand(const double* row, double* terms) const {
+  terms = std::copy_n(row, values, terms);
+  if (!products) return;
+  for (std::size_t i = 0; i < values; ++i) {
+    for (std::size_t j = i; j < values; ++j) *terms++ = row[i] * row[j];
+  }
+}
+
+void QuadraticTerms::sums(const double* coefficients, const double* lanes, double* result) const {
+  double total[block] = {};
+  const double* of_product = coefficients + values;
+  for (std::size_t i = 0; i < values; ++i) {
+    double inner[block];
+    for (double& lane : inner) lane = coefficients[i];
+    if (products) {
+      for (std::size_t j = i; j < values; ++j) {
+        const double coefficient = *of_product++;
+        for (std::size_t r = 0; r < block; ++r) inner[r] += coefficient * lanes[j * block + r];
+      }
+    }
+    for (std::size_t r = 0; r < block; ++r) total[r] += inner[r] * lanes[i * block + r];
+  }
+  std::copy_n(total, block, result);
+}
+
+void QuadraticTerms::add(const double* factor, const double* rows, double* gradient) const {
+  static_assert(block == 8, "a sum below has eight terms");
+  const double* y[block];
+  for (std::size_t r = 0; r < block; ++r) y[r] = rows + r * values;
+  // Σ_r f_r y_rj for j in [first, values).
+  const auto add_row = [&](const double (&f)[block], std::size_t first, double* out) {
+    for (std::size_t j = first; j < values; ++j) {
+      out[j] += ((f[0] * y[0][j] + f[1] * y[1][j]) + (f[2] * y[2][j] + f[3] * y[3][j])) +
+                ((f[4] * y[4][j] + f[5] * y[5][j]) + (f[6] * y[6][j] + f[7] * y[7][j]));
+    }
+  };
+  double f[block];
+  std::copy_n(factor, block, f);
+  add_row(f, 0, gradient);
+  if (!products) return;
+  double* of_product = gradient + values;
+  for (std::size_t i = 0; i < values; ++i) {
+    for (std::size_t r = 0; r < block; ++r) f[r] = factor[r] * y[r][i];
+    // The products of value i begin with its square.
+    add_row(f, i, of_product - i);
+    of_product += values - i;
+  }
+}
+
+}  // namespace caloscope
