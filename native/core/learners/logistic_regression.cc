@@ -1,0 +1,150 @@
+#include "core/learners/logistic_regression.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "core/learners/logistic_fit.h"
+#include "core/run/error.h"
+
+namespace caloscope {
+namespace {
+
+/// Rows that are enough to choose a ridge with, and the same a term.
+constexpr std::size_t rows_for_ridge = 20000;
+constexpr std::size_t rows_of_term = 20;
+/// Ridges in a row without progress after which weaker ones are not tried, and what counts as progress, in nats.
+constexpr int patience = 3;
+constexpr double progress = 1e-6;
+
+LogisticRows whitened(const LabelledDenseRows& from, const Whitening& whitening, const TileRunner& run_tiles,
+                      const JobControl& control) {
+  if (from.label.size() != from.rows.count) throw Error(ErrorCode::shape, "there is not one label a row");
+  if (from.rows.count > 0 && from.rows.columns != whitening.columns()) {
+    throw Error(ErrorCode::shape, "the rows do not have the columns that were whitened");
+  }
+  return {whitening.directions(), whitening.apply(from.rows, run_tiles, control), from.label};
+}
+
+/// At most `most` rows, of each class the share that it has, equally spaced.
+LogisticRows thinned(const LogisticRows& all, std::size_t most) {
+  if (all.count() <= most) return all;
+  LogisticRows result{all.values, {}, {}};
+  std::array<std::vector<std::size_t>, 2> rows;
+  for (std::size_t r = 0; r < all.count(); ++r) rows[all.label[r]].push_back(r);
+  for (std::uint8_t label = 0; label < 2; ++label) {
+    const auto& of_class = rows[label];
+    const std::size_t count = std::max<std::size_t>(of_class.size() * most / all.count(), 1);
+    for (std::size_t i = 0; i < count; ++i) {
+      const float* row = all.numbers.data() + of_class[i * of_class.size() / count] * all.values;
+      result.numbers.insert(result.numbers.end(), row, row + all.values);
+      result.label.push_back(label);
+    }
+  }
+  return result;
+}
+
+/// Fits with one ridge after the other, each from where the last one ended. Returns the weights of the best one.
+TermWeights choose_ridge(const QuadraticTerms& terms, const LogisticRows& training, const LogisticRows& validation,
+                         const LogisticSettings& settings, const TileRunner& run_tiles, const JobControl& control,
+                         LogisticRegressionFit& result) {
+  const LogisticRows some = thinned(training, std::max(rows_for_ridge, rows_of_term * terms.count()));
+  LogisticFit fit(terms, some, run_tiles, control);
+  std::vector<double> ridges = settings.ridges;
+  std::sort(ridges.rbegin(), ridges.rend());
+  TermWeights best;
+  double best_loss = std::numeric_limits<double>::infinity();
+  int without_progress = 0;
+  for (const double ridge : ridges) {
+    fit.minimize(ridge, settings.tolerance);
+    const double loss = balanced_cross_entropy(terms, fit.weights(), validation, run_tiles, control);
+    result.trials.push_back({ridge, loss});
+    without_progress = loss < best_loss - progress ? 0 : without_progress + 1;
+    if (loss < best_loss) {
+      best_loss = loss;
+      best = fit.weights();
+      result.ridge = ridge;
+    }
+    if (without_progress == patience) break;
+  }
+  return best;
+}
+
+}  // namespace
+
+void LogisticSettings::validate() const {
+  if (ridges.empty()) throw Error(ErrorCode::argument, "there is no ridge to choose from");
+  if (!std::all_of(ridges.begin(), ridges.end(), [](double x) { return x > 0 && std::isfinite(x); })) {
+    throw Error(ErrorCode::argument, "every ridge must be a number above 0");
+  }
+  if (!(tolerance > 0)) throw Error(ErrorCode::argument, "the tolerance must be above 0");
+}
+
+void LogisticRegression::validate() const {
+  whitening.validate();
+  if (weights.size() != whitening.directions() && weights.size() != QuadraticTerms{whitening.directions(), true}.count()) {
+    throw Error(ErrorCode::classifier, "the regression does not have one weight a direction or one a product of them");
+  }
+  walk(*this, [](const char* name, const auto&, auto values) {
+    if (std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); })) return;
+    throw Error(ErrorCode::non_finite, std::string(name) + " of the regression hold a number that is not finite");
+  });
+}
+
+std::vector<float> LogisticRegression::logits(const DenseRows& rows, const TileRunner& run_tiles,
+                                              const JobControl& control) const {
+  if (rows.count > 0 && rows.columns != columns()) {
+    throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(columns()) + " features, the sample gives " +
+                                      std::to_string(rows.columns));
+  }
+  constexpr std::size_t block = QuadraticTerms::block;
+  const QuadraticTerms read = terms();
+  std::vector<float> result(rows.count);
+  run_tiles((rows.count + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
+    control.check();
+    std::vector<double> row(read.values), lanes(read.values * block);
+    std::array<double, block> sum{};
+    const std::size_t end = std::min((tile + 1) * shower_tile, rows.count);
+    for (std::size_t first = tile * shower_tile; first < end; first += block) {
+      const std::size_t count = std::min(block, end - first);
+      for (std::size_t r = 0; r < count; ++r) {
+        whitening.apply(rows.row(first + r), row.data());
+        for (std::size_t i = 0; i < read.values; ++i) lanes[i * block + r] = row[i];
+      }
+      read.sums(weights.data(), lanes.data(), sum.data());
+      for (std::size_t r = 0; r < count; ++r) result[first + r] = static_cast<float>(sum[r] + constant);
+    }
+  });
+  return result;
+}
+
+LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training, const LabelledDenseRows& validation,
+                                              const Whitening& whitening, const LogisticSettings& settings,
+                                              const TileRunner& run_tiles, const JobControl& control) {
+  settings.validate();
+  const QuadraticTerms terms{whitening.directions(), settings.products};
+  if (terms.count() > LogisticSettings::most_terms) {
+    throw Error(ErrorCode::argument, "a regression would have " + std::to_string(terms.count()) + " terms; at most " +
+                                         std::to_string(LogisticSettings::most_terms) + " are sensible");
+  }
+  LogisticRows rows = whitened(training, whitening, run_tiles, control);
+  const LogisticRows held_out = whitened(validation, whitening, run_tiles, control);
+  LogisticRegressionFit result;
+  TermWeights start{std::vector<double>(terms.count()), 0};
+  result.ridge = settings.ridges.front();
+  if (settings.ridges.size() > 1) {
+    start = choose_ridge(terms, rows, held_out, settings, run_tiles, control, result);
+  }
+  rows.numbers.insert(rows.numbers.end(), held_out.numbers.begin(), held_out.numbers.end());
+  rows.label.insert(rows.label.end(), held_out.label.begin(), held_out.label.end());
+  LogisticFit fit(terms, rows, run_tiles, control);
+  fit.start_from(start);
+  fit.minimize(result.ridge, settings.tolerance);
+  const TermWeights weights = fit.weights();
+  result.model = {whitening, weights.weights, weights.constant};
+  return result;
+}
+
+}  // namespace caloscope
