@@ -18,9 +18,14 @@ constexpr int most_steps = 200;
 constexpr std::size_t most_iterations = 100;
 /// Length of what a Newton step leaves of the gradient.
 constexpr double step_precision = 0.05;
-/// Rows of the preconditioner: at least these, and a multiple of the number of terms.
+/// Of a mean over rows.
+constexpr double rounding = 1e-14;
+/// What is missing after a step, of what it gained, as a bound that is not tight.
+constexpr double left_by_step = 0.01;
+/// Rows of the preconditioner: at least these, a multiple of the number of terms, and a share of all rows.
 constexpr std::size_t least_sampled = 2048;
 constexpr std::size_t sampled_of_term = 4;
+constexpr std::size_t rows_of_sampled = 20;
 /// Terms up to which a new preconditioner costs nothing beside the gradients.
 constexpr std::size_t few_terms = 128;
 
@@ -224,11 +229,11 @@ LogisticFit::Vector LogisticFit::curvature_times(const Vector& v) const {
 void LogisticFit::sample_second_derivative() {
   const std::size_t size = terms_.count() + 1;
   // Half of them of either class, equally spaced.
-  const std::size_t of_class = std::max(least_sampled, sampled_of_term * size) / 2;
+  const std::size_t of_class = std::max({least_sampled, sampled_of_term * size, rows_.count() / rows_of_sampled}) / 2;
   std::array<std::vector<std::size_t>, 2> rows;
   for (std::size_t r = 0; r < rows_.count(); ++r) rows[rows_.label[r]].push_back(r);
   GramMatrix gram(size);
-  constexpr std::size_t piece = 256;
+  constexpr std::size_t piece = 128;
   Vector row(terms_.values), terms(piece * size), weight(piece);
   for (const auto& all : rows) {
     const std::size_t count = std::min(all.size(), of_class);
@@ -303,21 +308,23 @@ void LogisticFit::minimize(double ridge, double tolerance) {
     const Vector step = newton_step(point.gradient);
     const double gain = -dot(point.gradient, step) / 2;
     if (!(gain > 0)) return;
-    const double rounding = 1e-15 * (1 + std::fabs(point.loss));
-    double length = 1;
-    for (;; length /= 2) {
+    // A last step is too small for sums over all rows to show what it gains.
+    const bool last = left_by_step * gain * static_cast<double>(rows_.count()) < tolerance;
+    for (double length = 1;; length /= 2) {
+      if (length < 1e-9) return;
       Vector trial = at_;
       add_scaled(trial, length, step);
-      Point there = evaluate(trial, curvature);
-      if (there.loss <= point.loss - 1e-4 * length * gain + rounding) {
+      if (last) {
         at_ = std::move(trial);
-        point = std::move(there);
-        curvature_.swap(curvature);
-        break;
+        return;
       }
-      if (length < 1e-9) return;
+      Point there = evaluate(trial, curvature);
+      if (!(there.loss <= point.loss - 1e-4 * length * gain + rounding)) continue;
+      at_ = std::move(trial);
+      point = std::move(there);
+      curvature_.swap(curvature);
+      break;
     }
-    if (length == 1 && gain * static_cast<double>(rows_.count()) < tolerance) return;
   }
 }
 

@@ -52,7 +52,7 @@ class LogisticFit {
   LogisticFit(const QuadraticTerms& terms, const LogisticRows& rows, const TileRunner& run_tiles,
               const JobControl& control);
 
-  /// From where the last call ended, or from 0. Ends when a step gains less than `tolerance` in the sum above (nats).
+  /// From where the last call ended, or from 0. Ends where less than `tolerance` is missing in the sum above (nats).
   void minimize(double ridge, double tolerance);
 
   TermWeights weights() const { return raw(at_); }

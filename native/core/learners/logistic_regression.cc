@@ -18,6 +18,8 @@ constexpr std::size_t rows_of_term = 20;
 /// Ridges in a row without progress after which weaker ones are not tried, and what counts as progress, in nats.
 constexpr int patience = 3;
 constexpr double progress = 1e-6;
+/// Nats, summed over the rows, that are nothing beside what tells two ridges apart.
+constexpr double tolerance_for_ridge = 0.03;
 
 LogisticRows whitened(const LabelledDenseRows& from, const Whitening& whitening, const TileRunner& run_tiles,
                       const JobControl& control) {
@@ -58,7 +60,7 @@ TermWeights choose_ridge(const QuadraticTerms& terms, const LogisticRows& traini
   double best_loss = std::numeric_limits<double>::infinity();
   int without_progress = 0;
   for (const double ridge : ridges) {
-    fit.minimize(ridge, settings.tolerance);
+    fit.minimize(ridge, std::max(settings.tolerance, tolerance_for_ridge));
     const double loss = balanced_cross_entropy(terms, fit.weights(), validation, run_tiles, control);
     result.trials.push_back({ridge, loss});
     without_progress = loss < best_loss - progress ? 0 : without_progress + 1;

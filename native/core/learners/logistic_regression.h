@@ -53,8 +53,8 @@ struct LogisticSettings {
   /// Of which the one with the smallest loss on held-out rows is taken, from the strongest down: precision of a prior for
   /// the weight of a term with deviation 1, which is 1/C of scikit-learn. The path ends where three in a row are no better.
   std::vector<double> ridges = {1e5, 3e4, 1e4, 3e3, 1e3, 300, 100, 30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01};
-  /// Nats, summed over the rows, that may be missing at the minimum; a thousandth of a standard error.
-  double tolerance = 1e-6;
+  /// Nats, summed over the rows, that may be missing at the end; half a nat would be a standard error.
+  double tolerance = 1e-3;
 
   /// Terms from which on a regression is too dear, with fewer rows than unknowns in most samples.
   static constexpr std::size_t most_terms = 1000;

@@ -13,18 +13,37 @@ void QuadraticTerms::expand(const double* row, double* terms) const {
 }
 
 void QuadraticTerms::sums(const double* coefficients, const double* lanes, double* result) const {
+  // Two values share what is read of a third: its product with either is added in the same turn.
   double total[block] = {};
-  const double* of_product = coefficients + values;
-  for (std::size_t i = 0; i < values; ++i) {
-    double inner[block];
-    for (double& lane : inner) lane = coefficients[i];
-    if (products) {
-      for (std::size_t j = i; j < values; ++j) {
-        const double coefficient = *of_product++;
-        for (std::size_t r = 0; r < block; ++r) inner[r] += coefficient * lanes[j * block + r];
-      }
-    }
+  const auto add_value = [&](std::size_t i, const double (&inner)[block]) {
     for (std::size_t r = 0; r < block; ++r) total[r] += inner[r] * lanes[i * block + r];
+  };
+  const double* of_product = coefficients + values;
+  for (std::size_t i = 0; i < values; i += 2) {
+    const bool both = i + 1 < values;
+    double first[block], second[block];
+    for (std::size_t r = 0; r < block; ++r) {
+      first[r] = coefficients[i];
+      second[r] = both ? coefficients[i + 1] : 0;
+    }
+    if (products) {
+      const double* of_first = of_product;
+      const double* of_second = of_first + (values - i) - 1;  // its entry for value j lies at j - i, as the first's does
+      const double square = of_first[0];
+      for (std::size_t r = 0; r < block; ++r) first[r] += square * lanes[i * block + r];
+      for (std::size_t j = i + 1; j < values; ++j) {
+        const double a = of_first[j - i];
+        const double b = of_second[j - i];
+        const double* y = lanes + j * block;
+        for (std::size_t r = 0; r < block; ++r) {
+          first[r] += a * y[r];
+          second[r] += b * y[r];
+        }
+      }
+      of_product += (values - i) + (both ? values - i - 1 : 0);
+    }
+    add_value(i, first);
+    if (both) add_value(i + 1, second);
   }
   std::copy_n(total, block, result);
 }

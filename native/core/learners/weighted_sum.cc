@@ -17,6 +17,8 @@ using Vector = std::vector<double>;
 constexpr int most_steps = 200;
 /// Nats, summed over the rows, that a last step may gain.
 constexpr double tolerance = 1e-10;
+/// Of a mean over rows.
+constexpr double rounding = 1e-14;
 /// Eigenvalue of the second derivative over the largest below which a direction is none.
 constexpr double least_curvature = 1e-12;
 /// Deviation over root mean square below which a member says the same of every row.
@@ -220,6 +222,13 @@ std::vector<char> free_weights(const Vector& at, const Vector& gradient, MemberW
   return free;
 }
 
+Vector moved(Vector at, double length, const Vector& step, MemberWeights allowed) {
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] += length * step[i];
+  if (allowed == MemberWeights::any) return at;
+  for (std::size_t m = 0; m + 1 < at.size(); ++m) at[m] = std::max(at[m], 0.0);
+  return at;
+}
+
 struct Minimum {
   Vector at;
   Derivatives there;
@@ -236,22 +245,18 @@ Minimum minimize(const Problem& problem, MemberWeights allowed, bool until_separ
     const Vector step = solve_smallest(second, downhill, free_weights(best.at, gradient, allowed), control);
     const double gain = dot(downhill, step) / 2;
     if (!(gain > 0)) return best;
-    const double rounding = 1e-15 * (1 + loss);
+    // Too little for sums over all rows to show it.
+    const bool last = gain * static_cast<double>(problem.rows()) < tolerance;
     for (double length = 1;; length /= 2) {
       if (length < 1e-12) return best;
-      Vector trial = best.at;
-      for (std::size_t i = 0; i < trial.size(); ++i) trial[i] += length * step[i];
-      if (allowed == MemberWeights::non_negative) {
-        for (std::size_t m = 0; m + 1 < trial.size(); ++m) trial[m] = std::max(trial[m], 0.0);
-      }
+      Vector trial = moved(best.at, length, step, allowed);
       double promised = 0;
       for (std::size_t i = 0; i < trial.size(); ++i) promised += gradient[i] * (best.at[i] - trial[i]);
-      if (!(problem.loss(trial) <= loss - 1e-4 * promised + rounding)) continue;
-      best.at = std::move(trial);
-      best.there = problem.derivatives(best.at);
-      if (length == 1 && gain * static_cast<double>(problem.rows()) < tolerance) return best;
+      if (!last && !(problem.loss(trial) <= loss - 1e-4 * promised + rounding)) continue;
+      best = {trial, problem.derivatives(trial)};
       break;
     }
+    if (last) return best;
   }
   return best;
 }

@@ -33,7 +33,7 @@ LogisticRows exact_rows(bool first_column_twice = false) {
   return rows;
 }
 
-TermWeights minimum(const QuadraticTerms& terms, const LogisticRows& rows, double ridge, double tolerance = 1e-12,
+TermWeights minimum(const QuadraticTerms& terms, const LogisticRows& rows, double ridge, double tolerance = 1e-15,
                     const TileRunner& run_tiles = one_thread) {
   LogisticFit fit(terms, rows, run_tiles, control);
   fit.minimize(ridge, tolerance);
