@@ -228,8 +228,8 @@ LogisticFit::Vector LogisticFit::curvature_times(const Vector& v) const {
 
 void LogisticFit::sample_second_derivative() {
   const std::size_t size = terms_.count() + 1;
-  // Half of them of either class, equally spaced.
-  const std::size_t of_class = std::max({least_sampled, sampled_of_term * size, rows_.count() / rows_of_sampled}) / 2;
+  // Half of them of either class, equally spaced; all where one class has fewer.
+  const std::size_t of_class = (sampled_rows() + 1) / 2;
   std::array<std::vector<std::size_t>, 2> rows;
   for (std::size_t r = 0; r < rows_.count(); ++r) rows[rows_.label[r]].push_back(r);
   GramMatrix gram(size);
@@ -270,8 +270,21 @@ void LogisticFit::factorize_preconditioner() {
   }
 }
 
+std::size_t LogisticFit::sampled_rows() const {
+  const std::size_t most = std::max({least_sampled, sampled_of_term * terms_.count(), rows_.count() / rows_of_sampled});
+  return std::min(most, rows_.count());
+}
+
+/// Iterations up to which a step is cheaper with an old preconditioner.
+std::size_t LogisticFit::patience() const {
+  // A new one costs (sampled rows) · (terms)² products, an iteration some 16 · rows · terms.
+  const std::size_t worth = sampled_rows() * terms_.count() / (16 * rows_.count());
+  // Of many terms a sample tells the second derivative roughly: so many iterations are usual.
+  return std::max<std::size_t>(worth, terms_.count() > few_terms && sampled_rows() < rows_.count() ? 12 : 1);
+}
+
 LogisticFit::Vector LogisticFit::newton_step(const Vector& gradient) {
-  const bool slow = last_iterations_ > (terms_.count() <= few_terms ? 1 : 12);
+  const bool slow = last_iterations_ > patience();
   if (gram_.empty() || slow) sample_second_derivative();
   if (!preconditioner_ || slow) factorize_preconditioner();
   Vector step(gradient.size()), residual(gradient.size());

@@ -72,6 +72,8 @@ class LogisticFit {
   Vector standardised_gradient(const Vector& sums) const;
   Point evaluate(const Vector& at, Vector& curvature) const;
   Vector curvature_times(const Vector& v) const;
+  std::size_t sampled_rows() const;
+  std::size_t patience() const;
   void sample_second_derivative();
   void factorize_preconditioner();
   Vector newton_step(const Vector& gradient);

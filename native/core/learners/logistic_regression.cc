@@ -97,8 +97,8 @@ void LogisticRegression::validate() const {
 
 std::vector<float> LogisticRegression::logits(const DenseRows& rows, const TileRunner& run_tiles,
                                               const JobControl& control) const {
-  if (rows.count > 0 && rows.columns != columns()) {
-    throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(columns()) + " features, the sample gives " +
+  if (rows.count > 0 && rows.columns != inputs()) {
+    throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(inputs()) + " features, the sample gives " +
                                       std::to_string(rows.columns));
   }
   constexpr std::size_t block = QuadraticTerms::block;

@@ -18,7 +18,9 @@ struct LogisticRegression {
   std::vector<double> weights;  ///< one a term, as QuadraticTerms has them in order
   double constant = 0;
 
-  std::uint32_t columns() const { return whitening.columns(); }
+  std::uint32_t inputs() const { return whitening.columns(); }
+  /// Numbers that are fitted to the labels.
+  std::uint64_t parameters() const { return weights.size() + 1; }
   QuadraticTerms terms() const { return {whitening.directions(), weights.size() > whitening.directions()}; }
 
   /// One a row. Positive where the row looks like the reference.
@@ -56,7 +58,7 @@ struct LogisticSettings {
   /// Nats, summed over the rows, that may be missing at the end; half a nat would be a standard error.
   double tolerance = 1e-3;
 
-  /// Terms from which on a regression is too dear, with fewer rows than unknowns in most samples.
+  /// More are refused: they cost more than networks do, and most samples have fewer rows.
   static constexpr std::size_t most_terms = 1000;
 
   /// Throws Error(argument) that names the setting.

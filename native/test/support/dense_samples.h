@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -80,7 +81,8 @@ inline Standardisation standardisation_of(const DenseSamples& samples) {
   const FeatureTable reference(std::vector<float>(samples.values.begin(), middle), samples.columns);
   const FeatureTable generated(std::vector<float>(middle, samples.values.end()), samples.columns);
   JobControl control;
-  return fit_standardisation({reference, generated}, row_numbers(samples.count()), control);
+  const LabelledRows labelled{reference, generated};
+  return fit_standardisation(labelled, row_numbers(samples.count()), control);
 }
 
 inline Whitening whitening_of(const DenseSamples& samples, unsigned threads = 1) {
