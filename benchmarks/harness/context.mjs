@@ -7,6 +7,12 @@ import { PeerProcess } from './peer-process.mjs';
 const peersFolder = fileURLToPath(new URL('../peers/', import.meta.url));
 /** Debian's own: the packages from apt belong to it, not to another one that comes first on the path. */
 export const python = process.env.CALOSCOPE_BENCHMARK_PYTHON ?? '/usr/bin/python3';
+/** The one with the newest packages of PyPI, where Debian's are too old to be compared with. */
+export const newestPython = join(
+  process.env.CALOSCOPE_BENCHMARK_VENV ?? join(tmpdir(), 'caloscope-peers'),
+  'bin',
+  'python',
+);
 
 /** What a case gets: sizes, a folder of its own, peers. All of it ends with the case. */
 export class Context {
@@ -33,8 +39,8 @@ export class Context {
   }
 
   /** A script of benchmarks/peers in Python. @throws PeerMissing, which skips the case. */
-  startPython(script, environment = {}) {
-    return this.#start(python, [join(peersFolder, script)], environment);
+  startPython(script, environment = {}, interpreter = python) {
+    return this.#start(interpreter, [join(peersFolder, script)], environment);
   }
 
   /** A module of benchmarks/peers in Node. @throws PeerMissing. */
