@@ -19,14 +19,20 @@ function against(library, threads) {
       files.training,
       files.held_out,
     ]);
-    const peer = await context.startPython('boosted_trees.py', { OMP_NUM_THREADS: `${threads}` }, newestPython);
+    const peer = await context.startPython(
+      'boosted_trees.py',
+      { OMP_NUM_THREADS: `${threads}` },
+      newestPython,
+    );
     const layout = await peer.request('load', { ...files, columns, library, threads });
     await program.request('ours');
     await peer.request('run');
     const area = await program.request('area');
     const difference = Math.abs(area - (await peer.request('area')));
     return {
-      agreement: agreementOf({ 'difference of the AUC on held-out rows': [difference, context.size(1e-3, 0.02)] }),
+      agreement: agreementOf({
+        'difference of the AUC on held-out rows': [difference, context.size(1e-3, 0.02)],
+      }),
       settings: { rows, columns, trees: 100, leaves: 31, bins: 255, threads, peer: layout },
       warm: true,
       ours: () => program.request('ours'),

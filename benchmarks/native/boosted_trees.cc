@@ -1,6 +1,6 @@
-// Gradient boosting by the core on a matrix that it makes and leaves in a file for the peers: normal columns in which the
-// generated sample has a few flaws, and held-out rows of the same kind. Row by row, float32; rows of even number are of the
-// reference sample. Speaks the protocol of benchmarks/harness/peer-process.mjs:
+// Gradient boosting by the core on a matrix that it makes and leaves in a file for the peers: normal columns in which
+// the generated sample has a few flaws, and held-out rows of the same kind. Row by row, float32; rows of even number are
+// of the reference sample. Speaks the protocol of benchmarks/harness/peer-process.mjs:
 //
 //   boosted_trees ROWS HELD_OUT_ROWS THREADS TRAINING_FILE HELD_OUT_FILE
 //   ours → seconds of one fit, binning and all; area → AUC of the last fit on the held-out rows;
@@ -50,8 +50,8 @@ struct Sample {
   Sample& operator=(const Sample&) = delete;
 
   void save(const char* path) const {
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char*>(matrix.data()), static_cast<std::streamsize>(matrix.size() * sizeof(float)));
+    const auto bytes = static_cast<std::streamsize>(matrix.size() * sizeof(float));
+    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(matrix.data()), bytes);
   }
 };
 
@@ -62,10 +62,9 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 double area(const std::vector<float>& logits) {
   std::vector<float> of[2];
   for (std::size_t row = 0; row < logits.size(); ++row) of[row % 2].push_back(logits[row]);
+  const auto sample = [](const std::vector<float>& scores) { return ScoreSample(std::span<const float>(scores)); };
   CpuBackend backend(1);
-  return area_under_curve(ScoreSample(std::span<const float>(of[0])), ScoreSample(std::span<const float>(of[1])), backend,
-                          JobControl())
-      .value;
+  return area_under_curve(sample(of[0]), sample(of[1]), backend, JobControl()).value;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "core/learners/boosted_trees.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -19,7 +20,7 @@ void require_node(const BoostedTrees& trees, std::size_t node, std::size_t end) 
   if (!std::isfinite(trees.threshold[node]) || !std::isfinite(trees.value[node])) {
     throw Error(ErrorCode::non_finite, "node " + std::to_string(node) + " of the boosted trees is not finite");
   }
-  if (trees.column[node] >= trees.inputs) refuse("node " + std::to_string(node) + " looks at a column that is not there");
+  if (trees.column[node] >= trees.inputs) refuse("node " + std::to_string(node) + " looks at no column");
   const std::size_t left = trees.left[node];
   if (left != 0 && (left <= node || left >= end - 1)) {
     refuse("node " + std::to_string(node) + " has no children behind it in its tree");

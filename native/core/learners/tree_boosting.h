@@ -52,10 +52,10 @@ struct TrainedTrees {
   BoostingRecord record;
 };
 
-/// Boosting ends before the number of trees where no split lowers the loss. `visited(rows)` is called as training rows are
-/// worked off, settings.trees times their number in all (for progress). The same bits for any number of threads.
-/// Numbers must be finite. Throws Error(too_few_rows) without a training row of each class, or with validation rows of one
-/// class only.
+/// Boosting ends before the number of trees where no split lowers the loss. `visited(rows)` is called as training rows
+/// are worked off, settings.trees times their number in all (for progress). The same bits for any number of threads.
+/// Numbers must be finite. Throws Error(too_few_rows) without a training row of each class, or with validation rows of
+/// one class only.
 TrainedTrees boost_trees(const BoostingTask& task, WorkerPool& pool, JobControl& control,
                          const std::function<void(std::uint64_t rows)>& visited);
 

@@ -29,8 +29,8 @@ struct Rows {
   }
 };
 
-/// Normal numbers in steps of 1/`steps`; the classes differ in the mean of the first column, the width of the second and
-/// how the third goes with the fourth. Every `share`-th row is a reference row.
+/// Normal numbers in steps of 1/`steps`; the classes differ in the mean of the first column, the width of the second
+/// and how the third goes with the fourth. Every `share`-th row is a reference row.
 Rows random_rows(std::size_t count, std::uint32_t columns, std::uint64_t seed, std::uint32_t share = 2,
                  float steps = 1 << 20) {
   Rows rows{columns, {}, {}};
@@ -144,7 +144,8 @@ TEST(TreeBoosting, LossesAreThoseOfTheScores) {
   const auto [trees, record] = boosted(task);
   ASSERT_EQ(record.training_loss.size(), 10U);
   EXPECT_NEAR(record.training_loss.back(), mean_loss(scores_of(trees, rows), rows.label), 1e-6);
-  EXPECT_NEAR(record.validation_loss[record.best_trees - 1], mean_loss(scores_of(trees, held_out), held_out.label), 1e-6);
+  const double held_out_loss = mean_loss(scores_of(trees, held_out), held_out.label);
+  EXPECT_NEAR(record.validation_loss[record.best_trees - 1], held_out_loss, 1e-6);
   EXPECT_LT(record.training_loss.back(), 0.6);
   EXPECT_TRUE(std::ranges::is_sorted(record.training_loss, std::greater<>()));
 }

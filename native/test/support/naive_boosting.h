@@ -11,8 +11,8 @@
 
 namespace caloscope {
 
-/// Boosting as it is defined: every value that there is, is a place to split at, every sum is made anew from its rows, and
-/// nothing is shared between nodes, trees or threads. Derivatives are those in quanta.
+/// Boosting as it is defined: every value that there is, is a place to split at, every sum is made anew from its rows,
+/// and nothing is shared between nodes, trees or threads. Derivatives are those in quanta.
 class NaiveBoosting {
  public:
   explicit NaiveBoosting(const BoostingTask& task)
@@ -26,7 +26,8 @@ class NaiveBoosting {
       const bool reference = labels_[row] != 0;
       const std::uint64_t packed =
           packed_gradient(logits_[row], reference, classes_.weight[reference], quanta_, key, row);
-      leaves[0].rows.push_back({row, double(PackedGradient::gradient(packed)), double(PackedGradient::hessian(packed))});
+      leaves[0].rows.push_back(
+          {row, double(PackedGradient::gradient(packed)), double(PackedGradient::hessian(packed))});
     }
     finish(leaves[0], trees);
     while (leaves.size() < settings_.leaves) {
@@ -98,7 +99,7 @@ class NaiveBoosting {
     }
   }
 
-  /// The threshold is where the bins of all rows have a border: half way between neighbouring values of the whole column.
+  /// The threshold is where the bins of all rows have a border: half way between neighbors in the whole column.
   float threshold_of(const Node& node) const {
     float next = node.upper;
     for (std::size_t row = 0; row < rows_.count; ++row) {

@@ -93,20 +93,21 @@ void BinSummation::run(std::span<const std::uint32_t> rows, std::span<const std:
     for (std::size_t i = 0; i < part.size(); ++i) scratch.gradients[i] = gradients[part[i]];
     const std::size_t first_group = tile % group_tiles * tile_groups;
     const std::size_t last_group = std::min(groups_.size(), first_group + tile_groups);
-    for (std::size_t g = first_group; g < last_group; ++g) add_group(groups_[g], part, scratch.gradients, scratch, sums);
+    for (std::size_t g = first_group; g < last_group; ++g) add_group(groups_[g], part, scratch, sums);
   });
 }
 
-void BinSummation::add_group(std::size_t group, std::span<const std::uint32_t> rows, const std::uint64_t* gradients,
-                             Scratch& scratch, BinSums& sums) {
+void BinSummation::add_group(std::size_t group, std::span<const std::uint32_t> rows, Scratch& scratch, BinSums& sums) {
   const auto& slots = chosen_[group];
   const std::size_t first_column = group * group_columns;
   const std::size_t here = std::min(group_columns, binned_.columns().size() - first_column);
   std::memset(scratch.sums, 0, sizeof scratch.sums[0] * here);
   if (slots.size() == here) {
-    add_rows_by_columns[here - 1](binned_.group(group), rows, gradients, scratch.sums);
+    add_rows_by_columns[here - 1](binned_.group(group), rows, scratch.gradients, scratch.sums);
   } else {
-    for (const std::uint32_t slot : slots) add_rows<1>(binned_.group(group) + slot, rows, gradients, scratch.sums + slot);
+    for (const std::uint32_t slot : slots) {
+      add_rows<1>(binned_.group(group) + slot, rows, scratch.gradients, scratch.sums + slot);
+    }
   }
   const std::lock_guard lock(locks_[group]);
   for (const std::uint32_t slot : slots) {

@@ -91,8 +91,8 @@ class BinSummation {
     std::uint64_t gradients[PackedGradient::most_rows];
   };
 
-  void add_group(std::size_t group, std::span<const std::uint32_t> rows, const std::uint64_t* gradients,
-                 Scratch& scratch, BinSums& sums);
+  /// `scratch` has the gradients of the rows.
+  void add_group(std::size_t group, std::span<const std::uint32_t> rows, Scratch& scratch, BinSums& sums);
 
   const BinnedRows& binned_;
   std::vector<std::vector<std::uint32_t>> chosen_;  ///< of each group, slots in it

@@ -16,13 +16,15 @@ constexpr std::size_t rows_ahead = 16;
 
 constexpr std::size_t tiles_of(std::size_t count, std::size_t tile) { return (count + tile - 1) / tile; }
 
-/// Rows up to the bin stay, in their order, at the beginning of `rows`, the others go to `aside`. Returns how many stay.
+/// Rows up to the bin stay, in their order, at the beginning of `rows`, the others go to `aside`. Returns how many
+/// stay.
 std::size_t divide_tile(const std::uint8_t* bins, std::uint32_t bin, std::span<std::uint32_t> rows,
                         std::uint32_t* aside) {
   std::size_t staying = 0;
+  const std::size_t last = rows.size() - 1;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const std::uint32_t row = rows[i];
-    __builtin_prefetch(bins + std::size_t{rows[std::min(i + rows_ahead, rows.size() - 1)]} * BinnedRows::group_columns);
+    __builtin_prefetch(bins + std::size_t{rows[std::min(i + rows_ahead, last)]} * BinnedRows::group_columns);
     const bool stays = bins[std::size_t{row} * BinnedRows::group_columns] <= bin;
     rows[staying] = row;
     aside[i - staying] = row;

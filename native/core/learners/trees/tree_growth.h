@@ -29,8 +29,8 @@ class TreeGrowth {
   /// All of these must outlive it.
   TreeGrowth(const BinnedRows& binned, const GrowthRule& rule, WorkerPool& pool, const JobControl& control);
 
-  /// Adds a tree over some of the columns (places in BinnedRows::columns, ascending). `gradients`: one a row. False, and
-  /// nothing added, where no split has a gain.
+  /// Adds a tree over some of the columns (places in BinnedRows::columns, ascending). `gradients`: one a row. False,
+  /// and nothing added, where no split has a gain.
   bool grow(std::span<const std::uint64_t> gradients, const std::vector<std::uint32_t>& columns, BoostedTrees& trees);
 
   /// Rows of the last tree that ended in the same leaf.

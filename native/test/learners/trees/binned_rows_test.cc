@@ -22,7 +22,7 @@ TEST(QuantileBorders, LieHalfWayBetweenFewValues) {
   EXPECT_EQ(quantile_borders(Floats{-0.0F, 0.0F}, 255), Floats());
 }
 
-TEST(QuantileBorders, HoldBetweenNeighbouringNumbersAndFarApartOnes) {
+TEST(QuantileBorders, HoldBetweenNeighboringNumbersAndFarApartOnes) {
   const float one = 1;
   const float next = std::nextafter(one, 2.0F);
   const float largest = std::numeric_limits<float>::max();
