@@ -105,15 +105,16 @@ TEST(TreeBoosting, TreesAreThoseOfTheDefinitionWithOtherSettings) {
 TEST(TreeBoosting, TreesAreThoseOfTheDefinitionOverManyTilesOfRows) {
   const Rows rows = random_rows(20000, 2, 3, 3, 16);
   BoostingTask task = task_on(rows);
-  task.settings.trees = 3;
-  task.settings.leaves = 8;
+  task.settings.trees = 2;
+  task.settings.leaves = 3;
   expect_naive_trees(task);
 }
 
 TEST(TreeBoosting, TheSameBitsForAnyNumberOfThreads) {
-  const Rows rows = random_rows(30000, 20, 4, 3);
-  const Rows held_out = random_rows(3000, 20, 5);
+  const Rows rows = random_rows(18000, 12, 4, 3);
+  const Rows held_out = random_rows(1000, 12, 5);
   BoostingTask task = task_on(rows);
+  task.settings.trees = 4;
   task.settings.column_fraction = 0.6;
   task.validation = held_out.view();
   const TrainedTrees one = boosted(task, 1);
