@@ -7,7 +7,7 @@
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
 export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions } from './classifier/ensemble.js';
-export { type FileLogits, type FileLogitsOptions, predictFileLogits } from './classifier/file-logits.js';
+export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
 export type {
   ClassifierOptions,
   ClassifierSettings,
@@ -78,7 +78,7 @@ export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type { RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
-export type { NativeTrainingRecord, Precision } from './native/contract/training.js';
+export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';

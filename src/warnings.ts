@@ -15,7 +15,6 @@ export const warningCodes = {
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
   // outcome
-  'members-disagree': 'members of the ensemble that differ by more than the error of the AUC',
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',
   'non-finite-weights': 'weights that are not finite',

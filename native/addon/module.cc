@@ -8,7 +8,7 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 8;
+constexpr int abi_version = 9;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
@@ -16,6 +16,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_operation<dispose>(env, exports, "dispose");
   add_operation<cancel_job>(env, exports, "cancelJob");
   add_device_operations(env, exports);
+  add_ensemble_operations(env, exports);
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
   add_names_operations(env, exports);

@@ -2,6 +2,7 @@
 
 #include "addon/operations.h"
 #include "core/histograms/histogram_axis.h"
+#include "core/learners/learner_name.h"
 #include "core/networks/activation.h"
 #include "core/networks/precision.h"
 #include "core/run/error.h"
@@ -33,6 +34,7 @@ Napi::Value all_names(const Napi::CallbackInfo& info) {
   set_names<ErrorCode>(record, "errorCode");
   set_names<FeatureSetName>(record, "featureSet");
   set_names<Geometry::Family>(record, "geometryFamily");
+  set_names<LearnerName>(record, "learner");
   set_names<Precision>(record, "precision");
   set_names<SampleRole>(record, "sampleRole");
   set_names<Schedule>(record, "schedule");

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/histograms/histogram_fill.h"
-#include "core/learners/member.h"
+#include "core/learners/networks.h"
 #include "core/networks/precision.h"
 #include "core/run/job_control.h"
 #include "core/samples/feature_table.h"
@@ -20,13 +20,13 @@
 
 namespace caloscope {
 
-/// Members that are ready to score samples: their weights packed, or on a device. Does not change, so threads may share it.
+/// Networks that are ready to score samples: their weights packed, or on a device. Does not change, so threads may share it.
 class Predictor {
  public:
   virtual ~Predictor() = default;
 
-  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what member n says of row rows[i].
-  /// Throws Error(shape) unless all members take the columns of the table.
+  /// Logits of the listed rows: `logits[n * rows.size() + i]` is what network n says of row rows[i].
+  /// Throws Error(shape) unless all networks take the columns of the table.
   virtual std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
                                      JobControl& control) const = 0;
 };
@@ -49,8 +49,8 @@ class Backend {
   virtual std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const TrainingData& data,
                                             JobControl& control, const Checkpoints* checkpoints = nullptr) = 0;
 
-  /// Throws Error(classifier) or Error(non_finite) for an unsound member.
-  virtual std::shared_ptr<const Predictor> load(Members members, Precision precision) = 0;
+  /// Throws Error(classifier) or Error(non_finite) for an unsound network.
+  virtual std::shared_ptr<const Predictor> load(Networks networks, Precision precision) = 0;
 
   /// Starts a fill; its plan comes from WeightedHistogram::fill_plan.
   virtual std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) = 0;

@@ -46,8 +46,8 @@ std::vector<TrainedNetwork> CpuBackend::train(std::span<const TrainingTask> task
   });
 }
 
-std::shared_ptr<const Predictor> CpuBackend::load(Members members, Precision precision) {
-  return std::make_shared<cpu::MemberPredictor>(members, precision);
+std::shared_ptr<const Predictor> CpuBackend::load(Networks networks, Precision precision) {
+  return std::make_shared<cpu::NetworkPredictor>(networks, precision);
 }
 
 std::unique_ptr<HistogramFill> CpuBackend::start_fill(HistogramFillPlan plan) {

@@ -14,7 +14,7 @@ class CpuBackend : public Backend {
   std::string device() const override { return "cpu"; }
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> tasks, const TrainingData& data, JobControl& control,
                                     const Checkpoints* checkpoints = nullptr) override;
-  std::shared_ptr<const Predictor> load(Members members, Precision precision) override;
+  std::shared_ptr<const Predictor> load(Networks networks, Precision precision) override;
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override;
   WeighedRows weigh(LogitView logits, std::size_t members, const WeightRule& rule, const JobControl& control) override;
   void sort(std::vector<std::uint64_t>& keys, const JobControl& control) override;

@@ -8,46 +8,37 @@
 namespace caloscope::cpu {
 namespace {
 
-LoadedMember load(const Network& network, std::uint32_t dense_inputs, Precision precision) {
-  return LoadedNetwork(network, dense_inputs, precision);
-}
-
-/// What all members read: rows are gathered once for all of them.
-std::uint32_t most_dense_inputs(Members members, const FeatureTable& table) {
+/// What all networks read: rows are gathered once for all of them.
+std::uint32_t most_dense_inputs(Networks networks, const FeatureTable& table) {
   std::uint32_t dense = 0;
-  for (const auto& member : members) {
-    dense = std::max(dense, std::visit(
-                                [&](const auto& kind) { return dense_inputs(kind, table, crowded_forward); }, *member));
-  }
+  for (const auto& network : networks) dense = std::max(dense, dense_inputs(*network, table, crowded_forward));
   return dense;
 }
 
 }  // namespace
 
-MemberPredictor::MemberPredictor(Members members, Precision precision)
-    : members_(members.begin(), members.end()), precision_(precision) {
-  validate(members);
+NetworkPredictor::NetworkPredictor(Networks networks, Precision precision)
+    : networks_(networks.begin(), networks.end()), precision_(precision) {
+  validate(networks);
 }
 
 /// Only the way that was wanted last is kept: a wide first block is the larger part of the memory.
-std::shared_ptr<const MemberPredictor::Loaded> MemberPredictor::loaded_for(std::uint32_t dense_inputs) const {
+std::shared_ptr<const NetworkPredictor::Loaded> NetworkPredictor::loaded_for(std::uint32_t dense_inputs) const {
   const std::lock_guard lock(mutex_);
   if (loaded_ && dense_inputs_ == dense_inputs) return loaded_;
   loaded_.reset();
   auto loaded = std::make_shared<Loaded>();
-  loaded->reserve(members_.size());
-  for (const auto& member : members_) {
-    loaded->push_back(std::visit([&](const auto& kind) { return load(kind, dense_inputs, precision_); }, *member));
-  }
+  loaded->reserve(networks_.size());
+  for (const auto& network : networks_) loaded->emplace_back(*network, dense_inputs, precision_);
   dense_inputs_ = dense_inputs;
   loaded_ = loaded;
   return loaded;
 }
 
-std::vector<float> MemberPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
+std::vector<float> NetworkPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
                                             unsigned threads, JobControl& control) const {
-  require_fit(members_, table);
-  const std::uint32_t dense = most_dense_inputs(members_, table);
+  require_fit(networks_, table);
+  const std::uint32_t dense = most_dense_inputs(networks_, table);
   const auto loaded = loaded_for(dense);
   std::vector<float> logits(loaded->size() * rows.size());
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;
@@ -61,8 +52,7 @@ std::vector<float> MemberPredictor::predict(const FeatureTable& table, std::span
     const std::size_t count = std::min(tile_rows, rows.size() - first);
     inputs[worker].gather(table, rows.subspan(first, count), dense);
     for (std::size_t n = 0; n < loaded->size(); ++n) {
-      float* const of_member = logits.data() + n * rows.size() + first;
-      std::visit([&](const auto& member) { member.score(inputs[worker], scratch[worker], of_member); }, (*loaded)[n]);
+      (*loaded)[n].score(inputs[worker], scratch[worker], logits.data() + n * rows.size() + first);
     }
     const std::size_t so_far = done.fetch_add(count) + count;
     control.report({static_cast<double>(so_far), static_cast<double>(rows.size()), "predicting"});

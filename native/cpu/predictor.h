@@ -2,7 +2,6 @@
 
 #include <memory>
 #include <mutex>
-#include <variant>
 #include <vector>
 
 #include "core/backend.h"
@@ -10,25 +9,22 @@
 
 namespace caloscope::cpu {
 
-/// A member that is ready to score tiles, of the kinds of core/learners/member.h.
-using LoadedMember = std::variant<LoadedNetwork>;
-
-/// Members with packed weights. Samples with few and with many lit voxels want them packed in different ways: packed is what
+/// Networks with packed weights. Samples with few and with many lit voxels want them packed in different ways: packed is what
 /// was wanted last.
-class MemberPredictor : public Predictor {
+class NetworkPredictor : public Predictor {
  public:
-  /// Throws Error(classifier) or Error(non_finite) for an unsound member.
-  MemberPredictor(Members members, Precision precision);
+  /// Throws Error(classifier) or Error(non_finite) for an unsound network.
+  NetworkPredictor(Networks networks, Precision precision);
 
   std::vector<float> predict(const FeatureTable& table, std::span<const std::uint32_t> rows, unsigned threads,
                              JobControl& control) const override;
 
  private:
-  using Loaded = std::vector<LoadedMember>;
+  using Loaded = std::vector<LoadedNetwork>;
 
   std::shared_ptr<const Loaded> loaded_for(std::uint32_t dense_inputs) const;
 
-  std::vector<std::shared_ptr<const Member>> members_;
+  std::vector<std::shared_ptr<const Network>> networks_;
   Precision precision_;
   mutable std::mutex mutex_;
   mutable std::uint32_t dense_inputs_ = 0;  ///< those of `loaded_`

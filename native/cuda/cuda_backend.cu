@@ -42,8 +42,8 @@ class CudaBackend : public Backend {
     });
   }
 
-  std::shared_ptr<const Predictor> load(Members members, Precision precision) override {
-    return std::make_shared<MemberPredictor>(members, precision, devices_.front());
+  std::shared_ptr<const Predictor> load(Networks networks, Precision precision) override {
+    return std::make_shared<NetworkPredictor>(networks, precision, devices_.front());
   }
 
   std::unique_ptr<HistogramFill> start_fill(HistogramFillPlan plan) override {

@@ -4,50 +4,40 @@
 #include "cuda/predictor.h"
 
 namespace caloscope::cuda {
-namespace {
-
-LoadedMember load(const Network& network) { return LoadedNetwork(network); }
-
-}  // namespace
 
 /// A batch on its way: two of them alternate.
-struct MemberPredictor::Lane {
+struct NetworkPredictor::Lane {
   RowBatch batch;
   ScoringScratch scratch;
-  DeviceArray<float> logits;   ///< members × rows of the batch
+  DeviceArray<float> logits;   ///< networks × rows of the batch
   PinnedArray<float> on_host;
   std::size_t first = 0;       ///< where the batch stands among all rows
   std::size_t rows = 0;        ///< 0: nothing is under way
-  Stream stream;               ///< the last member: it ends before its memory is freed
+  Stream stream;               ///< the last one: it ends before its memory is freed
 
   /// Waits for the batch, if there is one, and puts its logits among those of `all` rows; returns its rows.
-  std::size_t finish(std::size_t members, std::size_t all, std::vector<float>& logits_of_all) {
+  std::size_t finish(std::size_t networks, std::size_t all, std::vector<float>& logits_of_all) {
     if (rows == 0) return 0;
     stream.wait();
-    for (std::size_t n = 0; n < members; ++n) {
+    for (std::size_t n = 0; n < networks; ++n) {
       std::copy_n(on_host.data() + n * rows, rows, logits_of_all.data() + n * all + first);
     }
     return std::exchange(rows, 0);
   }
 };
 
-MemberPredictor::MemberPredictor(Members members, Precision precision, int device)
-    : members_(members.begin(), members.end()), precision_(precision), device_(device) {
-  validate(members);
+NetworkPredictor::NetworkPredictor(Networks networks, Precision precision, int device)
+    : networks_(networks.begin(), networks.end()), precision_(precision), device_(device) {
+  validate(networks);
   use_device(device);
-  for (const auto& member : members) {
-    loaded_.push_back(std::visit([](const auto& kind) { return load(kind); }, *member));
-  }
+  for (const auto& network : networks) loaded_.emplace_back(*network);
 }
 
 /// Both lanes together take at most half of the memory that is free.
-std::size_t MemberPredictor::rows_of_batch(const FeatureTable& table) const {
+std::size_t NetworkPredictor::rows_of_batch(const FeatureTable& table) const {
   constexpr std::size_t most = 16384;
   std::size_t scratch = 0;
-  for (const auto& member : loaded_) {
-    const auto numbers = [&](const auto& kind) { return kind.numbers_of_row(table.scalars()); };
-    scratch = std::max(scratch, std::visit(numbers, member));
-  }
+  for (const auto& network : loaded_) scratch = std::max(scratch, network.numbers_of_row(table.scalars()));
   const double hits = table.occupancy() * table.voxels();
   const double bytes =
       4 * (table.scalars() + static_cast<double>(scratch) + 2 * hits + 2 + static_cast<double>(loaded_.size()));
@@ -55,7 +45,7 @@ std::size_t MemberPredictor::rows_of_batch(const FeatureTable& table) const {
   return static_cast<std::size_t>(std::clamp(fit, 1.0, static_cast<double>(most)));
 }
 
-void MemberPredictor::start(Lane& lane, const FeatureTable& table, std::span<const std::uint32_t> rows,
+void NetworkPredictor::start(Lane& lane, const FeatureTable& table, std::span<const std::uint32_t> rows,
                             WorkerPool& pool) const {
   std::vector<FeatureRow> list;
   list.reserve(rows.size());
@@ -65,19 +55,16 @@ void MemberPredictor::start(Lane& lane, const FeatureTable& table, std::span<con
   lane.logits.reserve(loaded_.size() * rows.size());
   lane.on_host.reserve(loaded_.size() * rows.size());
   for (std::size_t n = 0; n < loaded_.size(); ++n) {
-    const auto score = [&](const auto& member) {
-      member.score(lane.batch, table.scalars(), precision_, lane.scratch, lane.logits.data() + n * rows.size(),
-                   lane.stream);
-    };
-    std::visit(score, loaded_[n]);
+    loaded_[n].score(lane.batch, table.scalars(), precision_, lane.scratch, lane.logits.data() + n * rows.size(),
+                     lane.stream);
   }
   copy_to_host(lane.logits.data(), loaded_.size() * rows.size(), lane.on_host.data(), lane.stream);
   lane.rows = rows.size();
 }
 
-std::vector<float> MemberPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
+std::vector<float> NetworkPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
                                             unsigned threads, JobControl& control) const {
-  require_fit(members_, table);
+  require_fit(networks_, table);
   use_device(device_);
   WorkerPool pool(threads);
   std::vector<float> logits(loaded_.size() * rows.size());

@@ -8,13 +8,16 @@ import {
   encodeSafetensors,
   type SafetensorsContent,
 } from '../formats/safetensors/safetensors.js';
+import { oneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import type {
   EnsembleHandle,
   MemberHandle,
+  NativeEnsembleSum,
   NativeMember,
-  NativeTrainingRecord,
-} from '../native/contract/training.js';
+  NativeTensor,
+} from '../native/contract/ensembles.js';
+import { learnerNames, type NativeTrainingRecord } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
 import {
   featureNames,
@@ -26,15 +29,18 @@ import {
 import { type CrossFittingPlan, classifierSchema } from './settings.js';
 
 /**
- * A classifier on disk is a folder with one safetensors file a network, each complete in itself. Tensors:
+ * A classifier on disk is a folder with one safetensors file a member and one of the ensemble. Tensors of a network:
  * `layers.N.weight` (outputs × inputs, y = x·Wᵀ + b), `layers.N.bias`, `standardisation.centre`,
- * `standardisation.scale`, `standardisation.clip`. The metadata entry `caloscope` is JSON: input, architecture, training and its record.
+ * `standardisation.scale`, `standardisation.clip`; of a regression `weights` and `constant`; of trees `trees.*`; of the
+ * ensemble `sum.weights`, `sum.constant`, `sum.covariance`, and `whitening.*`. The metadata entry `caloscope` is JSON: input,
+ * architecture, training and its record. Networks without the file of an ensemble are an ensemble that is their mean.
  */
 
 const metadataKey = 'caloscope';
-const formatVersion = 1;
+const formatVersion = 2;
 /** Bytes that Node reads at once. */
 const largestFile = 2 ** 31 - 1;
+const ensembleFile = 'ensemble.safetensors';
 
 const recordSchema = z.strictObject({
   trainingRows: z.number(),
@@ -46,96 +52,167 @@ const recordSchema = z.strictObject({
   ),
 });
 
-const descriptionSchema = z.strictObject({
-  format: z.literal('caloscope-classifier'),
+const trainingSchema = z.strictObject({
+  folds: z.int().positive(),
+  members: z.int().positive(),
+  seed: z.int().nonnegative(),
+  learners: z.array(oneOf(learnerNames)),
+  whitening: z.boolean(),
+  classifier: classifierSchema,
+});
+
+/** What every file of a classifier says of all of it. */
+const sharedSchema = z.strictObject({
   formatVersion: z.literal(formatVersion),
   input: storedInputSchema,
   featureNames: z.array(z.string()),
+  /** Missing where the classifier was not trained here. */
+  training: trainingSchema.optional(),
+});
+
+const memberSchema = sharedSchema.extend({
+  format: z.literal('caloscope-classifier'),
+  learner: oneOf(learnerNames),
+  columns: z.int().nonnegative(),
   activation: classifierSchema.shape.activation.unwrap(),
   slope: z.number(),
-  fold: z.int().nonnegative(),
-  member: z.int().nonnegative(),
-  training: z.strictObject({
-    folds: z.int().positive(),
-    members: z.int().positive(),
-    seed: z.int().nonnegative(),
-    classifier: classifierSchema,
-  }),
-  /** Missing where the member was not trained here. */
+  /** Where it stands in the ensemble. */
+  number: z.int().nonnegative(),
+  /** The two folds that it never saw. */
+  leftOut: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).nullable(),
   record: recordSchema.optional(),
 });
-type StoredDescription = z.output<typeof descriptionSchema>;
+type StoredMemberDescription = z.output<typeof memberSchema>;
+
+const ensembleSchema = sharedSchema.extend({
+  format: z.literal('caloscope-ensemble'),
+  members: z.int().positive(),
+});
 
 /** What is known of an ensemble beside its numbers; saved with it. */
 export interface EnsembleDescription {
   readonly input: InputDescription;
-  readonly training: CrossFittingPlan;
-  /** One a member, fold by fold; undefined for one that was not trained here. */
-  readonly records: readonly (NativeTrainingRecord | undefined)[];
+  /** Undefined where it was not trained here. */
+  readonly training?: CrossFittingPlan | undefined;
+  /** One a member; null for one that was not trained here, or not epoch by epoch. */
+  readonly records: readonly (NativeTrainingRecord | null)[];
 }
 
 /** One member as it is on disk. */
 interface StoredMember {
-  readonly description: StoredDescription;
+  readonly description: StoredMemberDescription;
   readonly handle: MemberHandle;
 }
 
-/** Writes one safetensors file a member, one after the other. @throws FileError ERR_OUTPUT. */
+/** Writes one file after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
   { input, training, records }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
+  const shared: z.input<typeof sharedSchema> = {
+    formatVersion,
+    input: storeInput(input),
+    featureNames: [...featureNames(input)],
+    training: training && { ...training, learners: [...training.learners] },
+  };
   try {
     await mkdir(folder, { recursive: true });
-    for (let i = 0; i < records.length; i++) {
-      const stored = callNative(() => native().ensembleMember(ensemble, i));
-      const fold = Math.floor(i / training.members);
-      const member = i % training.members;
-      const description: StoredDescription = {
-        format: 'caloscope-classifier',
-        formatVersion,
-        input: storeInput(input),
-        featureNames: [...featureNames(input)],
-        // Of one layer, which has neither, what was requested.
-        activation: stored.activation ?? training.classifier.activation,
-        slope: stored.slope ?? training.classifier.slope,
-        fold,
-        member,
-        training,
-        record: records[i] as StoredDescription['record'],
-      };
-      const bytes = encodeSafetensors(contentOf(stored, description));
-      await writeFile(join(folder, `fold-${fold}-member-${member}.safetensors`), bytes);
+    for (let number = 0; number < records.length; number++) {
+      const stored = callNative(() => native().ensembleMember(ensemble, number));
+      const description = memberDescription(shared, stored, number, records[number] ?? null);
+      await writeFile(join(folder, fileName(stored, number)), encoded(stored.tensors, description));
     }
+    const sum = callNative(() => native().ensembleSum(ensemble));
+    const format = 'caloscope-ensemble';
+    const description = { ...shared, format, members: records.length };
+    await writeFile(join(folder, ensembleFile), encoded(sumTensors(sum), description));
   } catch (cause) {
     if (cause instanceof CaloscopeError) throw cause;
     throw new FileError('ERR_OUTPUT', folder, 'the classifier cannot be written here', { cause });
   }
 }
 
-function contentOf(member: NativeMember, description: StoredDescription): SafetensorsContent {
-  const tensors = new Map(
-    member.tensors.map(({ name, shape, values }) => [name, { shape: [...shape], values }] as const),
-  );
-  return { metadata: { [metadataKey]: JSON.stringify(description) }, tensors };
+function memberDescription(
+  shared: z.input<typeof sharedSchema>,
+  { learner, columns, leftOut, activation, slope }: NativeMember,
+  number: number,
+  record: NativeTrainingRecord | null,
+): z.input<typeof memberSchema> {
+  const [first = 0, second = 0] = leftOut ?? [];
+  const usual = shared.training?.classifier ?? {};
+  return {
+    ...shared,
+    format: 'caloscope-classifier',
+    learner,
+    columns,
+    // Of one layer, which has neither, what was requested.
+    activation: activation ?? usual.activation ?? 'relu',
+    slope: slope ?? usual.slope ?? 0,
+    number,
+    leftOut: leftOut && [first, second],
+    ...(record && { record: record as z.input<typeof recordSchema> }),
+  };
 }
 
-/** Reads one file or a folder of them. @throws FileError, see ClassifierEnsemble.load. */
+function fileName({ learner, leftOut }: NativeMember, number: number): string {
+  const without = leftOut ? `-without-${leftOut.join('-')}` : '';
+  return `member-${String(number).padStart(3, '0')}-${learner}${without}.safetensors`;
+}
+
+function encoded(tensors: readonly NativeTensor[], description: unknown): Uint8Array {
+  return encodeSafetensors({
+    metadata: { [metadataKey]: JSON.stringify(description) },
+    tensors: new Map(
+      tensors.map(({ name, shape, values }) => [name, { shape: [...shape], values }] as const),
+    ),
+  });
+}
+
+function sumTensors({ blocks, whitening, weights, constant, covariance }: NativeEnsembleSum): NativeTensor[] {
+  const tensor = (name: string, values: NativeTensor['values'], ...shape: number[]): NativeTensor => {
+    return { name, shape: Uint32Array.from(shape.length > 0 ? shape : [values.length]), values };
+  };
+  const size = weights.length + 1;
+  const sum = [
+    tensor('sum.blocks', Uint32Array.of(blocks)),
+    tensor('sum.weights', weights),
+    tensor('sum.constant', Float64Array.of(constant)),
+    tensor('sum.covariance', covariance, size, size),
+  ];
+  if (!whitening) return sum;
+  const { centre, matrix, relativeWidth, clip } = whitening;
+  return [
+    ...sum,
+    tensor('whitening.centre', centre),
+    tensor('whitening.matrix', matrix, centre.length, relativeWidth.length),
+    tensor('whitening.relative_width', relativeWidth),
+    tensor('whitening.clip', Float64Array.of(clip)),
+  ];
+}
+
+/** Reads a folder, or one file of a network. @throws FileError, see ClassifierEnsemble.load. */
 export async function readClassifier(
   path: string,
 ): Promise<{ readonly handle: EnsembleHandle; readonly description: EnsembleDescription }> {
+  const { members: files, ensemble } = await classifierFiles(path);
   const stored: StoredMember[] = [];
-  for (const file of await classifierFiles(path)) stored.push(await readMember(file));
-  stored.sort(
-    (a, b) => a.description.fold - b.description.fold || a.description.member - b.description.member,
-  );
-  const first = stored[0]?.description as StoredDescription;
+  for (const file of files) stored.push(await readMember(file));
+  stored.sort((a, b) => a.description.number - b.description.number);
+  const first = stored[0]?.description as StoredMemberDescription;
   const input = restoredInput(first, path);
   requireOneTraining(stored, path);
+  const sum = ensemble === null ? meanOf(stored, path) : await readSum(ensemble, stored, path);
+  const members = stored.map(({ description: { learner, leftOut }, handle: member }) => {
+    return {
+      member,
+      learner,
+      leftOut: sum.blocks === 0 || leftOut === null ? null : Uint32Array.from(leftOut),
+    };
+  });
   try {
-    const handle = callNative(() => native().createEnsemble(stored.map((member) => member.handle)));
-    const records = stored.map(({ description }) => description.record);
+    const handle = callNative(() => native().createEnsemble({ ...sum, members }));
+    const records = stored.map(({ description }) => description.record ?? null);
     return { handle, description: { input, training: first.training, records } };
   } catch (cause) {
     const error = cause as CaloscopeError;
@@ -143,54 +220,129 @@ export async function readClassifier(
   }
 }
 
-/** Refuses a folder in which files of several classifiers have come together, or one file twice. */
-function requireOneTraining(stored: readonly StoredMember[], path: string): void {
-  const distinct = (keyOf: (description: StoredDescription) => unknown) =>
-    new Set(stored.map(({ description }) => JSON.stringify(keyOf(description)))).size;
-  if (distinct(({ input, training }) => [input, training]) > 1) {
-    const message = 'its networks are not of one training; keep one classifier a folder';
+/** The mean of networks that come without an ensemble. */
+function meanOf(stored: readonly StoredMember[], path: string): NativeEnsembleSum {
+  if (
+    stored.some(({ description: { training, learner } }) => training !== undefined || learner !== 'network')
+  ) {
+    const message = `${ensembleFile} is missing: name the whole folder of the classifier`;
     throw new FileError('ERR_CLASSIFIER', path, message);
   }
-  if (distinct(({ fold, member }) => [fold, member]) < stored.length) {
-    throw new FileError('ERR_CLASSIFIER', path, 'it holds a network twice; remove the copy');
+  const weights = Float64Array.of(1);
+  return { blocks: 0, whitening: null, weights, constant: 0, covariance: new Float64Array(4) };
+}
+
+async function readSum(
+  file: string,
+  stored: readonly StoredMember[],
+  path: string,
+): Promise<NativeEnsembleSum> {
+  const { content, text } = await readContent(file);
+  const { members, ...shared } = parsedDescription(ensembleSchema, text, file);
+  if (members !== stored.length) {
+    const message = `${stored.length} of its ${members} members are there`;
+    throw new FileError('ERR_CLASSIFIER', path, message);
+  }
+  if (sharedKey(shared) !== sharedKey(stored[0]?.description as StoredMemberDescription)) {
+    throw new FileError(
+      'ERR_CLASSIFIER',
+      path,
+      'its files are not of one training; keep one classifier a folder',
+    );
+  }
+  const numbers = (name: string): Float64Array => {
+    const values = content.tensors.get(name)?.values;
+    if (values instanceof Float64Array) return values;
+    throw new FileError('ERR_CLASSIFIER', file, `tensor "${name}" (float64) is missing`);
+  };
+  const single = (values: ArrayLike<number> | undefined): number => values?.[0] ?? Number.NaN;
+  const whitening = content.tensors.has('whitening.centre')
+    ? {
+        centre: numbers('whitening.centre'),
+        matrix: numbers('whitening.matrix'),
+        relativeWidth: numbers('whitening.relative_width'),
+        clip: single(numbers('whitening.clip')),
+      }
+    : null;
+  return {
+    blocks: single(content.tensors.get('sum.blocks')?.values) || 0,
+    whitening,
+    weights: numbers('sum.weights'),
+    constant: single(numbers('sum.constant')),
+    covariance: numbers('sum.covariance'),
+  };
+}
+
+function sharedKey({ input, featureNames: names, training }: z.output<typeof sharedSchema>): string {
+  return JSON.stringify([input, names, training]);
+}
+
+/** Refuses a folder in which files of several classifiers have come together, or one file twice. */
+function requireOneTraining(stored: readonly StoredMember[], path: string): void {
+  const distinct = (keyOf: (description: StoredMemberDescription) => unknown) =>
+    new Set(stored.map(({ description }) => keyOf(description))).size;
+  if (distinct(sharedKey) > 1) {
+    const message = 'its files are not of one training; keep one classifier a folder';
+    throw new FileError('ERR_CLASSIFIER', path, message);
+  }
+  if (distinct(({ number }) => number) < stored.length) {
+    throw new FileError('ERR_CLASSIFIER', path, 'it holds a member twice; remove the copy');
   }
 }
 
-async function classifierFiles(path: string): Promise<string[]> {
+/** The files of the members, and that of the ensemble where there is one. */
+async function classifierFiles(path: string): Promise<{ members: string[]; ensemble: string | null }> {
   const status = await stat(path).catch(() => null);
   if (!status) throw new FileError('ERR_FILE_NOT_FOUND', path, 'there is no such file or folder');
-  if (!status.isDirectory()) return [path];
+  if (!status.isDirectory()) return { members: [path], ensemble: null };
   const names = (await readdir(path)).filter((name) => name.endsWith('.safetensors')).sort();
-  if (names.length === 0) {
+  const members = names.filter((name) => name !== ensembleFile);
+  if (members.length === 0) {
     throw new FileError('ERR_CLASSIFIER', path, 'this folder holds no classifier (*.safetensors)');
   }
-  return names.map((name) => join(path, name));
+  return {
+    members: members.map((name) => join(path, name)),
+    ensemble: names.includes(ensembleFile) ? join(path, ensembleFile) : null,
+  };
 }
 
-async function readMember(path: string): Promise<StoredMember> {
+async function readContent(
+  path: string,
+): Promise<{ readonly content: SafetensorsContent; readonly text: string | undefined }> {
   const size = await requirePlainFile(path);
   if (size > largestFile)
     throw new FileError('ERR_TOO_LARGE', path, `${size} bytes are more than a classifier has`);
   const content = decodeSafetensors(await readFile(path), path);
-  const description = parseDescription(content.metadata[metadataKey], path);
+  return { content, text: content.metadata[metadataKey] };
+}
+
+async function readMember(path: string): Promise<StoredMember> {
+  const { content, text } = await readContent(path);
+  const description = parsedDescription(memberSchema, text, path);
+  const { learner, columns, activation, slope, featureNames: names, training } = description;
   const tensors = [...content.tensors].map(([name, { shape, values }]) => ({
     name,
     shape: Uint32Array.from(shape),
-    values,
+    values: learner === 'network' ? Float32Array.from(values) : values,
   }));
-  if (content.tensors.get('standardisation.centre')?.values.length !== description.featureNames.length) {
+  // Where there is a whitening, its size is checked with the ensemble.
+  if (!training && content.tensors.get('standardisation.centre')?.values.length !== names.length) {
     throw new FileError('ERR_CLASSIFIER', path, 'its input is not that of its feature set');
   }
-  const { activation, slope } = description;
   try {
-    return { description, handle: callNative(() => native().createMember({ activation, slope, tensors })) };
+    const member = { learner, columns, activation, slope, tensors };
+    return { description, handle: callNative(() => native().createMember(member)) };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });
   }
 }
 
-function parseDescription(text: string | undefined, path: string): StoredDescription {
+function parsedDescription<Schema extends z.ZodType>(
+  schema: Schema,
+  text: string | undefined,
+  path: string,
+): z.output<Schema> {
   if (text === undefined) {
     throw new FileError(
       'ERR_CLASSIFIER',
@@ -204,7 +356,7 @@ function parseDescription(text: string | undefined, path: string): StoredDescrip
   } catch (cause) {
     throw new FileError('ERR_CLASSIFIER', path, 'its description is not JSON', { cause });
   }
-  const parsed = descriptionSchema.safeParse(record);
+  const parsed = schema.safeParse(record);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw new FileError(
@@ -214,7 +366,10 @@ function parseDescription(text: string | undefined, path: string): StoredDescrip
   );
 }
 
-function restoredInput({ input, featureNames: stored }: StoredDescription, path: string): InputDescription {
+function restoredInput(
+  { input, featureNames: stored }: StoredMemberDescription,
+  path: string,
+): InputDescription {
   const restored = restoreInput(input);
   const names = featureNames(restored);
   if (names.length !== stored.length || names.some((name, i) => name !== stored[i])) {

@@ -1,8 +1,10 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type {
+  BlockTestRecord,
   CrossFitted,
-  HeldOutLogits,
+  FittedLearner,
+  HeldOutRows,
   NativePlan,
   NativeTrainingRecord,
 } from '../native/contract/training.js';
@@ -16,16 +18,29 @@ import { batchSizeFor, type CrossFittingPlan } from './settings.js';
 
 export interface CrossFitResult {
   readonly ensemble: ClassifierEnsemble;
-  readonly records: readonly NativeTrainingRecord[];
+  /** One a member, pair of folds by pair of folds; null for those that are not trained epoch by epoch. */
+  readonly records: readonly (NativeTrainingRecord | null)[];
+  readonly learners: readonly FittedLearner[];
   readonly batchSize: number;
-  /** Of each sample: the fold of each row, and logits (members × rows) of networks that never saw the row. */
-  readonly reference: HeldOutLogits;
-  readonly generated: HeldOutLogits;
+  /** What members that never saw a row say of it. */
+  readonly reference: HeldOutRows;
+  readonly generated: HeldOutRows;
+  /** Whether the scores tell the samples apart. */
+  readonly test: BlockTestRecord;
+}
+
+export interface CrossFitOptions extends JobOptions {
+  readonly computer: Computer;
+  readonly checkpoint?: CheckpointFolder | null;
+  /** Reference row i and generated row i belong into one fold: they share their conditions. */
+  readonly pairedRows?: boolean;
+  /** 0: the labels are those of the samples; otherwise permuted within each fold, for each number differently. */
+  readonly permutation?: number;
 }
 
 /**
- * Trains folds × members networks to tell the samples apart (reference is label 1) and scores every row with those that
- * never saw it. The classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
+ * Fits learners to tell the samples apart (reference is label 1) and scores every row with members that never saw it. The
+ * classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
  *
  * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint);
  * `signal.reason` when aborted.
@@ -35,40 +50,39 @@ export async function crossFit(
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  options: JobOptions & { readonly computer: Computer; readonly checkpoint?: CheckpointFolder | null },
+  options: CrossFitOptions,
 ): Promise<CrossFitResult> {
   requireRows(reference, 'reference', plan.folds);
   requireRows(generated, 'generated', plan.folds);
   const quiet = { signal: options.signal, threads: options.computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
-  const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;
-  const trainingRows = (reference.rows + generated.rows) * held;
+  const trainingRows = ((reference.rows + generated.rows) * (plan.folds - 2)) / plan.folds;
   const batchSize = batchSizeFor(plan.classifier, trainingRows);
   const fitted = await runJob<CrossFitted>(
     (notify) =>
       native().crossFit(
         referenceFeatures.handle,
         generatedFeatures.handle,
-        nativePlan(plan, batchSize),
+        nativePlan(plan, batchSize, options),
         options.checkpoint ?? null,
         options.computer,
         notify,
       ),
     options,
   );
-  const { folds, members, seed, classifier } = plan;
+  const { folds, members, seed, learners, whitening, classifier } = plan;
   const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
     input,
-    training: { folds, members, seed, classifier: { ...classifier, batchSize } },
+    training: { folds, members, seed, learners, whitening, classifier: { ...classifier, batchSize } },
     records: fitted.records,
   });
   return { ...fitted, ensemble, batchSize };
 }
 
-/** Rows that each sample must have: every fold must leave one to train and one to validate with. */
+/** Rows that each sample must have: two a fold. */
 export function rowsNeeded(folds: number): number {
-  return folds === 1 ? 2 : Math.max(folds, 4);
+  return 2 * folds;
 }
 
 function requireRows(sample: Sample, name: string, folds: number): void {
@@ -81,6 +95,20 @@ function requireRows(sample: Sample, name: string, folds: number): void {
   }
 }
 
-function nativePlan({ folds, members, seed, classifier }: CrossFittingPlan, batchSize: number): NativePlan {
-  return { ...classifier, folds, members, seed, batchSize, hidden: Uint32Array.from(classifier.hidden) };
+function nativePlan(plan: CrossFittingPlan, batchSize: number, options: CrossFitOptions): NativePlan {
+  const { folds, members, seed, learners, whitening: whiten, classifier } = plan;
+  const { pairedRows = false, permutation = 0 } = options;
+  const hidden = Uint32Array.from(classifier.hidden);
+  return {
+    ...classifier,
+    folds,
+    members,
+    seed,
+    learners,
+    whiten,
+    pairedRows,
+    permutation,
+    batchSize,
+    hidden,
+  };
 }

@@ -1,10 +1,12 @@
 import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
+import type { EnsembleHandle } from '../native/contract/ensembles.js';
 import {
-  type EnsembleHandle,
+  type LearnerName,
   type NativePrediction,
   type Precision,
   precisions,
+  type ScoredRows,
 } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
@@ -32,14 +34,19 @@ export function predictionFor(options: PredictOptions): NativePrediction {
   return { threads, cudaDevices, precision: precisionOption(options) };
 }
 
-/** Classifier networks that are asked together. Their output is a logit: ln(p_reference/p_generated). */
+/**
+ * Classifiers that are scored together: ln(p_reference/p_generated) is a weighted sum over learners, each the mean of its
+ * members (w_i f_i ensembles, arXiv:2506.00113).
+ */
 export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   readonly description: EnsembleDescription;
   /** Number of classifiers. */
   readonly members: number;
-  /** Columns that each reads. */
+  /** What they are, in the order of the logits. */
+  readonly learners: readonly LearnerName[];
+  /** Columns of the samples. */
   readonly inputs: number;
-  /** Numbers in each that are trained. */
+  /** Numbers in the first that are fitted. */
   readonly parameters: number;
 
   private constructor(handle: EnsembleHandle, description: EnsembleDescription) {
@@ -47,18 +54,19 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
     this.description = description;
     ({
       members: this.members,
+      learners: this.learners,
       inputs: this.inputs,
       parameters: this.parameters,
     } = callNative(() => native().ensembleSize(handle)));
   }
 
-  /** @internal Takes over networks of the core; users call trainClassifier or load. */
+  /** @internal Takes over an ensemble of the core; users call trainClassifier or load. */
   static adopt(handle: EnsembleHandle, description: EnsembleDescription): ClassifierEnsemble {
     return new ClassifierEnsemble(handle, description);
   }
 
   /**
-   * Loads what {@link save} wrote: a folder, or one safetensors file of it.
+   * Loads what {@link save} wrote: a folder. A folder of networks alone is taken for an ensemble that is their mean.
    *
    * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS, ERR_TOO_LARGE, ERR_FILE_CORRUPT,
    * ERR_FILE_TRUNCATED, ERR_CLASSIFIER, ERR_NON_FINITE.
@@ -69,8 +77,8 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   }
 
   /**
-   * Writes one safetensors file a network into a folder, which is made; each holds network, feature set, geometry,
-   * standardisation and training record, and loads again to the same bits.
+   * Writes one safetensors file a member into a folder, which is made, each with feature set, geometry and training record,
+   * and one file with the whitening and the weights of the sum; loads again to the same bits.
    *
    * @throws FileError ERR_OUTPUT.
    */
@@ -79,21 +87,22 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   }
 
   /**
-   * Logits of all rows: networks × rows, one network after the other.
+   * ln(p_reference/p_generated) of all rows with its standard error, and the logits of each learner: learners × rows, one
+   * learner after the other.
    *
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
-  async predictLogits(sample: GivenSample, options: PredictOptions = {}): Promise<Float32Array> {
+  async score(sample: GivenSample, options: PredictOptions = {}): Promise<ScoredRows> {
     const how = predictionFor(options);
     using features = await makeFeatures(sampleOf(sample), this.description.input, {
       signal: options.signal,
       threads: how.threads,
     });
-    return await this.logitsOf(features, how, options);
+    return await this.scoresOf(features, how, options);
   }
 
-  /** @internal Logits of features that are made already. */
-  logitsOf(features: FeatureTable, how: NativePrediction, options: JobOptions): Promise<Float32Array> {
-    return runJob((notify) => native().predictLogits(this.handle, features.handle, how, notify), options);
+  /** @internal Of features that are made already. */
+  scoresOf(features: FeatureTable, how: NativePrediction, options: JobOptions): Promise<ScoredRows> {
+    return runJob((notify) => native().scoreRows(this.handle, features.handle, how, notify), options);
   }
 }

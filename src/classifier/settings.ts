@@ -2,7 +2,13 @@ import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
 import { oneOf } from '../names.js';
 import { featureSetNames } from '../native/contract/showers.js';
-import { activations, precisions, schedules } from '../native/contract/training.js';
+import {
+  activations,
+  type LearnerName,
+  learnerNames,
+  precisions,
+  schedules,
+} from '../native/contract/training.js';
 
 const whole = (lowest: number, highest: number) =>
   z
@@ -65,10 +71,11 @@ export type ClassifierSettings = z.output<typeof classifierSchema>;
 
 /** What a cross-fitting is told; saved with the classifier. */
 export interface CrossFittingPlan {
-  /** 1: no fold is held out, and no logits come back. */
   readonly folds: number;
   readonly members: number;
   readonly seed: number;
+  readonly learners: readonly LearnerName[];
+  readonly whitening: boolean;
   readonly classifier: ClassifierSettings;
 }
 
@@ -82,16 +89,30 @@ export const trainingSchema = z.strictObject({
       error: 'must be a number of MeV from 0 on, null, or published',
     })
     .default('published'),
-  /** Networks, each with its own start, order of rows and validation part. */
-  members: whole(1, 1000).default(2),
+  /**
+   * Rows are drawn into so many folds, and every learner is fitted once for each pair of folds, to the rows outside of
+   * them: what is said of a row comes from members that never saw it, and their weights from members that saw neither.
+   */
+  folds: whole(3, 100).default(5),
+  /** What learns; the ensemble is their weighted sum. Those that have nothing to read, or too much, are left out. */
+  learners: z
+    .array(oneOf(learnerNames), { error: 'must be a list of learners' })
+    .min(1, { error: 'must name a learner' })
+    .refine((names) => new Set(names).size === names.length, { error: 'must name each learner once' })
+    .readonly()
+    .default([...learnerNames]),
+  /**
+   * Whether the stored columns are turned onto the principal axes of both samples together, in units of their width:
+   * what is narrow, as E_dep/E_inc among energies, is not seen by networks otherwise.
+   */
+  whitening: z.boolean({ error: 'must be true or false' }).default(true),
+  /** Networks a pair of folds, each with its own start, order of rows and validation part. */
+  members: whole(1, 1000).default(1),
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
   classifier: classifierSchema.default(classifierSchema.parse({})),
 });
 
 export type TrainingOptions = z.input<typeof trainingSchema>;
-
-/** Each row is scored by networks that never saw it: K folds, K ≥ 2. */
-export const foldsSchema = whole(2, 1000);
 
 /** Checks options; the error names the first that is wrong: ArgumentError ERR_ARGUMENT. */
 export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: unknown): z.output<Schema> {

@@ -13,13 +13,13 @@ export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions 
 
 export interface TrainedClassifier {
   readonly ensemble: ClassifierEnsemble;
-  /** One a member. */
-  readonly records: readonly NativeTrainingRecord[];
+  /** One a member; null for those that are not trained epoch by epoch. */
+  readonly records: readonly (NativeTrainingRecord | null)[];
 }
 
 /**
- * Trains an ensemble on all rows of two samples (but for those that decide when to stop), to weigh other showers with:
- * the weights of the very rows it was trained on are too good. To weigh those, use `evaluate`.
+ * Trains an ensemble on two samples, to weigh other showers with: the weights of the very rows it was trained on are too
+ * good. To weigh those, use `evaluate`.
  *
  * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE, ERR_TOO_FEW_ROWS; NativeError ERR_TRAINING, ERR_CHECKPOINT,
  * ERR_OUTPUT (of a checkpoint); `signal.reason` when aborted.
@@ -34,8 +34,7 @@ export async function trainClassifier(
   const choices = parseOptions(trainingSchema, training);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
   const input = inputFor(...samples, choices);
-  const plan = { folds: 1, members: choices.members, seed: choices.seed, classifier: choices.classifier };
-  const { ensemble, records } = await crossFit(...samples, input, plan, {
+  const { ensemble, records } = await crossFit(...samples, input, choices, {
     signal,
     onProgress,
     computer,

@@ -20,7 +20,6 @@ export interface EvaluateOptions
     options.ShowerFileOptions,
     options.TrainingFlags,
     options.ScoringOptions,
-    options.FoldsOption,
     options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
@@ -37,7 +36,6 @@ export function evaluateCommand(): Command {
     .option('--allow-same', 'compare a file with itself, on purpose');
   options.addGeometryOptions(command);
   options.addContentOptions(command);
-  options.addFoldsOption(command);
   options.addTrainingOptions(command);
   options.addScoringOptions(command);
   options.addCheckpointOptions(command);

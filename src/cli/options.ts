@@ -5,8 +5,7 @@ import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import { alternatives, oneOf } from '../names.js';
 import { featureSetNames } from '../native/contract/showers.js';
-import { ensembleRules } from '../native/contract/statistics.js';
-import { activations, precisions } from '../native/contract/training.js';
+import { activations, learnerNames, precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
 import {
@@ -155,6 +154,10 @@ export function addContentOptions(command: Command): Command {
 }
 
 export interface TrainingFlags extends SeedOption {
+  readonly folds?: EvaluationOptions['folds'];
+  readonly learners?: EvaluationOptions['learners'];
+  /** false: `--no-whitening`. */
+  readonly whitening?: EvaluationOptions['whitening'];
   readonly members?: EvaluationOptions['members'];
   readonly features?: EvaluationOptions['features'];
   /** `none`: null of the library, which commander would take for a missing value. */
@@ -173,11 +176,14 @@ export interface TrainingFlags extends SeedOption {
 
 /** What the classifiers see, and how they are trained. */
 export function addTrainingOptions(command: Command): Command {
-  const { features, members, threshold } = evaluationSchema.shape;
+  const { features, folds, learners, members, threshold } = evaluationSchema.shape;
   const network = classifierSchema.shape;
   const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
     command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
-  option('--members <n>', 'networks a fold', members);
+  option('--folds <n>', 'parts of the showers; each is scored by classifiers that saw others only', folds);
+  option('--learners <list>', `comma-separated: ${alternatives(learnerNames)}`, learners, namesFrom);
+  command.option('--no-whitening', 'columns one by one, not turned onto their principal axes');
+  option('--members <n>', 'networks a pair of folds', members);
   option('--features <set>', alternatives(featureSetNames), features, asGiven);
   const above = 'voxels below count as zero; or published, none';
   const noThreshold = 'must be an energy in MeV from 0 on, published or none';
@@ -222,34 +228,24 @@ export function addCheckpointOptions(command: Command): Command {
 }
 
 export interface ScoringOptions {
-  readonly ensembleRule?: EvaluationOptions['ensembleRule'];
   readonly clip?: EvaluationOptions['clip'];
 }
 
 /** How logits become weights. */
 export function addScoringOptions(command: Command): Command {
-  const { ensembleRule, clip } = evaluationSchema.shape;
-  const rule = `${alternatives(ensembleRules)} ${usual(ensembleRule)}`;
+  const { clip } = evaluationSchema.shape;
   const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
   const bounds = 'bounds on the weights (default: none)';
-  return command
-    .addOption(checkedOption('--ensemble-rule <rule>', rule, ensembleRule, asGiven))
-    .addOption(checkedOption('--clip <low,high>', bounds, clip, clipFrom, noClip));
+  return command.addOption(checkedOption('--clip <low,high>', bounds, clip, clipFrom, noClip));
+}
+
+function namesFrom(text: string): unknown {
+  return text.split(',').map((name) => name.trim());
 }
 
 function clipFrom(text: string): unknown {
   const [lower, upper, ...rest] = numbersFrom(text);
   return rest.length === 0 ? { lower, upper } : text;
-}
-
-export interface FoldsOption {
-  readonly folds?: EvaluationOptions['folds'];
-}
-
-export function addFoldsOption(command: Command): Command {
-  const { folds } = evaluationSchema.shape;
-  const description = `every shower is scored by networks that saw other folds only ${usual(folds)}`;
-  return command.addOption(checkedOption('--folds <n>', description, folds));
 }
 
 /** Without the options that were not given, so that the defaults of the library hold. */
@@ -259,19 +255,19 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { features, members, seed } = flags;
+  const { features, folds, learners, members, seed } = flags;
+  const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
   const { batch: batchSize, validationFraction, precision } = flags;
   const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };
   const classifier = given({ hidden, activation, dropout, ...steps });
-  return { ...given({ features, threshold, members, seed }), classifier };
+  return { ...given({ features, folds, learners, whitening, threshold, members, seed }), classifier };
 }
 
 /** The options that decide a result as the library takes them. */
-export function evaluationOptions(flags: TrainingFlags & ScoringOptions & FoldsOption): EvaluationOptions {
-  const { folds, ensembleRule, clip } = flags;
-  return { ...trainingOptions(flags), ...given({ folds, ensembleRule, clip }) };
+export function evaluationOptions(flags: TrainingFlags & ScoringOptions): EvaluationOptions {
+  return { ...trainingOptions(flags), ...given({ clip: flags.clip }) };
 }
 
 /** What is done with odd numbers, as the library takes it. */

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
-import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
+import { type EvaluationResult, type ResultParts, resultFormatVersion } from '../evaluation/result.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
@@ -65,8 +65,8 @@ async function readResult(path: string): Promise<EvaluationResult> {
   if (typeof result !== 'object' || result === null || result.format !== 'caloscope-evaluation') {
     throw new FileError('ERR_RESULT', path, 'this is not a result of caloscope evaluate');
   }
-  if (result.formatVersion !== 1) {
-    const message = `its format has version ${result.formatVersion}, this caloscope draws version 1`;
+  if (result.formatVersion !== resultFormatVersion) {
+    const message = `its format has version ${result.formatVersion}, this caloscope draws version ${resultFormatVersion}: evaluate again`;
     throw new FileError('ERR_RESULT', path, message);
   }
   const needed = [...partNames, ...Object.keys(head)] as (keyof EvaluationResult)[];

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
+import { trainingSchema } from '../classifier/settings.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-folder.js';
@@ -25,7 +26,7 @@ export interface TrainOptions
 
 export function trainCommand(): Command {
   const command = new Command('train')
-    .description('train classifiers on all showers of two samples, to weigh other files with')
+    .description('train classifiers on the showers of two samples, to weigh other files with')
     .argument('<reference>', 'HDF5 file of reference showers, e.g. Geant4')
     .argument('<generated>', 'HDF5 file of generated showers')
     .requiredOption('--out <folder>', 'folder for the classifier; it is made')
@@ -53,7 +54,8 @@ export async function runTrain(
   computerFor(chosen); // refused before files are read
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
   const checkpoint = await requireCheckpointFolder(chosen, session);
-  const needs = { rows: rowsNeeded(1), purpose: 'a training', allowSame: chosen.allowSame ?? false };
+  const folds = trainingSchema.shape.folds.parse(chosen.folds);
+  const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame: chosen.allowSame ?? false };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
   const outcome = await keepingCheckpoints(checkpoint, session, async () => {
     const pair = await openPair(referencePath, generatedPath, chosen, session);
@@ -96,20 +98,20 @@ async function requireClassifierFolder(folder: string, force: boolean): Promise<
 }
 
 function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [object, string[]] {
-  const networks = records.map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, member) => {
-    const validationLoss = epochs[bestEpoch]?.validationLoss ?? null;
-    return { member, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
-  });
-  const document = { out: folder, parameters: ensemble.parameters, networks };
-  const rows = networks.map(({ member, epochs, validationLoss }) => {
+  const networks = records
+    .filter((record) => record !== null)
+    .map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, network) => {
+      const validationLoss = epochs[bestEpoch]?.validationLoss ?? null;
+      return { network, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
+    });
+  const { learners, members, parameters } = ensemble;
+  const document = { out: folder, learners, members, parameters, networks };
+  const rows = networks.map(({ network, epochs, validationLoss }) => {
     const loss = validationLoss?.toFixed(4) ?? 'none';
-    return [`member ${member}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
+    return [`network ${network}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
   });
   return [
     document,
-    [
-      `Classifier: ${join(folder, '*.safetensors')}, ${count(ensemble.parameters)} parameters each`,
-      ...columns(rows),
-    ],
+    [`Classifier: ${folder}, ${count(members)} members (${learners.join(', ')})`, ...columns(rows)],
   ];
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { predictFileLogits } from '../classifier/file-logits.js';
+import { scoreFile } from '../classifier/file-scores.js';
 import { FileError } from '../errors.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
 import { readsFiles } from '../samples/kinds.js';
 import { packageVersion } from '../versions.js';
-import { densityRatioWeights, usualEnsembleRule } from '../weights/density-ratio.js';
+import { densityRatioWeights } from '../weights/density-ratio.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent } from './figures.js';
 import * as options from './options.js';
@@ -26,7 +26,7 @@ export interface WeightsOptions
 export function weightsCommand(): Command {
   const command = new Command('weights')
     .description('weigh the showers of a file with a trained classifier')
-    .argument('<classifier>', 'folder written by train or evaluate, or one .safetensors file of it')
+    .argument('<classifier>', 'folder written by train or evaluate')
     .argument('<file>', 'HDF5 file of showers in the geometry of the classifier')
     .requiredOption('--out <file>', 'HDF5 file for the weights')
     .option('--force', 'replace an existing file')
@@ -46,7 +46,7 @@ export async function runWeights(
   chosen: WeightsOptions,
 ): Promise<void> {
   const { signal, progress } = session;
-  const { out, force = false, ensembleRule: rule = usualEnsembleRule, clip, precision = 'float32' } = chosen;
+  const { out, force = false, clip, precision = 'float32' } = chosen;
   await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { device, reason } = computerFor(chosen);
@@ -55,7 +55,7 @@ export async function runWeights(
     const message = `it reads a table of ${ensemble.inputs} columns, not showers; use the library for tables`;
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
-  const { rows, logits } = await predictFileLogits(ensemble, showersPath, {
+  const { rows, logits, logRatios, logRatioErrors } = await scoreFile(ensemble, showersPath, {
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
@@ -65,26 +65,22 @@ export async function runWeights(
     signal,
     onProgress: progress.stage('scoring'),
   });
-  const weights = await densityRatioWeights(
-    { logits, members: ensemble.members },
-    {
-      rule,
-      clip: clip ?? undefined,
-      signal,
-      threads: chosen.threads,
-      device: chosen.device,
-      devices: chosen.devices,
-    },
-  );
+  const weights = await densityRatioWeights(logRatios, {
+    clip: clip ?? undefined,
+    signal,
+    threads: chosen.threads,
+    device: chosen.device,
+    devices: chosen.devices,
+  });
   progress.stage('writing');
   await writeWeightsFile(
     out,
-    [{ group: '/', logWeights: weights.logWeights, logits }],
+    [{ group: '/', logWeights: weights.logWeights, logWeightErrors: logRatioErrors, logits }],
     {
       caloscope_version: packageVersion,
       classifier: classifierPath,
       showers: showersPath,
-      ensemble_rule: rule,
+      learners: ensemble.learners.join(' '),
       precision,
       device,
       log_weight: 'ln(p_reference/p_generated)',
@@ -95,8 +91,9 @@ export async function runWeights(
   const document = {
     out,
     rows,
-    networks: ensemble.members,
-    folds: training.folds,
+    members: ensemble.members,
+    learners: ensemble.learners,
+    folds: training?.folds ?? null,
     precision,
     device,
     health,

@@ -3,6 +3,7 @@ import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { parseOptions } from '../classifier/settings.js';
 import { native } from '../native/binding.js';
+import type { HeldOutRows } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
 import {
@@ -14,10 +15,11 @@ import {
 } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
 import { versions } from '../versions.js';
+import type { DensityRatioWeights } from '../weights/density-ratio.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
 import { columnsOf, requireUsable } from './own-observables.js';
-import type { EvaluationResult, EvaluationSettings } from './result.js';
+import { type EvaluationResult, type EvaluationSettings, resultFormatVersion } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
 import { sizeWarnings } from './size-warnings.js';
@@ -33,7 +35,9 @@ export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
 export interface SampleWeights {
   /** ln w, w = p_reference/p_generated. */
   readonly logWeights: Float64Array;
-  /** members × rows, one member after the other; each by a network that never saw the row. */
+  /** Its standard error: sampling of the rows that were trained with, and training; bias is not in it. */
+  readonly logWeightErrors: Float64Array;
+  /** learners × rows, one learner after the other, each the mean of members that never saw the row. */
   readonly logits: Float32Array;
   readonly fold: Uint16Array;
 }
@@ -103,7 +107,7 @@ async function evaluateSamples(
     const { auc, roc, ...parts } = found.parts;
     const result: EvaluationResult = {
       format: 'caloscope-evaluation',
-      formatVersion: 1,
+      formatVersion: resultFormatVersion,
       verdict: verdictOn(auc, samples.reference.toy || samples.generated.toy),
       auc,
       roc,
@@ -124,14 +128,21 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: { ...fitted.reference, logWeights: scores.reference.logWeights },
-      generated: { ...fitted.generated, logWeights: scores.generated.logWeights },
+      reference: weightsOf(fitted.reference, scores.reference),
+      generated: weightsOf(fitted.generated, scores.generated),
       ensemble: fitted.ensemble,
     };
   } catch (error) {
     fitted.ensemble.dispose();
     throw error;
   }
+}
+
+function weightsOf(
+  { fold, logits, logRatioErrors }: HeldOutRows,
+  weights: DensityRatioWeights,
+): SampleWeights {
+  return { fold, logits, logWeights: weights.logWeights, logWeightErrors: logRatioErrors };
 }
 
 function settingsRecord(
@@ -148,8 +159,9 @@ function settingsRecord(
     threshold,
     folds: choices.folds,
     members: choices.members,
+    learners: fitted.learners.map(({ name }) => name),
+    whitening: choices.whitening,
     seed: choices.seed,
-    ensembleRule: choices.ensembleRule,
     network: { hidden, activation, slope, dropout },
     training: { optimiser: 'AdamW', ...training, batchSize: fitted.batchSize },
   };

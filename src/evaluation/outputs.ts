@@ -102,7 +102,7 @@ function weightsAttributes({
     reference_sha256: samples.reference.sha256 ?? '',
     generated: samples.generated.source,
     generated_sha256: samples.generated.sha256 ?? '',
-    ensemble_rule: settings.ensembleRule,
+    learners: settings.learners.join(' '),
     log_weight: 'ln(p_reference/p_generated), cross-fitted',
     verdict: verdict.sentence,
   };

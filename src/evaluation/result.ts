@@ -1,25 +1,30 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
+import type { LearnerName } from '../native/contract/training.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
-import type { AreaUnderCurve } from './analyses/auc.js';
+import type { SeparationSummary } from './analyses/auc.js';
 import type { WeightCalibration } from './analyses/calibration.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
 import type { TrainingSummary } from './analyses/training.js';
-import type { EnsembleRule, WeightSummary } from './analyses/weights.js';
+import type { WeightSummary } from './analyses/weights.js';
 
+export type { LearnerName } from '../native/contract/training.js';
 export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
-export type { AreaUnderCurve } from './analyses/auc.js';
+export type { SeparationSummary } from './analyses/auc.js';
 export type { WeightCalibration } from './analyses/calibration.js';
 export type { ObservableComparison } from './analyses/observables.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
-export type { EnsembleRule, ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+
+/** Raised when a part is added or changes its meaning. */
+export const resultFormatVersion = 2;
 
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {
-  readonly auc: AreaUnderCurve;
+  readonly auc: SeparationSummary;
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
   readonly calibration: WeightCalibration;
@@ -33,7 +38,7 @@ export interface ResultParts {
  */
 export interface EvaluationResult extends ResultParts {
   readonly format: 'caloscope-evaluation';
-  readonly formatVersion: 1;
+  readonly formatVersion: typeof resultFormatVersion;
   readonly verdict: Verdict;
   /** What is odd, in the order found; also shown in the report. */
   readonly warnings: readonly Warning[];
@@ -59,13 +64,14 @@ export interface Verdict {
 export interface EvaluationSettings {
   readonly geometry: string | null;
   readonly features: string;
-  /** Columns of the network input. */
+  /** Columns that the classifiers see. */
   readonly featureCount: number;
   readonly threshold: number | null;
   readonly folds: number;
   readonly members: number;
+  readonly learners: readonly LearnerName[];
+  readonly whitening: boolean;
   readonly seed: number;
-  readonly ensembleRule: EnsembleRule;
   readonly network: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
 }

@@ -1,5 +1,5 @@
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
-import type { HeldOutLogits } from '../native/contract/training.js';
+import type { LearnerName } from '../native/contract/training.js';
 import type { ComputeOptions } from '../native/devices.js';
 import {
   type AreaUnderCurve,
@@ -10,6 +10,12 @@ import {
 import { type DensityRatioWeights, densityRatioWeights, type SampleRole } from '../weights/density-ratio.js';
 import type { EvaluationChoices } from './settings.js';
 
+/** A column of scores of both samples. */
+interface ScoreColumn {
+  readonly reference: Float32Array | Float64Array;
+  readonly generated: Float32Array | Float64Array;
+}
+
 /**
  * What the classifiers say of every row of both samples: logits, weights and ranks come from here alone. To be disposed of
  * when the analyses are done.
@@ -19,36 +25,32 @@ export class Scores {
   readonly generated: DensityRatioWeights;
   readonly #ranked: RankedScores;
   readonly #fitted: CrossFitResult;
-  readonly #members: number;
   readonly #run: ComputeOptions;
 
   private constructor(
     weights: { readonly reference: DensityRatioWeights; readonly generated: DensityRatioWeights },
     ranked: RankedScores,
     fitted: CrossFitResult,
-    members: number,
     run: ComputeOptions,
   ) {
     this.reference = weights.reference;
     this.generated = weights.generated;
     this.#ranked = ranked;
     this.#fitted = fitted;
-    this.#members = members;
     this.#run = run;
   }
 
   static async of(fitted: CrossFitResult, choices: EvaluationChoices, run: ComputeOptions): Promise<Scores> {
-    const { ensembleRule: rule, members } = choices;
     const clip = choices.clip ?? undefined;
-    const weigh = (role: SampleRole) =>
-      densityRatioWeights({ logits: fitted[role].logits, members }, { ...run, rule, clip, role });
+    const weigh = (role: SampleRole) => densityRatioWeights(fitted[role].logRatios, { ...run, clip, role });
     const reference = await weigh('reference');
     const generated = await weigh('generated');
-    const ranked = await RankedScores.of(reference.logWeights, generated.logWeights, run);
-    return new Scores({ reference, generated }, ranked, fitted, members, run);
+    const ranked = await RankedScores.of(fitted.reference.scores, fitted.generated.scores, run);
+    return new Scores({ reference, generated }, ranked, fitted, run);
   }
 
-  areaUnderCurve(): Promise<AreaUnderCurve> {
+  /** Of all scores together, whatever their fold. */
+  pooledArea(): Promise<AreaUnderCurve> {
     return this.#ranked.areaUnderCurve(this.#run);
   }
 
@@ -56,16 +58,30 @@ export class Scores {
     return this.#ranked.rocCurve(this.#run);
   }
 
-  /** The area under the curve of each member alone. */
-  async memberAreas(): Promise<number[]> {
+  /** The area under the curve of each fold. */
+  foldAreas(): Promise<AreaUnderCurve[]> {
     const { reference, generated } = this.#fitted;
-    const areas: number[] = [];
-    for (let member = 0; member < this.#members; member++) {
-      const inReference = memberLogits(reference, member);
-      const { value } = await areaUnderCurve(inReference, memberLogits(generated, member), this.#run);
-      areas.push(value);
+    return this.#areasOf({ reference: reference.scores, generated: generated.scores });
+  }
+
+  /** The areas of each fold of each learner alone. */
+  async learnerAreas(): Promise<{ readonly name: LearnerName; readonly folds: AreaUnderCurve[] }[]> {
+    const { learners, reference, generated } = this.#fitted;
+    const areas = [];
+    for (const [i, { name }] of learners.entries()) {
+      const column = {
+        reference: columnOf(reference.logits, i, learners.length),
+        generated: columnOf(generated.logits, i, learners.length),
+      };
+      areas.push({ name, folds: await this.#areasOf(column) });
     }
     return areas;
+  }
+
+  /** Median standard error of ln w of the generated rows. */
+  medianError(): number {
+    const sorted = Float64Array.from(this.#fitted.generated.logRatioErrors).sort();
+    return sorted[sorted.length >> 1] ?? Number.NaN;
   }
 
   [Symbol.dispose](): void {
@@ -76,8 +92,22 @@ export class Scores {
   finiteWeights(): Float64Array {
     return this.generated.values.map((weight) => (Number.isFinite(weight) ? weight : 0));
   }
+
+  async #areasOf(scores: ScoreColumn): Promise<AreaUnderCurve[]> {
+    const { reference, generated } = this.#fitted;
+    const folds = reference.fold.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+    const areas: AreaUnderCurve[] = [];
+    for (let fold = 0; fold < folds; fold++) {
+      const inReference = scores.reference.filter((_, row) => reference.fold[row] === fold);
+      const inGenerated = scores.generated.filter((_, row) => generated.fold[row] === fold);
+      areas.push(await areaUnderCurve(inReference, inGenerated, this.#run));
+    }
+    return areas;
+  }
 }
 
-function memberLogits({ fold, logits }: HeldOutLogits, member: number): Float32Array {
-  return logits.subarray(member * fold.length, (member + 1) * fold.length);
+/** One learner's part of logits, learners × rows. */
+function columnOf(logits: Float32Array, learner: number, learners: number): Float32Array {
+  const rows = logits.length / learners;
+  return logits.subarray(learner * rows, (learner + 1) * rows);
 }

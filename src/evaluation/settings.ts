@@ -1,15 +1,9 @@
 import * as z from 'zod';
-import { foldsSchema, trainingSchema } from '../classifier/settings.js';
-import { oneOf } from '../names.js';
-import { ensembleRules } from '../native/contract/statistics.js';
-import { usualEnsembleRule } from '../weights/density-ratio.js';
+import { trainingSchema } from '../classifier/settings.js';
 import { ownObservableSchema } from './own-observables.js';
 
 /** Options of an evaluation that decide its result. */
 export const evaluationSchema = trainingSchema.extend({
-  folds: foldsSchema.default(5),
-  /** How the logits of the members become one ln w. */
-  ensembleRule: oneOf(ensembleRules).default(usualEnsembleRule),
   /** Bounds on w; nothing is clipped by default. */
   clip: z
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })

@@ -1,11 +1,11 @@
-import type { AreaUnderCurve, Verdict } from './result.js';
+import type { SeparationSummary, Verdict } from './result.js';
 
 /** Null standard deviations above which a difference is called seen. */
 const significant = 3;
 const clear = 0.75;
 
 /** The verdict on an AUC, for a physicist. */
-export function verdictOn(auc: AreaUnderCurve, toy: boolean): Verdict {
+export function verdictOn(auc: SeparationSummary, toy: boolean): Verdict {
   const significance = (auc.value - 0.5) / auc.nullStandardDeviation;
   const measured = `AUC ${auc.value.toFixed(3)} ± ${auc.standardError.toFixed(3)}`;
   const showers = toy ? 'toy showers' : 'showers';

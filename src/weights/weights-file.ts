@@ -6,7 +6,9 @@ export interface WeightsTable {
   readonly group: string;
   /** ln w, one a row. */
   readonly logWeights: Float64Array;
-  /** networks × rows, one network after the other. */
+  /** Standard error of ln w, one a row; absent where it is not known. */
+  readonly logWeightErrors?: Float64Array;
+  /** learners × rows, one learner after the other. */
   readonly logits: Float32Array;
   /** The fold of each row; absent where no fold was held out. */
   readonly fold?: Uint16Array;
@@ -15,7 +17,7 @@ export interface WeightsTable {
 const rowsPerBlock = 65_536;
 
 /**
- * Writes weights: for each sample a group with `log_weight` (N) float64, `logit` (N, members) float32, `fold` (N) int32
+ * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners) float32, `fold` (N) int32
  * and `source_row` (N) int64, the row in the shower file, counted from 0. Appears at `path` when it is complete.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
@@ -41,7 +43,7 @@ export async function writeWeightsFile(
   }
 }
 
-function membersOf({ logits, logWeights }: WeightsTable): number {
+function learnersOf({ logits, logWeights }: WeightsTable): number {
   return logWeights.length === 0 ? 1 : logits.length / logWeights.length;
 }
 
@@ -52,23 +54,29 @@ function placeOf({ group }: WeightsTable, name: string): string {
 function datasetsOf(table: WeightsTable): DatasetPlan[] {
   return [
     { path: placeOf(table, 'log_weight'), type: 'f8', rowShape: [] },
-    { path: placeOf(table, 'logit'), type: 'f4', rowShape: [membersOf(table)] },
+    ...(table.logWeightErrors
+      ? [{ path: placeOf(table, 'log_weight_error'), type: 'f8', rowShape: [] } as const]
+      : []),
+    { path: placeOf(table, 'logit'), type: 'f4', rowShape: [learnersOf(table)] },
     ...(table.fold ? [{ path: placeOf(table, 'fold'), type: 'i4', rowShape: [] } as const] : []),
     { path: placeOf(table, 'source_row'), type: 'i8', rowShape: [] },
   ];
 }
 
 function blockOf(table: WeightsTable, first: number, rows: number) {
-  const { logWeights, logits, fold } = table;
-  const members = membersOf(table);
-  const logit = new Float32Array(rows * members);
-  for (let member = 0; member < members; member++) {
+  const { logWeights, logWeightErrors, logits, fold } = table;
+  const learners = learnersOf(table);
+  const logit = new Float32Array(rows * learners);
+  for (let learner = 0; learner < learners; learner++) {
     for (let row = 0; row < rows; row++) {
-      logit[row * members + member] = logits[member * logWeights.length + first + row] as number;
+      logit[row * learners + learner] = logits[learner * logWeights.length + first + row] as number;
     }
   }
   return {
     [placeOf(table, 'log_weight')]: logWeights.slice(first, first + rows),
+    ...(logWeightErrors
+      ? { [placeOf(table, 'log_weight_error')]: logWeightErrors.slice(first, first + rows) }
+      : {}),
     [placeOf(table, 'logit')]: logit,
     ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
     [placeOf(table, 'source_row')]: BigInt64Array.from({ length: rows }, (_, row) => BigInt(first + row)),

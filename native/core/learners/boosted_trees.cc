@@ -20,7 +20,7 @@ void require_node(const BoostedTrees& trees, std::size_t node, std::size_t end) 
   if (!std::isfinite(trees.threshold[node]) || !std::isfinite(trees.value[node])) {
     throw Error(ErrorCode::non_finite, "node " + std::to_string(node) + " of the boosted trees is not finite");
   }
-  if (trees.column[node] >= trees.inputs) refuse("node " + std::to_string(node) + " looks at no column");
+  if (trees.column[node] >= trees.columns) refuse("node " + std::to_string(node) + " looks at no column");
   const std::size_t left = trees.left[node];
   if (left != 0 && (left <= node || left >= end - 1)) {
     refuse("node " + std::to_string(node) + " has no children behind it in its tree");
@@ -30,7 +30,7 @@ void require_node(const BoostedTrees& trees, std::size_t node, std::size_t end) 
 }  // namespace
 
 void BoostedTrees::validate() const {
-  if (inputs == 0) refuse("they read no column");
+  if (columns == 0) refuse("they read no column");
   if (column.size() != nodes() || threshold.size() != nodes() || value.size() != nodes()) {
     refuse("their arrays differ in length");
   }

@@ -14,7 +14,7 @@ namespace caloscope {
 /// Binary trees whose leaves add up to a logit. Nodes of all trees lie one after the other, tree by tree; the two
 /// children of a node lie beside each other and behind it.
 struct BoostedTrees {
-  std::uint32_t inputs = 0;               ///< columns
+  std::uint32_t columns = 0;              ///< of a row
   std::vector<std::uint32_t> first_node;  ///< of each tree, which is its root; then the number of nodes
   std::vector<std::uint32_t> column;      ///< that a node looks at; 0 in a leaf
   std::vector<float> threshold;           ///< a row with a value up to it goes left; 0 in a leaf
@@ -23,6 +23,9 @@ struct BoostedTrees {
 
   std::size_t trees() const { return first_node.empty() ? 0 : first_node.size() - 1; }
   std::size_t nodes() const { return left.size(); }
+  std::uint32_t inputs() const { return columns; }
+  /// Numbers that are fitted to the labels: a threshold a split, a value a leaf.
+  std::uint64_t parameters() const { return nodes(); }
 
   /// Throws Error(classifier) unless every row ends in a leaf of its tree, whatever its values, and looks at columns
   /// that there are; Error(non_finite) for a threshold or value that is not finite.

@@ -1,25 +1,19 @@
 #include "core/learners/cross_fitting.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <numeric>
 #include <string>
 
+#include "core/learners/blocks.h"
 #include "core/run/error.h"
-#include "core/training/shuffle.h"
+#include "core/run/worker_pool.h"
 
 namespace caloscope {
 namespace {
 
-std::vector<std::uint32_t> numbers_to(std::uint64_t count) {
-  std::vector<std::uint32_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), 0U);
-  return numbers;
-}
-
 void check(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan) {
-  validate(plan.learner);
+  for (const auto& learner : plan.learners) validate(learner);
   if (reference.scalars() != generated.scalars() || reference.voxels() != generated.voxels()) {
     throw Error(ErrorCode::shape, "the reference sample has " + std::to_string(reference.columns()) +
                                       " columns, the generated sample " + std::to_string(generated.columns()));
@@ -27,98 +21,232 @@ void check(const FeatureTable& reference, const FeatureTable& generated, const C
   if (reference.rows() + generated.rows() > std::numeric_limits<std::uint32_t>::max()) {
     throw Error(ErrorCode::argument, "more than 2^32 showers in one training; train on a part of them");
   }
-  if (plan.folds < 1 || plan.folds > 1000 || plan.members < 1 || plan.members > 1000) {
-    throw Error(ErrorCode::argument, "`folds` and `members` must be from 1 to 1000");
+  if (plan.folds < 3 || plan.folds > 100 || plan.members < 1 || plan.members > 1000) {
+    throw Error(ErrorCode::argument, "`folds` must be from 3 to 100, `members` from 1 to 1000");
   }
   if (!(plan.validation_fraction > 0 && plan.validation_fraction < 1)) {
     throw Error(ErrorCode::argument, "`validationFraction` must be above 0 and below 1");
   }
+  if (plan.paired && reference.rows() != generated.rows()) {
+    throw Error(ErrorCode::shape, "rows that are paired need samples of the same size");
+  }
+  for (const auto* const table : {&reference, &generated}) {
+    if (table->rows() >= 2 * std::uint64_t{plan.folds}) continue;
+    throw Error(ErrorCode::too_few_rows, "a sample has " + std::to_string(table->rows()) + " rows; " +
+                                             std::to_string(plan.folds) + " folds need two in each");
+  }
 }
 
-/// Splits the rows of one sample that member `task` may see into training and validation.
-void split_sample(const std::vector<std::uint16_t>& fold_of_row, std::uint32_t held_out, const CrossFitting& plan,
-                  std::uint32_t sample, std::uint32_t offset, const char* name, MemberTask& task) {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < fold_of_row.size(); ++row) {
-    if (plan.folds == 1 || fold_of_row[row] != held_out) rows.push_back(row + offset);
+Precision precision_of(const std::vector<Learner>& learners) {
+  for (const auto& learner : learners) {
+    if (const auto* const networks = std::get_if<NetworkLearner>(&learner)) return networks->settings.precision;
   }
-  shuffle(rows, RandomStream(plan.seed, stream_number(TrainingStream::split, task.number, sample)));
-  const auto wanted = std::llround(plan.validation_fraction * static_cast<double>(rows.size()));
-  const auto validation = static_cast<std::size_t>(std::max(1LL, wanted));
-  if (rows.size() < validation + 1) {
-    throw Error(ErrorCode::too_few_rows, std::string("the ") + name + " sample has " +
-                                             std::to_string(fold_of_row.size()) +
-                                             " rows, too few to train and validate with " +
-                                             std::to_string(plan.folds) + " folds");
-  }
-  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(validation);
-  task.validation_rows.insert(task.validation_rows.end(), rows.begin(), middle);
-  task.training_rows.insert(task.training_rows.end(), middle, rows.end());
+  return Precision::float32;
 }
 
-HeldOutLogits unscored(std::vector<std::uint16_t> fold_of_row, const CrossFitting& plan) {
-  HeldOutLogits held;
-  held.fold = std::move(fold_of_row);
-  if (plan.folds > 1) held.logits.resize(plan.members * held.fold.size());
-  return held;
-}
-
-/// The rows of a fold are scored by its members.
-void score(const FeatureTable& table, std::uint32_t fold, const Predictor& predictor, const CrossFitting& plan,
-           const Backend& backend, JobControl& control, HeldOutLogits& held) {
-  std::vector<std::uint32_t> rows;
-  for (std::uint32_t row = 0; row < table.rows(); ++row) {
-    if (held.fold[row] == fold) rows.push_back(row);
+/// Fits the learners of a plan, pair of blocks by pair of blocks.
+class Fitting {
+ public:
+  Fitting(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan, Backend& backend,
+          JobControl& control)
+      : plan_(plan),
+        backend_(backend),
+        control_(control),
+        run_tiles_(tiles_on(backend.threads())),
+        blocks_(reference.rows(), generated.rows(), plan),
+        map_(fit_input_map({reference, generated}, plan.whiten, run_tiles_, control)),
+        reference_(reference, map_, run_tiles_, control),
+        generated_(generated, map_, run_tiles_, control) {
+    for (const auto& learner : plan.learners) {
+      if (fits(learner, reference_)) learners_.push_back(&learner);
+    }
+    if (learners_.empty()) throw Error(ErrorCode::argument, "no learner can read these columns");
   }
-  const auto logits = predictor.predict(table, rows, backend.threads(), control);
-  for (std::uint32_t member = 0; member < plan.members; ++member) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      held.logits[member * table.rows() + rows[i]] = logits[member * rows.size() + i];
+
+  CrossFitted run(CheckpointStore* store);
+
+ private:
+  void fit_members(CheckpointStore* store);
+  void score_pair(std::size_t pair);
+  void sum_for_blocks(CrossFitted& result);
+  std::size_t members_of(const Learner& learner) const {
+    return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
+  }
+  std::size_t rows() const { return blocks_.all().size(); }
+  /// Group of a member for a row of a block: the other block that it never saw.
+  static std::size_t group_of(std::uint32_t block, std::uint32_t other) { return other < block ? other : other - 1; }
+
+  const CrossFitting& plan_;
+  Backend& backend_;
+  JobControl& control_;
+  TileRunner run_tiles_;
+  Blocks blocks_;
+  InputMap map_;
+  MemberTables reference_, generated_;
+  std::vector<const Learner*> learners_;
+  std::vector<std::vector<std::vector<FittedMember>>> fitted_;  ///< learner, pair, members
+  std::optional<GroupedLogits> logits_;
+};
+
+void Fitting::fit_members(CheckpointStore* store) {
+  const auto pairs = blocks_.pairs();
+  const FitContext context{backend_, control_, store,
+                           split_identity(plan_.folds, plan_.members, plan_.validation_fraction)};
+  for (const Learner* const learner : learners_) {
+    const std::size_t each = members_of(*learner);
+    std::vector<MemberTask> tasks;
+    for (const auto& pair : pairs) {
+      for (std::size_t i = 0; i < each; ++i) {
+        tasks.push_back(blocks_.task(pair, static_cast<std::uint32_t>(tasks.size()), plan_));
+      }
+    }
+    auto members = fit(*learner, std::move(tasks), reference_, generated_, blocks_.labels(), context);
+    auto next = std::make_move_iterator(members.begin());
+    auto& of_learner = fitted_.emplace_back();
+    for (std::size_t pair = 0; pair < pairs.size(); ++pair, next += static_cast<std::ptrdiff_t>(each)) {
+      of_learner.emplace_back(next, next + static_cast<std::ptrdiff_t>(each));
     }
   }
+}
+
+/// The rows of both blocks are scored by the members of the pair.
+void Fitting::score_pair(std::size_t pair) {
+  const auto [first, second] = blocks_.pairs()[pair];
+  std::vector<std::shared_ptr<const Member>> members;
+  for (const auto& of_learner : fitted_) {
+    for (const auto& fitted : of_learner[pair]) members.push_back(fitted.member);
+  }
+  const LoadedMembers loaded(members, backend_, precision_of(plan_.learners));
+  const std::size_t in_reference = reference_.whitened().rows();
+  for (const bool generated : {false, true}) {
+    const std::size_t offset = generated ? in_reference : 0;
+    const MemberTables& tables = generated ? generated_ : reference_;
+    std::vector<std::uint32_t> chosen;
+    for (std::uint32_t row = 0; row < tables.whitened().rows(); ++row) {
+      const auto block = blocks_.of(row + offset);
+      if (block == first || block == second) chosen.push_back(row);
+    }
+    const auto said = loaded.logits(tables, chosen, backend_.threads(), control_);
+    std::size_t member = 0;
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      const std::size_t each = members_of(*learners_[learner]);
+      for (std::size_t i = 0; i < each; ++i, ++member) {
+        for (std::size_t place = 0; place < chosen.size(); ++place) {
+          const std::size_t row = chosen[place] + offset;
+          const auto other = blocks_.of(row) == first ? second : first;
+          logits_->at(learner, group_of(blocks_.of(row), other), row) +=
+              said[member * chosen.size() + place] / static_cast<float>(each);
+        }
+      }
+    }
+  }
+}
+
+/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
+struct ByClass {
+  std::vector<std::vector<float>> columns[2];
+
+  explicit ByClass(std::size_t learners) {
+    for (auto& of_class : columns) of_class.resize(learners);
+  }
+  WeightedSum fitted(MemberWeights allowed, const JobControl& control) const {
+    std::vector<float> joined[2];
+    for (const int label : {0, 1}) {
+      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
+    }
+    return fit_weighted_sum({columns[0].size(), joined[1], joined[0]}, allowed, control);
+  }
+};
+
+/// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither.
+void Fitting::sum_for_blocks(CrossFitted& result) {
+  const std::size_t learners = learners_.size();
+  std::vector<double> score(rows());
+  const auto mean = logits_->mean();
+  for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
+    ByClass others(learners);
+    for (std::size_t row = 0; row < rows(); ++row) {
+      if (blocks_.of(row) == block) continue;
+      for (std::size_t learner = 0; learner < learners; ++learner) {
+        others.columns[blocks_.is_reference(row)][learner].push_back(
+            logits_->at(learner, group_of(blocks_.of(row), block), row));
+      }
+    }
+    const WeightedSum sum = others.fitted(MemberWeights::non_negative, control_);
+    for (std::size_t learner = 0; learner < learners; ++learner) {
+      result.learners[learner].weight_of_block.push_back(sum.weights[learner]);
+    }
+    for (const std::uint32_t row : blocks_.rows_of(block)) {
+      score[row] = sum.log_ratio(LogitsOfRow(mean.data() + row, learners, rows()));
+    }
+  }
+  const auto end = score.begin() + static_cast<std::ptrdiff_t>(reference_.whitened().rows());
+  result.reference.score.assign(score.begin(), end);
+  result.generated.score.assign(end, score.end());
+  // By label: where labels are permuted, so is what is tested.
+  std::vector<double> of_class[2];
+  std::vector<std::uint16_t> block_of_class[2];
+  for (std::size_t row = 0; row < rows(); ++row) {
+    of_class[blocks_.is_reference(row)].push_back(score[row]);
+    block_of_class[blocks_.is_reference(row)].push_back(blocks_.of(row));
+  }
+  result.test = block_test({of_class[1], block_of_class[1]}, {of_class[0], block_of_class[0]}, blocks_.count());
+}
+
+CrossFitted Fitting::run(CheckpointStore* store) {
+  fit_members(store);
+  logits_.emplace(learners_.size(), plan_.folds - 1, rows());
+  const auto pairs = blocks_.pairs();
+  for (std::size_t pair = 0; pair < pairs.size(); ++pair) score_pair(pair);
+
+  CrossFitted result;
+  for (const Learner* const learner : learners_) result.learners.push_back({name_of(*learner), {}});
+  sum_for_blocks(result);
+  const auto mean = logits_->mean();
+  ByClass all(learners_.size());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
+    }
+  }
+  WeightedSum sum = all.fitted(MemberWeights::any, control_);
+  const LogRatios ratios = log_ratios(*logits_, mean, sum, run_tiles_, control_);
+  const std::size_t in_reference = reference_.whitened().rows();
+  const auto put = [&](HeldOutRows& held, std::size_t first, std::size_t count) {
+    const auto from = [&](const auto& values, std::size_t offset) {
+      return values.begin() + static_cast<std::ptrdiff_t>(offset + first);
+    };
+    const auto length = static_cast<std::ptrdiff_t>(count);
+    held.fold.assign(from(blocks_.all(), 0), from(blocks_.all(), 0) + length);
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      const auto start = from(mean, learner * rows());
+      held.logits.insert(held.logits.end(), start, start + length);
+    }
+    held.ratios.value.assign(from(ratios.value, 0), from(ratios.value, 0) + length);
+    held.ratios.error.assign(from(ratios.error, 0), from(ratios.error, 0) + length);
+  };
+  put(result.reference, 0, in_reference);
+  put(result.generated, in_reference, rows() - in_reference);
+
+  std::vector<EnsembleMember> members;
+  for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      for (auto& fitted : fitted_[learner][pair]) {
+        members.push_back({fitted.member, result.learners[learner].name, pairs[pair].first, pairs[pair].second});
+        result.records.push_back(std::move(fitted.record));
+      }
+    }
+  }
+  result.ensemble = std::make_shared<const Ensemble>(std::move(map_), std::move(members), plan_.folds, std::move(sum));
+  return result;
 }
 
 }  // namespace
 
-std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,
-                                        std::uint32_t sample) {
-  auto order = numbers_to(rows);
-  shuffle(order, RandomStream(seed, stream_number(TrainingStream::folds, 0, sample)));
-  std::vector<std::uint16_t> fold(rows);
-  for (std::uint64_t place = 0; place < rows; ++place) fold[order[place]] = static_cast<std::uint16_t>(place % folds);
-  return fold;
-}
-
 CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
                       Backend& backend, JobControl& control, CheckpointStore* store) {
   check(reference, generated, plan);
-  auto reference_fold = assign_folds(reference.rows(), plan.folds, plan.seed, 0);
-  auto generated_fold = assign_folds(generated.rows(), plan.folds, plan.seed, 1);
-  std::vector<MemberTask> tasks;
-  for (std::uint32_t fold = 0; fold < plan.folds; ++fold) {
-    for (std::uint32_t member = 0; member < plan.members; ++member) {
-      MemberTask task;
-      task.seed = plan.seed;
-      task.number = fold * plan.members + member;
-      split_sample(reference_fold, fold, plan, 0, 0, "reference", task);
-      split_sample(generated_fold, fold, plan, 1, static_cast<std::uint32_t>(reference.rows()), "generated", task);
-      tasks.push_back(std::move(task));
-    }
-  }
-  const TrainingData data = LabelledRows{reference, generated};
-  const auto split = split_identity(plan.folds, plan.members, plan.validation_fraction);
-  CrossFitted result{fit(plan.learner, std::move(tasks), {data, backend, control, store, split}),
-                     unscored(std::move(reference_fold), plan), unscored(std::move(generated_fold), plan)};
-  for (std::uint32_t fold = 0; plan.folds > 1 && fold < plan.folds; ++fold) {
-    // Packed once for both samples.
-    const auto of_fold = std::span(result.members).subspan(fold * plan.members, plan.members);
-    std::vector<std::shared_ptr<const Member>> members;
-    for (const auto& fitted : of_fold) members.push_back(fitted.member);
-    const auto predictor = backend.load(members, precision_of(plan.learner));
-    score(reference, fold, *predictor, plan, backend, control, result.reference);
-    score(generated, fold, *predictor, plan, backend, control, result.generated);
-  }
-  return result;
+  return Fitting(reference, generated, plan, backend, control).run(store);
 }
 
 }  // namespace caloscope

@@ -1,42 +1,65 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/backend.h"
+#include "core/learners/ensemble.h"
 #include "core/learners/learner.h"
+#include "core/statistics/block_test.h"
 
 namespace caloscope {
 
-/// K folds × M members: every row is scored by M members that never saw it.
+/// Rows are drawn into K blocks, and every learner is fitted once for each pair of blocks, to the rows outside of them. What
+/// is said of a row comes from members that never saw its block, and the weights with which learners are summed for the
+/// test of a block come from members that saw neither that block nor the rows which they are fitted to: weights from
+/// the logits of ordinary folds are not honest, since those members were trained on the block that is tested.
 struct CrossFitting {
-  std::uint32_t folds = 5;  ///< 1: no fold is held out, all members are fitted to all rows
-  std::uint32_t members = 2;
-  double validation_fraction = 0.1;  ///< of the training rows of each sample, drawn anew for each member
+  std::uint32_t folds = 5;    ///< K ≥ 3
+  std::uint32_t members = 1;  ///< networks a pair of blocks
+  double validation_fraction = 0.1;  ///< of the training rows of each class, drawn anew for each member
   std::uint64_t seed = 1;
-  Learner learner;
+  bool whiten = true;
+  /// Reference row i and generated row i share their conditions and belong into one block.
+  bool paired = false;
+  /// 0: the labels are those of the samples; otherwise they are permuted within each block, differently for each number.
+  std::uint32_t permutation = 0;
+  std::vector<Learner> learners;
 };
 
 /// What one sample got.
-struct HeldOutLogits {
-  std::vector<std::uint16_t> fold;  ///< one a row: the fold whose members scored it; all 0 with one fold
-  std::vector<float> logits;        ///< members × rows; empty with one fold
+struct HeldOutRows {
+  std::vector<std::uint16_t> fold;  ///< one a row: its block
+  std::vector<float> logits;        ///< learners × rows, the mean over the members that never saw the row
+  std::vector<double> score;        ///< their sum with weights that know nothing of the block: what tests and AUC use
+  LogRatios ratios;                 ///< their sum with the weights of the ensemble
+};
+
+/// How well one learner does alone.
+struct FittedLearner {
+  LearnerName name;
+  std::vector<double> weight_of_block;  ///< in the score of that block; not negative
 };
 
 struct CrossFitted {
-  std::vector<FittedMember> members;  ///< fold by fold
-  HeldOutLogits reference;
-  HeldOutLogits generated;
+  std::shared_ptr<const Ensemble> ensemble;
+  std::vector<std::optional<TrainingRecord>> records;  ///< one a member
+  std::vector<FittedLearner> learners;
+  HeldOutRows reference;
+  HeldOutRows generated;
+  BlockTest test;
 };
 
-/// Fits and scores. With `store` each member has a checkpoint there, as its learner keeps them, and resumes from the one that
-/// it finds. Throws Error(too_few_rows) when a member would have no row of a sample to train or to validate with,
-/// Error(shape) when the tables have different columns, Error(checkpoint) before the work when a checkpoint is damaged or
-/// of another training, Error(output) when one cannot be written.
+/// Fits and scores. Learners that have nothing to read, or too much, are left out. With `store` each network has a checkpoint
+/// there and resumes from the one that it finds. Throws Error(too_few_rows) when a member would have no row of a class to
+/// train or to validate with, Error(shape) when the tables have different columns, Error(checkpoint) before the work when
+/// a checkpoint is damaged or of another training, Error(output) when one cannot be written.
 CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
                       Backend& backend, JobControl& control, CheckpointStore* store = nullptr);
 
-/// A random fold for each row, sizes equal to within one. Depends on (rows, folds, seed, stream) alone.
+/// A random block for each row, sizes equal to within one. Depends on (rows, folds, seed, sample) alone.
 std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,
                                         std::uint32_t sample);
 

@@ -6,6 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "core/samples/feature_table.h"
+#include "core/training/training_data.h"
+
 namespace caloscope {
 
 /// Rows of numbers that lie somewhere, each in one piece: the dense columns of some rows of a table, or of two.
@@ -20,5 +23,12 @@ struct LabelledDenseRows {
   DenseRows rows;
   std::vector<std::uint8_t> label;  ///< rows.count
 };
+
+/// The stored columns of all rows of a table, or of some; what is passed must outlive them.
+DenseRows dense_rows(const FeatureTable& table);
+DenseRows dense_rows(const FeatureTable& table, std::span<const std::uint32_t> rows);
+
+/// The stored columns of some rows of the data with their labels; what is passed must outlive them.
+LabelledDenseRows dense_rows(const TrainingData& data, std::span<const std::uint32_t> rows);
 
 }  // namespace caloscope

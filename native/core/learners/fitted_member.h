@@ -19,9 +19,8 @@ struct FittedMember {
   std::optional<TrainingRecord> record;  ///< of learners that go through epochs
 };
 
-/// What a learner fits with.
+/// What a learner fits with, beside the rows.
 struct FitContext {
-  const TrainingData& data;
   Backend& backend;
   JobControl& control;
   CheckpointStore* store;     ///< null: no checkpoints

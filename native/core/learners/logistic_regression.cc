@@ -21,13 +21,18 @@ constexpr double progress = 1e-6;
 /// Nats, summed over the rows, that are nothing beside what tells two ridges apart.
 constexpr double tolerance_for_ridge = 0.03;
 
-LogisticRows whitened(const LabelledDenseRows& from, const Whitening& whitening, const TileRunner& run_tiles,
-                      const JobControl& control) {
+LogisticRows gathered(const LabelledDenseRows& from, std::uint32_t columns) {
   if (from.label.size() != from.rows.count) throw Error(ErrorCode::shape, "there is not one label a row");
-  if (from.rows.count > 0 && from.rows.columns != whitening.columns()) {
-    throw Error(ErrorCode::shape, "the rows do not have the columns that were whitened");
+  if (from.rows.count > 0 && from.rows.columns != columns) {
+    throw Error(ErrorCode::shape, "the rows do not have the same columns");
   }
-  return {whitening.directions(), whitening.apply(from.rows, run_tiles, control), from.label};
+  LogisticRows result{columns, {}, from.label};
+  result.numbers.reserve(from.rows.count * columns);
+  for (std::size_t r = 0; r < from.rows.count; ++r) {
+    const float* const row = from.rows.row(r);
+    result.numbers.insert(result.numbers.end(), row, row + columns);
+  }
+  return result;
 }
 
 /// At most `most` rows, of each class the share that it has, equally spaced.
@@ -85,11 +90,10 @@ void LogisticSettings::validate() const {
 }
 
 void LogisticRegression::validate() const {
-  whitening.validate();
-  if (weights.size() != whitening.directions() && weights.size() != QuadraticTerms{whitening.directions(), true}.count()) {
-    throw Error(ErrorCode::classifier, "the regression does not have one weight a direction or one a product of them");
+  if (weights.size() != columns && weights.size() != QuadraticTerms{columns, true}.count()) {
+    throw Error(ErrorCode::classifier, "the regression does not have one weight a column or one a product of them");
   }
-  walk(*this, [](const char* name, const auto&, auto values) {
+  for_each_tensor([](const char* name, const auto&, auto values) {
     if (std::all_of(values.begin(), values.end(), [](double x) { return std::isfinite(x); })) return;
     throw Error(ErrorCode::non_finite, std::string(name) + " of the regression hold a number that is not finite");
   });
@@ -106,13 +110,13 @@ std::vector<float> LogisticRegression::logits(const DenseRows& rows, const TileR
   std::vector<float> result(rows.count);
   run_tiles((rows.count + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
     control.check();
-    std::vector<double> row(read.values), lanes(read.values * block);
+    std::vector<double> lanes(read.values * block);
     std::array<double, block> sum{};
     const std::size_t end = std::min((tile + 1) * shower_tile, rows.count);
     for (std::size_t first = tile * shower_tile; first < end; first += block) {
       const std::size_t count = std::min(block, end - first);
       for (std::size_t r = 0; r < count; ++r) {
-        whitening.apply(rows.row(first + r), row.data());
+        const float* const row = rows.row(first + r);
         for (std::size_t i = 0; i < read.values; ++i) lanes[i * block + r] = row[i];
       }
       read.sums(weights.data(), lanes.data(), sum.data());
@@ -123,16 +127,17 @@ std::vector<float> LogisticRegression::logits(const DenseRows& rows, const TileR
 }
 
 LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training, const LabelledDenseRows& validation,
-                                              const Whitening& whitening, const LogisticSettings& settings,
-                                              const TileRunner& run_tiles, const JobControl& control) {
+                                              const LogisticSettings& settings, const TileRunner& run_tiles,
+                                              const JobControl& control) {
   settings.validate();
-  const QuadraticTerms terms{whitening.directions(), settings.products};
+  const std::uint32_t columns = training.rows.columns;
+  const QuadraticTerms terms{columns, settings.products};
   if (terms.count() > LogisticSettings::most_terms) {
     throw Error(ErrorCode::argument, "a regression would have " + std::to_string(terms.count()) + " terms; at most " +
                                          std::to_string(LogisticSettings::most_terms) + " are sensible");
   }
-  LogisticRows rows = whitened(training, whitening, run_tiles, control);
-  const LogisticRows held_out = whitened(validation, whitening, run_tiles, control);
+  LogisticRows rows = gathered(training, columns);
+  const LogisticRows held_out = gathered(validation, columns);
   LogisticRegressionFit result;
   TermWeights start{std::vector<double>(terms.count()), 0};
   result.ridge = settings.ridges.front();
@@ -145,7 +150,7 @@ LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training,
   fit.start_from(start);
   fit.minimize(result.ridge, settings.tolerance);
   const TermWeights weights = fit.weights();
-  result.model = {whitening, weights.weights, weights.constant};
+  result.model = {columns, weights.weights, weights.constant};
   return result;
 }
 

@@ -6,22 +6,22 @@
 
 #include "core/learners/dense_rows.h"
 #include "core/learners/quadratic_terms.h"
-#include "core/learners/whitening.h"
 #include "core/run/job_control.h"
 #include "core/run/tile_runner.h"
 
 namespace caloscope {
 
-/// A classifier whose logit is linear in the whitened columns, or quadratic: constant + Σ weight · term.
+/// A classifier whose logit is linear in the columns, or quadratic: constant + Σ weight · term. The columns are whitened
+/// before (InputMap), so that what is narrow counts as much as what is wide.
 struct LogisticRegression {
-  Whitening whitening;
+  std::uint32_t columns = 0;
   std::vector<double> weights;  ///< one a term, as QuadraticTerms has them in order
   double constant = 0;
 
-  std::uint32_t inputs() const { return whitening.columns(); }
+  std::uint32_t inputs() const { return columns; }
   /// Numbers that are fitted to the labels.
   std::uint64_t parameters() const { return weights.size() + 1; }
-  QuadraticTerms terms() const { return {whitening.directions(), weights.size() > whitening.directions()}; }
+  QuadraticTerms terms() const { return {columns, weights.size() > columns}; }
 
   /// One a row. Positive where the row looks like the reference.
   std::vector<float> logits(const DenseRows& rows, const TileRunner& run_tiles, const JobControl& control) const;
@@ -32,12 +32,10 @@ struct LogisticRegression {
   /// Calls `visit(name, shape, values)` with every array.
   template <class Visit>
   void for_each_tensor(const Visit& visit) const {
-    whitening.for_each_tensor(visit);
     walk(*this, visit);
   }
   template <class Visit>
   void for_each_tensor(const Visit& visit) {
-    whitening.for_each_tensor(visit);
     walk(*this, visit);
   }
 
@@ -50,7 +48,7 @@ struct LogisticRegression {
 };
 
 struct LogisticSettings {
-  /// With squares and products of the whitened columns.
+  /// With squares and products of the columns.
   bool products = false;
   /// Of which the one with the smallest loss on held-out rows is taken, from the strongest down: precision of a prior for
   /// the weight of a term with deviation 1, which is 1/C of scikit-learn. The path ends where three in a row are no better.
@@ -80,7 +78,7 @@ struct LogisticRegressionFit {
 /// Throws Error(too_few_rows) unless both kinds have rows of both samples, Error(argument) for more than `most_terms`
 /// terms or an unsound setting, Error(shape).
 LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training, const LabelledDenseRows& validation,
-                                              const Whitening& whitening, const LogisticSettings& settings,
-                                              const TileRunner& run_tiles, const JobControl& control);
+                                              const LogisticSettings& settings, const TileRunner& run_tiles,
+                                              const JobControl& control);
 
 }  // namespace caloscope

@@ -1,22 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <span>
 #include <variant>
-#include <vector>
 
+#include "core/learners/boosted_trees.h"
+#include "core/learners/logistic_regression.h"
 #include "core/networks/network.h"
-#include "core/samples/feature_table.h"
 
 namespace caloscope {
 
-/// A classifier of an ensemble. Each kind has `inputs`, `parameters`, `validate` and `for_each_tensor` as Network has, and
-/// every backend scores it (Backend::load).
-using Member = std::variant<Network>;
-
-/// Members that are scored together. They do not change, and live as long as something uses them.
-using Members = std::span<const std::shared_ptr<const Member>>;
+/// A classifier of an ensemble: what it says of a row is a logit, ln(p_ref/p_gen). Each kind has `inputs`, `parameters`,
+/// `validate` and `for_each_tensor`; a backend scores networks, the others are cheap and scored by the core.
+using Member = std::variant<Network, LogisticRegression, BoostedTrees>;
 
 inline std::uint32_t inputs_of(const Member& member) {
   return std::visit([](const auto& kind) { return kind.inputs(); }, member);
@@ -27,10 +22,8 @@ inline std::uint64_t parameters_of(const Member& member) {
 }
 
 /// Throws Error(classifier) or Error(non_finite) for an unsound member.
-void validate(Members members);
-
-/// Throws Error(shape) unless all members take the columns of the table, Error(classifier) where one would turn an empty
-/// voxel into something else than 0.
-void require_fit(Members members, const FeatureTable& table);
+inline void validate(const Member& member) {
+  std::visit([](const auto& kind) { kind.validate(); }, member);
+}
 
 }  // namespace caloscope

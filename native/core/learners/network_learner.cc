@@ -12,8 +12,9 @@ TrainingIdentity samples_identity(const LabelledRows& rows, JobControl& control)
           sample_identity("the generated sample", rows.generated, control)};
 }
 
-std::vector<TrainedNetwork> train(const std::vector<TrainingTask>& tasks, const FitContext& context) {
-  auto& [data, backend, control, store, split] = context;
+std::vector<TrainedNetwork> train(const std::vector<TrainingTask>& tasks, const TrainingData& data,
+                                  const FitContext& context) {
+  auto& [backend, control, store, split] = context;
   if (!store) return backend.train(tasks, data, control);
   TrainingIdentity training{{"the version of caloscope", CALOSCOPE_VERSION}, {"the arithmetic", backend.arithmetic()}};
   training.insert(training.end(), split.begin(), split.end());
@@ -30,14 +31,15 @@ std::vector<TrainedNetwork> train(const std::vector<TrainingTask>& tasks, const 
 
 }  // namespace
 
-std::vector<FittedMember> NetworkLearner::fit(std::vector<MemberTask> tasks, const FitContext& context) const {
+std::vector<FittedMember> NetworkLearner::fit(std::vector<MemberTask> tasks, const TrainingData& data,
+                                              const FitContext& context) const {
   std::vector<TrainingTask> trainings;
   for (auto& task : tasks) {
     trainings.push_back({std::move(task), shape, settings});
-    trainings.back().shape.inputs = first_table(context.data).columns();
+    trainings.back().shape.inputs = first_table(data).columns();
   }
   std::vector<FittedMember> fitted;
-  for (auto& [network, record] : train(trainings, context)) {
+  for (auto& [network, record] : train(trainings, data, context)) {
     fitted.push_back({std::make_shared<const Member>(std::move(network)), std::move(record)});
   }
   return fitted;

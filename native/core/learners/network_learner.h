@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "core/learners/fitted_member.h"
+#include "core/learners/input_map.h"
+#include "core/learners/learner_name.h"
 #include "core/networks/network.h"
 #include "core/training/training.h"
 
@@ -14,15 +16,15 @@ struct NetworkLearner {
   NetworkShape shape;  ///< `inputs` follows from the data
   TrainingSettings settings;
 
+  static LearnerName name() { return LearnerName::network; }
   /// Throws Error(argument) that names the setting.
   void validate() const { settings.validate(); }
-
-  /// Of the products when members score rows that were held out.
-  Precision precision() const { return settings.precision; }
+  static const FeatureTable& reads(const MemberTables& tables) { return tables.whitened(); }
+  static bool fits(const MemberTables&) { return true; }
 
   /// A network for each task. With a store each has a checkpoint there after every epoch and resumes from the one that it
   /// finds.
-  std::vector<FittedMember> fit(std::vector<MemberTask> tasks, const FitContext& context) const;
+  std::vector<FittedMember> fit(std::vector<MemberTask> tasks, const TrainingData& data, const FitContext& context) const;
 };
 
 }  // namespace caloscope

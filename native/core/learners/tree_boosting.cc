@@ -110,7 +110,7 @@ TrainedTrees boost_trees(const BoostingTask& task, WorkerPool& pool, JobControl&
   if (!task.validation.label.empty()) validation.emplace(task.validation, pool, control);
 
   TrainedTrees result;
-  result.trees.inputs = task.training.rows.columns;
+  result.trees.columns = task.training.rows.columns;
   result.trees.first_node.push_back(0);
   Patience patience(settings.patience);
   training.differentiate(quanta, rounding_key(task.seed, task.number, 0));

@@ -47,6 +47,16 @@ FeatureTable::FeatureTable(std::vector<float> matrix, std::uint32_t columns)
   }
 }
 
+FeatureTable FeatureTable::with_scalars(std::vector<float> matrix, std::uint32_t columns) const {
+  FeatureTable result(std::move(matrix), columns);
+  if (result.rows_ != rows_) {
+    throw Error(ErrorCode::shape, std::to_string(result.rows_) + " rows do not fit " + std::to_string(rows_));
+  }
+  result.showers_ = showers_;
+  if (features_) result.features_.emplace(*features_);
+  return result;
+}
+
 double FeatureTable::occupancy() const {
   const auto places = static_cast<double>(rows_) * voxels();
   return places == 0 ? 0 : static_cast<double>(hits()) / places;

@@ -23,6 +23,9 @@ class FeatureTable {
   /// A plain matrix, row by row. Throws Error(shape) or Error(non_finite).
   FeatureTable(std::vector<float> matrix, std::uint32_t columns);
 
+  /// The same rows with other stored columns, row by row; the voxels stay. Throws Error(shape) or Error(non_finite).
+  FeatureTable with_scalars(std::vector<float> matrix, std::uint32_t columns) const;
+
   std::uint64_t rows() const { return rows_; }
   std::uint32_t scalars() const { return scalars_; }
   std::uint32_t voxels() const { return features_ ? features_->voxels() : 0; }

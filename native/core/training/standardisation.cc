@@ -68,13 +68,9 @@ void fit_voxels(const auto& rows, std::span<const std::uint32_t> training_rows, 
   }
 }
 
-Standardisation fit(const auto& rows, std::span<const std::uint32_t> training_rows, JobControl& control) {
+void fit_scalars(const auto& rows, std::span<const std::uint32_t> training_rows, JobControl& control,
+                 Standardisation& result) {
   const FeatureTable& table = *rows.tables().front();
-  const std::uint32_t columns = table.columns();
-  Standardisation result;
-  result.centre.assign(columns, 0);
-  result.scale.assign(columns, 0);
-  result.clip.assign(columns, widths_kept);
   // Equally spaced among the training rows: those of one sample come first, in random order.
   const std::size_t all = training_rows.size();
   std::vector<float> values(std::min(all, most_quantile_rows));
@@ -86,15 +82,36 @@ Standardisation fit(const auto& rows, std::span<const std::uint32_t> training_ro
     }
     fit_scalar(column, values, result);
   }
-  if (table.voxels() > 0) fit_voxels(rows, training_rows, control, result);
+}
+
+Standardisation standardisation_of(std::uint32_t columns) {
+  Standardisation result;
+  result.centre.assign(columns, 0);
+  result.scale.assign(columns, 0);
+  result.clip.assign(columns, widths_kept);
   return result;
 }
 
 }  // namespace
 
+Standardisation fit_scalar_standardisation(const TrainingData& data, std::span<const std::uint32_t> rows,
+                                           JobControl& control) {
+  Standardisation result = standardisation_of(first_table(data).scalars());
+  std::visit([&](const auto& kind) { fit_scalars(kind, rows, control, result); }, data);
+  return result;
+}
+
 Standardisation fit_standardisation(const TrainingData& data, std::span<const std::uint32_t> training_rows,
                                     JobControl& control) {
-  return std::visit([&](const auto& rows) { return fit(rows, training_rows, control); }, data);
+  const FeatureTable& table = first_table(data);
+  Standardisation result = standardisation_of(table.columns());
+  std::visit(
+      [&](const auto& rows) {
+        fit_scalars(rows, training_rows, control, result);
+        if (table.voxels() > 0) fit_voxels(rows, training_rows, control, result);
+      },
+      data);
+  return result;
 }
 
 }  // namespace caloscope

@@ -83,7 +83,14 @@ struct TrainedNetwork {
 };
 
 /// Random streams of a training; the number of the network and the epoch tell them apart.
-enum class TrainingStream : std::uint64_t { folds = 1, split = 2, parameters = 3, shuffle = 4, dropout = 5 };
+enum class TrainingStream : std::uint64_t {
+  folds = 1,
+  split = 2,
+  parameters = 3,
+  shuffle = 4,
+  dropout = 5,
+  permutation = 8,  ///< 6 and 7: BoostingStream
+};
 
 constexpr std::uint64_t stream_number(TrainingStream use, std::uint32_t network, std::uint32_t epoch = 0) {
   return (static_cast<std::uint64_t>(use) << 56) | (std::uint64_t{network} << 24) | epoch;

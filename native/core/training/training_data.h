@@ -14,13 +14,18 @@ namespace caloscope {
 struct LabelledRows {
   const FeatureTable& reference;
   const FeatureTable& generated;
+  /// 1 for a row that counts as reference; empty: those of the reference sample. For tests that permute labels.
+  std::span<const std::uint8_t> labels{};
 
   std::uint64_t size() const { return reference.rows() + generated.rows(); }
-  bool is_reference(std::uint64_t row) const { return row < reference.rows(); }
-  const FeatureTable& table_of(std::uint64_t row) const { return is_reference(row) ? reference : generated; }
-  std::uint64_t row_in_table(std::uint64_t row) const { return is_reference(row) ? row : row - reference.rows(); }
+  bool is_reference(std::uint64_t row) const { return labels.empty() ? in_first_table(row) : labels[row] != 0; }
+  const FeatureTable& table_of(std::uint64_t row) const { return in_first_table(row) ? reference : generated; }
+  std::uint64_t row_in_table(std::uint64_t row) const { return in_first_table(row) ? row : row - reference.rows(); }
   float target(std::uint64_t row) const { return is_reference(row) ? 1.0F : 0.0F; }
   std::array<const FeatureTable*, 2> tables() const { return {&reference, &generated}; }
+
+ private:
+  bool in_first_table(std::uint64_t row) const { return row < reference.rows(); }
 };
 
 /// What members are fitted to. Each kind has `table_of`, `row_in_table`, `target` and `tables` as LabelledRows has: the tables

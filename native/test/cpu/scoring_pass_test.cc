@@ -108,7 +108,7 @@ TEST(ScoringPass, ClipsAndIgnoresConstantColumns) {
   CpuBackend backend(1);
   JobControl control;
   const auto rows = row_numbers(3);
-  EXPECT_EQ(backend.load(members_of({network}), Precision::float32)->predict(table, rows, backend.threads(), control), (std::vector<float>{10.25F, -9.75F, 1.25F}));
+  EXPECT_EQ(backend.load(shared({network}), Precision::float32)->predict(table, rows, backend.threads(), control), (std::vector<float>{10.25F, -9.75F, 1.25F}));
 }
 
 TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
@@ -119,7 +119,7 @@ TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
   for (std::uint32_t row = 0; row < 400; row += 2) rows.push_back(row);
   JobControl control;
   CpuBackend one(1);
-  const auto expected = one.load(members_of(networks), Precision::float32)->predict(table, rows, one.threads(), control);
+  const auto expected = one.load(shared(networks), Precision::float32)->predict(table, rows, one.threads(), control);
   for (std::size_t n = 0; n < networks.size(); ++n) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       ASSERT_NEAR(expected[n * rows.size() + i], naive::logit(networks[n], table, rows[i]), 1e-5);
@@ -127,9 +127,9 @@ TEST(CpuBackendPredict, GivesTheSameBitsOnAnyNumberOfThreadsForRowsInAnyOrder) {
   }
   for (const unsigned threads : {2U, 3U, 5U}) {
     CpuBackend backend(threads);
-    EXPECT_EQ(backend.load(members_of(networks), Precision::float32)->predict(table, rows, backend.threads(), control), expected) << threads << " threads";
+    EXPECT_EQ(backend.load(shared(networks), Precision::float32)->predict(table, rows, backend.threads(), control), expected) << threads << " threads";
   }
-  EXPECT_TRUE(one.load(members_of(networks), Precision::float32)->predict(table, {}, one.threads(), control).empty());
+  EXPECT_TRUE(one.load(shared(networks), Precision::float32)->predict(table, {}, one.threads(), control).empty());
 }
 
 TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
@@ -138,7 +138,7 @@ TEST(CpuBackendPredict, RefusesWhatDoesNotFit) {
   JobControl control;
   const auto code_of = [&](const Network& network, const FeatureTable& sample) {
     return thrown_code([&] {
-      backend.load(members_of({network}), Precision::float32)->predict(sample, row_numbers(10), backend.threads(), control);
+      backend.load(shared({network}), Precision::float32)->predict(sample, row_numbers(10), backend.threads(), control);
     });
   };
   EXPECT_EQ(code_of(random_network(gaussian_matrix(10, 5, 0, 1), {3}, Activation::relu), table), ErrorCode::shape);

@@ -56,7 +56,7 @@ class Cuda : public testing::Test {
 
   std::vector<float> scored(Backend& backend, std::span<const Network> networks, const FeatureTable& table,
                             std::span<const std::uint32_t> rows, Precision precision) {
-    return backend.load(members_of({networks.begin(), networks.end()}), precision)->predict(table, rows, 2, control_);
+    return backend.load(shared({networks.begin(), networks.end()}), precision)->predict(table, rows, 2, control_);
   }
 
   CpuBackend cpu_{2};
@@ -339,7 +339,7 @@ class SmallJob {
     auto task = task_on(rows, {5}, 10);
     task.settings.epochs = 1;
     const std::vector networks{backend.train(std::vector{task}, rows, control)[0].network};
-    const auto predictor = backend.load(members_of(networks), Precision::float32);
+    const auto predictor = backend.load(shared(networks), Precision::float32);
     const auto logits = predictor->predict(reference_, row_numbers(reference_.rows()), 2, control);
     backend.weigh(std::span<const float>(logits), 1, {EnsembleRule::mean_logit, 0, -10, 10}, control);
     auto keys = ScoreSample(std::span<const float>(logits)).keys();

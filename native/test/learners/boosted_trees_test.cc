@@ -17,7 +17,7 @@ namespace {
 /// x₀ ≤ 1 ? 10 : (x₁ ≤ −2 ? 20 : 30), and a tree of one leaf that adds 0.5.
 BoostedTrees small_trees() {
   BoostedTrees trees;
-  trees.inputs = 2;
+  trees.columns = 2;
   trees.first_node = {0, 5, 6};
   trees.column = {0, 0, 1, 0, 0, 0};
   trees.threshold = {1, 0, -2, 0, 0, 0};
@@ -31,7 +31,7 @@ DenseRows rows_of(const std::vector<float>& matrix, std::uint32_t columns) {
 }
 
 std::vector<float> scores_of(const BoostedTrees& trees, const std::vector<float>& matrix) {
-  return score(trees, rows_of(matrix, trees.inputs), tiles_on(1), JobControl());
+  return score(trees, rows_of(matrix, trees.columns), tiles_on(1), JobControl());
 }
 
 TEST(BoostedTrees, ARowWithTheThresholdGoesLeft) {
@@ -49,7 +49,7 @@ TEST(BoostedTrees, EveryValueEndsInALeaf) {
 
 TEST(BoostedTrees, NoTreesSayNothing) {
   BoostedTrees trees;
-  trees.inputs = 1;
+  trees.columns = 1;
   trees.first_node = {0};
   trees.validate();
   EXPECT_EQ(scores_of(trees, {3, 4}), (std::vector<float>{0, 0}));
@@ -58,8 +58,8 @@ TEST(BoostedTrees, NoTreesSayNothing) {
 
 TEST(BoostedTrees, WhatIsDamagedIsRefused) {
   const std::vector<std::function<void(BoostedTrees&)>> damages{
-      [](BoostedTrees& t) { t.inputs = 0; },
-      [](BoostedTrees& t) { t.inputs = 1; },  // column 1 is read
+      [](BoostedTrees& t) { t.columns = 0; },
+      [](BoostedTrees& t) { t.columns = 1; },  // column 1 is read
       [](BoostedTrees& t) { t.column[4] = 2; },
       [](BoostedTrees& t) { t.left[2] = 2; },  // itself
       [](BoostedTrees& t) { t.left[2] = 1; },  // back
@@ -78,7 +78,7 @@ TEST(BoostedTrees, WhatIsDamagedIsRefused) {
   for (std::size_t i = 0; i < damages.size(); ++i) {
     BoostedTrees trees = small_trees();
     damages[i](trees);
-    EXPECT_EQ(code_of([&] { trees.validate(); }), ErrorCode::classifier) << i;
+    EXPECT_EQ(thrown_code([&] { trees.validate(); }), ErrorCode::classifier) << i;
   }
 }
 
@@ -86,10 +86,10 @@ TEST(BoostedTrees, NumbersThatAreNotFiniteAreRefused) {
   for (const float wrong : {std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
     BoostedTrees trees = small_trees();
     trees.value[1] = wrong;
-    EXPECT_EQ(code_of([&] { trees.validate(); }), ErrorCode::non_finite);
+    EXPECT_EQ(thrown_code([&] { trees.validate(); }), ErrorCode::non_finite);
     trees = small_trees();
     trees.threshold[0] = wrong;
-    EXPECT_EQ(code_of([&] { trees.validate(); }), ErrorCode::non_finite);
+    EXPECT_EQ(thrown_code([&] { trees.validate(); }), ErrorCode::non_finite);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -17,20 +18,20 @@ namespace {
 /// The logit of the network with the centre n for row r is 10000 n + r.
 class NumberingPredictor : public Predictor {
  public:
-  explicit NumberingPredictor(Members members) : members_(members.begin(), members.end()) {}
+  explicit NumberingPredictor(Networks networks) : networks_(networks.begin(), networks.end()) {}
 
   std::vector<float> predict(const FeatureTable&, std::span<const std::uint32_t> rows, unsigned,
                              JobControl&) const override {
     std::vector<float> logits;
-    for (const auto& member : members_) {
-      const float number = std::get<Network>(*member).standardisation.centre[0];
+    for (const auto& network : networks_) {
+      const float number = network->standardisation.centre[0];
       for (const auto row : rows) logits.push_back(10000 * number + static_cast<float>(row));
     }
     return logits;
   }
 
  private:
-  std::vector<std::shared_ptr<const Member>> members_;
+  std::vector<std::shared_ptr<const Network>> networks_;
 };
 
 /// Trains nothing and notes what is requested of it; network n has the centre n.
@@ -44,14 +45,15 @@ class RecordingBackend : public CpuBackend {
   std::vector<TrainedNetwork> train(std::span<const TrainingTask> asked, const TrainingData&, JobControl&,
                                     const Checkpoints*) override {
     tasks.assign(asked.begin(), asked.end());
-    std::vector<TrainedNetwork> trained(asked.size());
-    for (std::size_t i = 0; i < asked.size(); ++i) {
-      trained[i].network.standardisation.centre = {static_cast<float>(asked[i].number)};
+    std::vector<TrainedNetwork> trained;
+    for (const auto& task : asked) {
+      trained.push_back({zero_network(task.shape), {}});
+      trained.back().network.standardisation.centre[0] = static_cast<float>(task.number);
     }
     return trained;
   }
-  std::shared_ptr<const Predictor> load(Members members, Precision) override {
-    return std::make_shared<NumberingPredictor>(members);
+  std::shared_ptr<const Predictor> load(Networks networks, Precision) override {
+    return std::make_shared<NumberingPredictor>(networks);
   }
 };
 
@@ -63,7 +65,7 @@ CrossFitting plan_of(std::uint32_t folds, std::uint32_t members) {
   NetworkLearner learner;
   learner.shape.hidden = {4};
   learner.settings.epochs = 2;
-  plan.learner = learner;
+  plan.learners = {learner};
   return plan;
 }
 
@@ -95,83 +97,97 @@ TEST(Folds, AreBalancedRandomAndRepeatable) {
   EXPECT_NEAR(same, 2000, 200);
 }
 
-TEST(CrossFit, TrainsNoNetworkOnRowsThatItJudges) {
+TEST(CrossFit, FitsAMemberForEachPairOfFoldsToTheRowsOutside) {
   const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(31, 2, 0, 2);
   const auto plan = plan_of(4, 3);
   RecordingBackend backend;
   JobControl control;
   const auto result = cross_fit(reference, generated, plan, backend, control);
-  ASSERT_EQ(backend.tasks.size(), 12U);
+  ASSERT_EQ(backend.tasks.size(), 18U);
   const LabelledRows rows{reference, generated};
-  for (std::uint32_t number = 0; number < 12; ++number) {
-    const auto& task = backend.tasks[number];
-    EXPECT_EQ(task.number, number);
-    std::vector<std::uint32_t> seen = task.training_rows;
-    seen.insert(seen.end(), task.validation_rows.begin(), task.validation_rows.end());
-    std::sort(seen.begin(), seen.end());
-    EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end()) << "a row trains and validates";
-    std::vector<std::uint32_t> expected;
-    for (std::uint32_t row = 0; row < rows.size(); ++row) {
-      const auto& fold = rows.is_reference(row) ? result.reference.fold : result.generated.fold;
-      if (fold[rows.row_in_table(row)] != number / 3) expected.push_back(row);
-    }
-    EXPECT_EQ(seen, expected);
-    // A fifth of each sample validates.
-    for (const bool is_reference : {false, true}) {
-      const auto of_sample = [&](std::uint32_t row) { return rows.is_reference(row) == is_reference; };
-      const auto training = std::count_if(task.training_rows.begin(), task.training_rows.end(), of_sample);
-      const auto validation = std::count_if(task.validation_rows.begin(), task.validation_rows.end(), of_sample);
-      EXPECT_NEAR(static_cast<double>(validation), 0.2 * static_cast<double>(training + validation), 0.51);
+  std::uint32_t number = 0;
+  for (std::uint32_t first = 0; first < 4; ++first) {
+    for (std::uint32_t second = first + 1; second < 4; ++second) {
+      for (std::uint32_t i = 0; i < 3; ++i, ++number) {
+        const auto& task = backend.tasks[number];
+        EXPECT_EQ(task.number, number);
+        EXPECT_EQ(result.ensemble->members()[number].first, first);
+        EXPECT_EQ(result.ensemble->members()[number].second, second);
+        std::vector<std::uint32_t> seen = task.training_rows;
+        seen.insert(seen.end(), task.validation_rows.begin(), task.validation_rows.end());
+        std::sort(seen.begin(), seen.end());
+        EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end()) << "a row trains and validates";
+        std::vector<std::uint32_t> expected;
+        for (std::uint32_t row = 0; row < rows.size(); ++row) {
+          const auto& fold = rows.is_reference(row) ? result.reference.fold : result.generated.fold;
+          const auto block = fold[rows.row_in_table(row)];
+          if (block != first && block != second) expected.push_back(row);
+        }
+        EXPECT_EQ(seen, expected);
+        // A fifth of each sample validates.
+        for (const bool is_reference : {false, true}) {
+          const auto of_sample = [&](std::uint32_t row) { return rows.is_reference(row) == is_reference; };
+          const auto training = std::count_if(task.training_rows.begin(), task.training_rows.end(), of_sample);
+          const auto validation = std::count_if(task.validation_rows.begin(), task.validation_rows.end(), of_sample);
+          EXPECT_NEAR(static_cast<double>(validation), 0.2 * static_cast<double>(training + validation), 0.51);
+        }
+      }
     }
   }
   EXPECT_NE(backend.tasks[0].validation_rows, backend.tasks[1].validation_rows) << "members share a split";
 }
 
-TEST(CrossFit, PutsLogitsOnTheirRows) {
+TEST(CrossFit, TakesForARowTheMeanOfTheMembersThatNeverSawIt) {
   const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(31, 2, 0, 2);
   RecordingBackend backend;
   JobControl control;
   const auto result = cross_fit(reference, generated, plan_of(4, 3), backend, control);
+  // Networks 3p, 3p + 1 and 3p + 2 left out pair p of 01, 02, 03, 12, 13, 23.
+  const double mean_of_fold[4] = {4, (1 + 10 + 13) / 3.0, (4 + 10 + 16) / 3.0, (7 + 13 + 16) / 3.0};
   for (const auto* held : {&result.reference, &result.generated}) {
-    const std::size_t rows = held->fold.size();
-    ASSERT_EQ(held->logits.size(), 3 * rows);
-    for (std::size_t member = 0; member < 3; ++member) {
-      for (std::size_t row = 0; row < rows; ++row) {
-        const auto number = 3 * held->fold[row] + member;
-        EXPECT_EQ(held->logits[member * rows + row], static_cast<float>(10000 * number + row));
-      }
+    ASSERT_EQ(held->logits.size(), held->fold.size());
+    for (std::size_t row = 0; row < held->fold.size(); ++row) {
+      const double expected = 10000 * mean_of_fold[held->fold[row]] + static_cast<double>(row);
+      EXPECT_NEAR(held->logits[row], expected, 0.02) << row;
     }
   }
 }
 
-TEST(CrossFit, HoldsNothingOutWithOneFold) {
-  const auto reference = gaussian_matrix(9, 2, 0, 1), generated = gaussian_matrix(5, 2, 0, 2);
+TEST(CrossFit, KeepsPartnersTogether) {
+  const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(53, 2, 0, 2);
   RecordingBackend backend;
   JobControl control;
-  const auto result = cross_fit(reference, generated, plan_of(1, 2), backend, control);
-  EXPECT_EQ(result.reference.fold, std::vector<std::uint16_t>(9));
-  EXPECT_TRUE(result.reference.logits.empty() && result.generated.logits.empty());
-  for (const auto& task : backend.tasks) EXPECT_EQ(task.training_rows.size() + task.validation_rows.size(), 14U);
+  auto plan = plan_of(5, 1);
+  const auto apart = cross_fit(reference, generated, plan, backend, control);
+  EXPECT_NE(apart.reference.fold, apart.generated.fold);
+  plan.paired = true;
+  const auto together = cross_fit(reference, generated, plan, backend, control);
+  EXPECT_EQ(together.reference.fold, together.generated.fold);
+  EXPECT_EQ(code_of(reference, gaussian_matrix(52, 2, 0, 2), plan), ErrorCode::shape);
 }
 
 TEST(CrossFit, NamesWhatDoesNotFit) {
   const auto reference = gaussian_matrix(20, 2, 0, 1), generated = gaussian_matrix(20, 2, 0, 2);
   const auto with = [&](const auto& change) {
-    auto plan = plan_of(2, 1);
+    auto plan = plan_of(3, 1);
     change(plan);
     return code_of(reference, generated, plan);
   };
-  EXPECT_EQ(code_of(gaussian_matrix(3, 2, 0, 1), generated, plan_of(2, 1)), ErrorCode::too_few_rows);
-  EXPECT_EQ(code_of(reference, gaussian_matrix(1, 2, 0, 1), plan_of(5, 1)), ErrorCode::too_few_rows);
-  EXPECT_EQ(code_of(reference, gaussian_matrix(20, 3, 0, 1), plan_of(2, 1)), ErrorCode::shape);
-  EXPECT_EQ(with([](auto& plan) { plan.folds = 0; }), ErrorCode::argument);
+  const auto network = [](CrossFitting& plan) -> TrainingSettings& {
+    return std::get<NetworkLearner>(plan.learners.front()).settings;
+  };
+  EXPECT_EQ(code_of(gaussian_matrix(5, 2, 0, 1), generated, plan_of(3, 1)), ErrorCode::too_few_rows);
+  EXPECT_EQ(code_of(reference, gaussian_matrix(9, 2, 0, 1), plan_of(5, 1)), ErrorCode::too_few_rows);
+  EXPECT_EQ(code_of(reference, gaussian_matrix(20, 3, 0, 1), plan_of(3, 1)), ErrorCode::shape);
+  EXPECT_EQ(with([](auto& plan) { plan.folds = 2; }), ErrorCode::argument);
   EXPECT_EQ(with([](auto& plan) { plan.members = 0; }), ErrorCode::argument);
   EXPECT_EQ(with([](auto& plan) { plan.validation_fraction = 1; }), ErrorCode::argument);
-  EXPECT_EQ(with([](auto& plan) { std::get<NetworkLearner>(plan.learner).settings.epochs = 0; }), ErrorCode::argument);
-  EXPECT_EQ(with([](auto& plan) { std::get<NetworkLearner>(plan.learner).settings.dropout = 1; }), ErrorCode::argument);
-  EXPECT_EQ(with([](auto& plan) { std::get<NetworkLearner>(plan.learner).settings.learning_rate = std::nan(""); }), ErrorCode::argument);
-  EXPECT_EQ(code_of(gaussian_matrix(4, 2, 0, 1), gaussian_matrix(4, 2, 0, 1), plan_of(2, 1)), std::nullopt)
-      << "two rows to train and to validate with are enough";
+  EXPECT_EQ(with([](auto& plan) { plan.learners.clear(); }), ErrorCode::argument);
+  EXPECT_EQ(with([&](auto& plan) { network(plan).epochs = 0; }), ErrorCode::argument);
+  EXPECT_EQ(with([&](auto& plan) { network(plan).dropout = 1; }), ErrorCode::argument);
+  EXPECT_EQ(with([&](auto& plan) { network(plan).learning_rate = std::nan(""); }), ErrorCode::argument);
+  EXPECT_EQ(code_of(gaussian_matrix(6, 2, 0, 1), gaussian_matrix(6, 2, 0, 1), plan_of(3, 1)), std::nullopt)
+      << "two rows a fold are enough";
 }
 
 /// Share of pairs in which the reference row has the higher logit.
@@ -183,30 +199,157 @@ double area(const std::vector<float>& reference, const std::vector<float>& gener
   return sum / static_cast<double>(reference.size() * generated.size());
 }
 
+/// All learners, quick ones.
+CrossFitting stack_of(std::uint32_t folds) {
+  CrossFitting plan = plan_of(folds, 1);
+  auto& learner = std::get<NetworkLearner>(plan.learners.front());
+  learner.shape.hidden = {16};
+  learner.settings.epochs = 10;
+  learner.settings.batch_size = 64;
+  learner.settings.learning_rate = 5e-3;
+  TreeLearner trees;
+  trees.settings.trees = 20;
+  trees.settings.leaves = 6;
+  plan.learners.push_back(LogisticLearner{});
+  plan.learners.push_back(LogisticLearner{{.products = true}});
+  plan.learners.push_back(trees);
+  return plan;
+}
+
+CrossFitted fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
+                unsigned threads = 2) {
+  CpuBackend backend(threads);
+  JobControl control;
+  return cross_fit(reference, generated, plan, backend, control);
+}
+
+double area(const CrossFitted& result) {
+  return area({result.reference.score.begin(), result.reference.score.end()},
+              {result.generated.score.begin(), result.generated.score.end()});
+}
+
 TEST(CrossFit, DoesNotLeak) {
   // 50 columns of noise name every row, and the networks are large enough to learn all rows by heart: a network that scored a
   // row that it was trained on would show it.
   const auto reference = gaussian_matrix(300, 50, 0, 5), generated = gaussian_matrix(300, 50, 0, 6);
   auto plan = plan_of(3, 2);
-  auto& learner = std::get<NetworkLearner>(plan.learner);
+  auto& learner = std::get<NetworkLearner>(plan.learners.front());
   learner.shape.hidden = {128};
   learner.settings.epochs = 40;
   learner.settings.patience = 40;
   learner.settings.batch_size = 32;
   learner.settings.learning_rate = 5e-3;
   learner.settings.schedule = Schedule::constant;
+  const auto result = fit(reference, generated, plan);
+  EXPECT_LT(result.records[0]->epochs.back().training_loss, 0.1) << "the rows were not learned by heart";
+  // Four null standard deviations, √((n + m + 1)/(12 n m)) = 0.0236.
+  EXPECT_NEAR(area(result.reference.logits, result.generated.logits), 0.5, 0.095);
+  EXPECT_LT(std::fabs(result.test.z), 4);
+}
+
+TEST(CrossFit, SumsLearnersSoThatTheOneThatSeesWins) {
+  // A shift: all see it. The log ratio is exact: ln w = (x − ½)·1 with unit normals one deviation apart.
+  const auto reference = gaussian_matrix(1500, 1, 1, 1), generated = gaussian_matrix(1500, 1, 0, 2);
+  const auto result = fit(reference, generated, stack_of(5));
+  ASSERT_EQ(result.learners.size(), 4U);
+  EXPECT_EQ(name_of(result.learners[2].name), "quadratic");
+  // Φ(1/√2) = 0.7602; its null deviation is 0.0105.
+  EXPECT_NEAR(area(result), 0.7602, 0.032);
+  EXPECT_GT(result.test.z, 10);
+  EXPECT_LT(result.test.p_value, 1e-20);
+  double squares = 0, of_errors = 0;
+  for (std::size_t row = 0; row < 1500; ++row) {
+    const double exact = double{reference.scalars_of(row)[0]} - 0.5;
+    const double distance = result.reference.ratios.value[row] - exact;
+    squares += distance * distance / 1500;
+    of_errors += result.reference.ratios.error[row] / 1500;
+  }
+  EXPECT_LT(std::sqrt(squares), 0.25);
+  EXPECT_GT(of_errors, 0.02);
+  for (const auto& learner : result.learners) {
+    ASSERT_EQ(learner.weight_of_block.size(), 5U);
+    for (const double weight : learner.weight_of_block) EXPECT_GE(weight, 0);
+  }
+}
+
+TEST(CrossFit, SeesWhatIsNarrowOnlyWhereItIsWhitened) {
+  // Two columns that agree to 0.003 while they span 2; the samples differ in their difference by 0.009 alone.
+  const auto energies = [](double shift, std::uint64_t seed) {
+    RandomStream random(seed, 1);
+    std::vector<float> values;
+    for (int row = 0; row < 600; ++row) {
+      const double incident = 2 * random.uniform();
+      values.push_back(static_cast<float>(incident));
+      values.push_back(static_cast<float>(incident + 0.003 * random.normal() + shift));
+    }
+    return FeatureTable(std::move(values), 2);
+  };
+  const auto reference = energies(0, 1), generated = energies(0.009, 2);
+  auto plan = stack_of(5);
+  plan.learners.resize(1);
+  EXPECT_GT(area(fit(reference, generated, plan)), 0.97);  // exact: Φ(3/√2) = 0.983
+  plan.whiten = false;
+  EXPECT_LT(area(fit(reference, generated, plan)), 0.7);
+}
+
+TEST(CrossFit, LeavesOutLearnersThatCannotRead) {
+  // 45 columns have 1080 terms with products.
+  const auto wide = gaussian_matrix(60, 45, 0, 1);
+  auto plan = stack_of(3);
+  EXPECT_EQ(fit(wide, wide, plan).learners.size(), 3U);
+  plan.learners = {LogisticLearner{{.products = true}}};
+  EXPECT_EQ(code_of(wide, wide, plan), ErrorCode::argument);
+}
+
+TEST(CrossFit, HasTheSameBitsForAnyNumberOfThreads) {
+  const auto reference = gaussian_matrix(150, 3, 1, 1), generated = gaussian_matrix(170, 3, 0, 2);
+  const auto one = fit(reference, generated, stack_of(3), 1), three = fit(reference, generated, stack_of(3), 3);
+  EXPECT_EQ(one.reference.logits, three.reference.logits);
+  EXPECT_EQ(one.generated.score, three.generated.score);
+  EXPECT_EQ(one.generated.ratios.value, three.generated.ratios.value);
+  EXPECT_EQ(one.generated.ratios.error, three.generated.ratios.error);
+  EXPECT_EQ(one.test.of_block, three.test.of_block);
+}
+
+TEST(CrossFit, PermutesLabelsWithinBlocks) {
+  const auto reference = gaussian_matrix(200, 2, 3, 1), generated = gaussian_matrix(200, 2, 0, 2);
+  auto plan = stack_of(4);
+  plan.learners = {LogisticLearner{}};
+  EXPECT_GT(fit(reference, generated, plan).test.z, 20);
+  for (const bool paired : {false, true}) {
+    plan.paired = paired;
+    std::vector<double> z;
+    for (plan.permutation = 1; plan.permutation <= 20; ++plan.permutation) {
+      z.push_back(fit(reference, generated, plan).test.z);
+      EXPECT_LT(std::fabs(z.back()), 4) << plan.permutation;
+    }
+    EXPECT_NE(z[0], z[1]);
+    EXPECT_NEAR(std::accumulate(z.begin(), z.end(), 0.0) / 20, 0, 1);
+    plan.permutation = 1;
+    EXPECT_EQ(fit(reference, generated, plan).test.z, z[0]);
+    plan.permutation = 0;
+  }
+}
+
+/// An ensemble scores other rows as it scored those that were held out.
+TEST(Ensemble, ScoresOtherRows) {
+  const auto reference = gaussian_matrix(1000, 2, 1, 1), generated = gaussian_matrix(1000, 2, 0, 2);
+  const auto fitted = fit(reference, generated, stack_of(5));
+  const auto other_reference = gaussian_matrix(1000, 2, 1, 3), other_generated = gaussian_matrix(1000, 2, 0, 4);
   CpuBackend backend(2);
   JobControl control;
-  const auto result = cross_fit(reference, generated, plan, backend, control);
-  EXPECT_LT(result.members[0].record->epochs.back().training_loss, 0.1) << "the rows were not learned by heart";
-  for (std::size_t member = 0; member < 2; ++member) {
-    const auto of_member = [&](const HeldOutLogits& held) {
-      const auto first = held.logits.begin() + static_cast<std::ptrdiff_t>(member * 300);
-      return std::vector<float>(first, first + 300);
-    };
-    // Four null standard deviations, √((n + m + 1)/(12 n m)) = 0.0236.
-    EXPECT_NEAR(area(of_member(result.reference), of_member(result.generated)), 0.5, 0.095);
-  }
+  const auto of_reference = fitted.ensemble->score(other_reference, backend, Precision::float32, control);
+  const auto of_generated = fitted.ensemble->score(other_generated, backend, Precision::float32, control);
+  EXPECT_EQ(of_reference.logits.size(), 4000U);
+  const double held_out = area(fitted);
+  const std::vector<float> a(of_reference.ratios.value.begin(), of_reference.ratios.value.end());
+  const std::vector<float> b(of_generated.ratios.value.begin(), of_generated.ratios.value.end());
+  EXPECT_NEAR(area(a, b), held_out, 0.04);
+  for (const double error : of_reference.ratios.error) EXPECT_GT(error, 0);
+  EXPECT_EQ(thrown_code([&] {
+              fitted.ensemble->score(gaussian_matrix(5, 3, 0, 1), backend, Precision::float32, control);
+            }),
+            ErrorCode::shape);
 }
 
 }  // namespace

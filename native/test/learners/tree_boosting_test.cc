@@ -75,7 +75,7 @@ void expect_naive_trees(const BoostingTask& task) {
   const BoostedTrees trees = boosted(task, 2).trees;
   NaiveBoosting naive(task);
   BoostedTrees expected;
-  expected.inputs = trees.inputs;
+  expected.columns = trees.columns;
   expected.first_node.push_back(0);
   for (std::uint32_t tree = 0; tree < task.settings.trees; ++tree) {
     naive.grow(rounding_key(task.seed, task.number, tree), expected);
@@ -278,7 +278,7 @@ TEST(TreeBoosting, EndsWhenItIsCancelled) {
       cancelled = Clock::now();
       control.cancel();
     });
-    EXPECT_EQ(code_of([&] { boost_trees(task, pool, control, [](std::uint64_t) {}); }), ErrorCode::cancelled);
+    EXPECT_EQ(thrown_code([&] { boost_trees(task, pool, control, [](std::uint64_t) {}); }), ErrorCode::cancelled);
     const auto ended = Clock::now();
     canceller.join();
     EXPECT_LT(std::chrono::duration<double>(ended - cancelled).count(), 0.5);  // milliseconds on a quiet machine
@@ -286,18 +286,18 @@ TEST(TreeBoosting, EndsWhenItIsCancelled) {
   JobControl control;
   control.cancel();
   WorkerPool pool(1);
-  EXPECT_EQ(code_of([&] { boost_trees(task, pool, control, [](std::uint64_t) {}); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([&] { boost_trees(task, pool, control, [](std::uint64_t) {}); }), ErrorCode::cancelled);
 }
 
 TEST(TreeBoosting, BothClassesMustBeThere) {
   Rows rows = random_rows(100, 3, 18);
   const Rows good = random_rows(100, 3, 19);
   rows.label.assign(100, 1);
-  EXPECT_EQ(code_of([&] { boosted(task_on(rows)); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { boosted(task_on(rows)); }), ErrorCode::too_few_rows);
   BoostingTask task = task_on(good);
   task.validation = rows.view();
-  EXPECT_EQ(code_of([&] { boosted(task); }), ErrorCode::too_few_rows);
-  EXPECT_EQ(code_of([&] { boosted(task_on(Rows{3, {}, {}})); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { boosted(task); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { boosted(task_on(Rows{3, {}, {}})); }), ErrorCode::too_few_rows);
 }
 
 TEST(TreeBoosting, SettingsOutOfRangeAreRefused) {
@@ -308,7 +308,7 @@ TEST(TreeBoosting, SettingsOutOfRangeAreRefused) {
            {.learning_rate = nan}, {.least_rows = 0}, {.least_hessian = -1}, {.least_hessian = nan}, {.l2 = -1},
            {.l2 = nan}, {.column_fraction = 0}, {.column_fraction = 1.1}, {.bins = 1}, {.bins = 256},
            {.patience = 0}}) {
-    EXPECT_EQ(code_of([&] { wrong.validate(); }), ErrorCode::argument);
+    EXPECT_EQ(thrown_code([&] { wrong.validate(); }), ErrorCode::argument);
   }
 }
 

@@ -243,10 +243,10 @@ TEST(WeightedSum, RefusesWhatIsNoneOfThis) {
   const auto fit = [&](std::size_t members, const std::vector<float>& reference, const std::vector<float>& generated) {
     fit_weighted_sum({members, reference, generated}, MemberWeights::any, control);
   };
-  EXPECT_EQ(code_of([&] { fit(0, four, four); }), ErrorCode::shape);
-  EXPECT_EQ(code_of([&] { fit(2, four, three); }), ErrorCode::shape);
-  EXPECT_EQ(code_of([&] { fit(2, four, none); }), ErrorCode::too_few_rows);
-  EXPECT_EQ(code_of([&] { fit(2, four, bad); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { fit(0, four, four); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { fit(2, four, three); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { fit(2, four, none); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { fit(2, four, bad); }), ErrorCode::non_finite);
   try {
     fit(2, bad, four);
   } catch (const Error& error) {
@@ -254,9 +254,9 @@ TEST(WeightedSum, RefusesWhatIsNoneOfThis) {
   }
   JobControl cancelled;
   cancelled.cancel();
-  EXPECT_EQ(code_of([&] { fit_weighted_sum({2, four, four}, MemberWeights::any, cancelled); }), ErrorCode::cancelled);
-  EXPECT_EQ(code_of([] { WeightedSum{{1}, 0, {1}, false}.validate(); }), ErrorCode::classifier);
-  EXPECT_EQ(code_of([] { WeightedSum{{NAN}, 0, {1, 0, 0, 1}, false}.validate(); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { fit_weighted_sum({2, four, four}, MemberWeights::any, cancelled); }), ErrorCode::cancelled);
+  EXPECT_EQ(thrown_code([] { WeightedSum{{1}, 0, {1}, false}.validate(); }), ErrorCode::classifier);
+  EXPECT_EQ(thrown_code([] { WeightedSum{{NAN}, 0, {1, 0, 0, 1}, false}.validate(); }), ErrorCode::non_finite);
 }
 
 }  // namespace

@@ -191,19 +191,19 @@ TEST(Whitening, RefusesWhatDoesNotFit) {
   const DenseSamples samples = mixed(40, 3, 1);
   const auto standardisation = standardisation_of(samples);
   const auto fit = [&](const DenseRows& rows) { fit_whitening(rows, standardisation, tiles_on(1), JobControl()); };
-  EXPECT_EQ(code_of([&] { fit({3, 0, {}}); }), ErrorCode::too_few_rows);
-  EXPECT_EQ(code_of([&] { fit({4, 10, [&](std::size_t) { return samples.row(0); }}); }), ErrorCode::shape);
+  EXPECT_EQ(thrown_code([&] { fit({3, 0, {}}); }), ErrorCode::too_few_rows);
+  EXPECT_EQ(thrown_code([&] { fit({4, 10, [&](std::size_t) { return samples.row(0); }}); }), ErrorCode::shape);
   JobControl cancelled;
   cancelled.cancel();
-  EXPECT_EQ(code_of([&] { fit_whitening(samples.rows(), standardisation, tiles_on(1), cancelled); }),
+  EXPECT_EQ(thrown_code([&] { fit_whitening(samples.rows(), standardisation, tiles_on(1), cancelled); }),
             ErrorCode::cancelled);
   Whitening whitening = whitening_of(samples);
   whitening.matrix.pop_back();
-  EXPECT_EQ(code_of([&] { whitening.validate(); }), ErrorCode::classifier);
+  EXPECT_EQ(thrown_code([&] { whitening.validate(); }), ErrorCode::classifier);
   whitening.matrix.push_back(NAN);
-  EXPECT_EQ(code_of([&] { whitening.validate(); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { whitening.validate(); }), ErrorCode::non_finite);
   whitening.clip = 0;
-  EXPECT_EQ(code_of([&] { whitening.validate(); }), ErrorCode::classifier);
+  EXPECT_EQ(thrown_code([&] { whitening.validate(); }), ErrorCode::classifier);
 }
 
 TEST(Whitening, IsAllInItsTensors) {

@@ -106,9 +106,9 @@ TEST(ParetoTail, CountsWeightsOfZeroAndRefusesOthers) {
   EXPECT_EQ(with_zeros(3000).rows, 190) << "3 √4000";
   EXPECT_TRUE(std::isnan(pareto_tail(std::vector<double>(100, -infinity)).index));
   weights[3] = infinity;
-  EXPECT_EQ(code_of([&] { pareto_tail(weights); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { pareto_tail(weights); }), ErrorCode::non_finite);
   weights[3] = std::nan("");
-  EXPECT_EQ(code_of([&] { pareto_tail(weights); }), ErrorCode::non_finite);
+  EXPECT_EQ(thrown_code([&] { pareto_tail(weights); }), ErrorCode::non_finite);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/learners/member.h"
+#include "core/learners/networks.h"
 #include "core/run/random.h"
 #include "test/support/small_samples.h"
 
@@ -27,10 +27,10 @@ inline Network random_network(const FeatureTable& table, std::vector<std::uint32
 }
 
 /// Networks as the members of an ensemble.
-inline std::vector<std::shared_ptr<const Member>> members_of(std::vector<Network> networks) {
-  std::vector<std::shared_ptr<const Member>> members;
-  for (auto& network : networks) members.push_back(std::make_shared<const Member>(std::move(network)));
-  return members;
+inline std::vector<std::shared_ptr<const Network>> shared(std::vector<Network> networks) {
+  std::vector<std::shared_ptr<const Network>> result;
+  for (auto& network : networks) result.push_back(std::make_shared<const Network>(std::move(network)));
+  return result;
 }
 
 /// Matrices and showers of few and of many hits.

@@ -1,25 +1,78 @@
+import type { LearnerName } from '../../native/contract/training.js';
 import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
-import type { Warning } from '../../warnings.js';
 import type { Analysis } from '../analysis.js';
 
-export type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
+/** How well the classifiers tell the samples apart, and whether that is more than chance. */
+export interface SeparationSummary {
+  /**
+   * Area under the ROC curve, the mean over the folds of P(score_ref > score_gen) + ½ P(=). A lower bound of what the best
+   * classifier could tell apart.
+   */
+  readonly value: number;
+  /**
+   * Scatter of `value` about the mean of this procedure: DeLong's error of the rows that are scored, and beside it what
+   * other rows to train with would change, σ₀²(1 − ((AUC − ½)/0.4)²) as measured, σ₀ the null standard deviation.
+   */
+  readonly standardError: number;
+  /** Of one fixed score, √((n + m + 1)/(12 n m)) without ties: the unit of the AUC, not the error of its null. */
+  readonly nullStandardDeviation: number;
+  /** Of the scores of all folds together; a fold whose scores lie higher than those of others pulls it to ½. */
+  readonly pooled: number;
+  /** Fold by fold. */
+  readonly folds: readonly number[];
+  /**
+   * Of the test: in each fold the mean probability of the reference less that of the generated rows, over its error; the
+   * sum over √(2K), K folds. The folds train on each other, hence the 2. It sees tails better than the AUC does.
+   */
+  readonly z: number;
+  /** One-sided, of the normal distribution. */
+  readonly pValue: number;
+  /** Each learner alone: its AUC, and its mean weight in the scores that are tested. */
+  readonly learners: readonly {
+    readonly name: LearnerName;
+    readonly value: number;
+    readonly weight: number;
+  }[];
+}
 
-/** Distance of member AUCs, in standard errors of the AUC, above which members disagree. */
-const memberDistance = 3;
+/** Distance of ½ at which no part of the training remains in the error. */
+const fading = 0.4;
 
-/** How well the ensemble tells the samples apart. */
-export const auc: Analysis<AreaUnderCurve> = {
-  async run({ scores }) {
-    const part = await scores.areaUnderCurve();
-    return { part, warnings: disagreement(part, await scores.memberAreas()) };
+export const auc: Analysis<SeparationSummary> = {
+  async run({ scores, fitted }) {
+    const pooled = await scores.pooledArea();
+    const folds = await scores.foldAreas();
+    const value = mean(folds.map((fold) => fold.value));
+    const learners = (await scores.learnerAreas()).map(({ name, folds: areas }, i) => ({
+      name,
+      value: mean(areas.map((area) => area.value)),
+      weight: mean(Array.from(fitted.learners[i]?.weights ?? [])),
+    }));
+    return {
+      part: {
+        value,
+        standardError: standardError(value, folds, pooled.nullStandardDeviation),
+        nullStandardDeviation: pooled.nullStandardDeviation,
+        pooled: pooled.value,
+        folds: folds.map((fold) => fold.value),
+        z: fitted.test.z,
+        pValue: fitted.test.pValue,
+        learners,
+      },
+    };
   },
+  summary: ({ learners }) => ({
+    heading: 'Learners (AUC alone, weight in the score)',
+    rows: learners.map(({ name, value, weight }) => [name, value.toFixed(4), weight.toFixed(2)]),
+  }),
 };
 
-/** Says so where the trainings of the members ended at different places. */
-export function disagreement(auc: AreaUnderCurve, memberAucs: readonly number[]): Warning[] {
-  const spread = Math.max(...memberAucs) - Math.min(...memberAucs);
-  if (!(spread > memberDistance * auc.standardError)) return [];
-  const list = memberAucs.map((value) => value.toFixed(3)).join(', ');
-  const message = `the members disagree by more than the error of the AUC (${list}): trainings are not stable; use more members or a smaller learning rate`;
-  return [{ code: 'members-disagree', message }];
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
+  const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
+  const ofTraining = Math.max(0, 1 - ((value - 0.5) / fading) ** 2) * nullDeviation ** 2;
+  return Math.sqrt(ofRows + ofTraining);
 }

@@ -1,15 +1,17 @@
+import type { LearnerName } from '../../native/contract/training.js';
 import type { Analysis } from '../analysis.js';
 
 export interface TrainingSummary {
+  /** What was fitted; those that had nothing to read, or too much, are missing. */
+  readonly learners: readonly LearnerName[];
+  /** Of a network. */
   readonly parameters: number;
   readonly networks: readonly NetworkTraining[];
-  /** Median over the generated showers of the standard deviation of ln w between members; null with one member. */
-  readonly memberSpread: number | null;
 }
 
 export interface NetworkTraining {
-  readonly fold: number;
-  readonly member: number;
+  /** The two folds that it never saw. */
+  readonly leftOut: readonly [number, number];
   readonly trainingRows: number;
   readonly validationRows: number;
   /** Mean binary cross-entropy, classes balanced, in nats; ln 2 = 0.693 is a coin toss. */
@@ -25,13 +27,22 @@ export interface NetworkTraining {
 
 /** How the trainings went, network by network. */
 export const training: Analysis<TrainingSummary> = {
-  async run({ fitted, scores, choices: { members } }) {
-    const networks = fitted.records.map((record, i) => ({
-      fold: Math.floor(i / members),
-      member: i % members,
-      ...record,
-    }));
-    const { parameters } = fitted.ensemble;
-    return { part: { parameters, networks, memberSpread: scores.generated.memberSpread } };
+  async run({ fitted: { ensemble, records, learners }, choices: { folds, members } }) {
+    const networks = records
+      .filter((record) => record !== null)
+      .map((record, i) => ({ leftOut: pairOf(Math.floor(i / members), folds), ...record }));
+    const { parameters } = ensemble;
+    return { part: { learners: learners.map(({ name }) => name), parameters, networks } };
   },
 };
+
+/** The pairs of folds in their order: 0-1, 0-2, …, 1-2, … */
+function pairOf(number: number, folds: number): [number, number] {
+  let first = 0;
+  let rest = number;
+  for (let pairs = folds - 1; rest >= pairs; pairs--) {
+    rest -= pairs;
+    first += 1;
+  }
+  return [first, first + 1 + rest];
+}

@@ -3,10 +3,10 @@ import { logAxis, regularAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Warning } from '../../warnings.js';
-import type { EnsembleRule, SampleRole, WeightHealth } from '../../weights/density-ratio.js';
+import type { SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import type { Analysis } from '../analysis.js';
 
-export type { EnsembleRule, ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
+export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
 
 /** Axes of arXiv:2305.16774: linear around w = 1, and logarithmic with the tails. */
 const linearBins = { bins: 49, lower: 0, upper: 3 };
@@ -20,17 +20,19 @@ const meanDistance = { errors: 5, absolute: 0.05 };
 const smallestEffectiveShare = 0.01;
 
 export interface WeightSummary {
-  readonly rule: EnsembleRule;
+  /** Median over the generated rows of the standard error of ln w: sampling of both samples and training, no bias. */
+  readonly medianError: number;
   readonly reference: WeightHealth;
   readonly generated: WeightHealth;
 }
 
 /** Health and distributions of the weights of both samples. */
 export const weights: Analysis<WeightSummary> = {
-  async run({ scores: { reference, generated }, choices, run }) {
+  async run({ scores, run }) {
+    const { reference, generated } = scores;
     const health = { reference: reference.health, generated: generated.health };
     return {
-      part: { rule: choices.ensembleRule, ...health },
+      part: { medianError: scores.medianError(), ...health },
       histograms: {
         ...(await weightHistograms(reference.values, 'reference', run)),
         ...(await weightHistograms(generated.values, 'generated', run)),

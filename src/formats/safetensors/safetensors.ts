@@ -6,10 +6,10 @@ import { FileError } from '../../errors.js';
  * and a table of texts `__metadata__`, then the numbers.
  */
 
-/** Numbers with a shape; what was stored in another type has been converted to float32 (float64 loses digits). */
+/** Numbers with a shape. 16-bit floats have been converted to float32. */
 export interface Tensor {
   readonly shape: readonly number[];
-  readonly values: Float32Array;
+  readonly values: Float32Array | Float64Array | Uint32Array;
 }
 
 export interface SafetensorsContent {
@@ -45,12 +45,17 @@ const entrySchema = z.strictObject({
 });
 type Entry = z.output<typeof entrySchema>;
 
-/** Bytes of a file that holds the tensors as float32, in the order given. */
+function typeOf(values: Tensor['values']): 'F32' | 'F64' | 'U32' {
+  if (values instanceof Float32Array) return 'F32';
+  return values instanceof Float64Array ? 'F64' : 'U32';
+}
+
+/** Bytes of a file that holds the tensors in the order given. */
 export function encodeSafetensors({ metadata, tensors }: SafetensorsContent): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let offset = 0;
   for (const [name, { shape, values }] of tensors) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + values.byteLength] };
+    header[name] = { dtype: typeOf(values), shape, data_offsets: [offset, offset + values.byteLength] };
     offset += values.byteLength;
   }
   const text = Buffer.from(JSON.stringify(header));
@@ -61,14 +66,25 @@ export function encodeSafetensors({ metadata, tensors }: SafetensorsContent): Ui
   text.copy(bytes, 8);
   let place = 8 + headerLength;
   for (const { values } of tensors.values()) {
-    for (const value of values) place = bytes.writeFloatLE(value, place);
+    place = writeValues(bytes, values, place);
   }
   return bytes;
 }
 
+/** Returns the place behind them. */
+function writeValues(bytes: Buffer, values: Tensor['values'], first: number): number {
+  let place = first;
+  const write = {
+    F32: (value: number) => bytes.writeFloatLE(value, place),
+    F64: (value: number) => bytes.writeDoubleLE(value, place),
+    U32: (value: number) => bytes.writeUInt32LE(value, place),
+  }[typeOf(values)];
+  for (const value of values) place = write(value);
+  return place;
+}
+
 /**
- * Decodes a safetensors file that is in memory. Tensors of types that hold no real numbers (integers, booleans) are
- * checked and left out.
+ * Decodes a safetensors file that is in memory. Tensors of other types than floats and uint32 are checked and left out.
  *
  * @param path named in errors.
  * @throws FileError ERR_FILE_TRUNCATED, ERR_FILE_CORRUPT, ERR_TOO_LARGE, ERR_DATASET_TYPE.
@@ -161,18 +177,20 @@ function checkPlaces(entries: readonly (readonly [string, Entry])[], dataBytes: 
     throw corrupt(path, `${dataBytes - expected} bytes at its end belong to no tensor`);
 }
 
-/** Null for types that hold no real numbers. */
-function decodeValues(bytes: Buffer, dtype: string): Float32Array | null {
+/** Null for types that are left out. */
+function decodeValues(bytes: Buffer, dtype: string): Tensor['values'] | null {
   const size = elementBytes[dtype] as number;
   const count = bytes.length / size;
   const decode: ((place: number) => number) | undefined = {
     F64: (place: number) => bytes.readDoubleLE(place),
     F32: (place: number) => bytes.readFloatLE(place),
+    U32: (place: number) => bytes.readUInt32LE(place),
     F16: (place: number) => halfToNumber(bytes.readUInt16LE(place)),
     BF16: (place: number) => bfloatToNumber(bytes.readUInt16LE(place)),
   }[dtype];
   if (!decode) return null;
-  const values = new Float32Array(count);
+  const ArrayType = dtype === 'F64' ? Float64Array : dtype === 'U32' ? Uint32Array : Float32Array;
+  const values = new ArrayType(count);
   for (let i = 0; i < count; i++) values[i] = decode(i * size);
   return values;
 }

@@ -6,7 +6,7 @@ import { axisTypes, upperEdges } from './histograms.js';
 import { featureSetNames, geometryFamilies } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
-import { activations, precisions, schedules } from './training.js';
+import { activations, learnerNames, precisions, schedules } from './training.js';
 
 /** By the names under which the core lists them; a core with other lists is not loaded. */
 export const enumerations = {
@@ -16,6 +16,7 @@ export const enumerations = {
   ensembleRule: ensembleRules,
   featureSet: featureSetNames,
   geometryFamily: geometryFamilies,
+  learner: learnerNames,
   precision: precisions,
   sampleRole: sampleRoles,
   schedule: schedules,

@@ -3,6 +3,7 @@
  * arrays, handles. Inputs of jobs are copied synchronously before the call returns; outputs are fresh arrays.
  */
 import type { DeviceOperations } from './devices.js';
+import type { EnsembleOperations } from './ensembles.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
@@ -13,7 +14,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 8;
+export const abiVersion = 9;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -26,6 +27,7 @@ export interface MachineRecord {
 
 export interface NativeBinding
   extends DeviceOperations,
+    EnsembleOperations,
     HistogramOperations,
     NamesOperations,
     ReadingOperations,

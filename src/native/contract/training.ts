@@ -1,10 +1,15 @@
 /** native/addon/training_operations.cc as TypeScript sees it. */
 import type { NativeComputer } from './devices.js';
-import type { JobHandle, NativeHandle, Notify } from './jobs.js';
+import type { EnsembleHandle } from './ensembles.js';
+import type { JobHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
 
-export type EnsembleHandle = NativeHandle<'ensemble'>;
-export type MemberHandle = NativeHandle<'member'>;
+export const learnerNames = ['network', 'logistic', 'quadratic', 'trees'] as const;
+/**
+ * What can be a member of an ensemble: networks; ridge logistic regressions, linear or with squares and products;
+ * gradient-boosted trees. All but networks read the stored columns only, not the voxels.
+ */
+export type LearnerName = (typeof learnerNames)[number];
 
 export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
 export type Activation = (typeof activations)[number];
@@ -20,6 +25,11 @@ export interface NativePlan {
   readonly folds: number;
   readonly members: number;
   readonly seed: number;
+  readonly learners: readonly LearnerName[];
+  readonly whiten: boolean;
+  readonly pairedRows: boolean;
+  /** 0: none. */
+  readonly permutation: number;
   readonly validationFraction: number;
   readonly hidden: Uint32Array;
   readonly activation: Activation;
@@ -52,10 +62,30 @@ export interface NativeTrainingRecord {
   }[];
 }
 
-/** Logits are members × rows and `fold` one a row; without folds the logits are empty. */
-export interface HeldOutLogits {
+/** What members that never saw a row say of it; one entry a row but for `logits`. */
+export interface HeldOutRows {
+  /** The block of the row. */
   readonly fold: Uint16Array;
+  /** learners × rows, one learner after the other: the mean over its members. */
   readonly logits: Float32Array;
+  /** Their sum with weights that know nothing of the row's block. */
+  readonly scores: Float64Array;
+  /** ln(p_ref/p_gen): their sum with the weights of the ensemble. */
+  readonly logRatios: Float64Array;
+  readonly logRatioErrors: Float64Array;
+}
+
+/** A learner and its weight in the scores of each block. */
+export interface FittedLearner {
+  readonly name: LearnerName;
+  readonly weights: Float64Array;
+}
+
+/** See native/core/statistics/block_test.h. */
+export interface BlockTestRecord {
+  readonly blocks: Float64Array;
+  readonly z: number;
+  readonly pValue: number;
 }
 
 export interface NativePrediction extends NativeComputer {
@@ -63,35 +93,22 @@ export interface NativePrediction extends NativeComputer {
 }
 
 export interface CrossFitted {
-  /** Fold by fold, in a fold member by member. */
   readonly ensemble: EnsembleHandle;
-  /** In the same order, of members that are trained epoch by epoch. */
-  readonly records: readonly NativeTrainingRecord[];
-  readonly reference: HeldOutLogits;
-  readonly generated: HeldOutLogits;
+  /** One a member; null for those that are not trained epoch by epoch. */
+  readonly records: readonly (NativeTrainingRecord | null)[];
+  readonly learners: readonly FittedLearner[];
+  readonly reference: HeldOutRows;
+  readonly generated: HeldOutRows;
+  readonly test: BlockTestRecord;
 }
 
-/** A tensor as files hold it: a matrix is outputs × inputs, row by row. */
-export interface NativeTensor {
-  readonly name: string;
-  readonly shape: Uint32Array;
-  readonly values: Float32Array;
-}
-
-/** A member of an ensemble: the core knows which tensors it has and what they are called. */
-export interface NativeMember {
-  /** Behind all layers but the last; null where there is one layer only. */
-  readonly activation: Activation | null;
-  readonly slope: number | null;
-  readonly tensors: readonly NativeTensor[];
-}
-
-export interface NativeEnsembleSize {
-  readonly members: number;
-  /** Columns that each member reads. */
-  readonly inputs: number;
-  /** Numbers in a member that are trained. */
-  readonly parameters: number;
+/** What an ensemble says of the rows of another sample. */
+export interface ScoredRows {
+  /** learners × rows. */
+  readonly logits: Float32Array;
+  readonly logRatios: Float64Array;
+  /** NaN where nothing is known of how the members were trained. */
+  readonly logRatioErrors: Float64Array;
 }
 
 export interface TrainingOperations {
@@ -103,17 +120,10 @@ export interface TrainingOperations {
     computer: NativeComputer,
     notify: Notify<CrossFitted>,
   ): JobHandle;
-  /** members × rows. */
-  predictLogits(
+  scoreRows(
     ensemble: EnsembleHandle,
     features: FeatureTableHandle,
     options: NativePrediction,
-    notify: Notify<Float32Array>,
+    notify: Notify<ScoredRows>,
   ): JobHandle;
-  createMember(
-    member: NativeMember & { readonly activation: Activation; readonly slope: number },
-  ): MemberHandle;
-  createEnsemble(members: readonly MemberHandle[]): EnsembleHandle;
-  ensembleSize(ensemble: EnsembleHandle): NativeEnsembleSize;
-  ensembleMember(ensemble: EnsembleHandle, number: number): NativeMember;
 }

@@ -1,4 +1,4 @@
-import type { AreaUnderCurve, EvaluationResult } from '../../evaluation/result.js';
+import type { EvaluationResult, SeparationSummary } from '../../evaluation/result.js';
 import { absent, deviations, isFiniteNumber, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
@@ -9,10 +9,10 @@ const levels: Readonly<Record<string, string>> = {
   'clearly-different': 'clearly different',
 };
 
-export const auc: Section<AreaUnderCurve> = { verdict: verdictBlock };
+export const auc: Section<SeparationSummary> = { verdict: verdictBlock };
 
 /** The verdict in words and the four numbers that it rests on. */
-function verdictBlock(sheet: Sheet, auc: AreaUnderCurve, { verdict }: EvaluationResult): HTMLElement {
+function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: EvaluationResult): HTMLElement {
   return sheet.element(
     'section',
     { id: 'verdict', class: `verdict ${verdict.level in levels ? verdict.level : 'unknown'}` },
@@ -52,7 +52,7 @@ function entry(sheet: Sheet, term: string, value: string, explanation: string): 
   );
 }
 
-function nullDeviations({ value, nullStandardDeviation }: AreaUnderCurve): string {
+function nullDeviations({ value, nullStandardDeviation }: SeparationSummary): string {
   if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return absent;
   return deviations((value - 0.5) / nullStandardDeviation);
 }

@@ -2,7 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { NetworkTraining, TrainingSummary } from '../../evaluation/result.js';
 import { drawChart } from '../drawing/chart.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
-import { count, isFiniteNumber, significant } from '../drawing/numbers.js';
+import { count, isFiniteNumber } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -53,17 +53,14 @@ function lossSection(sheet: Sheet, summary: TrainingSummary): HTMLElement {
   );
 }
 
-function trainingSentence({ networks, parameters, memberSpread }: TrainingSummary): string {
+function trainingSentence({ networks, parameters }: TrainingSummary): string {
   const early = networks.filter((network) => network.stoppedEarly).length;
   const size = `${count(parameters)} parameters`;
   const many =
     networks.length === 1 ? `One network of ${size}` : `${count(networks.length)} networks of ${size} each`;
   const stopped =
     early === 0 ? '' : networks.length === 1 ? ', stopped early' : `, ${count(early)} of them stopped early`;
-  const spread = isFiniteNumber(memberSpread)
-    ? ` For the median shower the members’ ln w spread by ${significant(memberSpread, 2)}.`
-    : '';
-  return `${many}${stopped}.${spread}`;
+  return `${many}${stopped}.`;
 }
 
 function lossFigure(

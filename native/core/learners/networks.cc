@@ -1,4 +1,4 @@
-#include "core/learners/member.h"
+#include "core/learners/networks.h"
 
 #include <algorithm>
 #include <string>
@@ -17,17 +17,17 @@ void require_empty_voxels(const Network& network, const FeatureTable& table) {
 
 }  // namespace
 
-void validate(Members members) {
-  for (const auto& member : members) std::visit([](const auto& kind) { kind.validate(); }, *member);
+void validate(Networks networks) {
+  for (const auto& network : networks) network->validate();
 }
 
-void require_fit(Members members, const FeatureTable& table) {
-  for (const auto& member : members) {
-    if (inputs_of(*member) != table.columns()) {
-      throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(inputs_of(*member)) +
+void require_fit(Networks networks, const FeatureTable& table) {
+  for (const auto& network : networks) {
+    if (network->inputs() != table.columns()) {
+      throw Error(ErrorCode::shape, "the classifier takes " + std::to_string(network->inputs()) +
                                         " features, the sample gives " + std::to_string(table.columns()));
     }
-    std::visit([&](const auto& kind) { require_empty_voxels(kind, table); }, *member);
+    require_empty_voxels(*network, table);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { NativePrediction } from '../native/contract/training.js';
+import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { makeFeatures, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
@@ -6,15 +6,13 @@ import type { ContentProblem } from '../samples/showers/reading/content-checks.j
 import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 
-export interface FileLogitsOptions
+export interface FileScoresOptions
   extends Omit<OpenShowersOptions, 'geometry' | 'particle'>,
     PredictOptions {}
 
-export interface FileLogits {
+export interface FileScores extends ScoredRows {
   /** Showers in the file. */
   readonly rows: number;
-  /** Networks × rows, one network after the other. */
-  readonly logits: Float32Array;
   /** What was odd in the file and was not refused. */
   readonly problems: readonly ContentProblem[];
 }
@@ -23,18 +21,18 @@ export interface FileLogits {
 const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 
 /**
- * Logits of all showers of a file, which are read and scored sample by sample: the next is read while one is scored, and
- * of a file of any size some hundred megabytes are in memory at once. The logits are those of
- * {@link ClassifierEnsemble.predictLogits} on all showers together, to the last bit.
+ * Scores all showers of a file, which are read and scored sample by sample: the next is read while one is scored, and
+ * of a file of any size some hundred megabytes are in memory at once. The numbers are those of
+ * {@link ClassifierEnsemble.score} on all showers together, to the last bit.
  *
  * @throws ArgumentError ERR_SHAPE for an ensemble that reads no showers; what openShowers throws; `signal.reason` when
  * aborted.
  */
-export async function predictFileLogits(
+export async function scoreFile(
   ensemble: ClassifierEnsemble,
   path: string,
-  options: FileLogitsOptions = {},
-): Promise<FileLogits> {
+  options: FileScoresOptions = {},
+): Promise<FileScores> {
   const { input } = ensemble.description;
   const how = predictionFor(options);
   const { onProgress, signal, ...choices } = options;
@@ -46,7 +44,7 @@ export async function predictFileLogits(
     for await (const sample of stream.samples(bounds)) await scorer.take(sample);
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    return { rows: stream.rows, logits: scorer.logits, problems: stream.problems };
+    return { rows: stream.rows, ...scorer.scores, problems: stream.problems };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);
@@ -58,7 +56,7 @@ export async function predictFileLogits(
 
 /** Scores one sample while the caller fetches the next. */
 class SampleScorer {
-  readonly logits: Float32Array;
+  readonly scores: ScoredRows;
   readonly #ensemble: ClassifierEnsemble;
   readonly #rows: number;
   readonly #how: NativePrediction;
@@ -71,7 +69,11 @@ class SampleScorer {
     this.#rows = rows;
     this.#how = how;
     this.#options = options;
-    this.logits = new Float32Array(ensemble.members * rows);
+    this.scores = {
+      logits: new Float32Array(ensemble.learners.length * rows),
+      logRatios: new Float64Array(rows),
+      logRatioErrors: new Float64Array(rows),
+    };
   }
 
   /** Begins to score a sample, which is freed, as soon as the one before is done. */
@@ -84,8 +86,8 @@ class SampleScorer {
       makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
     await this.#underWay;
-    const scored = this.#ensemble.logitsOf(features, this.#how, this.#progressFrom(first, sample.rows));
-    this.#underWay = scored.then((logits) => this.#keep(logits, first, sample.rows));
+    const scored = this.#ensemble.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows));
+    this.#underWay = scored.then((scores) => this.#keep(scores, first, sample.rows));
     // The next await is told of a failure; until then there is none.
     this.#underWay.catch(() => undefined);
   }
@@ -116,10 +118,13 @@ class SampleScorer {
     return { ...this.#options, onProgress: share };
   }
 
-  #keep(logits: Float32Array, first: number, rows: number): void {
-    for (let network = 0; network < this.#ensemble.members; network++) {
-      this.logits.set(logits.subarray(network * rows, (network + 1) * rows), network * this.#rows + first);
+  #keep({ logits, logRatios, logRatioErrors }: ScoredRows, first: number, rows: number): void {
+    for (let learner = 0; learner < this.#ensemble.learners.length; learner++) {
+      const place = learner * this.#rows + first;
+      this.scores.logits.set(logits.subarray(learner * rows, (learner + 1) * rows), place);
     }
+    this.scores.logRatios.set(logRatios, first);
+    this.scores.logRatioErrors.set(logRatioErrors, first);
     this.#options.onProgress?.({ done: first + rows, total: this.#rows, message: 'scoring' });
   }
 }

@@ -1,0 +1,103 @@
+#include "core/learners/blocks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include "core/learners/cross_fitting.h"
+#include "core/run/error.h"
+#include "core/training/shuffle.h"
+
+namespace caloscope {
+namespace {
+
+std::vector<std::uint32_t> numbers_to(std::uint64_t count) {
+  std::vector<std::uint32_t> numbers(count);
+  std::iota(numbers.begin(), numbers.end(), 0U);
+  return numbers;
+}
+
+}  // namespace
+
+std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,
+                                        std::uint32_t sample) {
+  auto order = numbers_to(rows);
+  shuffle(order, RandomStream(seed, stream_number(TrainingStream::folds, 0, sample)));
+  std::vector<std::uint16_t> fold(rows);
+  for (std::uint64_t place = 0; place < rows; ++place) fold[order[place]] = static_cast<std::uint16_t>(place % folds);
+  return fold;
+}
+
+Blocks::Blocks(std::uint64_t reference_rows, std::uint64_t generated_rows, const CrossFitting& plan)
+    : count_(plan.folds), reference_rows_(reference_rows) {
+  block_ = assign_folds(reference_rows, plan.folds, plan.seed, 0);
+  const auto generated = assign_folds(generated_rows, plan.folds, plan.seed, plan.paired ? 0 : 1);
+  block_.insert(block_.end(), generated.begin(), generated.end());
+  label_.assign(reference_rows, 1);
+  label_.resize(block_.size());
+  if (plan.permutation > 0) permute(plan);
+}
+
+void Blocks::permute(const CrossFitting& plan) {
+  RandomStream random(plan.seed, stream_number(TrainingStream::permutation, plan.permutation));
+  if (plan.paired) {
+    for (std::size_t row = 0; row < reference_rows_; ++row) {
+      if (random.next() & 1U) std::swap(label_[row], label_[row + reference_rows_]);
+    }
+    return;
+  }
+  for (std::uint32_t block = 0; block < count_; ++block) {
+    const auto rows = rows_of(block);
+    for (std::size_t i = rows.size(); i > 1; --i) {
+      std::swap(label_[rows[i - 1]], label_[rows[random.below(static_cast<std::uint32_t>(i))]]);
+    }
+  }
+}
+
+std::vector<std::uint32_t> Blocks::rows_of(std::uint32_t block) const {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < block_.size(); ++row) {
+    if (block_[row] == block) rows.push_back(row);
+  }
+  return rows;
+}
+
+std::vector<std::pair<std::uint32_t, std::uint32_t>> Blocks::pairs() const {
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> all;
+  for (std::uint32_t first = 0; first < count_; ++first) {
+    for (std::uint32_t second = first + 1; second < count_; ++second) all.emplace_back(first, second);
+  }
+  return all;
+}
+
+void Blocks::split_class(std::uint8_t label, std::pair<std::uint32_t, std::uint32_t> left_out,
+                         const CrossFitting& plan, MemberTask& task) const {
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 0; row < block_.size(); ++row) {
+    if (label_[row] == label && block_[row] != left_out.first && block_[row] != left_out.second) rows.push_back(row);
+  }
+  shuffle(rows, RandomStream(plan.seed, stream_number(TrainingStream::split, task.number, label)));
+  const auto wanted = std::llround(plan.validation_fraction * static_cast<double>(rows.size()));
+  const auto validation = static_cast<std::size_t>(std::max(1LL, wanted));
+  if (rows.size() < validation + 1) {
+    throw Error(ErrorCode::too_few_rows, std::string("the ") + (label ? "reference" : "generated") +
+                                             " sample has too few rows to train and validate with " +
+                                             std::to_string(plan.folds) + " folds");
+  }
+  const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(validation);
+  task.validation_rows.insert(task.validation_rows.end(), rows.begin(), middle);
+  task.training_rows.insert(task.training_rows.end(), middle, rows.end());
+}
+
+MemberTask Blocks::task(std::pair<std::uint32_t, std::uint32_t> left_out, std::uint32_t number,
+                        const CrossFitting& plan) const {
+  MemberTask task;
+  task.seed = plan.seed;
+  task.number = number;
+  split_class(1, left_out, plan, task);
+  split_class(0, left_out, plan, task);
+  return task;
+}
+
+}  // namespace caloscope

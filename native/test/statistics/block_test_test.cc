@@ -1,0 +1,56 @@
+#include "core/statistics/block_test.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "core/run/error.h"
+#include "core/run/random.h"
+#include "test/support/thrown_code.h"
+
+namespace caloscope {
+namespace {
+
+TEST(BlockTest, IsTheSumOfTheBlocksOverTheRootOfTwiceTheirNumber) {
+  // Probabilities 1/2, 3/4 against 1/4, 1/2 in block 0: difference 1/4, variances 1/64 each.
+  const double up = std::log(3.0);
+  const std::vector<double> reference{0, up, 1, 1}, generated{-up, 0, 1, 1};
+  const std::vector<std::uint16_t> blocks{0, 0, 1, 1};
+  const auto result = block_test({reference, blocks}, {generated, blocks}, 2);
+  ASSERT_EQ(result.of_block.size(), 2U);
+  EXPECT_DOUBLE_EQ(result.of_block[0], 0.25 / std::sqrt(2.0 / 64));
+  EXPECT_EQ(result.of_block[1], 0);
+  EXPECT_DOUBLE_EQ(result.z, result.of_block[0] / 2);
+  // scipy 1.17.1: norm.sf(0.7071067811865476)
+  EXPECT_NEAR(result.p_value, 0.23975006109347669, 1e-15);
+  const auto other_way = block_test({generated, blocks}, {reference, blocks}, 2);
+  EXPECT_DOUBLE_EQ(other_way.z, -result.z);
+}
+
+TEST(BlockTest, NeedsTwoRowsInEachBlock) {
+  const std::vector<double> logits{0, 1, 2};
+  const std::vector<std::uint16_t> blocks{0, 0, 1};
+  EXPECT_EQ(thrown_code([&] { block_test({logits, blocks}, {logits, blocks}, 2); }), ErrorCode::too_few_rows);
+}
+
+TEST(BlockTest, HasTheSizeOfAFixedScoreOverRootTwo) {
+  // A score that was fitted to nothing: blocks are independent, and z has spread 1/√2.
+  RandomStream random(3, 1);
+  double squares = 0;
+  std::vector<std::uint16_t> blocks(60);
+  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = static_cast<std::uint16_t>(i % 3);
+  constexpr int trials = 2000;
+  for (int trial = 0; trial < trials; ++trial) {
+    std::vector<double> reference(60), generated(60);
+    for (auto* sample : {&reference, &generated}) {
+      for (double& logit : *sample) logit = random.normal();
+    }
+    const double z = block_test({reference, blocks}, {generated, blocks}, 3).z;
+    squares += z * z / trials;
+  }
+  EXPECT_NEAR(std::sqrt(squares), std::sqrt(0.5), 0.05);
+}
+
+}  // namespace
+}  // namespace caloscope
