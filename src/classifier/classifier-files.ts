@@ -23,6 +23,7 @@ import {
   storedInputSchema,
   storeInput,
 } from '../samples/kinds.js';
+import { type Warning, warningSchema } from '../warnings.js';
 import { type CrossFittingPlan, classifierSchema } from './settings.js';
 
 /**
@@ -63,6 +64,8 @@ const descriptionSchema = z.strictObject({
   }),
   /** Missing where the member was not trained here. */
   record: recordSchema.optional(),
+  /** Of the samples of the training. */
+  warnings: z.array(warningSchema).optional(),
 });
 type StoredDescription = z.output<typeof descriptionSchema>;
 
@@ -72,6 +75,8 @@ export interface EnsembleDescription {
   readonly training: CrossFittingPlan;
   /** One a member, fold by fold; undefined for one that was not trained here. */
   readonly records: readonly (NativeTrainingRecord | undefined)[];
+  /** What was odd about the samples of the training. */
+  readonly warnings: readonly Warning[];
 }
 
 /** One member as it is on disk. */
@@ -83,7 +88,7 @@ interface StoredMember {
 /** Writes one safetensors file a member, one after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
-  { input, training, records }: EnsembleDescription,
+  { input, training, records, warnings }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   try {
@@ -104,6 +109,7 @@ export async function writeClassifier(
         member,
         training,
         record: records[i] as StoredDescription['record'],
+        warnings: [...warnings],
       };
       const bytes = encodeSafetensors(contentOf(stored, description));
       await writeFile(join(folder, `fold-${fold}-member-${member}.safetensors`), bytes);
@@ -136,7 +142,8 @@ export async function readClassifier(
   try {
     const handle = callNative(() => native().createEnsemble(stored.map((member) => member.handle)));
     const records = stored.map(({ description }) => description.record);
-    return { handle, description: { input, training: first.training, records } };
+    const { training, warnings = [] } = first;
+    return { handle, description: { input, training, records, warnings } };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });

@@ -10,6 +10,7 @@ import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import { type InputDescription, makeFeatures } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
+import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
 import { batchSizeFor, type CrossFittingPlan } from './settings.js';
@@ -35,7 +36,12 @@ export async function crossFit(
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  options: JobOptions & { readonly computer: Computer; readonly checkpoint?: CheckpointFolder | null },
+  options: JobOptions & {
+    readonly computer: Computer;
+    readonly checkpoint?: CheckpointFolder | null;
+    /** What is odd about the samples, for the description of the ensemble. */
+    readonly warnings: readonly Warning[];
+  },
 ): Promise<CrossFitResult> {
   requireRows(reference, 'reference', plan.folds);
   requireRows(generated, 'generated', plan.folds);
@@ -62,6 +68,7 @@ export async function crossFit(
     input,
     training: { folds, members, seed, classifier: { ...classifier, batchSize } },
     records: fitted.records,
+    warnings: options.warnings,
   });
   return { ...fitted, ensemble, batchSize };
 }

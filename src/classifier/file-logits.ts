@@ -2,8 +2,8 @@ import type { NativePrediction } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { makeFeatures, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
-import type { ContentProblem } from '../samples/showers/reading/content-checks.js';
 import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
+import type { Warning } from '../warnings.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 
 export interface FileLogitsOptions
@@ -15,8 +15,8 @@ export interface FileLogits {
   readonly rows: number;
   /** Networks × rows, one network after the other. */
   readonly logits: Float32Array;
-  /** What was odd in the file and was not refused. */
-  readonly problems: readonly ContentProblem[];
+  /** What was odd in the training of the classifier and in the file. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Enough showers for the kernels to work at full speed; hits of 64 MB are some thousand showers of the finest grids. */
@@ -46,7 +46,8 @@ export async function predictFileLogits(
     for await (const sample of stream.samples(bounds)) await scorer.take(sample);
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    return { rows: stream.rows, logits: scorer.logits, problems: stream.problems };
+    const warnings = [...warningsOfTraining(ensemble), ...stream.warnings];
+    return { rows: stream.rows, logits: scorer.logits, warnings };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);
@@ -54,6 +55,13 @@ export async function predictFileLogits(
   } finally {
     await stream.close();
   }
+}
+
+function warningsOfTraining({ description }: ClassifierEnsemble): Warning[] {
+  return description.warnings.map(({ code, message }) => ({
+    code,
+    message: `in the training of the classifier: ${message}`,
+  }));
 }
 
 /** Scores one sample while the caller fetches the next. */

@@ -8,6 +8,7 @@ import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-fol
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
+import { inputLines, warningLines } from './findings.js';
 import { checkPair, openPair } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
@@ -95,12 +96,13 @@ async function requireClassifierFolder(folder: string, force: boolean): Promise<
   }
 }
 
-function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [object, string[]] {
+function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[]] {
+  const { ensemble, records, input, warnings } = trained;
   const networks = records.map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, member) => {
     const validationLoss = epochs[bestEpoch]?.validationLoss ?? null;
     return { member, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
   });
-  const document = { out: folder, parameters: ensemble.parameters, networks };
+  const document = { out: folder, parameters: ensemble.parameters, networks, input, warnings };
   const rows = networks.map(({ member, epochs, validationLoss }) => {
     const loss = validationLoss?.toFixed(4) ?? 'none';
     return [`member ${member}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
@@ -110,6 +112,9 @@ function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [o
     [
       `Classifier: ${join(folder, '*.safetensors')}, ${count(ensemble.parameters)} parameters each`,
       ...columns(rows),
+      'Input:',
+      ...inputLines(input),
+      ...warningLines(warnings),
     ],
   ];
 }
