@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** Warnings of the whole package: what is odd, and did not keep anything from being done. */
 
 /** Stable codes. A code never changes its meaning. */
@@ -12,6 +14,7 @@ export const warningCodes = {
   'incident-energy-leak': 'the conditions alone tell the samples apart',
   'shared-rows': 'rows that are in both samples',
   'repeated-rows': 'rows that are in a sample twice',
+  'paired-rows': 'rows of both samples that were made for the same conditions',
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
   // outcome
@@ -22,8 +25,19 @@ export const warningCodes = {
 
 export type WarningCode = keyof typeof warningCodes;
 
+/** A warning in a file. */
+export const warningSchema = z.strictObject({
+  code: z.enum(Object.keys(warningCodes) as WarningCode[]),
+  message: z.string(),
+});
+
 /** Something odd, in words. */
 export interface Warning {
   readonly code: WarningCode;
   readonly message: string;
+}
+
+/** Warnings as plain text, one a line; empty without any. For attributes of files. */
+export function warningsText(warnings: readonly Warning[]): string {
+  return warnings.map(({ code, message }) => `${code}: ${message}`).join('\n');
 }

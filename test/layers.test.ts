@@ -44,7 +44,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says and computes nothing.
   report: ['types:evaluation/result', 'types:formats', 'worker-thread', 'errors'],
-  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'names', 'errors'],
+  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
 };
 

@@ -112,6 +112,7 @@ async function prepare(context) {
   const train = () =>
     crossFit(reference, generated, input, trainingPlan, {
       computer: computerFor({ threads: context.cores }),
+      warnings: [],
     });
 
   const fitted = await train();

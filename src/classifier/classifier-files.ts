@@ -26,6 +26,7 @@ import {
   storedInputSchema,
   storeInput,
 } from '../samples/kinds.js';
+import { type Warning, warningSchema } from '../warnings.js';
 import { type CrossFittingPlan, classifierSchema } from './settings.js';
 
 /**
@@ -68,6 +69,8 @@ const sharedSchema = z.strictObject({
   featureNames: z.array(z.string()),
   /** Missing where the classifier was not trained here. */
   training: trainingSchema.optional(),
+  /** Of the samples of the training. */
+  warnings: z.array(warningSchema).optional(),
 });
 
 const memberSchema = sharedSchema.extend({
@@ -96,6 +99,8 @@ export interface EnsembleDescription {
   readonly training?: CrossFittingPlan | undefined;
   /** One a member; null for one that was not trained here, or not epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
+  /** What was odd about the samples of the training. */
+  readonly warnings: readonly Warning[];
 }
 
 /** One member as it is on disk. */
@@ -107,7 +112,7 @@ interface StoredMember {
 /** Writes one file after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
-  { input, training, records }: EnsembleDescription,
+  { input, training, records, warnings }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   const shared: z.input<typeof sharedSchema> = {
@@ -115,6 +120,7 @@ export async function writeClassifier(
     input: storeInput(input),
     featureNames: [...featureNames(input)],
     training: training && { ...training, learners: [...training.learners] },
+    warnings: [...warnings],
   };
   try {
     await mkdir(folder, { recursive: true });
@@ -213,7 +219,8 @@ export async function readClassifier(
   try {
     const handle = callNative(() => native().createEnsemble({ ...sum, members }));
     const records = stored.map(({ description }) => description.record ?? null);
-    return { handle, description: { input, training: first.training, records } };
+    const { training, warnings = [] } = first;
+    return { handle, description: { input, training, records, warnings } };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });

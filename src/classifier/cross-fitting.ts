@@ -12,6 +12,7 @@ import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import { type InputDescription, makeFeatures } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
+import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
 import { batchSizeFor, type CrossFittingPlan } from './settings.js';
@@ -32,6 +33,8 @@ export interface CrossFitResult {
 export interface CrossFitOptions extends JobOptions {
   readonly computer: Computer;
   readonly checkpoint?: CheckpointFolder | null;
+  /** What is odd about the samples, for the description of the ensemble. */
+  readonly warnings: readonly Warning[];
   /** Reference row i and generated row i belong into one fold: they share their conditions. */
   readonly pairedRows?: boolean;
   /** 0: the labels are those of the samples; otherwise permuted within each fold, for each number differently. */
@@ -76,6 +79,7 @@ export async function crossFit(
     input,
     training: { folds, members, seed, learners, whitening, classifier: { ...classifier, batchSize } },
     records: fitted.records,
+    warnings: options.warnings,
   });
   return { ...fitted, ensemble, batchSize };
 }

@@ -2,8 +2,8 @@ import type { NativePrediction, ScoredRows } from '../native/contract/training.j
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { makeFeatures, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
-import type { ContentProblem } from '../samples/showers/reading/content-checks.js';
 import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
+import type { Warning } from '../warnings.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 
 export interface FileScoresOptions
@@ -13,8 +13,8 @@ export interface FileScoresOptions
 export interface FileScores extends ScoredRows {
   /** Showers in the file. */
   readonly rows: number;
-  /** What was odd in the file and was not refused. */
-  readonly problems: readonly ContentProblem[];
+  /** What was odd in the training of the classifier and in the file. */
+  readonly warnings: readonly Warning[];
 }
 
 /** Enough showers for the kernels to work at full speed; hits of 64 MB are some thousand showers of the finest grids. */
@@ -44,7 +44,8 @@ export async function scoreFile(
     for await (const sample of stream.samples(bounds)) await scorer.take(sample);
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    return { rows: stream.rows, ...scorer.scores, problems: stream.problems };
+    const warnings = [...warningsOfTraining(ensemble), ...stream.warnings];
+    return { rows: stream.rows, ...scorer.scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);
@@ -52,6 +53,13 @@ export async function scoreFile(
   } finally {
     await stream.close();
   }
+}
+
+function warningsOfTraining({ description }: ClassifierEnsemble): Warning[] {
+  return description.warnings.map(({ code, message }) => ({
+    code,
+    message: `in the training of the classifier: ${message}`,
+  }));
 }
 
 /** Scores one sample while the caller fetches the next. */

@@ -1,10 +1,13 @@
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { type GivenSample, inputFor, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, sampleOf } from '../samples/kinds.js';
+import { type ExaminedInput, examinePair } from '../samples/pair.js';
+import type { Warning } from '../warnings.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { crossFit } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
+import { sizeWarnings } from './size-warnings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
@@ -15,6 +18,10 @@ export interface TrainedClassifier {
   readonly ensemble: ClassifierEnsemble;
   /** One a member; null for those that are not trained epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
+  /** What the classifiers read, and why. */
+  readonly input: ExaminedInput;
+  /** What is odd in files and samples, in the order found; saved with the classifier. */
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -32,13 +39,16 @@ export async function trainClassifier(
   const { signal, onProgress, threads, device, devices, checkpoint, ...training } = options;
   const computer = computerFor({ threads, device, devices });
   const choices = parseOptions(trainingSchema, training);
+  const kept = parseCheckpoint(checkpoint);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
-  const input = inputFor(...samples, choices);
-  const { ensemble, records } = await crossFit(...samples, input, choices, {
+  const pair = await examinePair(...samples, choices, { signal, threads, device, devices });
+  const { ensemble, records } = await crossFit(pair.reference, pair.generated, pair.input, choices, {
     signal,
     onProgress,
     computer,
-    checkpoint: parseCheckpoint(checkpoint),
+    checkpoint: kept,
+    warnings: pair.warnings,
   });
-  return { ensemble, records };
+  const sizes = sizeWarnings(pair.reference, pair.generated, choices.folds, ensemble.parameters);
+  return { ensemble, records, input: pair.settings, warnings: [...pair.warnings, ...sizes] };
 }

@@ -10,6 +10,7 @@ import { evaluationSchema } from '../evaluation/settings.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
+import { inputLines, warningLines } from './findings.js';
 import { checkPair, openPair, requireInputsOutside } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
@@ -115,10 +116,10 @@ export function documentOf(result: EvaluationResult, out: string): object {
 }
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
-  const { verdict, samples, weights, warnings } = result;
-  const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows }) => {
+  const { verdict, samples, weights, warnings, settings } = result;
+  const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows, layout }) => {
     const size = count(weights[role].effectiveSampleSize);
-    return [role, `${count(rows)} showers`, `effective ${size}`, source];
+    return [role, `${count(rows)} showers`, `effective ${size}`, `layout ${layout}`, source];
   });
   const summaries = summariesOf(result).flatMap(({ heading, rows }) => ['', `${heading}:`, ...columns(rows)]);
   const files = pathsOf(out);
@@ -126,9 +127,11 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     verdict.sentence,
     '',
     ...columns(sampleRows),
+    '',
+    'Input of the classifiers:',
+    ...inputLines(settings),
     ...summaries,
-    ...(warnings.length > 0 ? [''] : []),
-    ...warnings.map(({ code, message }) => `warning: ${code}: ${message}`),
+    ...warningLines(warnings),
     '',
     `Report: ${files.report}`,
     `Result: ${files.result}`,

@@ -1,23 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
-import { type Geometry, resolveGeometry } from '../geometry/geometry.js';
 import type { ShowerFileMetadata } from '../samples/showers/reading/reading.js';
 import { ShowerReader } from '../samples/showers/reading/shower-reader.js';
 import type { ShowerSample } from '../samples/showers/shower-sample.js';
 import { openShowers } from '../samples/showers/shower-stream.js';
 import { contentPolicy, type ShowerFileOptions } from './options.js';
 import type { Session } from './session.js';
-
-/** The geometry that the options name, if they do. */
-export async function namedGeometry({
-  geometry,
-  particle,
-}: ShowerFileOptions): Promise<Geometry | undefined> {
-  return geometry === undefined
-    ? undefined
-    : resolveGeometry(geometry, particle === undefined ? {} : { particle });
-}
 
 /** What a file says of itself, without its numbers. */
 async function metadataOf(
@@ -87,11 +76,12 @@ export async function openPair(
   options: ShowerFileOptions,
   session: Session,
 ): Promise<{ reference: ShowerSample; generated: ShowerSample }> {
-  const geometry = await namedGeometry(options);
+  const { geometry, particle, group } = options;
   const open = (path: string, role: string) =>
     openShowers(path, {
       geometry,
-      group: options.group,
+      particle,
+      group,
       ...contentPolicy(options),
       signal: session.signal,
       onProgress: session.progress.stage(`reading ${role}`),

@@ -5,7 +5,6 @@ import { callNative } from '../native/run-job.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
 import { columns, count, energy, fileSize, percent } from './figures.js';
-import { namedGeometry } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
@@ -31,7 +30,8 @@ export async function runInspect(
   }
   const show = session.progress.stage('reading');
   const inspection = await inspectShowerFile(path, {
-    geometry: await namedGeometry(chosen),
+    geometry: chosen.geometry,
+    particle: chosen.particle,
     group: chosen.group,
     signal: session.signal,
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
@@ -99,7 +99,7 @@ function overviewOf(inspection: FileInspection): string[][] {
   return [
     ['size', fileSize(inspection.bytes)],
     ['layout', `${inspection.layout}${inspection.toy ? ', toy showers of caloscope' : ''}`],
-    ['geometry', inspection.geometry ?? 'not known'],
+    ['geometry', inspection.geometry ? `${inspection.geometry}, ${inspection.geometryReason}` : 'not known'],
     ['showers', `${count(inspection.rows)} of ${count(inspection.voxels)} voxels`],
     ['stored units', `incident ${storedUnits.incidentEnergies}, voxels ${storedUnits.voxels}`],
     ['incident energy', range(incidentEnergy)],

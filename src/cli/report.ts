@@ -6,6 +6,7 @@ import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
 import { type EvaluationResult, type ResultParts, resultFormatVersion } from '../evaluation/result.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
+import { warningLines } from './findings.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';
@@ -33,7 +34,8 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
   await writeReport(result, out, { signal: session.signal });
-  session.conclude({ out, result: source, verdict: result.verdict }, [`Report: ${out}`]);
+  const { verdict, warnings } = result;
+  session.conclude({ out, result: source, verdict, warnings }, [`Report: ${out}`, ...warningLines(warnings)]);
 }
 
 /** What a result has beside the parts of its analyses. */

@@ -9,6 +9,7 @@ import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-fol
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
+import { inputLines, warningLines } from './findings.js';
 import { checkPair, openPair } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
@@ -97,7 +98,8 @@ async function requireClassifierFolder(folder: string, force: boolean): Promise<
   }
 }
 
-function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [object, string[]] {
+function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[]] {
+  const { ensemble, records, input, warnings } = trained;
   const networks = records
     .filter((record) => record !== null)
     .map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, network) => {
@@ -105,13 +107,19 @@ function outcomeOf({ ensemble, records }: TrainedClassifier, folder: string): [o
       return { network, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
     });
   const { learners, members, parameters } = ensemble;
-  const document = { out: folder, learners, members, parameters, networks };
+  const document = { out: folder, learners, members, parameters, networks, input, warnings };
   const rows = networks.map(({ network, epochs, validationLoss }) => {
     const loss = validationLoss?.toFixed(4) ?? 'none';
     return [`network ${network}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
   });
   return [
     document,
-    [`Classifier: ${folder}, ${count(members)} members (${learners.join(', ')})`, ...columns(rows)],
+    [
+      `Classifier: ${folder}, ${count(members)} members (${learners.join(', ')})`,
+      ...columns(rows),
+      'Input:',
+      ...inputLines(input),
+      ...warningLines(warnings),
+    ],
   ];
 }

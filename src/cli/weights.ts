@@ -4,11 +4,14 @@ import { scoreFile } from '../classifier/file-scores.js';
 import { FileError } from '../errors.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
-import { readsFiles } from '../samples/kinds.js';
+import { inputSettings, readsFiles } from '../samples/kinds.js';
 import { packageVersion } from '../versions.js';
-import { densityRatioWeights } from '../weights/density-ratio.js';
+import { type Warning, warningsText } from '../warnings.js';
+import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio.js';
+import { healthWarnings } from '../weights/health-warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent } from './figures.js';
+import { thresholdText, warningLines } from './findings.js';
 import * as options from './options.js';
 import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';
@@ -55,7 +58,7 @@ export async function runWeights(
     const message = `it reads a table of ${ensemble.inputs} columns, not showers; use the library for tables`;
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
-  const { rows, logits, logRatios, logRatioErrors } = await scoreFile(ensemble, showersPath, {
+  const found = await scoreFile(ensemble, showersPath, {
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
@@ -65,17 +68,18 @@ export async function runWeights(
     signal,
     onProgress: progress.stage('scoring'),
   });
-  const weights = await densityRatioWeights(logRatios, {
+  const { logWeights, health } = await densityRatioWeights(found.logRatios, {
     clip: clip ?? undefined,
     signal,
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,
   });
+  const warnings = [...found.warnings, ...healthWarnings(health, 'generated', 'showers')];
   progress.stage('writing');
   await writeWeightsFile(
     out,
-    [{ group: '/', logWeights: weights.logWeights, logWeightErrors: logRatioErrors, logits }],
+    [{ group: '/', logWeights, logWeightErrors: found.logRatioErrors, logits: found.logits }],
     {
       caloscope_version: packageVersion,
       classifier: classifierPath,
@@ -84,25 +88,46 @@ export async function runWeights(
       precision,
       device,
       log_weight: 'ln(p_reference/p_generated)',
+      warnings: warningsText(warnings),
     },
     { signal },
   );
-  const { health } = weights;
+  const { geometry, threshold } = inputSettings(input);
   const document = {
     out,
-    rows,
+    rows: found.rows,
     members: ensemble.members,
     learners: ensemble.learners,
     folds: training?.folds ?? null,
     precision,
     device,
+    geometry,
+    threshold,
     health,
+    warnings,
   };
-  session.conclude(document, [
-    `Weights: ${out}`,
+  session.conclude(document, linesOf(document, reason));
+}
+
+interface Weighed {
+  readonly out: string;
+  readonly rows: number;
+  readonly device: string;
+  readonly geometry: string | null;
+  readonly threshold: number | null;
+  readonly health: WeightHealth;
+  readonly warnings: readonly Warning[];
+}
+
+function linesOf(weighed: Weighed, deviceReason: string): string[] {
+  const { health } = weighed;
+  return [
+    `Weights: ${weighed.out}`,
     ...columns([
-      ['showers', count(rows)],
-      ['device', `${device}: ${reason}`],
+      ['showers', count(weighed.rows)],
+      ['geometry', `${weighed.geometry}, that of the classifier`],
+      ['threshold', `${thresholdText(weighed.threshold)}, that of the classifier`],
+      ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',
         `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,
@@ -110,5 +135,6 @@ export async function runWeights(
       ['effective sample size', `${count(health.effectiveSampleSize)} showers`],
       ['weights below 1', percent(health.shareBelowOne)],
     ]),
-  ]);
+    ...warningLines(weighed.warnings),
+  ];
 }

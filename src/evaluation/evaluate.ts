@@ -2,17 +2,13 @@ import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoin
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { parseOptions } from '../classifier/settings.js';
+import { sizeWarnings } from '../classifier/size-warnings.js';
 import { native } from '../native/binding.js';
 import type { HeldOutRows } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
-import {
-  type GivenSample,
-  type InputDescription,
-  inputFor,
-  inputSettings,
-  sampleOf,
-} from '../samples/kinds.js';
+import { type GivenSample, sampleOf } from '../samples/kinds.js';
+import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Sample } from '../samples/sample.js';
 import { versions } from '../versions.js';
 import type { DensityRatioWeights } from '../weights/density-ratio.js';
@@ -22,7 +18,6 @@ import { columnsOf, requireUsable } from './own-observables.js';
 import { type EvaluationResult, type EvaluationSettings, resultFormatVersion } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
-import { sizeWarnings } from './size-warnings.js';
 import { Stopwatch } from './stopwatch.js';
 import { verdictOn } from './verdict.js';
 
@@ -74,22 +69,20 @@ async function evaluateSamples(
   const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
-  const input = inputFor(reference, generated, choices);
   const taken = [...reference.observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, reference, taken);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const oddities = await reference.oddities(generated, run);
+  const { input, settings, warnings: oddities } = await examinePair(reference, generated, choices, run);
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
   };
   watch.lap('checking the samples');
   // Before the training: a mistake in the user's function must not cost one.
-  const { threshold } = inputSettings(input);
-  const own = await columnsOf(choices.observables, { reference, generated }, threshold, signal);
+  const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
   if (own.length > 0) watch.lap('own observables');
 
   const fitted = await crossFit(reference, generated, input, choices, {
@@ -97,6 +90,7 @@ async function evaluateSamples(
     computer,
     onProgress,
     checkpoint,
+    warnings: oddities,
   });
   watch.lap('training');
   try {
@@ -114,7 +108,7 @@ async function evaluateSamples(
       warnings: [...oddities, ...sizes, ...found.warnings],
       samples,
       ...parts,
-      settings: settingsRecord(input, choices, fitted),
+      settings: settingsRecord(settings, choices, fitted),
       histograms: found.histograms,
       versions: versions(),
       run: {
@@ -146,17 +140,19 @@ function weightsOf(
 }
 
 function settingsRecord(
-  input: InputDescription,
+  input: ExaminedInput,
   choices: EvaluationChoices,
   fitted: CrossFitResult,
 ): EvaluationSettings {
   const { hidden, activation, slope, dropout, ...training } = choices.classifier;
-  const { geometry, features, threshold } = inputSettings(input);
+  const { geometry, geometryReason, features, threshold, thresholdReason } = input;
   return {
     geometry,
+    geometryReason,
     features,
     featureCount: fitted.ensemble.inputs,
     threshold,
+    thresholdReason,
     folds: choices.folds,
     members: choices.members,
     learners: fitted.learners.map(({ name }) => name),

@@ -2,6 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-folder.js';
+import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
 import type { EvaluationResult } from './result.js';
@@ -95,6 +96,7 @@ function weightsAttributes({
   settings,
   versions,
   verdict,
+  warnings,
 }: EvaluationResult): Record<string, string> {
   return {
     caloscope_version: versions['caloscope'] ?? '',
@@ -105,5 +107,6 @@ function weightsAttributes({
     learners: settings.learners.join(' '),
     log_weight: 'ln(p_reference/p_generated), cross-fitted',
     verdict: verdict.sentence,
+    warnings: warningsText(warnings),
   };
 }

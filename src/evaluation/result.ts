@@ -63,10 +63,15 @@ export interface Verdict {
 
 export interface EvaluationSettings {
   readonly geometry: string | null;
+  /** How the geometry is known: `guessed from 6480 voxels`; null for a matrix. */
+  readonly geometryReason: string | null;
   readonly features: string;
   /** Columns that the classifiers see. */
   readonly featureCount: number;
+  /** MeV; voxels below count as zero. null: none do. */
   readonly threshold: number | null;
+  /** Why that threshold, or why none; null for a matrix. */
+  readonly thresholdReason: string | null;
   readonly folds: number;
   readonly members: number;
   readonly learners: readonly LearnerName[];

@@ -68,7 +68,8 @@ export const geometryNames: readonly string[] = ['calogan', ...Object.keys(chall
 
 /**
  * The geometry of a name (`calogan`, `ds1-photons`, `ds1-pions`, `ds2`, `ds3`), of `cartesian:LxRxC` (layers × rows ×
- * columns), or of a CaloChallenge binning file (.xml).
+ * columns), or of a CaloChallenge binning file (.xml). A file whose numbers are those of a published geometry gives that
+ * geometry, with its name and its readout threshold.
  *
  * @param options.particle `name` or `pid` to choose by where a binning file describes several particles.
  * @throws CaloscopeError ERR_GEOMETRY, ERR_XML, ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE, ERR_FILE_ACCESS.
@@ -124,12 +125,23 @@ async function readBinningFile(path: string, particle: string | undefined): Prom
     const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
     const chosen = chooseParticle(parseBinningXml(text), particle);
     const layers = chosen.layers.filter((layer) => layer.radialEdges.length > 1);
-    return polarGeometry(basename(path), layers, null);
+    return publishedBinning(layers) ?? polarGeometry(basename(path), layers, null);
   } catch (error) {
     if (error instanceof CaloscopeError)
       throw new FileError(error.code, path, error.message, { cause: error });
     throw new FileError('ERR_XML', path, 'not a sound XML file: not UTF-8 text', { cause: error });
   }
+}
+
+/** The published geometry with these very layers, whatever it is called here; null where there is none. */
+function publishedBinning(layers: readonly RadialBinning[]): Geometry | null {
+  const numbers = (binning: readonly RadialBinning[]) =>
+    JSON.stringify(binning.map(({ id, alphaBins, radialEdges }) => [id, alphaBins, radialEdges]));
+  const wanted = numbers(layers);
+  const found = Object.entries(challengeGeometries).find(
+    ([, published]) => numbers(published.layers) === wanted,
+  );
+  return found ? namedGeometry(found[0]) : null;
 }
 
 function chooseParticle(particles: readonly ParticleBinning[], wanted: string | undefined): ParticleBinning {

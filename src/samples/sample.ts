@@ -8,7 +8,6 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
-import type { ContentProblem } from './showers/reading/content-checks.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 
 /** A sample as a result names it. */
@@ -49,6 +48,14 @@ export interface InputChoices {
   readonly threshold: number | null | 'published';
 }
 
+/** Why the input is what it is, in words; null where there is nothing to choose. */
+export interface InputReasons {
+  /** `guessed from 6480 voxels`. */
+  readonly geometryReason: string | null;
+  /** `published for ds2`. */
+  readonly thresholdReason: string | null;
+}
+
 /** What every description of a classifier's input has: the name of its kind of sample. */
 export interface AnyInput {
   readonly kind: string;
@@ -73,6 +80,7 @@ export interface Sample {
   conditions(): readonly Condition[];
   /** What classifiers read of samples like this one. */
   input(choices: InputChoices): AnyInput;
+  inputReasons(choices: InputChoices): InputReasons;
   /** @throws ArgumentError ERR_SHAPE when the sample does not have this input; NativeError. */
   features(input: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable>;
   /** The observables that an evaluation compares, in its order. */
@@ -104,7 +112,7 @@ export interface SampleBounds {
 export interface SampleStream {
   readonly rows: number;
   /** What was odd in the file and was not refused; complete after the last sample. */
-  readonly problems: readonly ContentProblem[];
+  readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */
   samples(bounds: SampleBounds): AsyncIterable<Sample>;
   close(): Promise<void>;

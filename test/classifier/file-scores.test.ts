@@ -71,7 +71,7 @@ describe('logits of a file that is never in memory as a whole', () => {
       );
       expect(streamed.rows).toBe(rows);
       expect(streamed.logits).toEqual(together);
-      expect(streamed.problems).toEqual(showers.problems);
+      expect(streamed.warnings).toEqual(showers.problems);
       expect(progress).toEqual(progress.toSorted((a, b) => a - b));
       expect(progress.at(-1)).toBe(1);
     }
@@ -86,8 +86,8 @@ describe('logits of a file that is never in memory as a whole', () => {
       path: file,
       message: expect.stringContaining('row 39990, voxel 7'),
     });
-    const { logits, problems } = await predict({ nonFinite: 'zero' }, file);
-    expect(problems.map(({ code }) => code)).toEqual(['non-finite']);
+    const { logits, warnings } = await predict({ nonFinite: 'zero' }, file);
+    expect(warnings.map(({ code }) => code)).toEqual(['non-finite']);
     using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
     expect(logits).toEqual(await ensembles.get('low')?.predictLogits(showers));
   });

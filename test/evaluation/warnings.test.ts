@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { sizeWarnings } from '#caloscope/classifier/size-warnings';
 import { disagreement } from '#caloscope/evaluation/analyses/auc';
-import { healthWarnings } from '#caloscope/evaluation/analyses/weights';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { AreaUnderCurve, WeightHealth } from '#caloscope/evaluation/result';
-import { sizeWarnings } from '#caloscope/evaluation/size-warnings';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import { healthWarnings } from '#caloscope/weights/health-warnings';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
 function codes(warnings: readonly { code: string }[]): string[] {
@@ -22,20 +22,30 @@ describe('warnings about sizes', () => {
     [1000, 1000, 5, 160_000, []],
     [1000, 1000, 5, 160_001, ['large-network']],
     [10, 10, 2, 10_000, ['small-sample', 'large-network']],
+    [100, 100, 1, 20_000, []],
+    [99, 100, 1, 20_000, ['small-sample', 'large-network']],
   ] as const)('%i and %i rows, %i folds, %i parameters: %j', (first, second, folds, parameters, expected) => {
-    const warnings = sizeWarnings({ rows: first }, { rows: second }, folds, parameters);
+    const warnings = sizeWarnings({ rows: first, noun: 'jets' }, { rows: second }, folds, parameters);
     expect(codes(warnings)).toEqual(expected);
+    for (const { message } of warnings) expect(message).toMatch(/\d (training )?jets/);
   });
 });
 
 describe('warnings about the outcome', () => {
   const auc: AreaUnderCurve = { value: 0.6, standardError: 0.01, nullStandardDeviation: 0.01, pValue: 0 };
-  const sound = { mean: 1, meanError: 0.01, nonFinite: 0 } as WeightHealth;
+  const sound = {
+    mean: 1,
+    meanError: 0.01,
+    nonFinite: 0,
+    effectiveSampleSize: 900,
+    rows: 1000,
+  } as WeightHealth;
   const both = { reference: sound, generated: sound };
 
   const outcomeWarnings = (members: readonly number[], health: typeof both) => [
     ...disagreement(auc, members),
-    ...healthWarnings(health),
+    ...healthWarnings(health.generated, 'generated', 'jets'),
+    ...healthWarnings(health.reference, 'reference', 'jets'),
   ];
 
   it('are none for a sound one', () => {
@@ -47,6 +57,7 @@ describe('warnings about the outcome', () => {
     ['members-disagree', [0.57, 0.61], both],
     ['mean-weight', [0.6], { ...both, generated: { ...sound, mean: 1.06 } }],
     ['mean-weight', [0.6], { ...both, reference: { ...sound, mean: 0.94 } }],
+    ['few-showers-dominate', [0.6], { ...both, reference: { ...sound, effectiveSampleSize: 9, rows: 1000 } }],
     ['non-finite-weights', [0.6], { ...both, generated: { ...sound, nonFinite: 3 } }],
   ] as const)('%s', (code, members, health) => {
     const warnings = outcomeWarnings(members, health);

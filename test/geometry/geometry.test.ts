@@ -9,6 +9,7 @@ import {
   geometryWithVoxels,
   resolveGeometry,
 } from '#caloscope/geometry/geometry';
+import { chosenGeometry } from '#caloscope/geometry/known-geometry';
 import { hasSharedData, sharedPath } from '../support/shared-data.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-geometry-'));
@@ -129,6 +130,40 @@ describe('binning files', () => {
     const geometry = await resolveText(`<Bins>${bin(empty + layer)}</Bins>`);
     expect(geometry.layers).toMatchObject([{ id: 3, firstVoxel: 0, voxels: 4, angular: true }]);
     expect(Array.from(geometry.radius)).toEqual([0.5, 2, 0.5, 2]);
+  });
+
+  it('with the numbers of a published geometry give that geometry, with its threshold', async () => {
+    for (const name of ['ds1-photons', 'ds1-pions', 'ds2', 'ds3']) {
+      const published = await resolveGeometry(name);
+      expect(published.threshold).toBeGreaterThan(0);
+      const layers = published.layers.map(({ id, shape }) => {
+        if (shape.kind !== 'polar') throw new Error('not polar');
+        // As the files have them: layers without rings, numbers written otherwise.
+        const edges = shape.radialEdges.map((edge) => edge.toFixed(4)).join(' , ');
+        return `<Layer id="${id}" r_edges="${edges}" n_bin_alpha="${shape.alphaBins}"/><Layer id="${id + 100}" r_edges="0" n_bin_alpha="1"/>`;
+      });
+      expect(await resolveText(`<Bins>${bin(layers.join(''), 'any')}</Bins>`)).toEqual(published);
+      const other = layers.join('').replace('r_edges="0.0000', 'r_edges="0.0001');
+      const own = await resolveText(`<Bins>${bin(other, 'any')}</Bins>`);
+      expect(own).toMatchObject({ name: 'binning.xml', threshold: null, voxels: published.voxels });
+    }
+  });
+
+  it('say how the geometry is known', async () => {
+    const path = join(folder, 'binning.xml');
+    writeFileSync(path, `<Bins>${bin(layer)}</Bins>`);
+    expect(await chosenGeometry(path, undefined)).toMatchObject({ reason: 'as given' });
+    expect(await chosenGeometry('ds2', undefined)).toMatchObject({ reason: 'as given' });
+    const edges = Array.from({ length: 10 }, (_, i) => (4.65 * i).toFixed(2)).join();
+    const layers = Array.from(
+      { length: 45 },
+      (_, id) => `<Layer id="${id}" r_edges="${edges}" n_bin_alpha="16"/>`,
+    );
+    writeFileSync(path, `<Bins>${bin(layers.join(''))}</Bins>`);
+    const known = await chosenGeometry(path, undefined);
+    expect(known).toMatchObject({ geometry: { name: 'ds2' }, reason: 'the binning of binning.xml' });
+    expect(await chosenGeometry(known?.geometry, undefined)).toMatchObject({ reason: 'as given' });
+    expect(await chosenGeometry(undefined, undefined)).toBeNull();
   });
 
   it('chooses a particle by name', async () => {

@@ -8,9 +8,9 @@ import { table } from '../drawing/table.js';
 export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
   const { settings, versions, run, samples } = result;
   const settingRows: [string, string][] = [
-    ['geometry', settings.geometry ?? 'none'],
+    ['geometry', withReason(settings.geometry ?? 'none', settings.geometryReason)],
     ['features', `${settings.features} (${count(settings.featureCount)})`],
-    ['threshold', settingText(settings.threshold)],
+    ['threshold', withReason(settingText(settings.threshold), settings.thresholdReason)],
     ['folds', count(settings.folds)],
     ['learners', settings.learners.join(', ')],
     ['networks a pair of folds', count(settings.members)],
@@ -78,6 +78,11 @@ function timingRows({ run }: EvaluationResult): [string, string][] {
   const rows = run.timings.map(({ stage, seconds }): [string, string] => [stage, duration(seconds)]);
   const total = run.timings.reduce((sum, { seconds }) => sum + (isFiniteNumber(seconds) ? seconds : 0), 0);
   return rows.length > 1 ? [...rows, ['all stages', duration(total)]] : rows;
+}
+
+/** @param reason missing in results of earlier versions. */
+function withReason(value: string, reason: string | null | undefined): string {
+  return typeof reason === 'string' ? `${value}, ${reason}` : value;
 }
 
 function records(group: string, settings: Readonly<Record<string, unknown>>): [string, string][] {

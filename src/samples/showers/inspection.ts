@@ -1,4 +1,4 @@
-import { type Geometry, resolveGeometry } from '../../geometry/geometry.js';
+import { chosenGeometry, type KnownGeometry } from '../../geometry/known-geometry.js';
 import type { LayoutName } from '../../layouts/published-layouts.js';
 import type { ContentProblem } from './reading/content-checks.js';
 import type { DatasetRecord, OpenOptions } from './reading/reading.js';
@@ -15,6 +15,8 @@ export interface FileInspection {
   readonly voxels: number;
   /** Name of the geometry given or guessed; null where no published one has this number of voxels. */
   readonly geometry: string | null;
+  /** How the geometry is known, in words: `guessed from 6480 voxels`; null where none is. */
+  readonly geometryReason: string | null;
   /** Units in which the file stores its energies. */
   readonly storedUnits: { readonly incidentEnergies: 'GeV' | 'MeV'; readonly voxels: 'MeV' };
   readonly datasets: readonly DatasetRecord[];
@@ -46,15 +48,13 @@ export interface InspectOptions extends OpenOptions {
  * @throws FileError for a file that cannot be read at all; the reason of the signal when aborted.
  */
 export async function inspectShowerFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
-  const { geometry: given, particle, signal, onProgress } = options;
-  const geometry =
-    typeof given === 'string'
-      ? await resolveGeometry(given, particle === undefined ? {} : { particle })
-      : given;
-  const reader = await ShowerReader.open(path, { ...options, geometry });
+  const { signal, onProgress } = options;
+  const given = await chosenGeometry(options.geometry, options.particle);
+  const reader = await ShowerReader.open(path, { ...options, geometry: given?.geometry });
   try {
     const { metadata } = reader;
-    const { geometry: fitting, problems } = await fittingGeometry(geometry, reader);
+    const { known, problems } = await fittingGeometry(given, reader);
+    const fitting = known?.geometry;
     const layerStarts = fitting?.layers.map((layer) => layer.firstVoxel) ?? [0];
     const { summary, problems: odd } = await reader.inspect(layerStarts, fitting?.name ?? null, {
       signal,
@@ -68,6 +68,7 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
       rows: metadata.rows,
       voxels: metadata.voxels,
       geometry: fitting?.name ?? null,
+      geometryReason: known?.reason ?? null,
       storedUnits: { incidentEnergies: metadata.energyUnit, voxels: 'MeV' },
       datasets: metadata.datasets,
       incidentEnergy: summary.incidentEnergy,
@@ -89,15 +90,17 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
 
 /** The geometry to count layers by, and what is wrong with the one given. */
 async function fittingGeometry(
-  given: Geometry | undefined,
-  { metadata: { voxels }, publishedGeometry: name }: ShowerReader,
-): Promise<{ geometry: Geometry | null; problems: FileInspection['problems'] }> {
-  if (given?.voxels === voxels) return { geometry: given, problems: [] };
+  given: KnownGeometry | null,
+  reader: ShowerReader,
+): Promise<{ known: KnownGeometry | null; problems: FileInspection['problems'] }> {
+  const { voxels } = reader.metadata;
+  if (given?.geometry.voxels === voxels) return { known: given, problems: [] };
   if (given) {
-    const message = `the showers have ${voxels} voxels, geometry ${given.name} has ${given.voxels}`;
-    return { geometry: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
+    const message = `the showers have ${voxels} voxels, geometry ${given.geometry.name} has ${given.geometry.voxels}`;
+    return { known: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
   }
-  if (name !== null) return { geometry: await resolveGeometry(name), problems: [] };
+  const known = await reader.publishedGeometry();
+  if (known) return { known, problems: [] };
   const message = `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
-  return { geometry: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };
+  return { known: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };
 }

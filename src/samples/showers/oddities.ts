@@ -1,16 +1,17 @@
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Warning } from '../../warnings.js';
+import type { ContentProblem } from './reading/content-checks.js';
 import { findRepeatedShowers, type ShowerSample } from './shower-sample.js';
 
-/** What was odd in the file of a sample. */
-export function fileOddities(sample: ShowerSample, role: SampleRole): Warning[] {
-  return sample.problems.flatMap((problem) =>
-    // An error would have refused the file.
-    problem.severity === 'error'
-      ? []
-      : [{ code: problem.code, message: `${role} sample: ${problem.message}` }],
-  );
+/** What was odd in a file. An error would have refused it. */
+export function fileWarnings(problems: readonly ContentProblem[]): Warning[] {
+  return problems.flatMap(({ severity, code, message }) => (severity === 'error' ? [] : [{ code, message }]));
+}
+
+/** The same, of the file of one of two samples. */
+export function sampleWarnings({ problems }: ShowerSample, role: SampleRole): Warning[] {
+  return fileWarnings(problems).map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
 }
 
 /** Showers that occur twice. */

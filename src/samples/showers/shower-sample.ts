@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors.js';
 import { definitionsOf, type Geometry } from '../../geometry/geometry.js';
+import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
@@ -14,6 +15,8 @@ export interface ShowerOrigin {
   /** SHA-256 of the file, of the very bytes that were read; null for an array. */
   readonly sha256: string | null;
   readonly layout: 'calogan' | 'calochallenge';
+  /** How the geometry is known, in words: `guessed from 6480 voxels`. */
+  readonly geometryReason: string;
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
 }
@@ -95,7 +98,7 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = definitionsOf(geometry);
-  const origin = { source: name, file: false, sha256: null, layout, toy: false };
+  const origin = { source: name, file: false, sha256: null, layout, geometryReason: asGiven, toy: false };
   return ShowerSample.adopt(handle, geometry, origin);
 }
 

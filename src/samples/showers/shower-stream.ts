@@ -38,9 +38,10 @@ export class ShowerStream {
 
   private constructor(path: string, file: ShowerFile, options: OpenShowersOptions) {
     const { layout, toy, rows } = file.metadata;
-    this.geometry = file.geometry;
+    const { geometry, geometryReason } = file;
+    this.geometry = geometry;
     this.rows = rows;
-    this.#origin = { source: path, file: true, sha256: null, layout, toy };
+    this.#origin = { source: path, file: true, sha256: null, layout, geometryReason, toy };
     this.#file = file;
     this.#options = options;
   }

@@ -1,3 +1,5 @@
+import type { Geometry } from '../../geometry/geometry.js';
+import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { FeatureTableHandle } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
@@ -11,6 +13,7 @@ import {
   type Condition,
   differentKinds,
   type InputChoices,
+  type InputReasons,
   type NetworkInput,
   type Observable,
   otherInput,
@@ -22,7 +25,7 @@ import {
 } from '../sample.js';
 import { chooseObservables } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
-import { fileOddities, repetitions } from './oddities.js';
+import { fileWarnings, repetitions, sampleWarnings } from './oddities.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
 import {
@@ -61,12 +64,19 @@ async function openShowerStream(
   }
   return {
     rows: stream.rows,
-    get problems() {
-      return stream.problems;
+    get warnings() {
+      return fileWarnings(stream.problems);
     },
     samples,
     close: () => stream.close(),
   };
+}
+
+/** Why voxels below that energy count as zero, or why none do. */
+function thresholdReason({ name, threshold }: Geometry, chosen: InputChoices['threshold']): string {
+  if (chosen !== 'published') return asGiven;
+  if (threshold !== null) return `published for ${name}`;
+  return `not published for ${name}; with --threshold <MeV> voxels below that count as zero`;
 }
 
 class Showers implements Sample {
@@ -98,6 +108,11 @@ class Showers implements Sample {
     const { geometry } = this.#showers;
     const chosen = threshold === 'published' ? geometry.threshold : threshold;
     return { kind: this.kind, features, geometry, threshold: chosen };
+  }
+
+  inputReasons({ threshold }: InputChoices): InputReasons {
+    const { geometry, origin } = this.#showers;
+    return { geometryReason: origin.geometryReason, thresholdReason: thresholdReason(geometry, threshold) };
   }
 
   async features({ description, columns }: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable> {
@@ -138,8 +153,8 @@ class Showers implements Sample {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
     const leaks = await conditionLeaks(this, generated, options);
     return [
-      ...fileOddities(this.#showers, 'reference'),
-      ...fileOddities(generated.#showers, 'generated'),
+      ...sampleWarnings(this.#showers, 'reference'),
+      ...sampleWarnings(generated.#showers, 'generated'),
       ...leaks,
       ...(await repetitions(this.#showers, generated.#showers, options)),
     ];

@@ -8,6 +8,7 @@ import { FeatureTable } from '../feature-table.js';
 import {
   type Condition,
   differentKinds,
+  type InputReasons,
   type NetworkInput,
   type Observable,
   type Sample,
@@ -89,6 +90,10 @@ class Table implements Sample {
 
   input(): MatrixInput {
     return { kind: this.kind, columns: this.#matrix.columns };
+  }
+
+  inputReasons(): InputReasons {
+    return { geometryReason: null, thresholdReason: null };
   }
 
   /** A matrix has every input whose columns it has: features may have been computed elsewhere. */

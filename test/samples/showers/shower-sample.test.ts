@@ -55,7 +55,14 @@ describe('showers in native memory', () => {
     const lit = numbers.voxels.filter((energy) => energy !== 0).length;
     expect(sample.occupancy).toBe(lit / numbers.voxels.length);
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
-    expect(sample.origin).toEqual({ source: path, file: true, sha256, layout: 'calochallenge', toy: false });
+    expect(sample.origin).toEqual({
+      source: path,
+      file: true,
+      sha256,
+      layout: 'calochallenge',
+      geometryReason: 'as given',
+      toy: false,
+    });
     expect(progress.at(-1)).toBe(rows);
   });
 

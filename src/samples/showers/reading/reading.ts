@@ -1,5 +1,6 @@
 import { FileError } from '../../../errors.js';
-import { type Geometry, resolveGeometry } from '../../../geometry/geometry.js';
+import type { Geometry } from '../../../geometry/geometry.js';
+import { chosenGeometry, type KnownGeometry } from '../../../geometry/known-geometry.js';
 import { requireOneOf } from '../../../names.js';
 import {
   type ContentPolicy,
@@ -43,6 +44,8 @@ export interface ShowerFile {
   readonly path: string;
   readonly metadata: ShowerFileMetadata;
   readonly geometry: Geometry;
+  /** How the geometry is known, in words. */
+  readonly geometryReason: string;
   /**
    * The hits of all showers in file order, in blocks of showers that take some 8 MB when dense. What is on its way is
    * bounded: two blocks a thread, or 16 MB where that is more. One pass at a time. Aborting ends the file: close it.
@@ -67,12 +70,11 @@ export interface ShowerFile {
  * voxels is not that of a published one; ERR_VOXEL_COUNT when it is not that of the geometry given.
  */
 export async function openShowerFile(path: string, options: OpenOptions = {}): Promise<ShowerFile> {
-  const { geometry: given } = options;
-  const geometry = typeof given === 'string' ? await resolveGeometry(given, particleOption(options)) : given;
-  const reader = await ShowerReader.open(path, { ...options, geometry });
+  const given = await chosenGeometry(options.geometry, options.particle);
+  const reader = await ShowerReader.open(path, { ...options, geometry: given?.geometry });
   try {
     const { voxels } = reader.metadata;
-    const chosen = geometry ?? (await guessedGeometry(reader));
+    const { geometry: chosen, reason } = given ?? (await guessedGeometry(reader));
     if (chosen.voxels !== voxels) {
       const message = `its showers have ${voxels} voxels, geometry ${chosen.name} has ${chosen.voxels}; name another`;
       throw new FileError('ERR_VOXEL_COUNT', path, message);
@@ -81,6 +83,7 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
       path,
       metadata: reader.metadata,
       geometry: chosen,
+      geometryReason: reason,
       hits: (hitOptions = {}) => reader.hits(passOptions(chosen, hitOptions)),
       blocks: (blockOptions = {}) =>
         blockOptions.asStored
@@ -102,12 +105,10 @@ function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
   return { policy: { nonFinite, negative }, geometryName: geometry.name, onWarning, signal };
 }
 
-function particleOption(options: OpenOptions): { particle?: string } {
-  return options.particle === undefined ? {} : { particle: options.particle };
-}
-
-async function guessedGeometry({ path, metadata, publishedGeometry: name }: ShowerReader): Promise<Geometry> {
-  if (name !== null) return resolveGeometry(name);
+async function guessedGeometry(reader: ShowerReader): Promise<KnownGeometry> {
+  const published = await reader.publishedGeometry();
+  if (published) return published;
+  const { path, metadata } = reader;
   const message = `no published geometry has ${metadata.voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
   throw new FileError('ERR_GEOMETRY', path, message);
 }

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { FileError } from '../../../errors.js';
 import { Checksum } from '../../../formats/files/checksum.js';
 import { OpenedFile } from '../../../formats/files/opened-file.js';
-import { definitionsOf, type Geometry, geometryWithVoxels } from '../../../geometry/geometry.js';
+import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
+import { type KnownGeometry, publishedGeometry } from '../../../geometry/known-geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import { publishedLayouts } from '../../../layouts/published-layouts.js';
 import { native } from '../../../native/binding.js';
@@ -115,10 +116,10 @@ export class ShowerReader {
     return (this.#opened as Opened).metadata;
   }
 
-  /** Name of the published geometry that the file has; null where none fits. */
-  get publishedGeometry(): string | null {
+  /** The published geometry that the file has; null where none fits. */
+  publishedGeometry(): Promise<KnownGeometry | null> {
     const { metadata, places } = this.#opened as Opened;
-    return places.layout.geometry ?? geometryWithVoxels(metadata.voxels);
+    return publishedGeometry(places.layout, metadata.voxels);
   }
 
   get #plan(): ReadingPlan {

@@ -1,0 +1,41 @@
+import { basename } from 'node:path';
+import { type Geometry, geometryWithVoxels, resolveGeometry } from './geometry.js';
+
+/** A geometry, and how it is known. */
+export interface KnownGeometry {
+  readonly geometry: Geometry;
+  /** In words: `guessed from 6480 voxels`. */
+  readonly reason: string;
+}
+
+/** How a geometry is known that the user chose. */
+export const asGiven = 'as given';
+
+/**
+ * The geometry that the user chose: itself, its name, or a binning file; null where nothing was chosen.
+ *
+ * @throws CaloscopeError, see resolveGeometry.
+ */
+export async function chosenGeometry(
+  given: Geometry | string | undefined,
+  particle: string | undefined,
+): Promise<KnownGeometry | null> {
+  if (given === undefined) return null;
+  if (typeof given !== 'string') return { geometry: given, reason: asGiven };
+  const geometry = await resolveGeometry(given, particle === undefined ? {} : { particle });
+  const named = geometry.name === given || geometry.name === basename(given);
+  return { geometry, reason: named ? asGiven : `the binning of ${basename(given)}` };
+}
+
+/** The published geometry that files of a layout have with so many voxels; null where there is none. */
+export async function publishedGeometry(
+  layout: { readonly name: string; readonly geometry: string | null },
+  voxels: number,
+): Promise<KnownGeometry | null> {
+  if (layout.geometry !== null) {
+    return { geometry: await resolveGeometry(layout.geometry), reason: `that of the layout ${layout.name}` };
+  }
+  const name = geometryWithVoxels(voxels);
+  if (name === null) return null;
+  return { geometry: await resolveGeometry(name), reason: `guessed from ${voxels} voxels` };
+}
