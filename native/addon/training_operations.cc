@@ -59,7 +59,7 @@ CrossFitting plan_argument(const Napi::Value& value) {
   plan.seed = count(record, "seed");
   plan.validation_fraction = number(record, "validationFraction");
   plan.whiten = flag(record, "whiten");
-  plan.paired = flag(record, "pairedRows");
+  plan.groups = array_copy<std::uint32_t>(record.Get("groups"), "groups");
   plan.permutation = small_count(record, "permutation");
   const auto learners = list_argument(record.Get("learners"), "learners");
   for (std::uint32_t i = 0; i < learners.Length(); ++i) {

@@ -11,6 +11,7 @@ import type {
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import { type InputDescription, makeFeatures } from '../samples/kinds.js';
+import type { PairedRows } from '../samples/paired-rows.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
@@ -35,8 +36,8 @@ export interface CrossFitOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
   /** What is odd about the samples, for the description of the ensemble. */
   readonly warnings: readonly Warning[];
-  /** Reference row i and generated row i belong into one fold: they share their conditions. */
-  readonly pairedRows?: boolean;
+  /** Rows that were made for the same conditions: partners stay in one fold. */
+  readonly paired?: PairedRows | null;
   /** 0: the labels are those of the samples; otherwise permuted within each fold, for each number differently. */
   readonly permutation?: number;
 }
@@ -101,7 +102,8 @@ function requireRows(sample: Sample, name: string, folds: number): void {
 
 function nativePlan(plan: CrossFittingPlan, batchSize: number, options: CrossFitOptions): NativePlan {
   const { folds, members, seed, learners, whitening: whiten, classifier } = plan;
-  const { pairedRows = false, permutation = 0 } = options;
+  const { paired = null, permutation = 0 } = options;
+  const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
   const hidden = Uint32Array.from(classifier.hidden);
   return {
     ...classifier,
@@ -110,9 +112,16 @@ function nativePlan(plan: CrossFittingPlan, batchSize: number, options: CrossFit
     seed,
     learners,
     whiten,
-    pairedRows,
+    groups,
     permutation,
     batchSize,
     hidden,
   };
+}
+
+function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const all = new Uint32Array(first.length + second.length);
+  all.set(first);
+  all.set(second, first.length);
+  return all;
 }

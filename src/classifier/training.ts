@@ -48,6 +48,7 @@ export async function trainClassifier(
     computer,
     checkpoint: kept,
     warnings: pair.warnings,
+    paired: pair.paired,
   });
   const sizes = sizeWarnings(pair.reference, pair.generated, choices.folds, ensemble.parameters);
   return { ensemble, records, input: pair.settings, warnings: [...pair.warnings, ...sizes] };

@@ -75,7 +75,12 @@ async function evaluateSamples(
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const { input, settings, warnings: oddities } = await examinePair(reference, generated, choices, run);
+  const {
+    input,
+    settings,
+    paired,
+    warnings: oddities,
+  } = await examinePair(reference, generated, choices, run);
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
@@ -91,6 +96,7 @@ async function evaluateSamples(
     onProgress,
     checkpoint,
     warnings: oddities,
+    paired,
   });
   watch.lap('training');
   try {

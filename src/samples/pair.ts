@@ -1,6 +1,7 @@
 import type { ComputeOptions } from '../native/devices.js';
 import type { Warning } from '../warnings.js';
 import { type InputDescription, inputFor, inputSettings } from './kinds.js';
+import { type PairedRows, pairedRows, pairedRowsWarning } from './paired-rows.js';
 import type { InputChoices, InputReasons, InputSettings, Sample } from './sample.js';
 
 /** Two samples that fit together, looked at before anything is trained on them. */
@@ -10,6 +11,8 @@ export interface ExaminedPair {
   /** What classifiers read of both. */
   readonly input: InputDescription;
   readonly settings: ExaminedInput;
+  /** Rows of both that were made for the same conditions; null: none. */
+  readonly paired: PairedRows | null;
   /** What is odd in files and samples. */
   readonly warnings: readonly Warning[];
 }
@@ -31,6 +34,8 @@ export async function examinePair(
 ): Promise<ExaminedPair> {
   const input = inputFor(reference, generated, choices);
   const settings = { ...inputSettings(input), ...reference.inputReasons(choices) };
-  const warnings = await reference.oddities(generated, options);
-  return { reference, generated, input, settings, warnings };
+  const oddities = await reference.oddities(generated, options);
+  const paired = await pairedRows(reference, generated);
+  const warnings = paired ? [...oddities, pairedRowsWarning(paired, reference)] : oddities;
+  return { reference, generated, input, settings, paired, warnings };
 }

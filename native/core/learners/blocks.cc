@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numeric>
 #include <string>
 
@@ -30,25 +31,56 @@ std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds,
 }
 
 Blocks::Blocks(std::uint64_t reference_rows, std::uint64_t generated_rows, const CrossFitting& plan)
-    : count_(plan.folds), reference_rows_(reference_rows) {
-  block_ = assign_folds(reference_rows, plan.folds, plan.seed, 0);
-  const auto generated = assign_folds(generated_rows, plan.folds, plan.seed, plan.paired ? 0 : 1);
-  block_.insert(block_.end(), generated.begin(), generated.end());
+    : count_(plan.folds) {
+  assign(reference_rows, generated_rows, plan);
+  require_rows(reference_rows, plan);
   label_.assign(reference_rows, 1);
   label_.resize(block_.size());
   if (plan.permutation > 0) permute(plan);
 }
 
-void Blocks::permute(const CrossFitting& plan) {
-  RandomStream random(plan.seed, stream_number(TrainingStream::permutation, plan.permutation));
-  if (plan.paired) {
-    for (std::size_t row = 0; row < reference_rows_; ++row) {
-      if (random.next() & 1U) std::swap(label_[row], label_[row + reference_rows_]);
-    }
+void Blocks::assign(std::uint64_t reference_rows, std::uint64_t generated_rows, const CrossFitting& plan) {
+  if (plan.groups.empty()) {
+    block_ = assign_folds(reference_rows, plan.folds, plan.seed, 0);
+    const auto generated = assign_folds(generated_rows, plan.folds, plan.seed, 1);
+    block_.insert(block_.end(), generated.begin(), generated.end());
     return;
   }
-  for (std::uint32_t block = 0; block < count_; ++block) {
-    const auto rows = rows_of(block);
+  if (plan.groups.size() != reference_rows + generated_rows) {
+    throw Error(ErrorCode::shape, std::to_string(plan.groups.size()) + " rows have a group, there are " +
+                                      std::to_string(reference_rows + generated_rows));
+  }
+  const std::uint32_t groups = *std::ranges::max_element(plan.groups) + 1;
+  if (groups > plan.groups.size()) throw Error(ErrorCode::argument, "groups must be numbered from 0 on");
+  const auto block_of_group = assign_folds(groups, plan.folds, plan.seed, 0);
+  for (const std::uint32_t group : plan.groups) block_.push_back(block_of_group[group]);
+}
+
+void Blocks::require_rows(std::uint64_t reference_rows, const CrossFitting& plan) const {
+  for (const bool generated : {false, true}) {
+    const auto middle = block_.begin() + static_cast<std::ptrdiff_t>(reference_rows);
+    for (std::uint32_t block = 0; block < count_; ++block) {
+      const auto rows = generated ? std::count(middle, block_.end(), block) : std::count(block_.begin(), middle, block);
+      if (rows >= 2) continue;
+      throw Error(ErrorCode::too_few_rows, std::string("the ") + (generated ? "generated" : "reference") +
+                                               " sample has too few rows: " + std::to_string(plan.folds) +
+                                               " folds need two in each");
+    }
+  }
+}
+
+/// Labels change places among rows that are alike but for the label: those of a group, those of a block that are alone in
+/// theirs.
+void Blocks::permute(const CrossFitting& plan) {
+  RandomStream random(plan.seed, stream_number(TrainingStream::permutation, plan.permutation));
+  std::map<std::uint64_t, std::vector<std::uint32_t>> alike;
+  std::vector<std::uint32_t> size_of_group(plan.groups.empty() ? 0 : block_.size());
+  for (const std::uint32_t group : plan.groups) ++size_of_group[group];
+  for (std::uint32_t row = 0; row < block_.size(); ++row) {
+    const bool alone = plan.groups.empty() || size_of_group[plan.groups[row]] == 1;
+    alike[alone ? block_[row] : std::uint64_t{count_} + plan.groups[row]].push_back(row);
+  }
+  for (const auto& [key, rows] : alike) {
     for (std::size_t i = rows.size(); i > 1; --i) {
       std::swap(label_[rows[i - 1]], label_[rows[random.below(static_cast<std::uint32_t>(i))]]);
     }

@@ -11,9 +11,15 @@ namespace caloscope {
 
 struct CrossFitting;
 
+/// A random block for each row (or group of rows), sizes equal to within one. Depends on (rows, folds, seed, sample) alone.
+std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,
+                                        std::uint32_t sample);
+
 /// The rows of both samples, in the numbering of LabelledRows, with their blocks and labels.
 class Blocks {
  public:
+  /// Throws Error(shape) where there is not one group a row, Error(too_few_rows) where a sample has fewer than two rows
+  /// in a block.
   Blocks(std::uint64_t reference_rows, std::uint64_t generated_rows, const CrossFitting& plan);
 
   std::uint32_t count() const { return count_; }
@@ -34,12 +40,13 @@ class Blocks {
   MemberTask task(std::pair<std::uint32_t, std::uint32_t> left_out, std::uint32_t number, const CrossFitting& plan) const;
 
  private:
+  void assign(std::uint64_t reference_rows, std::uint64_t generated_rows, const CrossFitting& plan);
+  void require_rows(std::uint64_t reference_rows, const CrossFitting& plan) const;
   void permute(const CrossFitting& plan);
   void split_class(std::uint8_t label, std::pair<std::uint32_t, std::uint32_t> left_out, const CrossFitting& plan,
                    MemberTask& task) const;
 
   std::uint32_t count_;
-  std::uint64_t reference_rows_;
   std::vector<std::uint16_t> block_;
   std::vector<std::uint8_t> label_;
 };

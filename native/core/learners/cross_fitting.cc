@@ -27,14 +27,6 @@ void check(const FeatureTable& reference, const FeatureTable& generated, const C
   if (!(plan.validation_fraction > 0 && plan.validation_fraction < 1)) {
     throw Error(ErrorCode::argument, "`validationFraction` must be above 0 and below 1");
   }
-  if (plan.paired && reference.rows() != generated.rows()) {
-    throw Error(ErrorCode::shape, "rows that are paired need samples of the same size");
-  }
-  for (const auto* const table : {&reference, &generated}) {
-    if (table->rows() >= 2 * std::uint64_t{plan.folds}) continue;
-    throw Error(ErrorCode::too_few_rows, "a sample has " + std::to_string(table->rows()) + " rows; " +
-                                             std::to_string(plan.folds) + " folds need two in each");
-  }
 }
 
 Precision precision_of(const std::vector<Learner>& learners) {

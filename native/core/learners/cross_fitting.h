@@ -22,8 +22,9 @@ struct CrossFitting {
   double validation_fraction = 0.1;  ///< of the training rows of each class, drawn anew for each member
   std::uint64_t seed = 1;
   bool whiten = true;
-  /// Reference row i and generated row i share their conditions and belong into one block.
-  bool paired = false;
+  /// The group of each row, the reference rows first, counted from 0: rows of one group belong into one block, as rows
+  /// that were made for the same condition do. Empty: there are no groups.
+  std::vector<std::uint32_t> groups;
   /// 0: the labels are those of the samples; otherwise they are permuted within each block, differently for each number.
   std::uint32_t permutation = 0;
   std::vector<Learner> learners;
@@ -58,9 +59,5 @@ struct CrossFitted {
 /// a checkpoint is damaged or of another training, Error(output) when one cannot be written.
 CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
                       Backend& backend, JobControl& control, CheckpointStore* store = nullptr);
-
-/// A random block for each row, sizes equal to within one. Depends on (rows, folds, seed, sample) alone.
-std::vector<std::uint16_t> assign_folds(std::uint64_t rows, std::uint32_t folds, std::uint64_t seed,
-                                        std::uint32_t sample);
 
 }  // namespace caloscope

@@ -28,6 +28,8 @@ constexpr std::size_t sampled_of_term = 4;
 constexpr std::size_t rows_of_sampled = 20;
 /// Terms up to which a new preconditioner costs nothing beside the gradients.
 constexpr std::size_t few_terms = 128;
+/// Rows a term below which steps are found without a preconditioner.
+constexpr std::size_t rows_of_term = 4;
 
 /// Variance over mean square below which a term is constant.
 constexpr double constant_term = 1e-12;
@@ -283,14 +285,21 @@ std::size_t LogisticFit::patience() const {
   return std::max<std::size_t>(worth, terms_.count() > few_terms && sampled_rows() < rows_.count() ? 12 : 1);
 }
 
+void LogisticFit::precondition(Vector& v) const {
+  if (preconditioner_) preconditioner_->solve(v);
+}
+
 LogisticFit::Vector LogisticFit::newton_step(const Vector& gradient) {
-  const bool slow = last_iterations_ > patience();
-  if (gram_.empty() || slow) sample_second_derivative();
-  if (!preconditioner_ || slow) factorize_preconditioner();
+  // With few rows the ridge rules: few iterations are needed without, and one factorization costs more.
+  if (rows_.count() >= rows_of_term * terms_.count()) {
+    const bool slow = last_iterations_ > patience();
+    if (gram_.empty() || slow) sample_second_derivative();
+    if (!preconditioner_ || slow) factorize_preconditioner();
+  }
   Vector step(gradient.size()), residual(gradient.size());
   for (std::size_t j = 0; j < gradient.size(); ++j) residual[j] = -gradient[j];
   Vector direction = residual;
-  preconditioner_->solve(direction);
+  precondition(direction);
   double square = dot(residual, direction);
   const double enough = step_precision * step_precision * square;
   for (last_iterations_ = 0; last_iterations_ < most_iterations && square > 0;) {
@@ -302,7 +311,7 @@ LogisticFit::Vector LogisticFit::newton_step(const Vector& gradient) {
     add_scaled(step, length, direction);
     add_scaled(residual, -length, image);
     Vector next = residual;
-    preconditioner_->solve(next);
+    precondition(next);
     const double next_square = dot(residual, next);
     if (next_square <= enough) break;
     add_scaled(next, next_square / square, direction);

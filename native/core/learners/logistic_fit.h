@@ -76,6 +76,7 @@ class LogisticFit {
   std::size_t patience() const;
   void sample_second_derivative();
   void factorize_preconditioner();
+  void precondition(Vector& v) const;
   Vector newton_step(const Vector& gradient);
   template <class OfBlock>
   Vector sum_over_blocks(const TermWeights& weights, const OfBlock& of_block) const;

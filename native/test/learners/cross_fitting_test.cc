@@ -7,6 +7,7 @@
 #include <numeric>
 #include <set>
 
+#include "core/learners/blocks.h"
 #include "core/run/error.h"
 #include "cpu/cpu_backend.h"
 #include "test/support/small_samples.h"
@@ -153,17 +154,28 @@ TEST(CrossFit, TakesForARowTheMeanOfTheMembersThatNeverSawIt) {
   }
 }
 
+/// Row i of one sample and row n − 1 − i of the other are partners.
+std::vector<std::uint32_t> partners(std::uint32_t rows) {
+  std::vector<std::uint32_t> groups = row_numbers(rows);
+  for (std::uint32_t row = 0; row < rows; ++row) groups.push_back(rows - 1 - row);
+  return groups;
+}
+
 TEST(CrossFit, KeepsPartnersTogether) {
   const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(53, 2, 0, 2);
   RecordingBackend backend;
   JobControl control;
   auto plan = plan_of(5, 1);
-  const auto apart = cross_fit(reference, generated, plan, backend, control);
-  EXPECT_NE(apart.reference.fold, apart.generated.fold);
-  plan.paired = true;
-  const auto together = cross_fit(reference, generated, plan, backend, control);
+  plan.groups = partners(53);
+  auto together = cross_fit(reference, generated, plan, backend, control);
+  std::ranges::reverse(together.generated.fold);
   EXPECT_EQ(together.reference.fold, together.generated.fold);
+  EXPECT_EQ(std::set<std::uint16_t>(together.reference.fold.begin(), together.reference.fold.end()).size(), 5U);
   EXPECT_EQ(code_of(reference, gaussian_matrix(52, 2, 0, 2), plan), ErrorCode::shape);
+  plan.groups.assign(106, 7);
+  EXPECT_EQ(code_of(reference, generated, plan), ErrorCode::too_few_rows) << "one group is one fold";
+  plan.groups.back() = 106;
+  EXPECT_EQ(code_of(reference, generated, plan), ErrorCode::argument);
 }
 
 TEST(CrossFit, NamesWhatDoesNotFit) {
@@ -317,7 +329,7 @@ TEST(CrossFit, PermutesLabelsWithinBlocks) {
   plan.learners = {LogisticLearner{}};
   EXPECT_GT(fit(reference, generated, plan).test.z, 20);
   for (const bool paired : {false, true}) {
-    plan.paired = paired;
+    if (paired) plan.groups = partners(200);
     std::vector<double> z;
     for (plan.permutation = 1; plan.permutation <= 20; ++plan.permutation) {
       z.push_back(fit(reference, generated, plan).test.z);

@@ -27,7 +27,8 @@ export interface NativePlan {
   readonly seed: number;
   readonly learners: readonly LearnerName[];
   readonly whiten: boolean;
-  readonly pairedRows: boolean;
+  /** The group of each row, the reference rows first: one group stays in one fold. Empty: none. */
+  readonly groups: Uint32Array;
   /** 0: none. */
   readonly permutation: number;
   readonly validationFraction: number;
