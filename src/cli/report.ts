@@ -67,8 +67,8 @@ async function readResult(path: string): Promise<EvaluationResult> {
   if (typeof result !== 'object' || result === null || result.format !== 'caloscope-evaluation') {
     throw new FileError('ERR_RESULT', path, 'this is not a result of caloscope evaluate');
   }
-  if (result.formatVersion !== 1) {
-    const message = `its format has version ${result.formatVersion}, this caloscope draws version 1`;
+  if (result.formatVersion !== 2) {
+    const message = `its format has version ${result.formatVersion}, this caloscope draws version 2; evaluate again, or draw it with the version that wrote it`;
     throw new FileError('ERR_RESULT', path, message);
   }
   const needed = [...partNames, ...Object.keys(head)] as (keyof EvaluationResult)[];

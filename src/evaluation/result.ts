@@ -3,8 +3,10 @@ import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { AreaUnderCurve } from './analyses/auc.js';
 import type { WeightCalibration } from './analyses/calibration.js';
+import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
+import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { EnsembleRule, WeightSummary } from './analyses/weights.js';
 
@@ -12,8 +14,15 @@ export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { AreaUnderCurve } from './analyses/auc.js';
 export type { WeightCalibration } from './analyses/calibration.js';
-export type { ObservableComparison } from './analyses/observables.js';
+export type { LargestDistanceTest } from './analyses/largest-distance.js';
+export type {
+  BeforeAndAfter,
+  ObservableComparison,
+  ShapeComparison,
+  UndefinedShares,
+} from './analyses/observables.js';
 export type { RocCurve } from './analyses/roc.js';
+export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { EnsembleRule, ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 
@@ -23,7 +32,9 @@ export interface ResultParts {
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
   readonly calibration: WeightCalibration;
+  readonly support: SupportSummary;
   readonly observables: readonly ObservableComparison[];
+  readonly largestDistance: LargestDistanceTest;
   readonly training: TrainingSummary;
 }
 
@@ -33,7 +44,7 @@ export interface ResultParts {
  */
 export interface EvaluationResult extends ResultParts {
   readonly format: 'caloscope-evaluation';
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly verdict: Verdict;
   /** What is odd, in the order found; also shown in the report. */
   readonly warnings: readonly Warning[];
@@ -48,12 +59,18 @@ export interface EvaluationResult extends ResultParts {
 
 export interface Verdict {
   /**
-   * `indistinguishable`: AUC within 3 null standard deviations of 0.5 (or below 0.5);
-   * `distinguishable`: above that, AUC < 0.75; `clearly-different`: AUC ≥ 0.75.
+   * `indistinguishable`: `pValue` from 0.00135 on (three standard deviations, one-sided), and no observable below 10⁻⁶ after
+   * correction for their number; otherwise `distinguishable`, or `clearly-different` where the classifiers or an observable
+   * that differs significantly reach AUC 0.75.
    */
   readonly level: 'indistinguishable' | 'distinguishable' | 'clearly-different';
-  /** One or two plain sentences for a physicist. */
+  /** A few plain sentences for a physicist; what the weights do not describe comes first. */
   readonly sentence: string;
+  /** Of classifiers and observables together: min(1, 2 min(`classifierPValue`, `observablesPValue`)). */
+  readonly pValue: number;
+  readonly classifierPValue: number;
+  /** Of the largest distance of all columns, under permuted labels. */
+  readonly observablesPValue: number;
 }
 
 export interface EvaluationSettings {

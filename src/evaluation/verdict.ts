@@ -1,27 +1,143 @@
-import type { AreaUnderCurve, Verdict } from './result.js';
+import type { Warning } from '../warnings.js';
+import type { AreaUnderCurve, ObservableComparison, ResultParts, Verdict } from './result.js';
 
-/** Null standard deviations above which a difference is called seen. */
-const significant = 3;
+/** p-value below which a difference is called seen: three standard deviations, one-sided. */
+const significant = 0.00135;
+/** Corrected p-value of one observable that is a difference, whatever the others are. */
+const surely = 1e-6;
+/** AUC from which samples are clearly different. */
 const clear = 0.75;
+/** Null standard deviations below ½ at which the classifiers do worse than guessing. */
+const guessing = -3;
+/** Effective size, as a share of the rows, below which weights say little. */
+const smallestEffectiveShare = 0.1;
+/** Observables that a sentence names. */
+const named = 3;
 
-/** The verdict on an AUC, for a physicist. */
-export function verdictOn(auc: AreaUnderCurve, toy: boolean): Verdict {
-  const significance = (auc.value - 0.5) / auc.nullStandardDeviation;
-  const measured = `AUC ${auc.value.toFixed(3)} ± ${auc.standardError.toFixed(3)}`;
-  const showers = toy ? 'toy showers' : 'showers';
-  if (!(significance > significant)) {
-    const below = significance < -significant;
-    return {
-      level: 'indistinguishable',
-      sentence: below
-        ? `The classifiers do worse than guessing (${measured}, ${(-significance).toFixed(1)} standard deviations below 0.5): rows are probably shared or repeated, and the weights mean nothing.`
-        : `The classifiers cannot tell the generated ${showers} from the reference (${measured}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance): no difference is seen at this sample size.`,
-    };
+/** What a verdict rests on. */
+export interface Evidence extends Pick<ResultParts, 'auc' | 'observables' | 'largestDistance' | 'weights'> {
+  /** Of the classifiers' own test. */
+  readonly classifierPValue: number;
+  readonly toy: boolean;
+}
+
+/** The verdict of classifiers and observables, whichever sees more, for a physicist. */
+export function verdictOn(evidence: Evidence): Verdict {
+  const { auc, observables, classifierPValue } = evidence;
+  const observablesPValue = pValueOf(evidence);
+  const pValue = Math.min(1, 2 * Math.min(classifierPValue, observablesPValue));
+  const seen = pValue < significant || observables.some((one) => one.pValue < surely);
+  const areas = [auc.value, ...observables.filter(isSeen).map(areaOf)];
+  const different = Math.max(...areas) >= clear ? 'clearly-different' : 'distinguishable';
+  const level = seen ? different : 'indistinguishable';
+  const verdict = { level, pValue, classifierPValue, observablesPValue } as const;
+  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict)];
+  return { ...verdict, sentence: sentences.join(' ') };
+}
+
+/**
+ * Of the largest distance of all, which permutations resolve down to 1/(R + 1); far below, of the observable that differs most,
+ * corrected for their number.
+ */
+function pValueOf({ largestDistance, observables }: Evidence): number {
+  const smallest = Math.min(1, ...observables.map(({ pValue }) => pValue));
+  return smallest < surely ? Math.min(smallest, largestDistance.pValue) : largestDistance.pValue;
+}
+
+function isSeen({ pValue }: ObservableComparison): boolean {
+  return pValue < significant;
+}
+
+/** What a cut on the observable alone reaches, whichever way it points. */
+function areaOf({ auc }: ObservableComparison): number {
+  return Math.max(auc.generated.value, 1 - auc.generated.value);
+}
+
+/** Observables that tell the samples apart better than the classifiers do, by more than the errors of both; the best first. */
+function betterThan(
+  auc: AreaUnderCurve,
+  observables: readonly ObservableComparison[],
+): ObservableComparison[] {
+  return observables
+    .filter((one) => {
+      const error = Math.hypot(one.auc.generated.standardError, auc.standardError);
+      return isSeen(one) && areaOf(one) - auc.value > error;
+    })
+    .sort((a, b) => areaOf(b) - areaOf(a));
+}
+
+/** Says so where the classifiers miss what one observable shows. */
+export function blindness({ auc, observables }: Pick<Evidence, 'auc' | 'observables'>): Warning[] {
+  const better = betterThan(auc, observables);
+  if (better.length === 0) return [];
+  const message = `${better.map(areaText).slice(0, named).join(', ')} alone: better than the classifiers (${measured(auc)}); they miss what is there, and so do the weights`;
+  return [{ code: 'classifier-blind', message }];
+}
+
+/** What must be known before anything else. */
+function cautions({ auc, observables }: Evidence): string[] {
+  const sentences: string[] = [];
+  const unexplained = observables.filter((one) => one.unexplained);
+  if (unexplained.length > 0) {
+    const list = listOf(unexplained.map(({ label }) => label));
+    sentences.push(`The weights do not describe ${list}: do not use them.`);
   }
-  const level = auc.value >= clear ? 'clearly-different' : 'distinguishable';
-  const how = level === 'clearly-different' ? 'clearly tell' : 'can tell';
-  return {
-    level,
-    sentence: `The classifiers ${how} the generated ${showers} from the reference: ${measured}, ${significance.toFixed(1)} null standard deviations above 0.5. The weights say where.`,
-  };
+  const [best] = betterThan(auc, observables);
+  if (best !== undefined) {
+    sentences.push(
+      `${areaText(best)} alone tells the samples apart better than the classifiers do (${measured(auc)}).`,
+    );
+  }
+  return sentences;
+}
+
+function sentenceOn(evidence: Evidence, verdict: Omit<Verdict, 'sentence'>): string {
+  const { auc, largestDistance: largest, toy } = evidence;
+  const significance = (auc.value - 0.5) / auc.nullStandardDeviation;
+  const showers = toy ? 'toy showers' : 'showers';
+  const { level, classifierPValue, observablesPValue } = verdict;
+  const worse = `The classifiers do worse than guessing (${measured(auc)}, ${(-significance).toFixed(1)} standard deviations below 0.5): rows are probably shared or repeated, and the weights mean nothing.`;
+  const furthest = `${largest.label} with a Kolmogorov–Smirnov distance of ${largest.distance.toFixed(3)}, p = ${shortP(observablesPValue)} as the largest of ${largest.columns}`;
+  if (level === 'indistinguishable') {
+    if (significance < guessing) return worse;
+    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p = ${shortP(observablesPValue)}): no difference is seen at this sample size.`;
+  }
+  if (2 * classifierPValue < significant) {
+    const how = auc.value >= clear ? 'clearly tell' : 'can tell';
+    return `The classifiers ${how} the generated ${showers} from the reference: ${measured(auc)}, ${significance.toFixed(1)} null standard deviations above 0.5. ${useOfWeights(evidence)}`;
+  }
+  const classifiers =
+    significance < guessing
+      ? worse
+      : `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}).`;
+  return `${classifiers} The observables can: ${furthest}.`;
+}
+
+/** Whether the weights can be followed. */
+function useOfWeights({ observables, weights: { generated } }: Evidence): string {
+  if (generated.effectiveSampleSize < smallestEffectiveShare * generated.rows) {
+    return `The weights rest on few showers (effective size ${generated.effectiveSampleSize.toFixed(0)} of ${generated.rows}): sums of them say little.`;
+  }
+  return observables.some((one) => one.unexplained)
+    ? 'The weights do not say where.'
+    : 'The weights say where.';
+}
+
+function areaText(one: ObservableComparison): string {
+  return `${one.label} (AUC ${areaOf(one).toFixed(3)} ± ${one.auc.generated.standardError.toFixed(3)})`;
+}
+
+function measured({ value, standardError }: AreaUnderCurve): string {
+  return `AUC ${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+}
+
+function listOf(labels: readonly string[]): string {
+  const rest = labels.length - named;
+  const shown = labels.slice(0, named).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
+}
+
+function shortP(p: number): string {
+  if (p < 1e-16) return '10^-16 or less';
+  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
 }

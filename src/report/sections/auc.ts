@@ -11,7 +11,7 @@ const levels: Readonly<Record<string, string>> = {
 
 export const auc: Section<AreaUnderCurve> = { verdict: verdictBlock };
 
-/** The verdict in words and the four numbers that it rests on. */
+/** The verdict in words and the numbers that it rests on. */
 function verdictBlock(sheet: Sheet, auc: AreaUnderCurve, { verdict }: EvaluationResult): HTMLElement {
   return sheet.element(
     'section',
@@ -39,6 +39,12 @@ function verdictBlock(sheet: Sheet, auc: AreaUnderCurve, { verdict }: Evaluation
       ),
       entry(sheet, 'z', nullDeviations(auc), 'distance from 0.5 in null σ'),
       entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for an AUC this high from equal samples'),
+      entry(
+        sheet,
+        'p, all',
+        pValue(verdict.pValue),
+        'classifiers and observables: twice the smaller of both',
+      ),
     ),
   );
 }
