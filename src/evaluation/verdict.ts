@@ -1,5 +1,6 @@
 import type { Warning } from '../warnings.js';
 import type { AreaUnderCurve, ObservableComparison, ResultParts, Verdict } from './result.js';
+import { shortP } from './short-p.js';
 
 /** p-value below which a difference is called seen: three standard deviations, one-sided. */
 const significant = 0.00135;
@@ -24,24 +25,38 @@ export interface Evidence extends Pick<ResultParts, 'auc' | 'observables' | 'lar
 /** The verdict of classifiers and observables, whichever sees more, for a physicist. */
 export function verdictOn(evidence: Evidence): Verdict {
   const { auc, observables, classifierPValue } = evidence;
-  const observablesPValue = pValueOf(evidence);
+  const difference = differenceOf(evidence);
+  const observablesPValue = difference.pValue;
   const pValue = Math.min(1, 2 * Math.min(classifierPValue, observablesPValue));
   const seen = pValue < significant || observables.some((one) => one.pValue < surely);
   const areas = [auc.value, ...observables.filter(isSeen).map(areaOf)];
   const different = Math.max(...areas) >= clear ? 'clearly-different' : 'distinguishable';
   const level = seen ? different : 'indistinguishable';
   const verdict = { level, pValue, classifierPValue, observablesPValue } as const;
-  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict)];
+  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict, difference)];
   return { ...verdict, sentence: sentences.join(' ') };
 }
 
+/** What the observables say of a difference, in numbers and in words. */
+interface Difference {
+  readonly pValue: number;
+  readonly words: string;
+}
+
 /**
- * Of the largest distance of all, which permutations resolve down to 1/(R + 1); far below, of the observable that differs most,
- * corrected for their number.
+ * The largest distance of all columns, which permutations resolve down to 1/(R + 1); the observable that differs most, corrected
+ * for their number, where it is sure: χ² sees what moves few rows.
  */
-function pValueOf({ largestDistance, observables }: Evidence): number {
-  const smallest = Math.min(1, ...observables.map(({ pValue }) => pValue));
-  return smallest < surely ? Math.min(smallest, largestDistance.pValue) : largestDistance.pValue;
+function differenceOf({ largestDistance: largest, observables }: Evidence): Difference {
+  const smallest = [...observables].sort((a, b) => a.pValue - b.pValue)[0];
+  if (smallest !== undefined && smallest.pValue < surely && smallest.pValue < largest.pValue) {
+    const { label, pValue, separation } = smallest;
+    const words = `${label} with separation ${separation.generated.toFixed(3)}, p ${shortP(pValue)} corrected for ${observables.length} observables`;
+    return { pValue, words };
+  }
+  const { label, distance, pValue, columns } = largest;
+  const words = `${label} with Kolmogorov–Smirnov distance ${distance.toFixed(3)}, p ${shortP(pValue)} as the largest of ${columns}`;
+  return { pValue, words };
 }
 
 function isSeen({ pValue }: ObservableComparison): boolean {
@@ -77,7 +92,9 @@ export function blindness({ auc, observables }: Pick<Evidence, 'auc' | 'observab
 /** What must be known before anything else. */
 function cautions({ auc, observables }: Evidence): string[] {
   const sentences: string[] = [];
-  const unexplained = observables.filter((one) => one.unexplained);
+  const unexplained = observables
+    .filter((one) => one.unexplained)
+    .sort((a, b) => b.separation.generated - a.separation.generated);
   if (unexplained.length > 0) {
     const list = listOf(unexplained.map(({ label }) => label));
     sentences.push(`The weights do not describe ${list}: do not use them.`);
@@ -91,16 +108,18 @@ function cautions({ auc, observables }: Evidence): string[] {
   return sentences;
 }
 
-function sentenceOn(evidence: Evidence, verdict: Omit<Verdict, 'sentence'>): string {
-  const { auc, largestDistance: largest, toy } = evidence;
+function sentenceOn(
+  evidence: Evidence,
+  { level, classifierPValue }: Omit<Verdict, 'sentence'>,
+  difference: Difference,
+): string {
+  const { auc, toy } = evidence;
   const significance = (auc.value - 0.5) / auc.nullStandardDeviation;
   const showers = toy ? 'toy showers' : 'showers';
-  const { level, classifierPValue, observablesPValue } = verdict;
   const worse = `The classifiers do worse than guessing (${measured(auc)}, ${(-significance).toFixed(1)} standard deviations below 0.5): rows are probably shared or repeated, and the weights mean nothing.`;
-  const furthest = `${largest.label} with a Kolmogorov–Smirnov distance of ${largest.distance.toFixed(3)}, p = ${shortP(observablesPValue)} as the largest of ${largest.columns}`;
   if (level === 'indistinguishable') {
     if (significance < guessing) return worse;
-    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p = ${shortP(observablesPValue)}): no difference is seen at this sample size.`;
+    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p ${shortP(difference.pValue)}): no difference is seen at this sample size.`;
   }
   if (2 * classifierPValue < significant) {
     const how = auc.value >= clear ? 'clearly tell' : 'can tell';
@@ -110,7 +129,7 @@ function sentenceOn(evidence: Evidence, verdict: Omit<Verdict, 'sentence'>): str
     significance < guessing
       ? worse
       : `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}).`;
-  return `${classifiers} The observables can: ${furthest}.`;
+  return `${classifiers} The observables can: ${difference.words}.`;
 }
 
 /** Whether the weights can be followed. */
@@ -135,9 +154,4 @@ function listOf(labels: readonly string[]): string {
   const rest = labels.length - named;
   const shown = labels.slice(0, named).join(', ');
   return rest > 0 ? `${shown} and ${rest} more` : shown;
-}
-
-function shortP(p: number): string {
-  if (p < 1e-16) return '10^-16 or less';
-  return p < 0.001 ? p.toExponential(0) : p.toFixed(3);
 }

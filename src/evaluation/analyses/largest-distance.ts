@@ -3,6 +3,7 @@ import {
   type LargestDistance,
 } from '../../statistics/largest-distance.js';
 import type { Analysis } from '../analysis.js';
+import { shortP } from '../short-p.js';
 import { testedColumns } from '../tested-columns.js';
 
 /** One test of all observables together. */
@@ -45,10 +46,11 @@ export const largestDistance: Analysis<LargestDistanceTest> = {
     };
   },
   summary({ columns, label, distance, permutations, pValue, resolution }) {
-    const p = pValue < 0.001 ? pValue.toExponential(0) : pValue.toFixed(3);
     return {
       heading: `All ${columns} columns together (largest Kolmogorov–Smirnov distance, ${permutations} permutations of the labels)`,
-      rows: [[label, `D ${distance.toFixed(3)}`, `p ${p} (resolution ${resolution.toPrecision(1)})`]],
+      rows: [
+        [label, `D ${distance.toFixed(3)}`, `p ${shortP(pValue)} (resolution ${resolution.toPrecision(1)})`],
+      ],
     };
   },
 };

@@ -6,6 +6,7 @@ import { type BeforeAndAfter, bothOf } from '../before-and-after.js';
 import { binsFor } from '../observable-axis.js';
 import { histogramsOf, type UndefinedShares } from '../observable-histograms.js';
 import { rankDistances } from '../rank-distances.js';
+import { shortP } from '../short-p.js';
 
 export type { ShapeComparison } from '../../statistics/shape-comparison.js';
 export type { BeforeAndAfter } from '../before-and-after.js';
@@ -86,10 +87,6 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
     };
   },
 };
-
-function shortP(p: number): string {
-  return p < 1e-16 ? '< 1e-16' : p < 0.001 ? p.toExponential(0) : p.toFixed(3);
-}
 
 /**
  * Histograms observables of the reference sample, the generated sample, and the generated sample with its weights, on

@@ -21,8 +21,7 @@ export interface SupportSummary {
 /** Rows where the other sample has none. */
 export const support: Analysis<SupportSummary> = {
   async run({ scores: { reference, generated } }) {
-    const part = outsideSupport(reference.logWeights, generated.logWeights);
-    return { part };
+    return { part: outsideSupport(reference.logWeights, generated.logWeights) };
   },
   summary({ reference, generated }) {
     return {
