@@ -122,6 +122,13 @@ export {
   separationPower,
 } from './statistics/histogram-comparison.js';
 export {
+  type ColumnDistance,
+  type ColumnPair,
+  type LargestDistance,
+  type LargestDistanceOptions,
+  largestDistance,
+} from './statistics/largest-distance.js';
+export {
   areaUnderCurve,
   type KolmogorovSmirnov,
   kolmogorovSmirnov,

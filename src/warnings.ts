@@ -21,6 +21,9 @@ export const warningCodes = {
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',
   'non-finite-weights': 'weights that are not finite',
+  'observable-not-described': 'an observable that differs as much after the weights as before',
+  'classifier-blind': 'an observable that tells the samples apart better than the classifiers do',
+  'heavy-tail': 'weights with a tail so heavy that sums of them are unreliable',
 } as const;
 
 export type WarningCode = keyof typeof warningCodes;

@@ -12,6 +12,8 @@
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/run/error.h"
+#include "core/run/worker_pool.h"
+#include "core/statistics/largest_distance.h"
 #include "core/statistics/rank_statistics.h"
 #include "core/weights/density_ratio.h"
 
@@ -101,16 +103,60 @@ Napi::Value start_roc_curve(const Napi::CallbackInfo& info) {
   });
 }
 
-/// kolmogorovSmirnov(first, second, computer, notify) → job
+/// kolmogorovSmirnov(scores, notify) → job
 Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
-  return start_job(info[3], [first = owned(score_sample(info[0], "first", {})),
-                             second = owned(score_sample(info[1], "second", {})),
-                             make_backend = backend_argument(info[2])](JobControl& control) -> JobResult {
-    const KolmogorovSmirnov test = kolmogorov_smirnov(std::move(*first), std::move(*second), *make_backend(), control);
+  return start_job(info[1], [scores = ranked_scores(info[0])](JobControl& control) -> JobResult {
+    const KolmogorovSmirnov test = kolmogorov_smirnov(*scores, control);
     return [test](Napi::Env env) {
       auto result = Napi::Object::New(env);
       set(result, "statistic", test.statistic);
       set(result, "pValue", test.p_value);
+      return result;
+    };
+  });
+}
+
+/// Both samples of every column, one after the other.
+std::vector<std::vector<double>> pooled_columns(const Napi::Array& first, const Napi::Array& second) {
+  if (first.Length() != second.Length()) throw Error(ErrorCode::shape, "both samples must have the same columns");
+  std::vector<std::vector<double>> columns;
+  for (std::uint32_t column = 0; column < first.Length(); ++column) {
+    columns.push_back(copy_as_doubles(first.Get(column), "first"));
+    const auto rest = copy_as_doubles(second.Get(column), "second");
+    columns.back().insert(columns.back().end(), rest.begin(), rest.end());
+  }
+  return columns;
+}
+
+/// The rows of a sample, the same in each of its columns.
+std::size_t rows_of(const Napi::Array& columns) {
+  std::size_t rows = 0;
+  for (std::uint32_t column = 0; column < columns.Length(); ++column) {
+    const Napi::Value values = columns.Get(column);
+    if (!values.IsTypedArray()) throw Error(ErrorCode::argument, "a column must be a Float32Array or Float64Array");
+    const std::size_t length = values.As<Napi::TypedArray>().ElementLength();
+    if (column > 0 && length != rows) throw Error(ErrorCode::shape, "the columns have different numbers of rows");
+    rows = length;
+  }
+  return rows;
+}
+
+/// largestDistance(first, second, permutations, seed, threads, notify) → job; lists of columns
+Napi::Value start_largest_distance(const Napi::CallbackInfo& info) {
+  const auto first = list_argument(info[0], "first");
+  const auto second = list_argument(info[1], "second");
+  const std::size_t first_rows = rows_of(first);
+  rows_of(second);
+  const auto permutations = static_cast<std::size_t>(count_argument(info[2], "permutations"));
+  return start_job(info[5], [columns = owned(pooled_columns(first, second)), first_rows, permutations,
+                             seed = count_argument(info[3], "seed"),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
+    const auto found = largest_distance(*columns, first_rows, permutations, seed, tiles_on(threads), control);
+    return [found](Napi::Env env) {
+      auto result = Napi::Object::New(env);
+      result.Set("distances", new_array(env, found.distances));
+      result.Set("standardized", new_array(env, found.standardized));
+      set(result, "reached", found.reached);
       return result;
     };
   });
@@ -206,6 +252,7 @@ void add_statistics_operations(Napi::Env env, Napi::Object exports) {
   add_operation<start_area_under_curve>(env, exports, "areaUnderCurve");
   add_operation<start_roc_curve>(env, exports, "rocCurve");
   add_operation<start_kolmogorov_smirnov>(env, exports, "kolmogorovSmirnov");
+  add_operation<start_largest_distance>(env, exports, "largestDistance");
   add_operation<start_density_ratio_weights>(env, exports, "densityRatioWeights");
 }
 

@@ -68,7 +68,7 @@ async function readResult(path: string): Promise<EvaluationResult> {
     throw new FileError('ERR_RESULT', path, 'this is not a result of caloscope evaluate');
   }
   if (result.formatVersion !== resultFormatVersion) {
-    const message = `its format has version ${result.formatVersion}, this caloscope draws version ${resultFormatVersion}: evaluate again`;
+    const message = `its format has version ${result.formatVersion}, this caloscope draws version ${resultFormatVersion}; evaluate again, or draw it with the version that wrote it`;
     throw new FileError('ERR_RESULT', path, message);
   }
   const needed = [...partNames, ...Object.keys(head)] as (keyof EvaluationResult)[];

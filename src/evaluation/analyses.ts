@@ -2,8 +2,10 @@ import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import type { Warning } from '../warnings.js';
 import { auc } from './analyses/auc.js';
 import { calibration } from './analyses/calibration.js';
+import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
 import { roc } from './analyses/roc.js';
+import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
 import { weights } from './analyses/weights.js';
 import type { Analysis, AnalysisContext, Summary } from './analysis.js';
@@ -15,7 +17,9 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   roc,
   weights,
   calibration,
+  support,
   observables,
+  largestDistance,
   training,
 };
 

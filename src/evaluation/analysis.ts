@@ -16,8 +16,8 @@ export interface AnalysisContext {
   readonly fitted: CrossFitResult;
   readonly scores: Scores;
   readonly choices: EvaluationChoices;
-  /** The user's own observables. */
-  readonly own: readonly ObservableColumn[];
+  /** The observables that are compared, the user's own among them. */
+  readonly columns: readonly ObservableColumn[];
   readonly run: ComputeOptions;
 }
 

@@ -14,12 +14,13 @@ import { versions } from '../versions.js';
 import type { DensityRatioWeights } from '../weights/density-ratio.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
+import { observableColumns } from './observable-columns.js';
 import { columnsOf, requireUsable } from './own-observables.js';
 import { type EvaluationResult, type EvaluationSettings, resultFormatVersion } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
 import { Stopwatch } from './stopwatch.js';
-import { verdictOn } from './verdict.js';
+import { blindness, verdictOn } from './verdict.js';
 
 export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
@@ -101,17 +102,27 @@ async function evaluateSamples(
   watch.lap('training');
   try {
     using scores = await Scores.of(fitted, choices, run);
-    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, own, run });
+    const columns = await observableColumns(
+      reference.observables(),
+      { reference, generated, input },
+      own,
+      run,
+    );
+    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, columns, run });
     watch.lap('weights and observables');
     const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
     const { auc, roc, ...parts } = found.parts;
     const result: EvaluationResult = {
       format: 'caloscope-evaluation',
       formatVersion: resultFormatVersion,
-      verdict: verdictOn(auc, samples.reference.toy || samples.generated.toy),
+      verdict: verdictOn({
+        ...found.parts,
+        classifierPValue: auc.pValue,
+        toy: samples.reference.toy || samples.generated.toy,
+      }),
       auc,
       roc,
-      warnings: [...oddities, ...sizes, ...found.warnings],
+      warnings: [...oddities, ...sizes, ...found.warnings, ...blindness(found.parts)],
       samples,
       ...parts,
       settings: settingsRecord(settings, choices, fitted),

@@ -4,8 +4,10 @@ import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { WeightCalibration } from './analyses/calibration.js';
+import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
+import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
 
@@ -14,8 +16,15 @@ export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type { WeightCalibration } from './analyses/calibration.js';
-export type { ObservableComparison } from './analyses/observables.js';
+export type { LargestDistanceTest } from './analyses/largest-distance.js';
+export type {
+  BeforeAndAfter,
+  ObservableComparison,
+  ShapeComparison,
+  UndefinedShares,
+} from './analyses/observables.js';
 export type { RocCurve } from './analyses/roc.js';
+export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 
@@ -28,7 +37,9 @@ export interface ResultParts {
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
   readonly calibration: WeightCalibration;
+  readonly support: SupportSummary;
   readonly observables: readonly ObservableComparison[];
+  readonly largestDistance: LargestDistanceTest;
   readonly training: TrainingSummary;
 }
 
@@ -53,12 +64,18 @@ export interface EvaluationResult extends ResultParts {
 
 export interface Verdict {
   /**
-   * `indistinguishable`: AUC within 3 null standard deviations of 0.5 (or below 0.5);
-   * `distinguishable`: above that, AUC < 0.75; `clearly-different`: AUC ≥ 0.75.
+   * `indistinguishable`: `pValue` from 0.00135 on (three standard deviations, one-sided), and no observable below 10⁻⁶ after
+   * correction for their number; otherwise `distinguishable`, or `clearly-different` where the classifiers or an observable
+   * that differs significantly reach AUC 0.75.
    */
   readonly level: 'indistinguishable' | 'distinguishable' | 'clearly-different';
-  /** One or two plain sentences for a physicist. */
+  /** A few plain sentences for a physicist; what the weights do not describe comes first. */
   readonly sentence: string;
+  /** Of classifiers and observables together: min(1, 2 min(`classifierPValue`, `observablesPValue`)). */
+  readonly pValue: number;
+  readonly classifierPValue: number;
+  /** Of the largest distance of all columns, under permuted labels. */
+  readonly observablesPValue: number;
 }
 
 export interface EvaluationSettings {

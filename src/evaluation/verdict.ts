@@ -1,27 +1,156 @@
-import type { SeparationSummary, Verdict } from './result.js';
+import type { Warning } from '../warnings.js';
+import type { ObservableComparison, ResultParts, SeparationSummary, Verdict } from './result.js';
+import { shortP } from './short-p.js';
 
-/** Null standard deviations above which a difference is called seen. */
-const significant = 3;
+/** p-value below which a difference is called seen: three standard deviations, one-sided. */
+const significant = 0.00135;
+/** Corrected p-value of one observable that is a difference, whatever the others are. */
+const surely = 1e-6;
+/** AUC from which samples are clearly different. */
 const clear = 0.75;
+/** z of the classifiers' test at which they do worse than guessing. */
+const guessing = -3;
+/** Effective size, as a share of the rows, below which weights say little. */
+const smallestEffectiveShare = 0.1;
+/** Observables that a sentence names. */
+const named = 3;
 
-/** The verdict on an AUC, for a physicist. */
-export function verdictOn(auc: SeparationSummary, toy: boolean): Verdict {
-  const significance = (auc.value - 0.5) / auc.nullStandardDeviation;
-  const measured = `AUC ${auc.value.toFixed(3)} ± ${auc.standardError.toFixed(3)}`;
-  const showers = toy ? 'toy showers' : 'showers';
-  if (!(significance > significant)) {
-    const below = significance < -significant;
-    return {
-      level: 'indistinguishable',
-      sentence: below
-        ? `The classifiers do worse than guessing (${measured}, ${(-significance).toFixed(1)} standard deviations below 0.5): rows are probably shared or repeated, and the weights mean nothing.`
-        : `The classifiers cannot tell the generated ${showers} from the reference (${measured}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance): no difference is seen at this sample size.`,
-    };
+/** What a verdict rests on. */
+export interface Evidence extends Pick<ResultParts, 'auc' | 'observables' | 'largestDistance' | 'weights'> {
+  /** Of the classifiers' own test. */
+  readonly classifierPValue: number;
+  readonly toy: boolean;
+}
+
+/** The verdict of classifiers and observables, whichever sees more, for a physicist. */
+export function verdictOn(evidence: Evidence): Verdict {
+  const { auc, observables, classifierPValue } = evidence;
+  const difference = differenceOf(evidence);
+  const observablesPValue = difference.pValue;
+  const pValue = Math.min(1, 2 * Math.min(classifierPValue, observablesPValue));
+  const seen = pValue < significant || observables.some((one) => one.pValue < surely);
+  const areas = [auc.value, ...observables.filter(isSeen).map(areaOf)];
+  const different = Math.max(...areas) >= clear ? 'clearly-different' : 'distinguishable';
+  const level = seen ? different : 'indistinguishable';
+  const verdict = { level, pValue, classifierPValue, observablesPValue } as const;
+  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict, difference)];
+  return { ...verdict, sentence: sentences.join(' ') };
+}
+
+/** What the observables say of a difference, in numbers and in words. */
+interface Difference {
+  readonly pValue: number;
+  readonly words: string;
+}
+
+/**
+ * The largest distance of all columns, which permutations resolve down to 1/(R + 1); the observable that differs most, corrected
+ * for their number, where it is sure: χ² sees what moves few rows.
+ */
+function differenceOf({ largestDistance: largest, observables }: Evidence): Difference {
+  const smallest = [...observables].sort((a, b) => a.pValue - b.pValue)[0];
+  if (smallest !== undefined && smallest.pValue < surely && smallest.pValue < largest.pValue) {
+    const { label, pValue, separation } = smallest;
+    const words = `${label} with separation ${separation.generated.toFixed(3)}, p ${shortP(pValue)} corrected for ${observables.length} observables`;
+    return { pValue, words };
   }
-  const level = auc.value >= clear ? 'clearly-different' : 'distinguishable';
-  const how = level === 'clearly-different' ? 'clearly tell' : 'can tell';
-  return {
-    level,
-    sentence: `The classifiers ${how} the generated ${showers} from the reference: ${measured}, ${significance.toFixed(1)} null standard deviations above 0.5. The weights say where.`,
-  };
+  const { label, distance, pValue, columns } = largest;
+  const words = `${label} with Kolmogorov–Smirnov distance ${distance.toFixed(3)}, p ${shortP(pValue)} as the largest of ${columns}`;
+  return { pValue, words };
+}
+
+function isSeen({ pValue }: ObservableComparison): boolean {
+  return pValue < significant;
+}
+
+/** What a cut on the observable alone reaches, whichever way it points. */
+function areaOf({ auc }: ObservableComparison): number {
+  return Math.max(auc.generated.value, 1 - auc.generated.value);
+}
+
+/** Observables that tell the samples apart better than the classifiers do, by more than the errors of both; the best first. */
+function betterThan(
+  auc: SeparationSummary,
+  observables: readonly ObservableComparison[],
+): ObservableComparison[] {
+  return observables
+    .filter((one) => {
+      const error = Math.hypot(one.auc.generated.standardError, auc.standardError);
+      return isSeen(one) && areaOf(one) - auc.value > error;
+    })
+    .sort((a, b) => areaOf(b) - areaOf(a));
+}
+
+/** Says so where the classifiers miss what one observable shows. */
+export function blindness({ auc, observables }: Pick<Evidence, 'auc' | 'observables'>): Warning[] {
+  const better = betterThan(auc, observables);
+  if (better.length === 0) return [];
+  const message = `${better.map(areaText).slice(0, named).join(', ')} alone: better than the classifiers (${measured(auc)}); they miss what is there, and so do the weights`;
+  return [{ code: 'classifier-blind', message }];
+}
+
+/** What must be known before anything else. */
+function cautions({ auc, observables }: Evidence): string[] {
+  const sentences: string[] = [];
+  const unexplained = observables
+    .filter((one) => one.unexplained)
+    .sort((a, b) => b.separation.generated - a.separation.generated);
+  if (unexplained.length > 0) {
+    const list = listOf(unexplained.map(({ label }) => label));
+    sentences.push(`The weights do not describe ${list}: do not use them.`);
+  }
+  const [best] = betterThan(auc, observables);
+  if (best !== undefined) {
+    sentences.push(
+      `${areaText(best)} alone tells the samples apart better than the classifiers do (${measured(auc)}).`,
+    );
+  }
+  return sentences;
+}
+
+function sentenceOn(
+  evidence: Evidence,
+  { level, classifierPValue }: Omit<Verdict, 'sentence'>,
+  difference: Difference,
+): string {
+  const { auc, toy } = evidence;
+  const showers = toy ? 'toy showers' : 'showers';
+  const worse = `The classifiers do worse than guessing (${measured(auc)}, z = ${auc.z.toFixed(1)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
+  if (level === 'indistinguishable') {
+    if (auc.z < guessing) return worse;
+    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p ${shortP(difference.pValue)}): no difference is seen at this sample size.`;
+  }
+  if (2 * classifierPValue < significant) {
+    const how = auc.value >= clear ? 'clearly tell' : 'can tell';
+    return `The classifiers ${how} the generated ${showers} from the reference: ${measured(auc)}, z = ${auc.z.toFixed(1)} in their test. ${useOfWeights(evidence)}`;
+  }
+  const classifiers =
+    auc.z < guessing
+      ? worse
+      : `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}).`;
+  return `${classifiers} The observables can: ${difference.words}.`;
+}
+
+/** Whether the weights can be followed. */
+function useOfWeights({ observables, weights: { generated } }: Evidence): string {
+  if (generated.effectiveSampleSize < smallestEffectiveShare * generated.rows) {
+    return `The weights rest on few showers (effective size ${generated.effectiveSampleSize.toFixed(0)} of ${generated.rows}): sums of them say little.`;
+  }
+  return observables.some((one) => one.unexplained)
+    ? 'The weights do not say where.'
+    : 'The weights say where.';
+}
+
+function areaText(one: ObservableComparison): string {
+  return `${one.label} (AUC ${areaOf(one).toFixed(3)} ± ${one.auc.generated.standardError.toFixed(3)})`;
+}
+
+function measured({ value, standardError }: SeparationSummary): string {
+  return `AUC ${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+}
+
+function listOf(labels: readonly string[]): string {
+  const rest = labels.length - named;
+  const shown = labels.slice(0, named).join(', ');
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
 }

@@ -2,8 +2,10 @@ import type { ResultParts } from '../evaluation/result.js';
 import type { Section } from './section.js';
 import { auc } from './sections/auc.js';
 import { calibration } from './sections/calibration.js';
+import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
 import { roc } from './sections/roc.js';
+import { support } from './sections/support.js';
 import { training } from './sections/training.js';
 import { weights } from './sections/weights.js';
 
@@ -13,6 +15,8 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   roc,
   weights,
   calibration,
+  support,
   observables,
+  largestDistance,
   training,
 };

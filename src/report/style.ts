@@ -53,6 +53,7 @@ section { margin-top: 38px; padding-top: 14px; border-top: 1px solid var(--rule)
 .numbers b { display: block; font-size: 21px; font-weight: 600; line-height: 1.3; white-space: nowrap;
   font-variant-numeric: tabular-nums; }
 .numbers small { color: var(--muted); font-size: 12.5px; line-height: 1.35; display: block; }
+.distance { max-width: 90ch; margin: 14px 0 0; font: 13.5px/1.5 var(--sans); }
 .warnings { margin-top: 20px; padding: 12px 18px 10px; border: 1px solid var(--alarm-rule); border-left-width: 5px;
   border-radius: 3px; background: var(--alarm-tint); }
 .warnings h2 { margin-bottom: 4px; color: var(--alarm); font: 600 15px/1.3 var(--sans); }

@@ -85,6 +85,8 @@ export interface Sample {
   features(input: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable>;
   /** The observables that an evaluation compares, in its order. */
   observables(): readonly Observable[];
+  /** Columns that are tested for a difference beside the observables, and not drawn: {@link values} has them too. */
+  otherColumns(): readonly Observable[];
   /**
    * Values of observables, one array each, in the order given.
    *

@@ -34,7 +34,7 @@ function shape(contents: BinContents): Float64Array | null {
 /**
  * Separation power ½ Σ (p−q)²/(p+q) of two histograms normalised to the sum of the given bins: 0 for equal shapes, 1 for
  * disjoint ones. Entries out of range do not count, neither in the bins nor in the norm (the definition of the
- * CaloChallenge). Bins where p + q is not above 0 are left out. NaN where a histogram has no sum above 0.
+ * CaloChallenge); what an evaluation prints counts them. Bins where p + q is not above 0 are left out. NaN where a histogram has no sum above 0.
  *
  * @throws ArgumentError ERR_SHAPE for different numbers of bins
  */

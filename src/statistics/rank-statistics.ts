@@ -29,7 +29,10 @@ export interface RocCurve {
 export interface KolmogorovSmirnov {
   /** Largest distance of the two empirical distribution functions. */
   readonly statistic: number;
-  /** Two-sided, from the limiting distribution with Stephens' correction for finite samples (1970). */
+  /**
+   * Two-sided, from the limiting distribution with Stephens' correction for finite samples (1970); with weights, of samples
+   * of effective sizes (Σw)²/Σw², which is an approximation. Equal values make it larger than it need be.
+   */
   readonly pValue: number;
 }
 
@@ -94,6 +97,10 @@ export class RankedScores extends NativeObject<'ranked-scores'> {
     return runJob((notify) => native().areaUnderCurve(this.handle, notify), options);
   }
 
+  kolmogorovSmirnov(options: JobOptions): Promise<KolmogorovSmirnov> {
+    return runJob((notify) => native().kolmogorovSmirnov(this.handle, notify), options);
+  }
+
   /** `points`: as `maxPoints`, but 0 for all. */
   async rocCurve(options: JobOptions, points: number = defaultPoints): Promise<RocCurve> {
     const curve = await runJob<RocCurveRecord>(
@@ -156,15 +163,13 @@ export async function rocCurve(
  * Two-sample Kolmogorov–Smirnov test, two-sided. Tells whether a single number, such as the incident energy, is enough
  * to tell two samples apart.
  *
- * @throws CaloscopeError ERR_NON_FINITE (NaN, names the row; infinities are fine), ERR_TOO_FEW_ROWS, ERR_DEVICE
+ * @throws as {@link areaUnderCurve}
  */
 export async function kolmogorovSmirnov(
-  first: NumberArray,
-  second: NumberArray,
-  options: ComputeOptions = {},
+  reference: NumberArray,
+  generated: NumberArray,
+  options: ScoreOptions = {},
 ): Promise<KolmogorovSmirnov> {
-  requireNumberArray(first, 'the first sample');
-  requireNumberArray(second, 'the second sample');
-  const computer = computerFor(options);
-  return runJob((notify) => native().kolmogorovSmirnov(first, second, computer, notify), options);
+  using ranked = await RankedScores.of(reference, generated, options);
+  return await ranked.kolmogorovSmirnov(options);
 }

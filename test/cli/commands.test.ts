@@ -186,8 +186,10 @@ describe('report', () => {
     const out = ['--out', join(folder, 'out.html')];
     const broken = write('broken.json', '{');
     const other = write('other.json', '{"format": "something"}');
-    const later = write('later.json', '{"format": "caloscope-evaluation", "formatVersion": 2}');
-    const partial = write('partial.json', '{"format": "caloscope-evaluation", "formatVersion": 1}');
+    const earlier = write('earlier.json', '{"format": "caloscope-evaluation", "formatVersion": 1}');
+    const later = write('later.json', '{"format": "caloscope-evaluation", "formatVersion": 3}');
+    const partial = write('partial.json', '{"format": "caloscope-evaluation", "formatVersion": 2}');
+    expect(await refused(['report', earlier, ...out], 'ERR_RESULT')).toContain('evaluate again');
     for (const path of [broken, other, later, partial, write('null.json', 'null')]) {
       await refused(['report', path, ...out], 'ERR_RESULT');
     }

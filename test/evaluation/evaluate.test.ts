@@ -65,8 +65,8 @@ describe('evaluate', () => {
     const { result } = evaluation;
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
-      'format formatVersion verdict auc roc warnings samples weights calibration observables training settings ' +
-        'histograms versions run',
+      'format formatVersion verdict auc roc warnings samples weights calibration support observables ' +
+        'largestDistance training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);
     expect(result.settings).toMatchObject({ features: 'matrix columns', featureCount: 3, folds: 3, seed: 1 });

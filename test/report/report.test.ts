@@ -27,6 +27,7 @@ describe('content', () => {
       'observables',
       'training',
       'health',
+      'support',
       'extremes',
       'provenance',
     ]);
@@ -51,10 +52,11 @@ describe('content', () => {
           nullStandardDeviation: 0.002887,
           pValue: 3.2e-8,
         };
+        result.verdict.pValue = 2e-5;
       }),
     );
     const numbers = [...stated.querySelectorAll('.numbers b')].map((number) => number.textContent);
-    expect(numbers).toEqual(['0.7324 ± 0.0031', '0.0029', '80.5', '3·10⁻⁸']);
+    expect(numbers).toEqual(['0.7324 ± 0.0031', '0.0029', '80.5', '3·10⁻⁸', '2·10⁻⁵']);
     expect(text(stated, '.sentence')).toBe(evaluated.verdict.sentence);
   });
 
@@ -66,13 +68,14 @@ describe('content', () => {
     expect(page(quiet).querySelector('.warnings')).toBeNull();
   });
 
-  it('draws one figure an observable with separation and χ² of both comparisons', () => {
+  it('draws one figure an observable with the numbers of both comparisons', () => {
     const figures = [...document.querySelectorAll('figure.observable')];
     expect(figures).toHaveLength(evaluated.observables.length);
     for (const figure of figures) {
       expect(figure.querySelectorAll('svg')).toHaveLength(2);
-      expect(figure.querySelectorAll('.agreement tr')).toHaveLength(2);
-      expect(figure.textContent).toMatch(/S = .*χ²\/bins = .*S = .*χ²\/bins = /);
+      const comparison = /S = .+ \(.+\)χ²\/bins = .+, p = .+AUC = .+D = .+, p = .+/.source;
+      const numbers = figure.querySelector('.agreement')?.textContent;
+      expect(numbers).toMatch(new RegExp(`^generated${comparison}reweighted${comparison}$`));
     }
     const ratio = `#observable-${evaluated.observables.findIndex(({ name }) => name === 'energy_ratio')}`;
     expect(text(document, ratio)).toBe('Edep / Einc');

@@ -84,20 +84,6 @@ SortedPair<Row> sorted(SortedPair<Row> samples, Backend& backend, const JobContr
   return samples;
 }
 
-/// Checks and sorts both samples; without weights, rows are scores alone.
-RankedScores ranked(ScoreSample&& first, const char* first_role, ScoreSample&& second, const char* second_role,
-                    Backend& backend, const JobControl& control) {
-  check(first, first_role, control);
-  check(second, second_role, control);
-  const unsigned threads = threads_for(backend);
-  if (first.weights().empty() && second.weights().empty()) {
-    return {sorted(SortedPair<std::uint64_t>{counted(std::move(first), first_role),
-                                             counted(std::move(second), second_role)}, backend, control), threads};
-  }
-  return {sorted(SortedPair<WeightedScore>{gathered(first, first_role, control),
-                                           gathered(second, second_role, control)}, backend, control), threads};
-}
-
 /// All rows of both samples.
 template <class Row>
 ScoreTile<Row> whole(const SortedPair<Row>& samples) {
@@ -243,15 +229,18 @@ double kolmogorov_tail(double lambda) {
 template <class Row>
 KolmogorovSmirnov smirnov_of(const SortedPair<Row>& samples, const JobControl& control) {
   const auto& [a, b] = samples;
-  double above_a = 0;
-  double above_b = 0;
+  WeightSum<Row> above_a{};
+  WeightSum<Row> above_b{};
   KolmogorovSmirnov result;
   for_each_score(whole(samples), control, [&](const Tied& in_a, const Tied& in_b) {
     above_a += in_a.weight;
     above_b += in_b.weight;
-    result.statistic = std::max(result.statistic, std::abs(above_a / a.weight - above_b / b.weight));
+    result.statistic =
+        std::max(result.statistic, std::abs(value_of(above_a) / a.weight - value_of(above_b) / b.weight));
   });
-  const double root = std::sqrt(a.weight / (a.weight + b.weight) * b.weight);
+  const double n = effective_rows(a);
+  const double m = effective_rows(b);
+  const double root = std::sqrt(n / (n + m) * m);
   result.p_value = kolmogorov_tail((root + 0.12 + 0.11 / root) * result.statistic);
   return result;
 }
@@ -266,7 +255,15 @@ std::size_t RankedScores::bytes() const {
 }
 
 RankedScores rank_scores(ScoreSample reference, ScoreSample generated, Backend& backend, const JobControl& control) {
-  return ranked(std::move(reference), "reference", std::move(generated), "generated", backend, control);
+  check(reference, "reference", control);
+  check(generated, "generated", control);
+  const unsigned threads = threads_for(backend);
+  if (reference.weights().empty() && generated.weights().empty()) {
+    return {sorted(SortedPair<std::uint64_t>{counted(std::move(reference), "reference"),
+                                             counted(std::move(generated), "generated")}, backend, control), threads};
+  }
+  return {sorted(SortedPair<WeightedScore>{gathered(reference, "reference", control),
+                                           gathered(generated, "generated", control)}, backend, control), threads};
 }
 
 AreaUnderCurve area_under_curve(const RankedScores& scores, const JobControl& control) {
@@ -281,9 +278,7 @@ RocCurve roc_curve(const RankedScores& scores, std::size_t max_points, const Job
   return curve;
 }
 
-KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, Backend& backend,
-                                     const JobControl& control) {
-  const RankedScores scores = ranked(std::move(first), "first", std::move(second), "second", backend, control);
+KolmogorovSmirnov kolmogorov_smirnov(const RankedScores& scores, const JobControl& control) {
   return std::visit([&](const auto& of) { return smirnov_of(of, control); }, scores.samples);
 }
 

@@ -88,14 +88,14 @@ struct RocCurve {
 RocCurve roc_curve(const RankedScores& scores, std::size_t max_points, const JobControl& control);
 
 struct KolmogorovSmirnov {
-  /// Largest distance of the two empirical distribution functions.
+  /// Largest distance of the two distribution functions, the sums of weights up to a score over the sums of all weights.
   double statistic = 0;
-  /// Asymptotic: Q(λ) = 2 Σ (-1)^(k-1) exp(-2k²λ²), λ = D (√e + 0.12 + 0.11/√e), e = nm/(n+m) (Stephens 1970).
+  /// Asymptotic: Q(λ) = 2 Σ (-1)^(k-1) exp(-2k²λ²), λ = D (√e + 0.12 + 0.11/√e), e = nm/(n+m) (Stephens 1970). With weights, n
+  /// and m are effective sample sizes (Σw)²/Σw², which is an approximation.
   double p_value = 0;
 };
 
-/// Two-sample test, two-sided, of samples without weights. Throws Error: non_finite (NaN; names the row), too_few_rows.
-KolmogorovSmirnov kolmogorov_smirnov(ScoreSample first, ScoreSample second, Backend& backend,
-                                     const JobControl& control);
+/// Two-sample test, two-sided.
+KolmogorovSmirnov kolmogorov_smirnov(const RankedScores& scores, const JobControl& control);
 
 }  // namespace caloscope

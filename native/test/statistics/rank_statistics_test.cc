@@ -39,7 +39,8 @@ RocCurve roc(const Sample& reference, const Sample& generated, std::size_t max_p
 }
 
 KolmogorovSmirnov smirnov(const std::vector<double>& first, const std::vector<double>& second) {
-  return kolmogorov_smirnov(Sample{first}, Sample{second}, one_thread(), JobControl());
+  const JobControl control;
+  return kolmogorov_smirnov(rank_scores(Sample{first}, Sample{second}, one_thread(), control), control);
 }
 
 double kernel(double reference, double generated) {

@@ -1,24 +1,28 @@
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
-import { type HistogramAxis, logAxis, regularAxis } from '../../histogram/axis.js';
-import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
-import { inputSettings } from '../../samples/kinds.js';
-import type { Observable } from '../../samples/sample.js';
-import { chiSquare, separationPower } from '../../statistics/histogram-comparison.js';
+import type { ShapeComparison } from '../../statistics/shape-comparison.js';
+import type { Warning } from '../../warnings.js';
 import type { Analysis, AnalysisContext, Finding } from '../analysis.js';
-import type { ObservableColumn } from '../own-observables.js';
+import { type BeforeAndAfter, bothOf } from '../before-and-after.js';
+import { binsFor } from '../observable-axis.js';
+import { histogramsOf, type UndefinedShares } from '../observable-histograms.js';
+import { rankDistances } from '../rank-distances.js';
+import { shortP } from '../short-p.js';
 
-/** Bins of an axis: twice the cube root of the smaller sample, within these bounds. */
-const fewestBins = 10;
-const mostBins = 50;
-/** Rows of each sample that decide the range of an axis. */
-const rowsForRange = 20_000;
-/** Range of an axis: these quantiles of both samples together, a little widened. */
-const lowQuantile = 0.001;
-const highQuantile = 0.999;
-/** Ratio of the upper to the lower end of positive values above which an axis is logarithmic. */
-const logarithmicRange = 300;
+export type { ShapeComparison } from '../../statistics/shape-comparison.js';
+export type { BeforeAndAfter } from '../before-and-after.js';
+export type { UndefinedShares } from '../observable-histograms.js';
+
 /** Observables that the command line names. */
-const summarised = 3;
+const summarized = 5;
+/** Corrected p-value below which an observable tells the samples apart without doubt. */
+const surely = 1e-6;
+/** p-value of χ² below which the reweighted sample still differs: three standard deviations, one-sided. */
+const significant = 0.00135;
+/**
+ * The weights describe an observable when they take away at least this factor of its distance, noise subtracted: what they
+ * leave is then less than what they explain.
+ */
+const reduction = 2;
 
 /** One observable: three histograms on the same axis, in the histograms of the result. */
 export interface ObservableComparison {
@@ -35,13 +39,31 @@ export interface ObservableComparison {
     readonly generated: string;
     readonly reweighted: string;
   };
-  /** Separation power ½Σ(p−q)²/(p+q) of generated and of reweighted against reference; 0 = equal, 1 = disjoint. */
-  readonly separation: { readonly generated: number; readonly reweighted: number };
-  /** χ² and number of bins compared, normalised shapes, errors of both samples. */
-  readonly chiSquare: {
-    readonly generated: { readonly value: number; readonly bins: number };
-    readonly reweighted: { readonly value: number; readonly bins: number };
-  };
+  /** The value that says "there is none", such as 0 for the center of an empty layer; null: there is no such value. */
+  readonly undefinedValue: UndefinedShares | null;
+  /** P(reference > generated) + ½ P(=), so that below ½ is as good as above; error of DeLong. */
+  readonly auc: BeforeAndAfter<{ readonly value: number; readonly standardError: number }>;
+  /** Kolmogorov–Smirnov distance; p-value of one test, not corrected for the number of observables. */
+  readonly distance: BeforeAndAfter<{ readonly value: number; readonly pValue: number }>;
+  /**
+   * Separation power ½Σ(p−q)²/(p+q) of generated and of reweighted against reference; 0 = equal, 1 = disjoint. Flow bins
+   * count, and so does the undefined value, as bins of their own: not so in `separationPower` of the library.
+   */
+  readonly separation: BeforeAndAfter<number>;
+  /** The separation expected on average of equal samples of these sizes and weights. */
+  readonly separationNoise: BeforeAndAfter<number>;
+  /**
+   * χ² of normalized shapes over the same bins, neighbors with few entries put together, and the number of bins compared.
+   * Errors are those of the samples, √Σw²: what the weights have in common is not in them.
+   */
+  readonly chiSquare: BeforeAndAfter<ShapeComparison['chiSquare']>;
+  /** The smaller p-value of distance and χ² of the generated sample, times two for each observable compared. */
+  readonly pValue: number;
+  /**
+   * True where the observable tells the samples apart without doubt (`pValue` < 10⁻⁶) and the weights do not change that:
+   * the reweighted sample differs significantly, and its separation above noise is more than half of that before.
+   */
+  readonly unexplained: boolean;
 }
 
 /** Observables of both samples, and whether the weights bring them together. */
@@ -51,13 +73,16 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
     if (compared.length === 0) return null;
     const worst = [...compared]
       .sort((a, b) => b.separation.generated - a.separation.generated)
-      .slice(0, summarised);
+      .slice(0, summarized);
     return {
-      heading: 'Observables that differ most (separation power)',
-      rows: worst.map(({ label, separation }) => [
+      heading: `Observables that differ most, of ${compared.length} (separation power; noise: of equal samples; p: corrected for their number)`,
+      rows: worst.map(({ label, separation, separationNoise: noise, auc, pValue, unexplained }) => [
         label,
-        separation.generated.toFixed(4),
-        `reweighted ${separation.reweighted.toFixed(4)}`,
+        `${separation.generated.toFixed(4)} (noise ${noise.generated.toFixed(4)})`,
+        `AUC ${Math.max(auc.generated.value, 1 - auc.generated.value).toFixed(3)}`,
+        `p ${shortP(pValue)}`,
+        `reweighted ${separation.reweighted.toFixed(4)} (noise ${noise.reweighted.toFixed(4)})`,
+        unexplained ? 'NOT DESCRIBED by the weights' : '',
       ]),
     };
   },
@@ -68,104 +93,58 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
  * common axes, and says how far apart they are.
  */
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
-  const { scores, run } = context;
+  const { scores, run, columns } = context;
   const weights = scores.finiteWeights();
-  const comparisons: ObservableComparison[] = [];
+  const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};
-  for await (const column of columnsOf(context)) {
-    const axis = axisFor(column);
-    if (axis === null) continue;
-    const { observable } = column;
-    using first = new WeightedHistogram([axis], { label: observable.label });
-    // Two weight columns: every generated shower once, and with its weight.
-    using second = new WeightedHistogram([axis], { label: observable.label, weightColumns: 2 });
-    await first.fill([column.reference], run);
-    await second.fill([column.generated], { ...run, weights: [null, weights] });
-    const names = {
-      reference: `${observable.name}_reference`,
-      generated: `${observable.name}_generated`,
-      reweighted: `${observable.name}_reweighted`,
-    };
-    histograms[names.reference] = first.toUhi();
-    histograms[names.generated] = second.toUhi(0);
-    histograms[names.reweighted] = second.toUhi(1);
-    comparisons.push({
-      ...observable,
-      scale: axis.type === 'log' ? 'log' : 'linear',
-      histograms: names,
-      separation: {
-        generated: separationPower(first.values(), second.values(0)),
-        reweighted: separationPower(first.values(), second.values(1)),
-      },
-      chiSquare: {
-        generated: chiSquare(contents(first, 0), contents(second, 0)),
-        reweighted: chiSquare(contents(first, 0), contents(second, 1)),
-      },
+  for (const column of columns) {
+    const bins = binsFor(column);
+    if (bins === null) continue;
+    const made = await histogramsOf(column, bins, weights, run);
+    const ranks = await rankDistances(column, weights, run);
+    Object.assign(histograms, made.histograms);
+    compared.push({
+      ...column.observable,
+      scale: bins.axis.type === 'log' ? 'log' : 'linear',
+      histograms: made.names,
+      undefinedValue: made.undefinedValue,
+      ...ranks,
+      separation: bothOf(made.shapes, ({ separation }) => separation),
+      separationNoise: bothOf(made.shapes, ({ noise }) => noise),
+      chiSquare: bothOf(made.shapes, ({ chiSquare }) => chiSquare),
     });
   }
-  return { part: comparisons, histograms };
+  const part = compared.map((one) => judged(one, compared.length));
+  return { part, histograms, warnings: notDescribed(part) };
 }
 
-function contents(histogram: WeightedHistogram, column: number) {
-  return { values: histogram.values(column), variances: histogram.variances(column) };
+function judged(
+  one: Omit<ObservableComparison, 'pValue' | 'unexplained'>,
+  observables: number,
+): ObservableComparison {
+  const { distance, chiSquare, separation, separationNoise: noise } = one;
+  const smallest = Math.min(distance.generated.pValue, numberOr(chiSquare.generated.pValue, 1));
+  const pValue = Math.min(1, 2 * observables * smallest);
+  const before = separation.generated - noise.generated;
+  const after = separation.reweighted - noise.reweighted;
+  const differs = chiSquare.reweighted.pValue < significant && reduction * after > before;
+  return { ...one, pValue, unexplained: pValue < surely && differs };
 }
 
-/** Column by column, as far as the samples work them out so; the user's own come last. */
-async function* columnsOf(context: AnalysisContext): AsyncGenerator<ObservableColumn, void, void> {
-  const { reference, generated, run } = context;
-  const options = { ...run, threshold: inputSettings(context.input).threshold };
-  const observables = reference.observables();
-  const ofGenerated = generated.values(observables, options)[Symbol.asyncIterator]();
-  let next = 0;
-  for await (const inReference of reference.values(observables, options)) {
-    const { value: inGenerated } = await ofGenerated.next();
-    yield { observable: observables[next] as Observable, reference: inReference, generated: inGenerated };
-    next += 1;
-  }
-  yield* context.own;
+function numberOr(value: number, otherwise: number): number {
+  return Number.isNaN(value) ? otherwise : value;
 }
 
-/** An axis on which both samples can be seen; null where all values are equal, so that there is nothing to see. */
-function axisFor({ observable, reference, generated }: ObservableColumn): HistogramAxis | null {
-  const values = sortedTogether(thinned(reference), thinned(generated));
-  const quantile = (probability: number) => values[Math.round(probability * (values.length - 1))] as number;
-  const lower = quantile(lowQuantile);
-  const upper = quantile(highQuantile);
-  const options = { name: observable.name, label: labelOf(observable) };
-  if (!(upper > lower)) return null;
-  const smaller = Math.min(reference.length, generated.length);
-  const bins = Math.min(mostBins, Math.max(fewestBins, Math.round(2 * Math.cbrt(smaller))));
-  const positive = values.filter((value) => value > 0);
-  const lowest = positive[Math.floor(lowQuantile * positive.length)] ?? 0;
-  const median = positive[positive.length >> 1] ?? 0;
-  if (lower >= 0 && observable.unit === 'MeV' && upper > logarithmicRange * lowest) {
-    // Far down the tail of nearly empty layers nothing can be told apart: six decades are enough.
-    return logAxis(bins, Math.max(lowest, median * 1e-5, upper * 1e-6), upper * 1.2, options);
-  }
-  const margin = 0.02 * (upper - lower);
-  return regularAxis(
-    bins,
-    lower >= 0 ? Math.max(0, lower - margin) : lower - margin,
-    upper + margin,
-    options,
-  );
-}
-
-function sortedTogether(first: Float64Array, second: Float64Array): Float64Array {
-  const all = new Float64Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all.sort();
-}
-
-/** At most rowsForRange values, equally spaced in the sample. */
-function thinned(values: Float64Array): Float64Array {
-  const step = Math.ceil(values.length / rowsForRange);
-  return step <= 1
-    ? values
-    : Float64Array.from({ length: Math.floor(values.length / step) }, (_, i) => values[i * step] as number);
-}
-
-function labelOf({ label, unit }: Observable): string {
-  return unit === '' ? label : `${label} [${unit}]`;
+/** Says which observables the weights leave as they are. */
+export function notDescribed(compared: readonly ObservableComparison[]): Warning[] {
+  const unexplained = compared.filter((one) => one.unexplained);
+  if (unexplained.length === 0) return [];
+  const list = unexplained
+    .map(
+      ({ label, separation: { generated, reweighted } }) =>
+        `${label} (separation ${generated.toFixed(3)}, reweighted ${reweighted.toFixed(3)})`,
+    )
+    .join(', ');
+  const message = `the weights do not describe ${list}: they do not say where the generated sample is wrong in this; do not use them for it`;
+  return [{ code: 'observable-not-described', message }];
 }

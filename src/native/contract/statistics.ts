@@ -22,6 +22,12 @@ export interface KolmogorovSmirnovRecord {
   readonly pValue: number;
 }
 
+export interface LargestDistanceRecord {
+  readonly distances: Float64Array;
+  readonly standardized: Float64Array;
+  readonly reached: number;
+}
+
 export const ensembleRules = ['mean-logit', 'mean-probability', 'mean-weight'] as const;
 /**
  * How the logits l of an ensemble's members become one ln w: the mean of l; ln(Σσ(l)/Σσ(−l)), the log-odds of the mean
@@ -78,11 +84,15 @@ export interface StatisticsOperations {
   areaUnderCurve(scores: RankedScoresHandle, notify: Notify<AreaUnderCurveRecord>): JobHandle;
   /** `maxPoints` = 0: all. */
   rocCurve(scores: RankedScoresHandle, maxPoints: number, notify: Notify<RocCurveRecord>): JobHandle;
-  kolmogorovSmirnov(
-    first: NumberArray,
-    second: NumberArray,
-    computer: NativeComputer,
-    notify: Notify<KolmogorovSmirnovRecord>,
+  kolmogorovSmirnov(scores: RankedScoresHandle, notify: Notify<KolmogorovSmirnovRecord>): JobHandle;
+  /** Columns of both samples, one array each. */
+  largestDistance(
+    first: readonly NumberArray[],
+    second: readonly NumberArray[],
+    permutations: number,
+    seed: number,
+    threads: number,
+    notify: Notify<LargestDistanceRecord>,
   ): JobHandle;
   /** `logits`: [members × rows], one member after the other. */
   densityRatioWeights(

@@ -1,5 +1,5 @@
 import type { EvaluationResult, SeparationSummary } from '../../evaluation/result.js';
-import { absent, deviations, isFiniteNumber, measured, pValue, significant } from '../drawing/numbers.js';
+import { deviations, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -11,7 +11,7 @@ const levels: Readonly<Record<string, string>> = {
 
 export const auc: Section<SeparationSummary> = { verdict: verdictBlock };
 
-/** The verdict in words and the four numbers that it rests on. */
+/** The verdict in words and the numbers that it rests on. */
 function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: EvaluationResult): HTMLElement {
   return sheet.element(
     'section',
@@ -37,8 +37,14 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
         significant(auc.nullStandardDeviation, 2),
         'its standard deviation for equal samples',
       ),
-      entry(sheet, 'z', nullDeviations(auc), 'distance from 0.5 in null σ'),
-      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for an AUC this high from equal samples'),
+      entry(sheet, 'z', deviations(auc.z), 'of the mean probabilities, fold by fold'),
+      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for a z this high from equal samples'),
+      entry(
+        sheet,
+        'p, all',
+        pValue(verdict.pValue),
+        'classifiers and observables: twice the smaller of both',
+      ),
     ),
   );
 }
@@ -50,9 +56,4 @@ function entry(sheet: Sheet, term: string, value: string, explanation: string): 
     sheet.element('dt', {}, term),
     sheet.element('dd', {}, sheet.element('b', {}, value), sheet.element('small', {}, explanation)),
   );
-}
-
-function nullDeviations({ value, nullStandardDeviation }: SeparationSummary): string {
-  if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return absent;
-  return deviations((value - 0.5) / nullStandardDeviation);
 }

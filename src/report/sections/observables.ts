@@ -4,7 +4,7 @@ import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, section, swatch } from '../drawing/legend.js';
-import { absent, count, isFiniteNumber, percent, significant } from '../drawing/numbers.js';
+import { absent, count, isFiniteNumber, percent, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
 import type { Section } from '../section.js';
@@ -51,7 +51,9 @@ function observableSection(
           'Where the generated curve leaves the reference, the generator is wrong in that observable. Where the ',
           'reweighted curve follows the reference, the weights know of the failure. Below each drawing the ratio to the ',
           'reference; triangles mark bins outside the frame. S is the separation power, 0 for equal and 1 for disjoint ',
-          'shapes; χ²/bins is near one where only statistics differ.',
+          'shapes, in parentheses its mean for equal samples of these sizes and weights; AUC that of a cut on the ',
+          'observable; D the Kolmogorov–Smirnov distance. S and χ² count what lies off the axis, and rows without a value as ',
+          'a bin of their own. Errors are statistical, √Σw²: what is wrong with all weights in common is not in them.',
         ),
         legend(sheet, [
           ['reference', 'reference'],
@@ -86,6 +88,7 @@ function observableFigure(
     'observable',
     [heading, drawing],
     agreement(sheet, observable),
+    remarks(sheet, observable),
     outside(sheet, series),
   );
 }
@@ -135,24 +138,54 @@ function drawObservable(sheet: Sheet, observable: ObservableComparison, series: 
   return sheet.element('div', { class: 'panels' }, upper, ratio);
 }
 
-/** Separation power and χ² of both comparisons; the rows are the legend of the drawing at the same time. */
+/** All numbers of both comparisons; the rows are the legend of the drawing at the same time. */
 function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
+  const { separation, separationNoise, chiSquare, auc, distance } = observable;
   const row = (role: Exclude<Role, 'reference'>) => {
-    const { value, bins } = observable.chiSquare[role];
-    const chiSquare = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : absent;
-    return sheet.element(
-      'tr',
-      {},
-      sheet.element('th', { scope: 'row' }, swatch(sheet, role), role),
-      sheet.element('td', {}, `S = ${significant(observable.separation[role], 2)}`),
-      sheet.element('td', {}, `χ²/bins = ${chiSquare}`),
-    );
+    const { value, bins, pValue: p } = chiSquare[role];
+    const perBin = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : absent;
+    const area = auc[role].value;
+    const cut = isFiniteNumber(area) ? Math.max(area, 1 - area).toFixed(3) : absent;
+    return [
+      sheet.element(
+        'tr',
+        {},
+        sheet.element('th', { scope: 'row', rowspan: '2' }, swatch(sheet, role), role),
+        sheet.element(
+          'td',
+          {},
+          `S = ${significant(separation[role], 2)} (${significant(separationNoise[role], 2)})`,
+        ),
+        sheet.element('td', {}, `χ²/bins = ${perBin}, p = ${pValue(p)}`),
+      ),
+      sheet.element(
+        'tr',
+        {},
+        sheet.element('td', {}, `AUC = ${cut}`),
+        sheet.element(
+          'td',
+          {},
+          `D = ${significant(distance[role].value, 2)}, p = ${pValue(distance[role].pValue)}`,
+        ),
+      ),
+    ];
   };
   const rows = sheet.element('tbody', {}, row('generated'), row('reweighted'));
   return sheet.element('table', { class: 'agreement' }, rows);
 }
 
-/** Says so where showers lie outside the axis: they are in no drawing and no number. */
+/** Says so where the weights leave the observable as it is, and which rows have no value. */
+function remarks(sheet: Sheet, { unexplained, undefinedValue: none }: ObservableComparison): Content {
+  const alarm = unexplained
+    ? sheet.element('p', {}, sheet.element('strong', { class: 'alarm' }, 'The weights do not describe this.'))
+    : null;
+  if (none === null || none === undefined) return alarm;
+  const shares = `reference ${percent(none.reference, 2)}, generated ${percent(none.generated, 2)}, reweighted ${percent(none.reweighted, 2)}`;
+  const what = isFiniteNumber(none.value) ? `Exactly ${significant(none.value)}` : 'Without a value';
+  return [alarm, sheet.element('p', {}, `${what}: ${shares}.`)];
+}
+
+/** Says so where showers lie outside the axis: they are in no drawing, but count in the numbers. */
 function outside(sheet: Sheet, series: ObservableSeries | null): Content {
   if (series === null) return null;
   if (series.reference.sum <= 0) return sheet.element('p', {}, 'The reference histogram is empty.');

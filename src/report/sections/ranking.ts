@@ -20,6 +20,8 @@ interface RankedObservable {
   readonly rank: number;
   readonly generated: number;
   readonly reweighted: number;
+  /** Of the generated sample. */
+  readonly noise: number;
 }
 
 /** Observables by separation power before and after reweighting, the worst on top; null without a usable number. */
@@ -40,7 +42,7 @@ export function rankingFigure(
       'p',
       {},
       'From the generated to the reweighted sample: the further a line runs to the left, the more of the failure the ',
-      'weights describe.',
+      'weights describe. Dashes: the mean for equal samples of these sizes.',
       rest > 0 ? ` The ${shown.length} worst observables; the other ${rest} differ less.` : '',
     ),
   );
@@ -87,6 +89,14 @@ function rankingMarks(shown: readonly RankedObservable[], floor: number): Plot.M
         className: 'link',
       },
     ),
+    Plot.line(
+      { length: 3 * shown.length },
+      {
+        x: shown.flatMap(({ noise }) => [raised(noise), raised(noise), Number.NaN]),
+        y: shown.flatMap(({ rank: row }) => [row - 0.3, row + 0.3, Number.NaN]),
+        className: 'guide',
+      },
+    ),
     Plot.dot(shown, {
       x: (entry: RankedObservable) => raised(entry.generated),
       y: 'rank',
@@ -115,13 +125,19 @@ function rankingMarks(shown: readonly RankedObservable[], floor: number): Plot.M
 
 function rank(observables: readonly ObservableComparison[]): RankedObservable[] {
   return observables
-    .map(({ label, separation }, index) => ({ label, separation, anchor: `#observable-${index}` }))
+    .map(({ label, separation, separationNoise }, index) => ({
+      label,
+      separation,
+      noise: isFiniteNumber(separationNoise.generated) ? separationNoise.generated : 0,
+      anchor: `#observable-${index}`,
+    }))
     .filter(({ separation }) => isFiniteNumber(separation.generated) && isFiniteNumber(separation.reweighted))
     .sort((first, second) => second.separation.generated - first.separation.generated)
-    .map(({ label, separation, anchor }, position) => ({
+    .map(({ label, separation, noise, anchor }, position) => ({
       label: shortened(label, widestName),
       anchor,
       rank: position,
+      noise,
       ...separation,
     }));
 }

@@ -136,6 +136,10 @@ class Showers implements Sample {
     return chooseObservables(all, layers).map((index) => all[index] as Observable);
   }
 
+  otherColumns(): readonly Observable[] {
+    return [];
+  }
+
   async *values(
     chosen: readonly Observable[],
     options: ThreadedJobOptions & { readonly threshold: number | null },

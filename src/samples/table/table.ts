@@ -103,12 +103,15 @@ class Table implements Sample {
   }
 
   observables(): readonly Observable[] {
-    const compared = this.#matrix.columns.slice(0, comparedColumns);
-    return compared.map((label, index) => ({ name: `column_${index}`, label, unit: '' }));
+    return this.#columns().slice(0, comparedColumns);
+  }
+
+  otherColumns(): readonly Observable[] {
+    return this.#columns().slice(comparedColumns);
   }
 
   async *values(chosen: readonly Observable[]): AsyncGenerator<Float64Array, void, void> {
-    const names = this.observables().map(({ name }) => name);
+    const names = this.#columns().map(({ name }) => name);
     for (const { name } of chosen) yield this.#column(names.indexOf(name));
   }
 
@@ -118,6 +121,10 @@ class Table implements Sample {
 
   /** A matrix is the caller's. */
   dispose(): void {}
+
+  #columns(): readonly Observable[] {
+    return this.#matrix.columns.map((label, index) => ({ name: `column_${index}`, label, unit: '' }));
+  }
 
   #column(index: number): Float64Array {
     const { values, columns } = this.#matrix;

@@ -1,0 +1,36 @@
+import type { NumberArray } from '../native/contract/jobs.js';
+import type { AnalysisContext } from './analysis.js';
+import { undefinedValueIn } from './observable-axis.js';
+import { observableColumns } from './observable-columns.js';
+import type { ObservableColumn } from './own-observables.js';
+import { ordered } from './rank-distances.js';
+import { isValue } from './undefined-value.js';
+
+/** A column in which the samples are tested for a difference. */
+export interface TestedColumn {
+  readonly label: string;
+  /** One number a row, not NaN. */
+  readonly reference: NumberArray;
+  readonly generated: NumberArray;
+}
+
+/** All columns in which the samples are tested, once for all of them: another source of columns is one more line here. */
+export async function testedColumns(context: AnalysisContext): Promise<TestedColumn[]> {
+  const { reference, columns, run } = context;
+  const others = await observableColumns(reference.otherColumns(), context, [], run);
+  return [...columns, ...others].flatMap((column) => [tested(column), ...definedness(column)]);
+}
+
+function tested({ observable, reference, generated }: ObservableColumn): TestedColumn {
+  return { label: observable.label, reference: ordered(reference), generated: ordered(generated) };
+}
+
+/** Whether the observable has a value, 0 or 1, where it has none in some rows: a few of many rows move no other distance. */
+function definedness(column: ObservableColumn): TestedColumn[] {
+  const value = undefinedValueIn(column);
+  if (value === null) return [];
+  const isUndefined = isValue(value);
+  const of = (values: Float64Array) => values.map((candidate) => (isUndefined(candidate) ? 0 : 1));
+  const label = `${column.observable.label} = ${Number.isNaN(value) ? 'undefined' : value}`;
+  return [{ label, reference: of(column.reference), generated: of(column.generated) }];
+}
