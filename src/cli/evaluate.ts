@@ -21,6 +21,7 @@ export interface EvaluateOptions
     options.ShowerFileOptions,
     options.TrainingFlags,
     options.ScoringOptions,
+    options.PermutationsOption,
     options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
@@ -39,6 +40,7 @@ export function evaluateCommand(): Command {
   options.addContentOptions(command);
   options.addTrainingOptions(command);
   options.addScoringOptions(command);
+  options.addPermutationsOption(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addDeviceOptions(command);

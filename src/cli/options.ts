@@ -227,6 +227,16 @@ export function addCheckpointOptions(command: Command): Command {
     .option('--resume', goOn);
 }
 
+export interface PermutationsOption {
+  readonly permutations?: EvaluationOptions['permutations'];
+}
+
+export function addPermutationsOption(command: Command): Command {
+  const { permutations } = evaluationSchema.shape;
+  const description = `trainings with permuted labels, for an exact p-value ${usual(permutations)}`;
+  return command.addOption(checkedOption('--permutations <n>', description, permutations));
+}
+
 export interface ScoringOptions {
   readonly clip?: EvaluationOptions['clip'];
 }
@@ -266,8 +276,10 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
 }
 
 /** The options that decide a result as the library takes them. */
-export function evaluationOptions(flags: TrainingFlags & ScoringOptions): EvaluationOptions {
-  return { ...trainingOptions(flags), ...given({ clip: flags.clip }) };
+export function evaluationOptions(
+  flags: TrainingFlags & ScoringOptions & PermutationsOption,
+): EvaluationOptions {
+  return { ...trainingOptions(flags), ...given({ clip: flags.clip, permutations: flags.permutations }) };
 }
 
 /** What is done with odd numbers, as the library takes it. */

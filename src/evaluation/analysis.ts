@@ -1,4 +1,5 @@
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import type { PermutationTest } from '../classifier/permutation-test.js';
 import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { InputDescription } from '../samples/kinds.js';
@@ -14,6 +15,8 @@ export interface AnalysisContext {
   readonly generated: Sample;
   readonly input: InputDescription;
   readonly fitted: CrossFitResult;
+  /** null: labels were not permuted. */
+  readonly permuted: PermutationTest | null;
   readonly scores: Scores;
   readonly choices: EvaluationChoices;
   /** The observables that are compared, the user's own among them. */

@@ -1,6 +1,7 @@
 import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
 import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
+import { permutationTest } from '../classifier/permutation-test.js';
 import { parseOptions } from '../classifier/settings.js';
 import { sizeWarnings } from '../classifier/size-warnings.js';
 import { native } from '../native/binding.js';
@@ -91,16 +92,15 @@ async function evaluateSamples(
   const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
   if (own.length > 0) watch.lap('own observables');
 
-  const fitted = await crossFit(reference, generated, input, choices, {
-    signal,
-    computer,
-    onProgress,
-    checkpoint,
-    warnings: oddities,
-    paired,
-  });
+  const training = { signal, computer, onProgress, checkpoint, warnings: oddities, paired };
+  const fitted = await crossFit(reference, generated, input, choices, training);
   watch.lap('training');
   try {
+    const permuted =
+      choices.permutations > 0
+        ? await permutationTest(reference, generated, input, choices, fitted, training)
+        : null;
+    if (permuted) watch.lap('permutations');
     using scores = await Scores.of(fitted, choices, run);
     const columns = await observableColumns(
       reference.observables(),
@@ -108,7 +108,17 @@ async function evaluateSamples(
       own,
       run,
     );
-    const found = await runAnalyses({ reference, generated, input, fitted, scores, choices, columns, run });
+    const found = await runAnalyses({
+      reference,
+      generated,
+      input,
+      fitted,
+      permuted,
+      scores,
+      choices,
+      columns,
+      run,
+    });
     watch.lap('weights and observables');
     const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
     const { auc, roc, ...parts } = found.parts;

@@ -11,6 +11,7 @@ import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
 
+export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { LearnerName } from '../native/contract/training.js';
 export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';

@@ -4,6 +4,15 @@ import { ownObservableSchema } from './own-observables.js';
 
 /** Options of an evaluation that decide its result. */
 export const evaluationSchema = trainingSchema.extend({
+  /**
+   * How often labels are permuted and everything is trained again, for a p-value that is exact whatever the learners are,
+   * (1 + reached)/(R + 1). 0: the p-value of the normal distribution.
+   */
+  permutations: z
+    .int({ error: 'must be a whole number from 0 on' })
+    .min(0, { error: 'must be a whole number from 0 on' })
+    .max(1_000_000, { error: 'must be at most 1000000' })
+    .default(0),
   /** Bounds on w; nothing is clipped by default. */
   clip: z
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })

@@ -18,7 +18,19 @@ export interface TestedColumn {
 export async function testedColumns(context: AnalysisContext): Promise<TestedColumn[]> {
   const { reference, columns, run } = context;
   const others = await observableColumns(reference.otherColumns(), context, [], run);
-  return [...columns, ...others].flatMap((column) => [tested(column), ...definedness(column)]);
+  const shown = [...columns, ...others].flatMap((column) => [tested(column), ...definedness(column)]);
+  return [...shown, ...narrowDirections(context)];
+}
+
+/** Directions in which the columns of the classifiers are so narrow that none of them shows it. */
+function narrowDirections({ fitted: { reference, generated } }: AnalysisContext): TestedColumn[] {
+  const rows = { reference: reference.fold.length, generated: generated.fold.length };
+  const count = reference.narrowDirections.length / rows.reference;
+  return Array.from({ length: count }, (_, i) => ({
+    label: `narrow direction ${i + 1} of ${count}`,
+    reference: reference.narrowDirections.subarray(i * rows.reference, (i + 1) * rows.reference),
+    generated: generated.narrowDirections.subarray(i * rows.generated, (i + 1) * rows.generated),
+  }));
 }
 
 function tested({ observable, reference, generated }: ObservableColumn): TestedColumn {

@@ -219,6 +219,8 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   };
   put(result.reference, 0, in_reference);
   put(result.generated, in_reference, rows() - in_reference);
+  result.reference.narrow_directions = reference_.narrow_directions();
+  result.generated.narrow_directions = generated_.narrow_directions();
 
   std::vector<EnsembleMember> members;
   for (std::size_t pair = 0; pair < pairs.size(); ++pair) {

@@ -36,6 +36,7 @@ struct HeldOutRows {
   std::vector<float> logits;        ///< learners × rows, the mean over the members that never saw the row
   std::vector<double> score;        ///< their sum with weights that know nothing of the block: what tests and AUC use
   LogRatios ratios;                 ///< their sum with the weights of the ensemble
+  std::vector<float> narrow_directions;  ///< directions × rows, see MemberTables
 };
 
 /// How well one learner does alone.

@@ -56,4 +56,16 @@ MemberTables::MemberTables(const FeatureTable& table, const InputMap& map, const
   whitened_.emplace(table.with_scalars(std::move(directions), width));
 }
 
+std::vector<float> MemberTables::narrow_directions() const {
+  const std::uint32_t narrow = widened().scalars() - table_.scalars();
+  std::vector<float> result(narrow * table_.rows());
+  for (std::uint64_t row = 0; row < table_.rows(); ++row) {
+    const float* const first = widened().scalars_of(row) + table_.scalars();
+    for (std::uint32_t direction = 0; direction < narrow; ++direction) {
+      result[direction * table_.rows() + row] = first[direction];
+    }
+  }
+  return result;
+}
+
 }  // namespace caloscope

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "core/learners/whitening.h"
 #include "core/samples/feature_table.h"
@@ -34,6 +35,8 @@ class MemberTables {
   const FeatureTable& whitened() const { return whitened_ ? *whitened_ : table_; }
   /// The stored columns and the narrow directions, no voxels: for trees, which cut columns one by one.
   const FeatureTable& widened() const { return widened_ ? *widened_ : table_; }
+  /// Those directions alone, directions × rows.
+  std::vector<float> narrow_directions() const;
 
  private:
   const FeatureTable& table_;

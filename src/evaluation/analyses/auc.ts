@@ -1,3 +1,4 @@
+import type { PermutationTest } from '../../classifier/permutation-test.js';
 import type { LearnerName } from '../../native/contract/training.js';
 import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
 import type { Analysis } from '../analysis.js';
@@ -25,8 +26,10 @@ export interface SeparationSummary {
    * sum over √(2K), K folds. The folds train on each other, hence the 2. It sees tails better than the AUC does.
    */
   readonly z: number;
-  /** One-sided, of the normal distribution. */
+  /** One-sided: of the permutations where there are any, otherwise of the normal distribution of z. */
   readonly pValue: number;
+  /** null: labels were not permuted. */
+  readonly permutations: PermutationTest | null;
   /** Each learner alone: its AUC, and its mean weight in the scores that are tested. */
   readonly learners: readonly {
     readonly name: LearnerName;
@@ -39,7 +42,7 @@ export interface SeparationSummary {
 const fading = 0.4;
 
 export const auc: Analysis<SeparationSummary> = {
-  async run({ scores, fitted }) {
+  async run({ scores, fitted, permuted }) {
     const pooled = await scores.pooledArea();
     const folds = await scores.foldAreas();
     const value = mean(folds.map((fold) => fold.value));
@@ -56,7 +59,8 @@ export const auc: Analysis<SeparationSummary> = {
         pooled: pooled.value,
         folds: folds.map((fold) => fold.value),
         z: fitted.test.z,
-        pValue: fitted.test.pValue,
+        pValue: permuted?.pValue ?? fitted.test.pValue,
+        permutations: permuted,
         learners,
       },
     };

@@ -74,6 +74,8 @@ export interface HeldOutRows {
   /** ln(p_ref/p_gen): their sum with the weights of the ensemble. */
   readonly logRatios: Float64Array;
   readonly logRatioErrors: Float64Array;
+  /** directions × rows: in units of their width, what no column shows. */
+  readonly narrowDirections: Float32Array;
 }
 
 /** A learner and its weight in the scores of each block. */
