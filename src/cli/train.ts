@@ -1,5 +1,4 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command } from 'commander';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingSchema } from '../classifier/settings.js';
