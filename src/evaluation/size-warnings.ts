@@ -19,7 +19,7 @@ export function sizeWarnings(
     const message = `the smaller sample has ${smallest} showers, ${Math.floor(smallest / folds)} a fold: differences below a few percent cannot be seen, and the result varies with the seed`;
     warnings.push({ code: 'small-sample', message });
   }
-  const trainingRows = ((reference.rows + generated.rows) * (folds - 1)) / folds;
+  const trainingRows = ((reference.rows + generated.rows) * (folds - 2)) / folds;
   if (parameters > parametersPerRow * trainingRows) {
     const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training showers: it is stopped early and may see less than a smaller one (--hidden 64,64)`;
     warnings.push({ code: 'large-network', message });
