@@ -1,5 +1,5 @@
 import type { EvaluationResult, SeparationSummary } from '../../evaluation/result.js';
-import { absent, deviations, isFiniteNumber, measured, pValue, significant } from '../drawing/numbers.js';
+import { deviations, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -35,10 +35,10 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
         sheet,
         'null σ',
         significant(auc.nullStandardDeviation, 2),
-        'its standard deviation for equal samples',
+        'that of one fixed score for equal samples',
       ),
-      entry(sheet, 'z', nullDeviations(auc), 'distance from 0.5 in null σ'),
-      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for an AUC this high from equal samples'),
+      entry(sheet, 'z', deviations(auc.z), 'of the mean scores of both samples, tested fold by fold'),
+      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for a z this high from equal samples'),
     ),
   );
 }
@@ -50,9 +50,4 @@ function entry(sheet: Sheet, term: string, value: string, explanation: string): 
     sheet.element('dt', {}, term),
     sheet.element('dd', {}, sheet.element('b', {}, value), sheet.element('small', {}, explanation)),
   );
-}
-
-function nullDeviations({ value, nullStandardDeviation }: SeparationSummary): string {
-  if (!isFiniteNumber(value) || !isFiniteNumber(nullStandardDeviation)) return absent;
-  return deviations((value - 0.5) / nullStandardDeviation);
 }
