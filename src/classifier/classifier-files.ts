@@ -175,13 +175,12 @@ function encoded(tensors: readonly NativeTensor[], description: unknown): Uint8A
   });
 }
 
-function sumTensors({ blocks, whitening, weights, constant, covariance }: NativeEnsembleSum): NativeTensor[] {
+function sumTensors({ whitening, weights, constant, covariance }: NativeEnsembleSum): NativeTensor[] {
   const tensor = (name: string, values: NativeTensor['values'], ...shape: number[]): NativeTensor => {
     return { name, shape: Uint32Array.from(shape.length > 0 ? shape : [values.length]), values };
   };
   const size = weights.length + 1;
   const sum = [
-    tensor('sum.blocks', Uint32Array.of(blocks)),
     tensor('sum.weights', weights),
     tensor('sum.constant', Float64Array.of(constant)),
     tensor('sum.covariance', covariance, size, size),
@@ -262,20 +261,21 @@ async function readSum(
     if (values instanceof Float64Array) return values;
     throw new FileError('ERR_CLASSIFIER', file, `tensor "${name}" (float64) is missing`);
   };
-  const single = (values: ArrayLike<number> | undefined): number => values?.[0] ?? Number.NaN;
-  const whitening = content.tensors.has('whitening.centre')
+  const single = (name: string): number => numbers(name)[0] ?? Number.NaN;
+  const named = [...content.tensors.keys()];
+  const whitening = named.some((name) => name.startsWith('whitening.'))
     ? {
         centre: numbers('whitening.centre'),
         matrix: numbers('whitening.matrix'),
         relativeWidth: numbers('whitening.relative_width'),
-        clip: single(numbers('whitening.clip')),
+        clip: single('whitening.clip'),
       }
     : null;
   return {
-    blocks: single(content.tensors.get('sum.blocks')?.values) || 0,
+    blocks: shared.training?.folds ?? 0,
     whitening,
     weights: numbers('sum.weights'),
-    constant: single(numbers('sum.constant')),
+    constant: single('sum.constant'),
     covariance: numbers('sum.covariance'),
   };
 }

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointOptions, removeCheckpoints } from '#caloscope/classifier/checkpoints';
-import { trainClassifier } from '#caloscope/classifier/training';
+import { type TrainClassifierOptions, trainClassifier } from '#caloscope/classifier/training';
 import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
+import { learnerNames } from '#caloscope/native/contract/training';
 import { gaussianSample } from '../support/gaussian-samples.js';
 
 const reference = gaussianSample(600, [0.5, 0, 0], 1);
@@ -12,6 +13,7 @@ const generated = gaussianSample(500, [0, 0, 0], 2);
 const settings: EvaluateOptions = {
   folds: 3,
   members: 2,
+  learners: [...learnerNames],
   classifier: { hidden: [32], epochs: 12, patience: 12, batchSize: 64 },
 };
 
@@ -54,9 +56,15 @@ describe('checkpoints of the library', () => {
 
   it('stay until they are removed, which leaves what is not theirs', async () => {
     const folder = emptyFolder();
-    const training = { members: 1, classifier: { hidden: [4], epochs: 1 }, checkpoint: { folder } };
+    const training: TrainClassifierOptions = {
+      folds: 3,
+      learners: ['network', 'logistic'],
+      classifier: { hidden: [4], epochs: 1 },
+      checkpoint: { folder },
+    };
     (await trainClassifier(reference, generated, training)).ensemble.dispose();
-    expect(readdirSync(folder)).toEqual(['network-0000.checkpoint']);
+    // One for each pair of folds; a regression is fitted anew.
+    expect(readdirSync(folder).sort()).toEqual([0, 1, 2].map((number) => `network-000${number}.checkpoint`));
     await expect(trainClassifier(reference, generated, training)).rejects.toMatchObject({
       code: 'ERR_CHECKPOINT',
     });

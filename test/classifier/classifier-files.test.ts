@@ -16,26 +16,43 @@ import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { type TrainClassifierOptions, trainClassifier } from '#caloscope/classifier/training';
 import { FileError } from '#caloscope/errors';
 import { evaluate } from '#caloscope/evaluation/evaluate';
-import { decodeSafetensors, encodeSafetensors } from '#caloscope/formats/safetensors/safetensors';
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type SafetensorsContent,
+} from '#caloscope/formats/safetensors/safetensors';
+import { learnerNames } from '#caloscope/native/contract/training';
+import type { MatrixSample } from '#caloscope/samples/table/table';
+import { expectClose } from '../support/closeness.js';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 
 const small: TrainClassifierOptions = {
+  folds: 3,
+  learners: ['network'],
   members: 2,
   threads: 2,
   classifier: { hidden: [9, 5], epochs: 2, activation: 'silu' },
 };
 
 let folder: string;
-/** A saved classifier of two members, never changed. */
+/** A saved classifier: a network and a regression for each of the three pairs of folds, never changed. */
 let saved: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'caloscope-classifier-'));
   saved = join(folder, 'saved');
-  const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), small);
+  const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
+    ...small,
+    learners: ['network', 'logistic'],
+    members: 1,
+  });
   await ensemble.save(saved);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
+
+const first = 'member-000-network-without-0-1.safetensors';
+const regression = 'member-001-logistic-without-0-1.safetensors';
+const whole = 'ensemble.safetensors';
 
 /** A copy of the saved classifier, to be spoilt. */
 function copy(name: string): string {
@@ -57,7 +74,7 @@ async function refusal(path: string): Promise<FileError> {
 
 describe('a saved classifier', () => {
   it.each(['low', 'low-normalised', 'high'] as const)(
-    'predicts the same bits when loaded: %s',
+    'scores other showers to the same bits when loaded: %s',
     async (features) => {
       const path = join(folder, features);
       const sample = gridShowers(150, 3);
@@ -67,14 +84,43 @@ describe('a saved classifier', () => {
       });
       await ensemble.save(path);
       const loaded = await ClassifierEnsemble.load(path);
-      expect(await loaded.predictLogits(sample)).toEqual(await ensemble.predictLogits(sample));
-      expect(loaded.members).toBe(2);
+      expect(await loaded.score(sample)).toEqual(await ensemble.score(sample));
+      expect(loaded.members).toBe(6);
       expect(loaded.description).toEqual(ensemble.description);
-      const [, second] = readdirSync(path).sort();
-      const alone = await ClassifierEnsemble.load(join(path, second as string));
-      expect(await alone.predictLogits(sample)).toEqual((await ensemble.predictLogits(sample)).slice(150));
     },
   );
+
+  it.each([
+    ['all learners, whitened', [...learnerNames], true],
+    ['all learners, columns as they are', [...learnerNames], false],
+    ['trees alone', ['trees'], true],
+    ['regressions alone', ['quadratic', 'logistic'], true],
+  ] as const)('scores other rows to the same bits when loaded: %s', async (name, learners, whitening) => {
+    const path = join(folder, name);
+    const sample = gaussianSample(230, [0.3, 0.1, -1], 5);
+    const { ensemble } = await trainClassifier(
+      gaussianSample(200, [1, 0, 0], 3),
+      gaussianSample(170, [0, 0, 0], 4),
+      { ...small, members: 1, learners, whitening },
+    );
+    expect(ensemble.learners).toEqual(learners);
+    await ensemble.save(path);
+    const loaded = await ClassifierEnsemble.load(path);
+    const { learners: same, members, inputs, parameters } = ensemble;
+    expect(loaded).toMatchObject({ learners: same, members, inputs, parameters });
+    expect(loaded.description).toEqual(ensemble.description);
+    const scored = await loaded.score(sample, { threads: 1 });
+    expect(scored).toEqual(await ensemble.score(sample, { threads: 3 }));
+    expect(scored.logits.length).toBe(learners.length * 230);
+    expect(scored.logRatioErrors.every((error) => error > 0)).toBe(true);
+    // What was loaded is written as the same bytes again.
+    await loaded.save(`${path} again`);
+    for (const file of readdirSync(path)) {
+      expect(readFileSync(join(`${path} again`, file)).equals(readFileSync(join(path, file))), file).toBe(
+        true,
+      );
+    }
+  });
 
   it('scores with bfloat16 when asked to, and only then', async () => {
     const sample = gaussianSample(400, [0.5, 0], 9);
@@ -83,62 +129,119 @@ describe('a saved classifier', () => {
       gaussianSample(400, [0, 0], 4),
       small,
     );
-    const exact = await ensemble.predictLogits(sample);
-    const rounded = await ensemble.predictLogits(sample, { precision: 'bfloat16' });
+    const { logits: exact } = await ensemble.score(sample);
+    const { logits: rounded } = await ensemble.score(sample, { precision: 'bfloat16' });
     expect(rounded).not.toEqual(exact);
     const change = rounded.map((logit, i) => Math.abs(logit - (exact[i] as number)));
     const size = Math.sqrt(exact.reduce((sum, logit) => sum + logit * logit, 0) / exact.length);
     expect(Math.max(...change)).toBeLessThan(0.03 * size);
-    expect(await ensemble.predictLogits(sample, { precision: 'float32' })).toEqual(exact);
-    await expect(ensemble.predictLogits(sample, { precision: 'float16' as 'float32' })).rejects.toMatchObject(
-      {
-        code: 'ERR_ARGUMENT',
-      },
-    );
+    expect((await ensemble.score(sample, { precision: 'float32' })).logits).toEqual(exact);
+    await expect(ensemble.score(sample, { precision: 'float16' as 'float32' })).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+    });
   });
 
-  it('of an evaluation can be loaded, with a network for each fold and member', async () => {
+  /** The logits of one member alone: a network in a folder without training and ensemble is scored as it is. */
+  async function logitsOfNetwork(path: string, file: string, sample: MatrixSample): Promise<Float32Array> {
+    const { metadata, tensors } = decodeSafetensors(readFileSync(join(path, file)), file);
+    const { training: _, ...description } = JSON.parse(metadata['caloscope'] ?? '');
+    const alone = join(folder, file);
+    writeFileSync(
+      alone,
+      encodeSafetensors({ tensors, metadata: { caloscope: JSON.stringify(description) } }),
+    );
+    using network = await ClassifierEnsemble.load(alone);
+    expect(network.description.training).toBeUndefined();
+    const { logits, logRatios, logRatioErrors } = await network.score(sample);
+    expect(logRatios).toEqual(Float64Array.from(logits));
+    expect(logRatioErrors.every(Number.isNaN)).toBe(true);
+    return logits;
+  }
+
+  it('of an evaluation holds the networks that gave the held-out logits, two for each pair of folds', async () => {
     const path = join(folder, 'evaluation');
     const matrix = gaussianSample(100, [0, 1], 4);
     const evaluation = await evaluate(gaussianSample(100, [1, 0], 3), matrix, {
       ...small,
-      folds: 3,
+      whitening: false,
       clip: { lower: 0.1, upper: 10 },
     });
     await evaluation.ensemble.save(path);
-    expect(readdirSync(path).length).toBe(6);
-    const loaded = await ClassifierEnsemble.load(path);
-    const logits = await loaded.predictLogits(matrix);
-    expect(logits).toEqual(await evaluation.ensemble.predictLogits(matrix));
-    // The networks of a fold gave the held-out logits: those in the file are the same ones.
+    const files = readdirSync(path).sort();
+    expect(files).toEqual([
+      'ensemble.safetensors',
+      ...[0, 1].map((number) => `member-00${number}-network-without-0-1.safetensors`),
+      ...[2, 3].map((number) => `member-00${number}-network-without-0-2.safetensors`),
+      ...[4, 5].map((number) => `member-00${number}-network-without-1-2.safetensors`),
+    ]);
+    const members = await Promise.all(files.slice(1).map((file) => logitsOfNetwork(path, file, matrix)));
+    const leftOut = [0, 0, 1, 1, 2, 2].map(
+      (pair) =>
+        [
+          [0, 1],
+          [0, 2],
+          [1, 2],
+        ][pair] as number[],
+    );
+    const { logits, logRatios } = await evaluation.ensemble.score(matrix);
+    const { tensors } = decodeSafetensors(readFileSync(join(path, 'ensemble.safetensors')), 'ensemble');
+    const [weight, constant] = ['sum.weights', 'sum.constant'].map((name) => tensors.get(name)?.values[0]);
+    const mean = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
     for (let row = 0; row < 100; row++) {
-      for (const member of [0, 1]) {
-        const network = 2 * (evaluation.generated.fold[row] as number) + member;
-        expect(evaluation.generated.logits[member * 100 + row]).toBe(logits[network * 100 + row]);
-      }
+      const fold = evaluation.generated.fold[row] as number;
+      const blind = members.filter((_, member) => leftOut[member]?.includes(fold));
+      expect(blind).toHaveLength(4);
+      const heldOut = mean(blind.map((member) => member[row] as number));
+      expectClose(evaluation.generated.logits[row] as number, heldOut, 1e-5, 1e-6, `held out, row ${row}`);
+      const all = mean(members.map((member) => member[row] as number));
+      expectClose(logits[row] as number, all, 1e-5, 1e-6, `mean, row ${row}`);
+      const ratio = (weight as number) * (logits[row] as number) + (constant as number);
+      expectClose(logRatios[row] as number, ratio, 1e-12, 1e-12, `ln w, row ${row}`);
+    }
+  });
+
+  it('of networks alone is their mean', async () => {
+    const source = join(folder, 'evaluation');
+    const path = join(folder, 'networks');
+    const sample = gaussianSample(40, [0, 0], 6);
+    mkdirSync(path);
+    const logits: Float32Array[] = [];
+    for (const file of readdirSync(source).sort().slice(1, 4)) {
+      logits.push(await logitsOfNetwork(source, file, sample));
+      copyFileSync(join(folder, file), join(path, file));
+    }
+    const loaded = await ClassifierEnsemble.load(path);
+    expect(loaded).toMatchObject({ members: 3, learners: ['network'] });
+    const { logRatios, logRatioErrors } = await loaded.score(sample);
+    expect(logRatioErrors.every(Number.isNaN)).toBe(true);
+    for (const [row, ratio] of logRatios.entries()) {
+      const mean = logits.reduce((sum, member) => sum + (member[row] as number), 0) / 3;
+      expectClose(ratio, mean, 1e-6, 1e-6, `row ${row}`);
     }
   });
 
   it('keeps weights as outputs × inputs in the file', () => {
-    const [file] = readdirSync(saved);
-    const { tensors, metadata } = decodeSafetensors(readFileSync(join(saved, file as string)), 'saved');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(join(saved, first)), 'saved');
     expect(tensors.get('layers.0.weight')?.shape).toEqual([9, 25]);
     expect(tensors.get('layers.1.weight')?.shape).toEqual([5, 9]);
     expect(tensors.get('layers.2.bias')?.shape).toEqual([1]);
-    expect(JSON.parse(metadata['caloscope'] ?? '')).toMatchObject({ activation: 'silu', fold: 0, member: 0 });
+    expect(JSON.parse(metadata['caloscope'] ?? '')).toMatchObject({
+      learner: 'network',
+      activation: 'silu',
+      number: 0,
+      leftOut: [0, 1],
+    });
   });
 
   it('refuses a sample of another kind', async () => {
     const loaded = await ClassifierEnsemble.load(saved);
-    await expect(loaded.predictLogits(gaussianSample(5, [0, 0], 1))).rejects.toMatchObject({
+    await expect(loaded.score(gaussianSample(5, [0, 0], 1))).rejects.toMatchObject({
       code: 'ERR_SHAPE',
     });
   });
 });
 
 describe('a spoilt classifier is refused', () => {
-  const first = 'fold-0-member-0.safetensors';
-
   it.each([
     ['a truncated file', (path: string) => truncateSync(path, 400), 'ERR_FILE_TRUNCATED'],
     [
@@ -156,41 +259,93 @@ describe('a spoilt classifier is refused', () => {
     expect(error.path).toBe(join(path, first));
   });
 
-  /** The first file of a copy with other metadata or tensors. */
-  function rewritten(
-    name: string,
-    change: (content: ReturnType<typeof decodeSafetensors>) => ReturnType<typeof decodeSafetensors>,
-  ) {
+  type Change = (content: SafetensorsContent) => SafetensorsContent;
+
+  /** A copy in which one file has other metadata or tensors. */
+  function rewritten(name: string, change: Change, file = first): string {
     const path = copy(name);
-    const content = decodeSafetensors(readFileSync(join(path, first)), first);
-    writeFileSync(join(path, first), encodeSafetensors(change(content)));
+    const content = decodeSafetensors(readFileSync(join(path, file)), file);
+    writeFileSync(join(path, file), encodeSafetensors(change(content)));
     return path;
   }
   const describedAs =
-    (change: (description: Record<string, unknown>) => unknown) =>
-    (content: ReturnType<typeof decodeSafetensors>) => ({
+    (change: (description: Record<string, unknown>) => unknown): Change =>
+    (content) => ({
       ...content,
       metadata: { caloscope: JSON.stringify(change(JSON.parse(content.metadata['caloscope'] ?? ''))) },
     });
-  const without = (tensor: string) => (content: ReturnType<typeof decodeSafetensors>) => ({
-    ...content,
-    tensors: new Map([...content.tensors].filter(([key]) => key !== tensor)),
-  });
+  const without =
+    (tensor: string): Change =>
+    (content) => ({
+      ...content,
+      tensors: new Map([...content.tensors].filter(([key]) => key !== tensor)),
+    });
+  const withValues =
+    (
+      tensor: string,
+      values: Float64Array | Uint32Array,
+      shape: readonly number[] = [values.length],
+    ): Change =>
+    (content) => ({ ...content, tensors: new Map([...content.tensors, [tensor, { shape, values }]]) });
 
-  it.each([
-    ['no description', (content: ReturnType<typeof decodeSafetensors>) => ({ ...content, metadata: {} })],
-    [
-      'a description that is not JSON',
-      (content: ReturnType<typeof decodeSafetensors>) => ({ ...content, metadata: { caloscope: '{' } }),
-    ],
-    ['another format version', describedAs((description) => ({ ...description, formatVersion: 2 }))],
+  it.each<[what: string, change: Change]>([
+    ['no description', (content) => ({ ...content, metadata: {} })],
+    ['a description that is not JSON', (content) => ({ ...content, metadata: { caloscope: '{' } })],
+    ['another format version', describedAs((description) => ({ ...description, formatVersion: 1 }))],
     ['an unknown feature set', describedAs((description) => ({ ...description, input: { kind: 'matrix' } }))],
     ['other features', describedAs((description) => ({ ...description, featureNames: ['a'] }))],
+    ['an unknown learner', describedAs((description) => ({ ...description, learner: 'forest' }))],
+    ['another learner', describedAs((description) => ({ ...description, learner: 'logistic' }))],
+    ['other folds left out', describedAs((description) => ({ ...description, leftOut: [1, 2] }))],
+    ['a fold that does not exist', describedAs((description) => ({ ...description, leftOut: [0, 9] }))],
     ['a missing bias', without('layers.1.bias')],
     ['a missing layer', without('layers.0.weight')],
     ['a missing standardisation', without('standardisation.scale')],
   ])('%s', async (name, change) => {
     expect((await refusal(rewritten(name, change))).code).toBe('ERR_CLASSIFIER');
+  });
+
+  it.each<[what: string, change: Change]>([
+    ['a regression without weights', without('weights')],
+    ['a regression with weights of another size', withValues('weights', new Float64Array(3))],
+    ['a regression with two constants', withValues('constant', new Float64Array(2))],
+  ])('%s', async (name, change) => {
+    expect((await refusal(rewritten(name, change, regression))).code).toBe('ERR_CLASSIFIER');
+  });
+
+  it.each<[what: string, change: Change]>([
+    ['weights that are missing', without('sum.weights')],
+    ['a weight too many', withValues('sum.weights', new Float64Array(3))],
+    ['a covariance that is missing', without('sum.covariance')],
+    ['a covariance of another size', withValues('sum.covariance', new Float64Array(4), [2, 2])],
+    [
+      'a covariance of float32',
+      (content) => {
+        const values = new Float32Array(9);
+        return {
+          ...content,
+          tensors: new Map([...content.tensors, ['sum.covariance', { shape: [3, 3], values }]]),
+        };
+      },
+    ],
+    ['a constant that is missing', without('sum.constant')],
+    [
+      'another number of folds',
+      describedAs((description) => ({
+        ...description,
+        training: { ...(description['training'] as object), folds: 4 },
+      })),
+    ],
+    ['no training', describedAs(({ training: _, ...description }) => description)],
+    ['a whitening of another size', withValues('whitening.matrix', new Float64Array(2))],
+    ['a whitening without its widths', without('whitening.relative_width')],
+    ['a whitening without its clip', without('whitening.clip')],
+    ['no whitening where there was one', without('whitening.centre')],
+    ['an ensemble of another format', describedAs((description) => ({ ...description, format: 'x' }))],
+    ['an ensemble of other members', describedAs((description) => ({ ...description, members: 5 }))],
+  ])('%s', async (name, change) => {
+    const error = await refusal(rewritten(name, change, whole));
+    expect(error.code).toBe('ERR_CLASSIFIER');
   });
 
   it('a weight that is not a number', async () => {
@@ -201,15 +356,61 @@ describe('a spoilt classifier is refused', () => {
     expect((await refusal(path)).code).toBe('ERR_NON_FINITE');
   });
 
-  it('networks of two trainings in one folder, or one network twice', async () => {
-    const mixed = copy('mixed');
-    const { ensemble } = await trainClassifier(gridShowers(60, 1), gridShowers(60, 2), { ...small, seed: 7 });
-    await ensemble.save(join(folder, 'other'));
-    copyFileSync(join(folder, 'other', first), join(mixed, first));
-    expect((await refusal(mixed)).code).toBe('ERR_CLASSIFIER');
-    const twice = copy('twice');
-    copyFileSync(join(twice, first), join(twice, 'copy.safetensors'));
-    expect((await refusal(twice)).code).toBe('ERR_CLASSIFIER');
+  it('a weight of the sum that is not a number', async () => {
+    const path = rewritten(
+      'nan in the sum',
+      withValues('sum.weights', Float64Array.of(1, Number.NaN)),
+      whole,
+    );
+    expect((await refusal(path)).code).toBe('ERR_NON_FINITE');
+  });
+
+  it.each<[what: string, spoil: (path: string) => void, says: RegExp]>([
+    ['the ensemble missing', (path) => rmSync(join(path, whole)), /ensemble\.safetensors is missing/],
+    ['a member missing', (path) => rmSync(join(path, regression)), /5 of its 6 members are there/],
+    [
+      'a member twice',
+      (path) => copyFileSync(join(path, first), join(path, 'copy.safetensors')),
+      /a member twice/,
+    ],
+    [
+      'a member in the place of another',
+      (path) => {
+        rmSync(join(path, regression));
+        copyFileSync(join(path, first), join(path, 'copy.safetensors'));
+      },
+      /a member twice/,
+    ],
+  ])('%s', async (name, spoil, says) => {
+    const path = copy(name);
+    spoil(path);
+    const error = await refusal(path);
+    expect(error.code).toBe('ERR_CLASSIFIER');
+    expect(error.message).toMatch(says);
+  });
+
+  it('one member of it alone', async () => {
+    const error = await refusal(join(saved, first));
+    expect(error.code).toBe('ERR_CLASSIFIER');
+    expect(error.message).toMatch(/name the whole folder/);
+  });
+
+  it('files of two trainings in one folder', async () => {
+    const { ensemble } = await trainClassifier(gridShowers(60, 1), gridShowers(60, 2), {
+      ...small,
+      learners: ['network', 'logistic'],
+      members: 1,
+      seed: 7,
+    });
+    const other = join(folder, 'other');
+    await ensemble.save(other);
+    for (const file of [first, whole]) {
+      const mixed = copy(`mixed ${file}`);
+      copyFileSync(join(other, file), join(mixed, file));
+      const error = await refusal(mixed);
+      expect(error.code).toBe('ERR_CLASSIFIER');
+      expect(error.message).toMatch(/not of one training/);
+    }
   });
 
   it('what is no file', async () => {

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
-import { type FileLogitsOptions, predictFileLogits } from '#caloscope/classifier/file-logits';
+import { type FileScoresOptions, scoreFile } from '#caloscope/classifier/file-scores';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
+import { learnerNames } from '#caloscope/native/contract/training';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridNumbers, gridShowers } from '../support/grid-showers.js';
@@ -38,12 +39,13 @@ async function writeFile(name: string, voxels: Float32Array, count = rows): Prom
 }
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'caloscope-file-logits-'));
+  folder = mkdtempSync(join(tmpdir(), 'caloscope-file-scores-'));
   path = await writeFile('showers.hdf5', numbers.voxels.slice());
   for (const features of ['low', 'low-normalised', 'high'] as const) {
     const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
       features,
-      members: 2,
+      folds: 3,
+      learners: features === 'high' ? [...learnerNames] : ['network', 'logistic'],
       classifier: { hidden: [9, 5], epochs: 2 },
     });
     ensembles.set(features, ensemble);
@@ -54,24 +56,23 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const predict = (options: FileLogitsOptions = {}, file = path, features = 'low') =>
-  predictFileLogits(ensembles.get(features) as ClassifierEnsemble, file, options);
+const score = (options: FileScoresOptions = {}, file = path, features = 'low') =>
+  scoreFile(ensembles.get(features) as ClassifierEnsemble, file, options);
 
-describe('logits of a file that is never in memory as a whole', () => {
+describe('scores of a file that is never in memory as a whole', () => {
   it.each(['low', 'low-normalised', 'high'])('are those of all showers together: %s', async (features) => {
     using showers = await openShowers(path, { geometry });
-    const together = await ensembles.get(features)?.predictLogits(showers);
-    expect(together).toHaveLength(2 * rows);
+    const ensemble = ensembles.get(features) as ClassifierEnsemble;
+    const together = await ensemble.score(showers);
+    expect(together.logits).toHaveLength(ensemble.learners.length * rows);
     for (const threads of [1, 3]) {
       const progress: number[] = [];
-      const streamed = await predict(
+      const streamed = await score(
         { threads, onProgress: ({ done, total }) => progress.push(done / total) },
         path,
         features,
       );
-      expect(streamed.rows).toBe(rows);
-      expect(streamed.logits).toEqual(together);
-      expect(streamed.warnings).toEqual(showers.problems);
+      expect(streamed).toEqual({ rows, ...together, warnings: showers.problems });
       expect(progress).toEqual(progress.toSorted((a, b) => a - b));
       expect(progress.at(-1)).toBe(1);
     }
@@ -81,24 +82,29 @@ describe('logits of a file that is never in memory as a whole', () => {
     const voxels = numbers.voxels.slice();
     voxels[39_990 * 24 + 7] = Number.NaN;
     const file = await writeFile('late.hdf5', voxels);
-    await expect(predict({}, file)).rejects.toMatchObject({
+    await expect(score({}, file)).rejects.toMatchObject({
       code: 'ERR_NON_FINITE',
       path: file,
       message: expect.stringContaining('row 39990, voxel 7'),
     });
-    const { logits, warnings } = await predict({ nonFinite: 'zero' }, file);
+    const { rows: _, warnings, ...scores } = await score({ nonFinite: 'zero' }, file);
     expect(warnings.map(({ code }) => code)).toEqual(['non-finite']);
     using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
-    expect(logits).toEqual(await ensembles.get('low')?.predictLogits(showers));
+    expect(scores).toEqual(await ensembles.get('low')?.score(showers));
   });
 
   it('are none of a file without showers', async () => {
     const file = await writeFile('empty.hdf5', new Float32Array(0), 0);
-    expect(await predict({}, file)).toMatchObject({ rows: 0, logits: new Float32Array(0) });
+    expect(await score({}, file)).toMatchObject({
+      rows: 0,
+      logits: new Float32Array(0),
+      logRatios: new Float64Array(0),
+      logRatioErrors: new Float64Array(0),
+    });
   });
 
   it('end with the reason of the signal', async () => {
-    await expect(predict({ signal: AbortSignal.abort('before') })).rejects.toBe('before');
+    await expect(score({ signal: AbortSignal.abort('before') })).rejects.toBe('before');
     for (const share of [0, 0.3, 0.7]) {
       const controller = new AbortController();
       let reports = 0;
@@ -107,18 +113,20 @@ describe('logits of a file that is never in memory as a whole', () => {
         reports += 1;
         controller.abort('midway');
       };
-      await expect(predict({ signal: controller.signal, onProgress })).rejects.toBe('midway');
+      await expect(score({ signal: controller.signal, onProgress })).rejects.toBe('midway');
       expect(reports).toBe(1);
     }
   });
 
   it('are refused to classifiers of tables, and for files in another geometry', async () => {
     const { ensemble } = await trainClassifier(gaussianSample(50, [1, 0], 1), gaussianSample(50, [0, 0], 2), {
+      folds: 3,
+      learners: ['network'],
       classifier: { hidden: [4], epochs: 1 },
     });
-    await expect(predictFileLogits(ensemble, path)).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+    await expect(scoreFile(ensemble, path)).rejects.toMatchObject({ code: 'ERR_SHAPE' });
     ensemble.dispose();
-    await expect(predict({}, join(folder, 'none.hdf5'))).rejects.toMatchObject({
+    await expect(score({}, join(folder, 'none.hdf5'))).rejects.toMatchObject({
       code: 'ERR_FILE_NOT_FOUND',
     });
   });

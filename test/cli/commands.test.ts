@@ -8,7 +8,7 @@ import type { EvaluationResult } from '#caloscope/evaluation/result';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { caloscope, contentOf, errorLine } from './run-caloscope.js';
-import { makeToyFiles, quick, quickTraining, type ToyFiles } from './toy-files.js';
+import { makeToyFiles, quick, type ToyFiles } from './toy-files.js';
 
 let toys: ToyFiles;
 /** An evaluation of the toys that the tests may read. */
@@ -47,7 +47,13 @@ describe('evaluate', () => {
     const result = JSON.parse(readFileSync(join(evaluation, 'result.json'), 'utf8')) as EvaluationResult;
     expect(stdout).toContain(result.verdict.sentence);
     expect(stdout).toContain(join(evaluation, 'report.html'));
-    expect(result.settings).toMatchObject({ folds: 2, members: 1, network: { hidden: [8] } });
+    expect(result.settings).toMatchObject({
+      folds: 3,
+      members: 1,
+      learners: ['network', 'logistic'],
+      whitening: true,
+      network: { hidden: [8] },
+    });
     for (const { code } of result.warnings) expect(stdout).toContain(`warning: ${code}: `);
     // No terminal: plain lines, neither bars nor escape sequences.
     expect(stderr).toMatch(/^reading reference: \d+ %/m);
@@ -82,6 +88,20 @@ describe('evaluate', () => {
     expect(await caloscope(words)).toMatchObject({ exitCode: 0 });
     const { settings } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as EvaluationResult;
     expect(settings.threshold).toBeNull();
+  });
+
+  it('--no-whitening and --learners take what is requested alone', async () => {
+    const out = join(toys.newFolder(), 'out');
+    const words = ['evaluate', toys.reference, toys.generated, '--out', out, ...quick];
+    expect(await caloscope([...words, '--no-whitening', '--learners', 'trees, quadratic'])).toMatchObject({
+      exitCode: 0,
+    });
+    const { settings, training, auc } = JSON.parse(
+      readFileSync(join(out, 'result.json'), 'utf8'),
+    ) as EvaluationResult;
+    expect(settings).toMatchObject({ whitening: false, learners: ['trees', 'quadratic'] });
+    expect(training.networks).toEqual([]);
+    expect(auc.learners.map(({ name }) => name)).toEqual(['trees', 'quadratic']);
   });
 
   it('--quiet says nothing', async () => {
@@ -130,7 +150,15 @@ describe('evaluate', () => {
     await refused(['evaluate', reference, generated, '--out', join(out, 'a', 'b')], 'ERR_OUTPUT');
     await refused(['evaluate', reference, generated, '--out', join(reference, 'a')], 'ERR_OUTPUT');
     await refused(['evaluate', reference, generated, '--out', generated, '--force'], 'ERR_OUTPUT');
-    await refused(['evaluate', reference, generated, ...end, '--folds', '401'], 'ERR_TOO_FEW_ROWS');
+    const folder = toys.newFolder();
+    const [few, fewer] = [
+      await challengeFile(join(folder, 'few.hdf5'), 368),
+      await challengeFile(join(folder, 'fewer.hdf5'), 368, 2),
+    ];
+    for (const command of ['evaluate', 'train']) {
+      const says = await refused([command, few, fewer, ...end, '--folds', '6'], 'ERR_TOO_FEW_ROWS');
+      expect(says).toContain('12');
+    }
     await refused(['evaluate', reference, generated, ...end, '--geometry', 'ds2'], 'ERR_LAYOUT');
     await refused(['evaluate', reference, generated, ...end, '--geometry', 'ds9'], 'ERR_GEOMETRY');
     await refused(['evaluate', reference, generated, ...end, '--geometry', 'none.xml'], 'ERR_FILE_NOT_FOUND');
@@ -204,31 +232,52 @@ describe('train and weights', () => {
   it('train a classifier on all showers and weigh a file with it', async () => {
     const folder = toys.newFolder();
     const classifier = join(folder, 'classifier');
-    const words = ['train', toys.reference, toys.generated, '--out', classifier, ...quickTraining];
+    const words = ['train', toys.reference, toys.generated, '--out', classifier, ...quick];
     const trained = await caloscope([...words, '--json']);
     expect(trained).toMatchObject({ exitCode: 0, stderr: '' });
     expect(JSON.parse(trained.stdout)).toMatchObject({
       out: classifier,
-      networks: [{ member: 0, epochs: 2 }],
+      learners: ['network', 'logistic'],
+      members: 6,
+      networks: [0, 1, 2].map((network) => ({ network, epochs: 2 })),
     });
-    expect(readdirSync(classifier)).toEqual(['fold-0-member-0.safetensors']);
+    expect(readdirSync(classifier)).toHaveLength(7);
+    expect(readdirSync(classifier)).toContain('ensemble.safetensors');
     await refused(words, 'ERR_OUTPUT');
     expect((await caloscope([...words, '--force'])).exitCode).toBe(0);
 
     const out = join(folder, 'weights.hdf5');
     const weighed = await caloscope(['weights', classifier, toys.generated, '--out', out, '--json']);
     expect(weighed).toMatchObject({ exitCode: 0, stderr: '' });
-    expect(JSON.parse(weighed.stdout)).toMatchObject({ out, rows: 400, networks: 1 });
-    expect(readFileSync(out).subarray(1, 4).toString()).toBe('HDF');
+    expect(JSON.parse(weighed.stdout)).toMatchObject({
+      out,
+      rows: 400,
+      members: 6,
+      learners: ['network', 'logistic'],
+      folds: 3,
+    });
+    using ensemble = await ClassifierEnsemble.load(classifier);
+    using showers = await openShowers(toys.generated);
+    const { logits, logRatios, logRatioErrors } = await ensemble.score(showers);
+    const file = new File(out, 'r');
+    const stored = (name: string) => file.get(name) as Dataset;
+    expect(stored('log_weight').value).toEqual(logRatios);
+    expect(stored('log_weight_error').value).toEqual(logRatioErrors);
+    expect(logRatioErrors.every((error) => error > 0)).toBe(true);
+    expect(stored('logit').shape).toEqual([400, 2]);
+    const byRow = Float32Array.from({ length: 800 }, (_, i) => logits[(i % 2) * 400 + (i >> 1)] as number);
+    expect(stored('logit').value).toEqual(byRow);
+    expect(file.attrs['learners']?.value).toBe('network logistic');
+    file.close();
   });
 
   it('work in the precision that is requested, and say so', async () => {
     const folder = toys.newFolder();
-    const words = ['train', toys.reference, toys.generated, ...quickTraining, '--precision', 'bfloat16'];
+    const words = ['train', toys.reference, toys.generated, ...quick, '--precision', 'bfloat16'];
     const classifier = join(folder, 'classifier');
     expect((await caloscope([...words, '--out', classifier])).exitCode).toBe(0);
     using ensemble = await ClassifierEnsemble.load(classifier);
-    expect(ensemble.description.training.classifier).toMatchObject({ precision: 'bfloat16' });
+    expect(ensemble.description.training?.classifier).toMatchObject({ precision: 'bfloat16' });
 
     const logits = await Promise.all(
       ['float32', 'bfloat16'].map(async (precision) => {

@@ -20,8 +20,8 @@ beforeAll(async () => {
 });
 afterAll(() => toys.remove());
 
-/** Long enough to be killed in the middle; networks of three members stand at different epochs. */
-const training = ['--hidden', '24,16', '--epochs', '40', '--patience', '40', '--members', '3'];
+/** Long enough to be killed in the middle; the networks of three pairs of folds stand at different epochs. */
+const training = ['--hidden', '24,16', '--epochs', '40', '--patience', '40', '--folds', '3'];
 
 const forEver = ['--epochs', '100000', '--patience', '100000'];
 
@@ -91,25 +91,15 @@ describe('a training that is killed', () => {
     expect(stderr).toMatch(/^resuming from the checkpoints? of \d networks? in .*out\.checkpoint$/m);
     expect(exitCode).toBe(0);
     expect(bytesOf(out)).toEqual(bytesOf(whole));
-    expect(Object.keys(bytesOf(out))).toHaveLength(3);
+    // Four learners for each of three pairs of folds, and their ensemble.
+    expect(Object.keys(bytesOf(out))).toHaveLength(13);
     expect(existsSync(`${out}.checkpoint`), 'the checkpoints stay when all is done').toBe(false);
   });
 
   it('evaluate: the same, up to the result', async () => {
     const folder = toys.newFolder();
     const words = (out: string, ...more: string[]) => {
-      const settings = [
-        '--folds',
-        '2',
-        '--members',
-        '1',
-        '--hidden',
-        '16',
-        '--epochs',
-        '40',
-        '--patience',
-        '40',
-      ];
+      const settings = ['--folds', '3', '--hidden', '16', '--epochs', '40', '--patience', '40'];
       return ['evaluate', toys.reference, toys.generated, '--out', out, ...settings, ...more];
     };
     const [whole, out] = [join(folder, 'whole'), join(folder, 'out')];

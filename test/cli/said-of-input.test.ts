@@ -9,7 +9,7 @@ import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import type { Warning } from '#caloscope/warnings';
 import { normalNumbers } from '../support/gaussian-samples.js';
 import { caloscope, emptyFolder } from './run-caloscope.js';
-import { quick, quickTraining } from './toy-files.js';
+import { quick } from './toy-files.js';
 
 const rows = 150;
 
@@ -96,7 +96,7 @@ describe('what is odd about files and samples', () => {
     const reference = await caloganFile(join(folder, 'reference.hdf5'), { seed: 1 });
     const inGeV = await caloganFile(join(folder, 'gev.hdf5'), { seed: 2, unit: 1000 });
     const out = join(folder, 'classifier');
-    const words = ['train', reference, inGeV, '--out', out, ...quickTraining, '--hidden', '64,64'];
+    const words = ['train', reference, inGeV, '--out', out, ...quick, '--hidden', '64,64'];
     const said = await caloscope(words);
     expect(said.exitCode).toBe(0);
     expect(said.stdout).toMatch(/^warning: units: generated sample: .*voxels seem to be in GeV/m);
@@ -119,7 +119,7 @@ describe('what is odd about files and samples', () => {
     const second = await caloganFile(join(folder, 'second.hdf5'), { seed: 2, energies: energies(20) });
     const train = async (...files: string[]) => {
       const words = ['train', ...files, '--out', join(folder, 'classifier'), '--force', '--allow-same'];
-      const { stdout } = await caloscope([...words, ...quickTraining, '--json']);
+      const { stdout } = await caloscope([...words, ...quick, '--json']);
       return codes((JSON.parse(stdout) as { warnings: Warning[] }).warnings);
     };
     expect(await train(first, second)).toContain('incident-energy-leak');
@@ -133,7 +133,7 @@ describe('what is odd about files and samples', () => {
     const inGeV = await caloganFile(join(folder, 'gev.hdf5'), { seed: 2, unit: 1000 });
     const classifier = join(folder, 'classifier');
     expect(
-      (await caloscope(['train', reference, generated, '--out', classifier, ...quickTraining])).exitCode,
+      (await caloscope(['train', reference, generated, '--out', classifier, ...quick])).exitCode,
     ).toBe(0);
     const weigh = async (file: string) => {
       const out = join(folder, 'weights.hdf5');
@@ -225,7 +225,7 @@ describe('geometry and threshold', () => {
     const reference = await ds2File(join(folder, 'reference.hdf5'), 1);
     const generated = await ds2File(join(folder, 'generated.hdf5'), 2);
     const out = join(folder, 'classifier');
-    const words = ['train', reference, generated, '--out', out, ...quickTraining];
+    const words = ['train', reference, generated, '--out', out, ...quick];
     expect((await caloscope(words)).stdout).toContain('geometry   ds2, guessed from 6480 voxels');
     expect(JSON.parse((await caloscope([...words, '--force', '--json'])).stdout)).toMatchObject({
       input: {

@@ -71,9 +71,9 @@ describe('wrong words end with 2 and one line', () => {
     ...['-1', '1.5', 'abc', '', ' 1', '0x10', '1e400', 'NaN', 'Infinity', '9007199254740993'].map(
       (seed): [string[], RegExp] => [[...evaluate, '--seed', seed], /--seed must be a whole number/],
     ),
-    ...['0', '1', '-3', '2.5', 'many', '1001'].map((folds): [string[], RegExp] => [
+    ...['0', '1', '2', '-3', '2.5', 'many', '101'].map((folds): [string[], RegExp] => [
       [...evaluate, '--folds', folds],
-      /--folds must be a whole number from 2/,
+      /--folds must be a whole number from 3 to 100/,
     ]),
     ...['0', '-2', '1e9', 'x'].map((members): [string[], RegExp] => [
       [...evaluate, '--members', members],
@@ -105,7 +105,13 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--device', 'cuda', '--devices', '0,x'], /--devices must be numbers/],
     [[...evaluate, '--devices', '0'], /set device to cuda/],
     [[...evaluate, '--precision', 'float16'], /--precision must be float32 or bfloat16/],
-    [[...evaluate, '--ensemble-rule', 'median'], /--ensemble-rule must be mean-logit/],
+    ...['forest', '', 'network,', 'Trees'].map((learners): [string[], RegExp] => [
+      [...evaluate, '--learners', learners],
+      /--learners must be network, logistic, quadratic or trees/,
+    ]),
+    [[...evaluate, '--learners', 'trees,network,trees'], /--learners must name each learner once/],
+    [['train', ...evaluate.slice(1), '--folds', '2'], /--folds must be a whole number from 3/],
+    [[...evaluate, '--ensemble-rule', 'mean-logit'], /unknown option '--ensemble-rule'/],
     [[...evaluate, '--clip', '3'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '3,1'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '1,2,3'], /--clip must be LOW,HIGH/],

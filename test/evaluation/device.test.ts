@@ -6,7 +6,7 @@ import { gridShowers } from '../support/grid-showers.js';
 
 const { devices } = native().cudaDevices();
 const small: EvaluateOptions = {
-  folds: 2,
+  folds: 3,
   members: 2,
   threads: 2,
   classifier: { hidden: [9, 5], epochs: 3 },

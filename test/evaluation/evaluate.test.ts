@@ -1,9 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, CaloscopeError } from '#caloscope/errors';
-import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
+import {
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+  type SampleWeights,
+} from '#caloscope/evaluation/evaluate';
 import type { UhiHistogram } from '#caloscope/formats/uhi/uhi';
 import { namedGeometry } from '#caloscope/geometry/geometry';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
+import { native } from '#caloscope/native/binding';
+import type { EnsembleHandle } from '#caloscope/native/contract/ensembles';
+import { learnerNames } from '#caloscope/native/contract/training';
 import type { Progress } from '#caloscope/native/run-job';
 import type { GivenSample } from '#caloscope/samples/kinds';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
@@ -14,7 +22,28 @@ import { processorClock } from '../support/processor-time.js';
 
 const reference = gaussianSample(400, [0.5, 0, 0], 1);
 const generated = gaussianSample(300, [0, 0, 0], 2);
-const small: EvaluateOptions = { folds: 3, members: 2, threads: 2, classifier: { hidden: [16], epochs: 3 } };
+const small: EvaluateOptions = {
+  folds: 3,
+  learners: ['network', 'logistic'],
+  members: 2,
+  threads: 2,
+  classifier: { hidden: [16], epochs: 3 },
+};
+
+/** The share of pairs of rows of one fold in which the reference row is higher, fold by fold. */
+function areasOfFolds(
+  { reference, generated }: Evaluation,
+  column: (sample: SampleWeights) => ArrayLike<number>,
+): number[] {
+  return [0, 1, 2].map((fold) => {
+    const inFold = (sample: SampleWeights) =>
+      Array.from(column(sample)).filter((_, row) => sample.fold[row] === fold);
+    const [of1, of0] = [inFold(reference), inFold(generated)];
+    let wins = 0;
+    for (const r of of1) for (const g of of0) wins += r > g ? 1 : r === g ? 0.5 : 0;
+    return wins / (of1.length * of0.length);
+  });
+}
 
 async function errorOf(work: Promise<unknown>): Promise<unknown> {
   return work.then(
@@ -31,6 +60,7 @@ describe('evaluate', () => {
       for (const threads of [1, 2, 5]) {
         const { ensemble, ...evaluation } = await evaluate(samples.reference, samples.generated, {
           ...small,
+          learners: [...learnerNames],
           threads,
         });
         ensemble.dispose();
@@ -50,15 +80,22 @@ describe('evaluate', () => {
     expect(second.generated.fold).not.toEqual(first.generated.fold);
   });
 
-  it('has one weight a row, the mean of the logits of its members, and plain JSON', async () => {
+  it('has for each row a logit of each learner, their sum as ln w, and plain JSON', async () => {
     const evaluation = await evaluate(reference, generated, small);
+    const { weights, constant } = native().ensembleSum(
+      (evaluation.ensemble as unknown as { handle: EnsembleHandle }).handle,
+    );
+    expect(weights.length).toBe(2);
     for (const role of ['reference', 'generated'] as const) {
-      const { logWeights, logits, fold } = evaluation[role];
+      const { logWeights, logWeightErrors, logits, fold } = evaluation[role];
       const rows = role === 'reference' ? 400 : 300;
-      expect([logWeights.length, logits.length, fold.length]).toEqual([rows, 2 * rows, rows]);
+      const lengths = [logWeights, logWeightErrors, logits, fold].map(({ length }) => length);
+      expect(lengths).toEqual([rows, rows, 2 * rows, rows]);
       for (let row = 0; row < rows; row++) {
-        const mean = ((logits[row] as number) + (logits[rows + row] as number)) / 2;
-        expect(logWeights[row]).toBeCloseTo(mean, 12);
+        const [first, second] = [logits[row], logits[rows + row]] as [number, number];
+        const sum = (weights[0] as number) * first + (weights[1] as number) * second + constant;
+        expect(logWeights[row]).toBeCloseTo(sum, 12);
+        expect(logWeightErrors[row]).toBeGreaterThan(0);
         expect(fold[row]).toBeLessThan(3);
       }
     }
@@ -69,22 +106,77 @@ describe('evaluate', () => {
         'largestDistance training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);
-    expect(result.settings).toMatchObject({ features: 'matrix columns', featureCount: 3, folds: 3, seed: 1 });
-    // The area by definition, over all pairs.
-    let wins = 0;
-    for (const r of evaluation.reference.logWeights) {
-      for (const g of evaluation.generated.logWeights) wins += r > g ? 1 : r === g ? 0.5 : 0;
+    expect(result.training.learners).toEqual(['network', 'logistic']);
+    expect(result.training.networks.map(({ leftOut }) => leftOut)).toEqual([
+      [0, 1],
+      [0, 1],
+      [0, 2],
+      [0, 2],
+      [1, 2],
+      [1, 2],
+    ]);
+    expect(result.settings).toMatchObject({
+      features: 'matrix columns',
+      featureCount: 3,
+      folds: 3,
+      learners: ['network', 'logistic'],
+      whitening: true,
+      seed: 1,
+    });
+    // The areas of the learners alone, by definition.
+    for (const [learner, { value }] of result.auc.learners.entries()) {
+      const column = ({ logits, fold }: SampleWeights) =>
+        logits.subarray(learner * fold.length, (learner + 1) * fold.length);
+      const areas = areasOfFolds(evaluation, column);
+      expect(value).toBeCloseTo(areas.reduce((sum, area) => sum + area) / 3, 12);
     }
-    expect(result.auc.value).toBeCloseTo(wins / (400 * 300), 12);
     // Every row is in its histogram of w, flow bins included.
     const histogram = WeightedHistogram.fromUhi(result.histograms['weight_log_generated'] as UhiHistogram);
     const cells = histogram.values(0, { flow: true });
     expect(cells.reduce((sum, value) => sum + value, 0)).toBe(300);
   });
 
+  it('has the mean of the areas of its folds, each by definition', async () => {
+    // Of one learner the score is its logit times a positive number: in each fold the order is the same.
+    const evaluation = await evaluate(reference, generated, { ...small, learners: ['logistic'] });
+    const { auc } = evaluation.result;
+    expect(auc.learners).toMatchObject([{ name: 'logistic' }]);
+    expect(auc.learners[0]?.weight).toBeGreaterThan(0);
+    const areas = areasOfFolds(evaluation, ({ logits }) => logits);
+    expect(auc.folds).toHaveLength(3);
+    for (const [fold, area] of areas.entries()) expect(auc.folds[fold]).toBeCloseTo(area, 12);
+    expect(auc.value).toBeCloseTo(areas.reduce((sum, area) => sum + area) / 3, 12);
+    expect(auc.nullStandardDeviation).toBeCloseTo(Math.sqrt(701 / (12 * 400 * 300)), 12);
+    // Half a deviation apart: the exact area is Φ(½/√2) = 0.638.
+    expect(Math.abs(auc.value - 0.638)).toBeLessThan(4 * auc.standardError);
+    expect(auc.z).toBeGreaterThan(3);
+    expect(auc.pValue).toBeLessThan(0.0014);
+  });
+
+  it('leaves out learners that the columns are too many for, and says which it has', async () => {
+    const wide = (seed: number) =>
+      gaussianSample(
+        60,
+        Array.from({ length: 45 }, () => 0),
+        seed,
+      );
+    const learners = ['logistic', 'quadratic'] as const;
+    const { result } = await evaluate(wide(1), wide(2), { ...small, learners });
+    expect(result.settings.learners).toEqual(['logistic']);
+    expect(result.training).toMatchObject({ learners: ['logistic'], networks: [] });
+    const alone = evaluate(wide(1), wide(2), { ...small, learners: ['quadratic'] });
+    expect(await errorOf(alone)).toMatchObject({ code: 'ERR_ARGUMENT' });
+  });
+
   it('names an option that is wrong', async () => {
     const wrong: readonly [string, unknown][] = [
       ['folds', { folds: 1 }],
+      ['folds: must be a whole number from 3 to 100', { folds: 2 }],
+      ['learners', { learners: [] }],
+      ['learners', { learners: ['network', 'forest'] }],
+      ['learners', { learners: ['trees', 'network', 'trees'] }],
+      ['learners', { learners: 'network' }],
+      ['whitening', { whitening: 1 }],
       ['members', { members: 0 }],
       ['seed', { seed: -1 }],
       ['features', { features: 'all' }],

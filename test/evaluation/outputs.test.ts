@@ -23,8 +23,9 @@ let target: string;
 beforeAll(async () => {
   await ready;
   evaluation = await evaluate(gaussianSample(120, [1, 0], 1), gaussianSample(90, [0, 0], 2), {
-    folds: 2,
+    folds: 3,
     members: 2,
+    learners: ['network', 'logistic'],
     threads: 2,
     classifier: { hidden: [6], epochs: 2 },
   });
@@ -70,21 +71,29 @@ describe('the files of an evaluation', () => {
       evaluation.result.histograms,
     );
     const loaded = await ClassifierEnsemble.load(join(target, 'classifier'));
-    expect(loaded.members).toBe(4);
+    // Two networks and a regression for each of three pairs of folds.
+    expect(loaded.members).toBe(9);
     const file = new File(join(target, 'weights.hdf5'), 'r');
     for (const role of ['reference', 'generated'] as const) {
-      const { logWeights, logits, fold } = evaluation[role];
+      const { logWeights, logWeightErrors, logits, fold } = evaluation[role];
       const rows = logWeights.length;
       expect(numbers(file, `/${role}/log_weight`)).toEqual({ shape: [rows], value: logWeights, type: '<d' });
+      expect(numbers(file, `/${role}/log_weight_error`)).toEqual({
+        shape: [rows],
+        value: logWeightErrors,
+        type: '<d',
+      });
+      expect(logWeightErrors.every((error) => error > 0)).toBe(true);
       expect(Array.from(numbers(file, `/${role}/fold`).value)).toEqual(Array.from(fold));
       expect(Array.from(numbers(file, `/${role}/source_row`).value, Number)).toEqual([...Array(rows).keys()]);
       const stored = numbers(file, `/${role}/logit`);
       expect([stored.shape, stored.type]).toEqual([[rows, 2], '<f']);
       for (let row = 0; row < rows; row++) {
-        for (const member of [0, 1]) expect(stored.value[row * 2 + member]).toBe(logits[member * rows + row]);
+        for (const learner of [0, 1])
+          expect(stored.value[row * 2 + learner]).toBe(logits[learner * rows + row]);
       }
     }
-    expect(file.attrs['ensemble_rule']?.value).toBe('mean-logit');
+    expect(file.attrs['learners']?.value).toBe('network logistic');
     expect(file.attrs['verdict']?.value).toBe(evaluation.result.verdict.sentence);
     file.close();
   });

@@ -10,8 +10,8 @@ import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 
 const small: EvaluateOptions = {
-  folds: 2,
-  members: 1,
+  folds: 3,
+  learners: ['logistic'],
   threads: 2,
   threshold: 20,
   classifier: { hidden: [8], epochs: 1 },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AreaUnderCurve, ObservableComparison } from '#caloscope/evaluation/result';
+import type { ObservableComparison } from '#caloscope/evaluation/result';
 import { blindness, type Evidence, verdictOn } from '#caloscope/evaluation/verdict';
 
 function observable(part: Partial<ObservableComparison> & { area?: number }): ObservableComparison {
@@ -32,7 +32,13 @@ function evidence(numbers: Numbers = {}): Evidence {
     observables = [],
     effective = 900,
   } = numbers;
-  const auc: AreaUnderCurve = { value: area, standardError: 0.01, nullStandardDeviation: 0.01, pValue: 0.3 };
+  const auc = {
+    value: area,
+    standardError: 0.01,
+    nullStandardDeviation: 0.01,
+    z: (area - 0.5) / 0.01,
+    pValue: 0.3,
+  } as Evidence['auc'];
   const health = { rows: 1000, effectiveSampleSize: effective };
   return {
     auc,

@@ -37,14 +37,16 @@ export function repeatObservables(result: Bendable, count: number): void {
   });
 }
 
-/** Networks of `folds` × `members` trainings, again and again those that there are. */
+/** `members` networks for each pair of `folds`, again and again those that there are. */
 export function repeatNetworks(result: Bendable, folds: number, members: number): void {
   const { networks } = result.training;
   Object.assign(result.settings, { folds, members });
-  result.training.networks = Array.from({ length: folds * members }, (_, index) => ({
+  const pairs = Array.from({ length: folds }, (_, first) =>
+    Array.from({ length: folds - first - 1 }, (__, i): [number, number] => [first, first + 1 + i]),
+  ).flat();
+  result.training.networks = Array.from({ length: pairs.length * members }, (_, index) => ({
     ...(networks[index % networks.length] as Bendable['training']['networks'][number]),
-    fold: Math.floor(index / members),
-    member: index % members,
+    leftOut: pairs[Math.floor(index / members)] as [number, number],
   }));
 }
 

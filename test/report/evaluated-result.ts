@@ -26,7 +26,8 @@ async function evaluateToys(): Promise<EvaluationResult> {
     using generated = await openShowers(second);
     const { result, ensemble } = await evaluate(reference, generated, {
       folds: 12,
-      members: 2,
+      learners: ['network', 'logistic'],
+      features: 'high',
       seed: 1,
       threads: 2,
       classifier: { hidden: [8, 6], epochs: 3 },

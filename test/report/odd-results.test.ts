@@ -54,9 +54,8 @@ describe('odd results', () => {
       () =>
         bent((result) => {
           repeatObservables(result, 1);
-          repeatNetworks(result, 1, 1);
+          repeatNetworks(result, 2, 1);
           for (const network of result.training.networks) network.epochs.splice(1);
-          result.training.memberSpread = null;
         }),
     ],
     [
@@ -64,7 +63,7 @@ describe('odd results', () => {
       () =>
         bent((result) => {
           repeatObservables(result, 60);
-          repeatNetworks(result, 10, 15);
+          repeatNetworks(result, 6, 10);
         }),
     ],
     [

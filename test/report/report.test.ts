@@ -46,17 +46,18 @@ describe('content', () => {
   it('states verdict, AUC, null deviation, z and p', () => {
     const stated = page(
       bent((result) => {
-        result.auc = {
+        Object.assign(result.auc, {
           value: 0.73241,
           standardError: 0.00312,
           nullStandardDeviation: 0.002887,
+          z: 5.41,
           pValue: 3.2e-8,
-        };
+        });
         result.verdict.pValue = 2e-5;
       }),
     );
     const numbers = [...stated.querySelectorAll('.numbers b')].map((number) => number.textContent);
-    expect(numbers).toEqual(['0.7324 ± 0.0031', '0.0029', '80.5', '3·10⁻⁸', '2·10⁻⁵']);
+    expect(numbers).toEqual(['0.7324 ± 0.0031', '0.0029', '5.4', '3·10⁻⁸', '2·10⁻⁵']);
     expect(text(stated, '.sentence')).toBe(evaluated.verdict.sentence);
   });
 

@@ -49,7 +49,10 @@ class RecordingBackend : public CpuBackend {
     std::vector<TrainedNetwork> trained;
     for (const auto& task : asked) {
       trained.push_back({zero_network(task.shape), {}});
-      trained.back().network.standardisation.centre[0] = static_cast<float>(task.number);
+      auto& standardisation = trained.back().network.standardisation;
+      std::ranges::fill(standardisation.clip, 1.0F);
+      std::ranges::fill(standardisation.scale, 1.0F);
+      standardisation.centre[0] = static_cast<float>(task.number);
     }
     return trained;
   }

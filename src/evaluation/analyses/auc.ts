@@ -15,7 +15,7 @@ export interface SeparationSummary {
    * other rows to train with would change, σ₀²(1 − ((AUC − ½)/0.4)²) as measured, σ₀ the null standard deviation.
    */
   readonly standardError: number;
-  /** Of one fixed score, √((n + m + 1)/(12 n m)) without ties: the unit of the AUC, not the error of its null. */
+  /** √((n + m + 1)/(12 n m)), that of one fixed score without ties: the unit of the AUC, not the error of its null. */
   readonly nullStandardDeviation: number;
   /** Of the scores of all folds together; a fold whose scores lie higher than those of others pulls it to ½. */
   readonly pooled: number;
@@ -46,6 +46,8 @@ export const auc: Analysis<SeparationSummary> = {
     const pooled = await scores.pooledArea();
     const folds = await scores.foldAreas();
     const value = mean(folds.map((fold) => fold.value));
+    const [n, m] = [fitted.reference.fold.length, fitted.generated.fold.length];
+    const nullStandardDeviation = Math.sqrt((n + m + 1) / (12 * n * m));
     const learners = (await scores.learnerAreas()).map(({ name, folds: areas }, i) => ({
       name,
       value: mean(areas.map((area) => area.value)),
@@ -54,8 +56,8 @@ export const auc: Analysis<SeparationSummary> = {
     return {
       part: {
         value,
-        standardError: standardError(value, folds, pooled.nullStandardDeviation),
-        nullStandardDeviation: pooled.nullStandardDeviation,
+        standardError: standardError(value, folds, nullStandardDeviation),
+        nullStandardDeviation,
         pooled: pooled.value,
         folds: folds.map((fold) => fold.value),
         z: fitted.test.z,

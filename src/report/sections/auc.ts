@@ -35,9 +35,9 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
         sheet,
         'null σ',
         significant(auc.nullStandardDeviation, 2),
-        'its standard deviation for equal samples',
+        'that of one fixed score for equal samples',
       ),
-      entry(sheet, 'z', deviations(auc.z), 'of the mean probabilities, fold by fold'),
+      entry(sheet, 'z', deviations(auc.z), 'of the mean scores of both samples, tested fold by fold'),
       entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for a z this high from equal samples'),
       entry(
         sheet,
