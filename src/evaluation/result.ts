@@ -1,5 +1,5 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
-import type { LearnerName } from '../native/contract/training.js';
+import type { LearnerName } from '../native/contract/ensembles.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
@@ -12,7 +12,7 @@ import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
-export type { LearnerName } from '../native/contract/training.js';
+export type { LearnerName } from '../native/contract/ensembles.js';
 export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';

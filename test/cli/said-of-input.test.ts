@@ -132,9 +132,9 @@ describe('what is odd about files and samples', () => {
     const generated = await caloganFile(join(folder, 'generated.hdf5'), { seed: 2 });
     const inGeV = await caloganFile(join(folder, 'gev.hdf5'), { seed: 2, unit: 1000 });
     const classifier = join(folder, 'classifier');
-    expect(
-      (await caloscope(['train', reference, generated, '--out', classifier, ...quick])).exitCode,
-    ).toBe(0);
+    expect((await caloscope(['train', reference, generated, '--out', classifier, ...quick])).exitCode).toBe(
+      0,
+    );
     const weigh = async (file: string) => {
       const out = join(folder, 'weights.hdf5');
       const words = ['weights', classifier, file, '--out', out, '--force'];

@@ -118,7 +118,7 @@ describe('the sentence', () => {
 
   it('says who sees it', () => {
     expect(sentenceOf({ area: 0.6, classifierPValue: 1e-9 })).toBe(
-      'The classifiers can tell the generated showers from the reference: AUC 0.600 ± 0.010, 10.0 null standard deviations above 0.5. The weights say where.',
+      'The classifiers can tell the generated showers from the reference: AUC 0.600 ± 0.010, z = 10.0 in their test. The weights say where.',
     );
     expect(sentenceOf({ distancePValue: 1e-5 })).toBe(
       'The classifiers cannot tell the generated showers from the reference (AUC 0.500 ± 0.010). The observables can: E with Kolmogorov–Smirnov distance 0.100, p = 1e-5 as the largest of 12.',

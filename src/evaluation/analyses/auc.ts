@@ -1,5 +1,5 @@
 import type { PermutationTest } from '../../classifier/permutation-test.js';
-import type { LearnerName } from '../../native/contract/training.js';
+import type { LearnerName } from '../../native/contract/ensembles.js';
 import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
 import type { Analysis } from '../analysis.js';
 
