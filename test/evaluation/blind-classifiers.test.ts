@@ -8,8 +8,9 @@ import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-sho
 
 /** One epoch of a learning rate of nearly zero: what the networks say is noise, so that the rest of the house stands alone. */
 const blind: EvaluateOptions = {
-  folds: 2,
-  members: 1,
+  folds: 3,
+  learners: ['network'],
+  whitening: false,
   threads: 2,
   classifier: { hidden: [4], epochs: 1, learningRate: 1e-12 },
 };

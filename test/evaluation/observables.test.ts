@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluate } from '#caloscope/evaluation/evaluate';
+import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
 import { binsFor, type ObservableBins } from '#caloscope/evaluation/observable-axis';
 import { histogramsOf } from '#caloscope/evaluation/observable-histograms';
 import type { ObservableColumn } from '#caloscope/evaluation/own-observables';
@@ -12,7 +12,12 @@ import { separationPower } from '#caloscope/statistics/histogram-comparison';
 import { gaussianSample, normalNumbers } from '../support/gaussian-samples.js';
 import { gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
-const quick = { folds: 2, members: 1, threads: 2, classifier: { hidden: [4], epochs: 1 } };
+const quick: EvaluateOptions = {
+  folds: 3,
+  learners: ['network'],
+  threads: 2,
+  classifier: { hidden: [4], epochs: 1 },
+};
 
 /** Grid showers whose second layer is empty in a share of the rows. */
 function withEmptyLayer(rows: number, seed: number, share: number): GivenSample {
@@ -128,7 +133,12 @@ describe('what the weights leave', () => {
     const { result, ensemble } = await evaluate(
       gaussianSample(1500, [0, 0], 21),
       gaussianSample(1500, [shift, 0], 22),
-      { folds: 2, members: 1, threads: 2, classifier: { hidden: [16], epochs: 40, learningRate: 0.01 } },
+      {
+        folds: 3,
+        learners: ['network'],
+        threads: 2,
+        classifier: { hidden: [16], epochs: 40, learningRate: 0.01 },
+      },
     );
     ensemble.dispose();
     return result;
