@@ -21,6 +21,7 @@ import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 
 const small: TrainClassifierOptions = {
+  features: 'low',
   members: 2,
   threads: 2,
   classifier: { hidden: [9, 5], epochs: 2, activation: 'silu' },
@@ -56,7 +57,7 @@ async function refusal(path: string): Promise<FileError> {
 }
 
 describe('a saved classifier', () => {
-  it.each(['low', 'low-normalised', 'high'] as const)(
+  it.each(['full', 'low', 'low-normalised', 'high'] as const)(
     'predicts the same bits when loaded: %s',
     async (features) => {
       const path = join(folder, features);

@@ -40,7 +40,7 @@ async function writeFile(name: string, voxels: Float32Array, count = rows): Prom
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'caloscope-file-logits-'));
   path = await writeFile('showers.hdf5', numbers.voxels.slice());
-  for (const features of ['low', 'low-normalised', 'high'] as const) {
+  for (const features of ['full', 'low', 'low-normalised', 'high'] as const) {
     const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
       features,
       members: 2,
@@ -58,24 +58,27 @@ const predict = (options: FileLogitsOptions = {}, file = path, features = 'low')
   predictFileLogits(ensembles.get(features) as ClassifierEnsemble, file, options);
 
 describe('logits of a file that is never in memory as a whole', () => {
-  it.each(['low', 'low-normalised', 'high'])('are those of all showers together: %s', async (features) => {
-    using showers = await openShowers(path, { geometry });
-    const together = await ensembles.get(features)?.predictLogits(showers);
-    expect(together).toHaveLength(2 * rows);
-    for (const threads of [1, 3]) {
-      const progress: number[] = [];
-      const streamed = await predict(
-        { threads, onProgress: ({ done, total }) => progress.push(done / total) },
-        path,
-        features,
-      );
-      expect(streamed.rows).toBe(rows);
-      expect(streamed.logits).toEqual(together);
-      expect(streamed.warnings).toEqual(showers.problems);
-      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-      expect(progress.at(-1)).toBe(1);
-    }
-  });
+  it.each(['full', 'low', 'low-normalised', 'high'])(
+    'are those of all showers together: %s',
+    async (features) => {
+      using showers = await openShowers(path, { geometry });
+      const together = await ensembles.get(features)?.predictLogits(showers);
+      expect(together).toHaveLength(2 * rows);
+      for (const threads of [1, 3]) {
+        const progress: number[] = [];
+        const streamed = await predict(
+          { threads, onProgress: ({ done, total }) => progress.push(done / total) },
+          path,
+          features,
+        );
+        expect(streamed.rows).toBe(rows);
+        expect(streamed.logits).toEqual(together);
+        expect(streamed.warnings).toEqual(showers.problems);
+        expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+        expect(progress.at(-1)).toBe(1);
+      }
+    },
+  );
 
   it('are refused for what stands in the last rows', async () => {
     const voxels = numbers.voxels.slice();

@@ -20,6 +20,7 @@ const FeatureDefinitions& definitions_of(Geometry::Family family) {
 const FeatureDefinition& definition_of(FeatureSetName set, Geometry::Family family) {
   const auto& definitions = definitions_of(family);
   switch (set) {
+    case FeatureSetName::full: return full_features;
     case FeatureSetName::low: return definitions.low;
     case FeatureSetName::low_normalised: return definitions.low_normalised;
     case FeatureSetName::high: return definitions.high;
@@ -30,6 +31,10 @@ const FeatureDefinition& definition_of(FeatureSetName set, Geometry::Family fami
 }  // namespace
 
 double soft_log10(double x) { return std::log10(std::max(x, 0.0) + 1e-8); }
+
+void over_incident_energy(const Geometry&, double incident_energy, Hits& hits, std::vector<LayerMoments>&) {
+  for (double& energy : hits.energy) energy /= incident_energy;
+}
 
 void require_incident_energy(const ShowerTable& table, std::uint64_t row) {
   const double energy = table.incident_energies()[row];

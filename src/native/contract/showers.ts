@@ -28,8 +28,8 @@ export interface ObservableRecord {
   readonly unit: string;
 }
 
-/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
-export const featureSetNames = ['low', 'low-normalised', 'high'] as const;
+/** The feature sets by name; all but `full` are published. The definitions are in the README and in native/core/samples/feature_set.h. */
+export const featureSetNames = ['full', 'low', 'low-normalised', 'high'] as const;
 export type FeatureSetName = (typeof featureSetNames)[number];
 
 export interface ShowerTableRecord {
