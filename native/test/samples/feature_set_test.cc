@@ -159,17 +159,17 @@ Numbers full(const naive::Shower& shower, long double incident) {
   return row;
 }
 
-Numbers expected_row(Geometry::Family family, FeatureSetName set, const naive::Shower& shower, double incident) {
+Numbers expected_row(Geometry::Definitions definitions, FeatureSetName set, const naive::Shower& shower, double incident) {
   if (set == FeatureSetName::full) return full(shower, incident);
-  if (family == Geometry::Family::calochallenge) return calochallenge(set, shower, incident);
+  if (definitions == Geometry::Definitions::calochallenge) return calochallenge(set, shower, incident);
   return set == FeatureSetName::high ? calogan_high(shower, incident) : calogan_low(set, shower, incident);
 }
 
 TEST(FeatureSet, IsItsDefinition) {
   const auto showers = odd_showers();
   const auto table = table_of(showers);
-  for (const auto family : {Geometry::Family::calochallenge, Geometry::Family::calogan}) {
-    const auto geometry = small_geometry(family);
+  for (const auto definitions : {Geometry::Definitions::calochallenge, Geometry::Definitions::calogan}) {
+    const auto geometry = small_geometry(definitions);
     for (const auto set :
          {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
       for (const double threshold : {no_threshold, 0.5, 20.0}) {
@@ -182,7 +182,7 @@ TEST(FeatureSet, IsItsDefinition) {
         for (std::uint64_t r = 0; r < table->rows(); ++r) {
           features.row_of(moments, r, scratch, row);
           const naive::Shower shower(geometry, showers.row(r), threshold);
-          const auto expected = expected_row(family, set, shower, showers.incident_energy[r]);
+          const auto expected = expected_row(definitions, set, shower, showers.incident_energy[r]);
           ASSERT_EQ(row.size(), expected.size());
           for (std::size_t c = 0; c < row.size(); ++c) {
             const auto value = static_cast<double>(expected[c]);
@@ -204,7 +204,7 @@ TEST(FeatureSet, IsItsDefinition) {
 }
 
 TEST(FeatureSet, NamesItsColumns) {
-  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   EXPECT_EQ(FeatureSet(FeatureSetName::high, geometry, 0).column_names(),
             (std::vector<std::string>{"log10_E_inc", "log10_E_layer_0", "log10_E_layer_5", "log10_E_layer_9",
                                       "centre_eta_0", "centre_eta_9", "centre_phi_0", "centre_phi_9", "width_eta_0",
@@ -222,14 +222,14 @@ TEST(FeatureSet, NamesItsColumns) {
       "brightest_fraction_9", "centre_r_0", "centre_r_5", "centre_r_9", "width_r_0", "width_r_5", "width_r_9",
       "centre_eta_0", "centre_eta_9", "centre_phi_0", "centre_phi_9", "width_eta_0", "width_eta_9", "width_phi_0",
       "width_phi_9"};
-  for (const auto family : {Geometry::Family::calochallenge, Geometry::Family::calogan}) {
-    const FeatureSet full(FeatureSetName::full, small_geometry(family), 0);
+  for (const auto definitions : {Geometry::Definitions::calochallenge, Geometry::Definitions::calogan}) {
+    const FeatureSet full(FeatureSetName::full, small_geometry(definitions), 0);
     const auto names = full.column_names();
     ASSERT_EQ(full.scalars(), full_scalars.size());
     EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + full.scalars()), full_scalars);
     EXPECT_EQ(names.size(), full_scalars.size() + 12);
   }
-  const auto calogan = FeatureSet(FeatureSetName::high, small_geometry(Geometry::Family::calogan), 0).column_names();
+  const auto calogan = FeatureSet(FeatureSetName::high, small_geometry(Geometry::Definitions::calogan), 0).column_names();
   ASSERT_EQ(calogan.size(), 41U);
   EXPECT_EQ(calogan[2], "log10_E_9");
   EXPECT_EQ(calogan[13], "E_brightest_1_0");
@@ -239,7 +239,7 @@ TEST(FeatureSet, NamesItsColumns) {
 }
 
 TEST(FeatureSet, FullNamesNothingTwiceWhereThereIsOneLayer) {
-  auto geometry = small_geometry(Geometry::Family::calochallenge);
+  auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   geometry.first_voxel = {0, 12};
   geometry.layer_id = {4};
   geometry.angular = {1};
@@ -252,7 +252,7 @@ TEST(FeatureSet, FullNamesNothingTwiceWhereThereIsOneLayer) {
 }
 
 TEST(FeatureSet, FullHoldsShowersOfNegativeVoxelsWithinBounds) {
-  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   const std::vector<std::vector<double>> odd{
       {},                                                          // empty
       {-3, -1, 0, 0, -2, 0, -7},                                   // below zero everywhere
@@ -281,7 +281,8 @@ TEST(FeatureSet, FullHoldsShowersOfNegativeVoxelsWithinBounds) {
                           : names[c].starts_with("depth")                ? 2
                                                                          : 45;
       EXPECT_TRUE(std::fabs(row[c]) <= most) << names[c] << " of row " << r << " is " << row[c];
-      if (r == 0 && c > 0) EXPECT_EQ(row[c], 0) << names[c];
+      const bool of_the_shower = names[c] != "log10_E_inc";
+      EXPECT_TRUE(r > 0 || !of_the_shower || row[c] == 0) << names[c] << " of the empty shower is " << row[c];
     }
   }
 }
@@ -294,7 +295,7 @@ TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
     std::vector<double> energies(4000, 5);
     std::fill(energies.begin() + 1, energies.end(), energy);  // all threads meet one, and the first is named
     table->append(energies, std::span<const float>(voxels));
-    const FeatureSet features(FeatureSetName::low, small_geometry(Geometry::Family::calochallenge), 0);
+    const FeatureSet features(FeatureSetName::low, small_geometry(Geometry::Definitions::calochallenge), 0);
     try {
       FeatureTable(table, features, tiles_on(3), control);
       FAIL();
@@ -306,8 +307,8 @@ TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
 }
 
 TEST(FeatureSet, RefusesAnUnsoundGeometry) {
-  const auto refused = [](const auto& change, Geometry::Family family = Geometry::Family::calochallenge) {
-    auto geometry = small_geometry(family);
+  const auto refused = [](const auto& change, Geometry::Definitions definitions = Geometry::Definitions::calochallenge) {
+    auto geometry = small_geometry(definitions);
     change(geometry);
     try {
       const FeatureSet features(FeatureSetName::low, geometry, 0);
@@ -326,7 +327,7 @@ TEST(FeatureSet, RefusesAnUnsoundGeometry) {
   EXPECT_TRUE(refused([](auto& g) { g.length_unit.clear(); }));
   EXPECT_TRUE(refused([](auto& g) { g.radius.push_back(1); }));
   EXPECT_TRUE(refused([](auto& g) { g.first_voxel = {0, 12}, g.layer_id = {0}, g.angular = {1}; },
-                      Geometry::Family::calogan));
+                      Geometry::Definitions::calogan));
 }
 
 TEST(FeatureTable, HoldsTheScalarsAndGivesTheVoxelsOfARow) {
@@ -334,7 +335,7 @@ TEST(FeatureTable, HoldsTheScalarsAndGivesTheVoxelsOfARow) {
   JobControl control;
   for (const auto set :
        {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
-    const FeatureSet features(set, small_geometry(Geometry::Family::calogan), 0.5);
+    const FeatureSet features(set, small_geometry(Geometry::Definitions::calogan), 0.5);
     const FeatureTable stored(table, features, tiles_on(3), control);
     ShowerMoments moments = features.moments_of(*table);
     FeatureSet::Scratch scratch;

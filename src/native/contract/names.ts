@@ -3,7 +3,7 @@
  * file of what it belongs to; in the core it is the table `name_of` beside the enumeration.
  */
 import { axisTypes, upperEdges } from './histograms.js';
-import { featureSetNames, geometryFamilies } from './showers.js';
+import { featureDefinitions, featureSetNames } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
 import { activations, precisions, schedules } from './training.js';
@@ -14,8 +14,8 @@ export const enumerations = {
   axisType: axisTypes,
   distortion: toyDistortions,
   ensembleRule: ensembleRules,
+  featureDefinitions,
   featureSet: featureSetNames,
-  geometryFamily: geometryFamilies,
   precision: precisions,
   sampleRole: sampleRoles,
   schedule: schedules,

@@ -4,13 +4,14 @@ import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 export type ShowerTableHandle = NativeHandle<'shower-table'>;
 export type FeatureTableHandle = NativeHandle<'feature-table'>;
 
-export const geometryFamilies = ['calochallenge', 'calogan'] as const;
-export type GeometryFamily = (typeof geometryFamilies)[number];
+/** The publications whose definitions of the feature sets a geometry can have. */
+export const featureDefinitions = ['calochallenge', 'calogan'] as const;
+export type FeatureDefinitions = (typeof featureDefinitions)[number];
 
 /** What the core needs of a geometry; `radius`, `eta`, `phi` one a voxel. */
 export interface NativeGeometry {
-  /** Whose published definitions of the feature sets apply. */
-  readonly family: GeometryFamily;
+  /** Which published definitions of the feature sets apply. */
+  readonly definitions: FeatureDefinitions;
   /** One more entry than layers. */
   readonly firstVoxel: Uint32Array;
   readonly layerId: Uint32Array;
