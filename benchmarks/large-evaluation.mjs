@@ -1,7 +1,7 @@
 // A full evaluation at the usual size, on toys whose exact density ratio is known: how long it takes, what it needs,
 // whether it leaves the event loop free, how fast it can be stopped, and how right the weights are.
 //
-//   node benchmarks/large-evaluation.mjs [showers a sample, default 100000] [features, default low]
+//   node benchmarks/large-evaluation.mjs [showers a sample, default 100000] [features, default full]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { evaluate, openShowers, simulateShowers } from 'caloscope';
 
 const showers = Number(process.argv[2] ?? 100_000);
-const features = process.argv[3] ?? 'low';
+const features = process.argv[3] ?? 'full';
 const flaw = { distortion: 'depth-shift', strength: 0.5 };
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-large-'));
 

@@ -77,7 +77,7 @@ export {
 export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
-export type { RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
+export type { FeatureDefinitions, RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
 export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';

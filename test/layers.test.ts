@@ -42,8 +42,14 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
-  // It draws what a result says and computes nothing.
-  report: ['types:evaluation/result', 'types:formats', 'worker-thread', 'errors'],
+  // It draws what a result says, into a file that appears whole, and computes nothing.
+  report: [
+    'types:evaluation/result',
+    'types:formats',
+    'formats/files/whole-output',
+    'worker-thread',
+    'errors',
+  ],
   cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
 };

@@ -75,7 +75,7 @@ FeatureTable sparse_rows(std::size_t rows, std::uint32_t voxels, double occupanc
     }
     showers->append(std::vector<double>{1e4}, std::span<const float>(energies));
   }
-  Geometry geometry;
+  Geometry geometry(Geometry::Definitions::calochallenge);
   geometry.first_voxel = {0, voxels};
   geometry.layer_id = {0};
   geometry.angular = {0};

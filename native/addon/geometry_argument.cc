@@ -10,8 +10,7 @@ namespace caloscope::addon {
 
 Geometry geometry_argument(const Napi::Value& value) {
   const auto record = object_argument(value, "geometry");
-  Geometry geometry;
-  geometry.family = name_argument<Geometry::Family>(record.Get("family"), "family");
+  Geometry geometry(name_argument<Geometry::Definitions>(record.Get("definitions"), "definitions"));
   geometry.first_voxel = array_copy<std::uint32_t>(record.Get("firstVoxel"), "firstVoxel");
   geometry.layer_id = array_copy<std::uint32_t>(record.Get("layerId"), "layerId");
   geometry.angular = array_copy<std::uint8_t>(record.Get("angular"), "angular");

@@ -6,7 +6,7 @@
 
 namespace caloscope::addon {
 
-/// { family, firstVoxel, layerId, angular, eta, phi, radius } → Geometry, validated.
+/// { definitions, firstVoxel, layerId, angular, eta, phi, radius } → Geometry, validated.
 Geometry geometry_argument(const Napi::Value& value);
 
 /// MeV; null for no threshold.

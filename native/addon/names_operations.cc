@@ -32,8 +32,8 @@ Napi::Value all_names(const Napi::CallbackInfo& info) {
   set_names<DistortionKind>(record, "distortion");
   set_names<EnsembleRule>(record, "ensembleRule");
   set_names<ErrorCode>(record, "errorCode");
+  set_names<Geometry::Definitions>(record, "featureDefinitions");
   set_names<FeatureSetName>(record, "featureSet");
-  set_names<Geometry::Family>(record, "geometryFamily");
   set_names<LearnerName>(record, "learner");
   set_names<Precision>(record, "precision");
   set_names<SampleRole>(record, "sampleRole");

@@ -77,7 +77,7 @@ export interface CrossFittingPlan {
 /** What a training is told beside network and samples. */
 export const trainingSchema = z.strictObject({
   /** Feature set that the classifiers see; a matrix has its own columns. */
-  features: oneOf(featureSetNames).default('low'),
+  features: oneOf(featureSetNames).default('full'),
   /** Voxels below count as zero, in MeV; `published`: the readout threshold of the geometry, if it has one. */
   threshold: z
     .union([z.literal('published'), z.null(), z.number().nonnegative()], {

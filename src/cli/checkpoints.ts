@@ -1,7 +1,7 @@
 import { resolve, sep } from 'node:path';
 import { type CheckpointOptions, countCheckpoints, removeCheckpoints } from '../classifier/checkpoints.js';
 import { FileError } from '../errors.js';
-import { requireFolderAbove } from '../formats/files/whole-folder.js';
+import { requireFolderAbove } from '../formats/files/whole-output.js';
 import { Interruption } from './io.js';
 import type { CheckpointFlags } from './options.js';
 import type { Session } from './session.js';

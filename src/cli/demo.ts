@@ -2,7 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError } from '../errors.js';
-import { requireFolderAbove } from '../formats/files/whole-folder.js';
+import { requireFolderAbove } from '../formats/files/whole-output.js';
 import { simulateShowers } from '../simulation/shower-file.js';
 import { documentOf, evaluateFiles, linesOf } from './evaluate.js';
 import * as options from './options.js';

@@ -5,10 +5,10 @@ import { FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
 import { type EvaluationResult, type ResultParts, resultFormatVersion } from '../evaluation/result.js';
+import { requireOutputFile } from '../formats/files/output-file.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import { warningLines } from './findings.js';
 import * as options from './options.js';
-import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';
 
 export interface ReportOptions extends options.RunOptions {

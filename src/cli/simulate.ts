@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import * as z from 'zod';
+import { requireOutputFile } from '../formats/files/output-file.js';
 import { alternatives, oneOf } from '../names.js';
 import { distortionNames, toyGeometryNames } from '../native/contract/simulation.js';
 import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
@@ -8,7 +9,6 @@ import { simulateShowers } from '../simulation/shower-file.js';
 import { planToySample, type ToyGeometryName } from '../simulation/toy-showers.js';
 import { count } from './figures.js';
 import * as options from './options.js';
-import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';
 
 export interface SimulateOptions extends options.RunOptions, options.SeedOption {

@@ -4,7 +4,7 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingSchema } from '../classifier/settings.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
-import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-folder.js';
+import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { scoreFile } from '../classifier/file-scores.js';
 import { FileError } from '../errors.js';
+import { requireOutputFile } from '../formats/files/output-file.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
 import { inputSettings, readsFiles } from '../samples/kinds.js';
@@ -13,7 +14,6 @@ import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent } from './figures.js';
 import { thresholdText, warningLines } from './findings.js';
 import * as options from './options.js';
-import { requireOutputFile } from './output-file.js';
 import type { Session } from './session.js';
 
 export interface WeightsOptions

@@ -1,7 +1,7 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileError } from '../errors.js';
-import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-folder.js';
+import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
 import { mustBeOneOf } from '../names.js';
-import type { GeometryFamily } from '../native/contract/showers.js';
+import { type FeatureDefinitions, featureDefinitions } from '../native/contract/showers.js';
 import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
 import {
   type ChallengeName,
@@ -33,7 +33,8 @@ export interface GeometryLayer {
 /** Layers and voxel positions of a calorimeter; voxels are numbered layer by layer. */
 export interface Geometry {
   readonly name: string;
-  readonly family: 'calogan' | 'calochallenge' | 'cartesian';
+  /** Whose published layout its files have, and whose feature sets it has beside `full`. */
+  readonly definitions: FeatureDefinitions;
   /** Unit of the positions. */
   readonly lengthUnit: 'mm' | 'voxel';
   readonly layers: readonly GeometryLayer[];
@@ -46,16 +47,14 @@ export interface Geometry {
   readonly radius: Float64Array;
 }
 
-const definitions: Readonly<Record<Geometry['family'], GeometryFamily>> = {
-  calogan: 'calogan',
-  calochallenge: 'calochallenge',
-  cartesian: 'calochallenge',
-};
-
-/** Whose published layout and feature sets a geometry has; a plain grid has those of CaloChallenge. */
-export function definitionsOf({ family }: Geometry): GeometryFamily {
-  if (Object.hasOwn(definitions, family)) return definitions[family];
-  const message = `family of the geometry is ${String(family)}; it ${mustBeOneOf(Object.keys(definitions))}`;
+/**
+ * The definitions that a geometry, of a caller too, names.
+ *
+ * @throws CaloscopeError ERR_GEOMETRY for others than there are.
+ */
+export function definitionsOf({ definitions }: Geometry): FeatureDefinitions {
+  if (featureDefinitions.includes(definitions)) return definitions;
+  const message = `definitions of the geometry are ${String(definitions)}: the name ${mustBeOneOf(featureDefinitions)}`;
   throw new CaloscopeError('ERR_GEOMETRY', message);
 }
 
@@ -179,7 +178,7 @@ function cartesianGeometry(name: string): Geometry {
   }
   requireHoldable(name, layers * rows * columns);
   const shapes = Array.from({ length: layers }, (_, id) => ({ id, rows, columns }));
-  return gridGeometry(name, 'cartesian', 'voxel', shapes, () => ({ row: 1, column: 1 }));
+  return gridGeometry(name, 'calochallenge', 'voxel', shapes, () => ({ row: 1, column: 1 }));
 }
 
 interface Grid {
@@ -191,7 +190,7 @@ interface Grid {
 /** Layers of rows and columns, centred on the shower axis; `cell` gives the size of a voxel. */
 function gridGeometry(
   name: string,
-  family: Geometry['family'],
+  definitions: FeatureDefinitions,
   lengthUnit: Geometry['lengthUnit'],
   grids: readonly Grid[],
   cell: (grid: Grid) => { row: number; column: number },
@@ -202,7 +201,7 @@ function gridGeometry(
       return { id, voxels: rows * columns, angular: rows * columns > 1, shape };
     }),
   );
-  return placeVoxels({ name, family, lengthUnit, layers, threshold: null }, (layer, i) => {
+  return placeVoxels({ name, definitions, lengthUnit, layers, threshold: null }, (layer, i) => {
     const { rows, columns } = grids[layer] as Grid;
     const size = cell(grids[layer] as Grid);
     const eta = ((i % columns) - (columns - 1) / 2) * size.column;
@@ -228,7 +227,7 @@ export function polarGeometry(
       return { id, voxels: (radialEdges.length - 1) * alphaBins, angular: alphaBins > 1, shape };
     }),
   );
-  const frame = { name, family: 'calochallenge', lengthUnit: 'mm', layers, threshold } as const;
+  const frame = { name, definitions: 'calochallenge', lengthUnit: 'mm', layers, threshold } as const;
   return placeVoxels(frame, (layer, i) => {
     const { radialEdges, alphaBins } = binning[layer] as RadialBinning;
     const rings = radialEdges.length - 1;

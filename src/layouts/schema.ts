@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { geometryFamilies } from '../native/contract/showers.js';
+import { featureDefinitions } from '../native/contract/showers.js';
 
 /** MeV of one unit of a stored energy. */
 export const energyUnits = { MeV: 1, GeV: 1000 } as const;
@@ -20,7 +20,7 @@ export const layoutSchema = z.strictObject({
   /** Name of the geometry that all files of the layout have; null where the number of voxels tells. */
   geometry: z.string().min(1).nullable(),
   /** Whose definitions of the feature sets apply: geometries with others do not fit. */
-  definitions: z.enum(geometryFamilies),
+  definitions: z.enum(featureDefinitions),
 });
 
 export type Layout = z.output<typeof layoutSchema>;

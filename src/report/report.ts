@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
+import { writeWholeFile } from '../formats/files/whole-output.js';
 import { startWorker } from '../worker-thread.js';
 
 export interface ReportOptions {
@@ -46,18 +44,9 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<void> {
   const page = await renderReport(result, options);
-  const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   try {
-    const file = await open(unfinished, 'wx');
-    try {
-      await file.writeFile(page, 'utf8');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(unfinished, path);
+    await writeWholeFile(path, page);
   } catch (cause) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
     const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     throw new FileError(
       'ERR_OUTPUT',

@@ -30,6 +30,7 @@ import { gridShowers } from '../support/grid-showers.js';
 const small: TrainClassifierOptions = {
   folds: 3,
   learners: ['network'],
+  features: 'low',
   members: 2,
   threads: 2,
   classifier: { hidden: [9, 5], epochs: 2, activation: 'silu' },
@@ -73,7 +74,7 @@ async function refusal(path: string): Promise<FileError> {
 }
 
 describe('a saved classifier', () => {
-  it.each(['low', 'low-normalised', 'high'] as const)(
+  it.each(['full', 'low', 'low-normalised', 'high'] as const)(
     'scores other showers to the same bits when loaded: %s',
     async (features) => {
       const path = join(folder, features);

@@ -41,7 +41,7 @@ async function writeFile(name: string, voxels: Float32Array, count = rows): Prom
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'caloscope-file-scores-'));
   path = await writeFile('showers.hdf5', numbers.voxels.slice());
-  for (const features of ['low', 'low-normalised', 'high'] as const) {
+  for (const features of ['full', 'low', 'low-normalised', 'high'] as const) {
     const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
       features,
       folds: 3,
@@ -60,23 +60,26 @@ const score = (options: FileScoresOptions = {}, file = path, features = 'low') =
   scoreFile(ensembles.get(features) as ClassifierEnsemble, file, options);
 
 describe('scores of a file that is never in memory as a whole', () => {
-  it.each(['low', 'low-normalised', 'high'])('are those of all showers together: %s', async (features) => {
-    using showers = await openShowers(path, { geometry });
-    const ensemble = ensembles.get(features) as ClassifierEnsemble;
-    const together = await ensemble.score(showers);
-    expect(together.logits).toHaveLength(ensemble.learners.length * rows);
-    for (const threads of [1, 3]) {
-      const progress: number[] = [];
-      const streamed = await score(
-        { threads, onProgress: ({ done, total }) => progress.push(done / total) },
-        path,
-        features,
-      );
-      expect(streamed).toEqual({ rows, ...together, warnings: showers.problems });
-      expect(progress).toEqual(progress.toSorted((a, b) => a - b));
-      expect(progress.at(-1)).toBe(1);
-    }
-  });
+  it.each(['full', 'low', 'low-normalised', 'high'])(
+    'are those of all showers together: %s',
+    async (features) => {
+      using showers = await openShowers(path, { geometry });
+      const ensemble = ensembles.get(features) as ClassifierEnsemble;
+      const together = await ensemble.score(showers);
+      expect(together.logits).toHaveLength(ensemble.learners.length * rows);
+      for (const threads of [1, 3]) {
+        const progress: number[] = [];
+        const streamed = await score(
+          { threads, onProgress: ({ done, total }) => progress.push(done / total) },
+          path,
+          features,
+        );
+        expect(streamed).toEqual({ rows, ...together, warnings: showers.problems });
+        expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+        expect(progress.at(-1)).toBe(1);
+      }
+    },
+  );
 
   it('are refused for what stands in the last rows', async () => {
     const voxels = numbers.voxels.slice();

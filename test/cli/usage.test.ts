@@ -81,7 +81,7 @@ describe('wrong words end with 2 and one line', () => {
     ]),
     ...['unknown', '', ',', 'low,high'].map((features): [string[], RegExp] => [
       [...evaluate, '--features', features],
-      /--features must be low, low-normalised or high/,
+      /--features must be full, low, low-normalised or high/,
     ]),
     ...['0', '-4', '1.5', '1025'].map((threads): [string[], RegExp] => [
       [...evaluate, '--threads', threads],

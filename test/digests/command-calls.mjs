@@ -4,7 +4,8 @@ const one = ['--folds', '2', '--members', '1', '--epochs', '2', '--hidden', '16'
 const calogan = ['cg-reference.hdf5', 'cg-generated.hdf5'];
 const ds2 = ['ds2-reference.hdf5', 'ds2-generated.hdf5'];
 
-const featureSets = ['low', 'low-normalised', 'high'];
+const featureSets = ['full', 'low', 'low-normalised', 'high'];
+const low = ['--features', 'low'];
 const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'];
 const distortions = ['width', 'energy-scale', 'depth-shift'];
 
@@ -34,7 +35,10 @@ export const commandCalls = {
       ]),
     ),
     ...named(
-      distortions.map((name) => [`distortion-${name}`, ['cg-reference.hdf5', `cg-${name}.hdf5`, ...one]]),
+      distortions.map((name) => [
+        `distortion-${name}`,
+        ['cg-reference.hdf5', `cg-${name}.hdf5`, ...one, ...low],
+      ]),
     ),
     'default-network': [...calogan, '--folds', '2', '--epochs', '2', '--features', 'high'],
     'many-folds': [...calogan, ...one, '--folds', '5', '--features', 'high'],
@@ -50,9 +54,9 @@ export const commandCalls = {
       '0.5,1.5',
     ],
     'mean-weight': [...calogan, ...short, '--features', 'high', '--ensemble-rule', 'mean-weight'],
-    threshold: [...calogan, ...one, '--threshold', '2'],
-    'no-threshold': [...ds2, ...one, '--threshold', 'none'],
-    bfloat16: [...calogan, ...one, '--precision', 'bfloat16'],
+    threshold: [...calogan, ...one, ...low, '--threshold', '2'],
+    'no-threshold': [...ds2, ...one, ...low, '--threshold', 'none'],
+    bfloat16: [...calogan, ...one, ...low, '--precision', 'bfloat16'],
     cartesian: [...ds2, ...one, '--geometry', 'cartesian:45x16x9', '--features', 'high'],
     'one-file-twice': [
       'cg-reference.hdf5',
@@ -65,6 +69,7 @@ export const commandCalls = {
     'other-batch': [
       ...calogan,
       ...one,
+      ...low,
       '--batch',
       '50',
       '--learning-rate',
@@ -78,12 +83,12 @@ export const commandCalls = {
       '--epochs',
       '6',
     ],
-    'device-low': [...calogan, ...short, '--device', 'cuda'],
+    'device-low': [...calogan, ...short, ...low, '--device', 'cuda'],
     'device-high': [...calogan, ...short, '--device', 'cuda', '--features', 'high'],
-    'device-ds2': [...ds2, ...one, '--device', 'cuda', '--features', 'low'],
+    'device-ds2': [...ds2, ...one, '--device', 'cuda', ...low],
   },
   train: {
-    low: { train: [...calogan, ...one.slice(2), '--features', 'low'], weigh: ['cg-other.hdf5'] },
+    low: { train: [...calogan, ...one.slice(2), ...low], weigh: ['cg-other.hdf5'] },
     high: {
       train: [...ds2, ...one.slice(2), '--features', 'high'],
       weigh: ['ds2-generated.hdf5', '--clip', '0.2,5'],

@@ -8,6 +8,7 @@ import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-sho
 
 /** One epoch of a learning rate of nearly zero: what the networks say is noise, so that the rest of the house stands alone. */
 const blind: EvaluateOptions = {
+  features: 'low',
   folds: 3,
   learners: ['network'],
   whitening: false,

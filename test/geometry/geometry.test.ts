@@ -94,7 +94,7 @@ describe('published geometries', () => {
 describe('cartesian geometries', () => {
   it('centres the voxels on the axis in units of voxels', async () => {
     const geometry = await resolveGeometry('cartesian:2x3x4');
-    expect(geometry).toMatchObject({ family: 'cartesian', lengthUnit: 'voxel', voxels: 24 });
+    expect(geometry).toMatchObject({ definitions: 'calochallenge', lengthUnit: 'voxel', voxels: 24 });
     expect(Array.from(geometry.eta.subarray(12, 16))).toEqual([-1.5, -0.5, 0.5, 1.5]);
     expect(Array.from(geometry.phi.subarray(12, 16))).toEqual([-1, -1, -1, -1]);
     expect(geometry.radius[12]).toBe(Math.hypot(-1.5, -1));

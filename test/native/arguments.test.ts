@@ -15,7 +15,7 @@ const operations = Object.keys(core).filter((name) => typeof core[name] === 'fun
 const knownCodes = Object.keys(errorCodes).filter((code) => code !== 'ERR_INTERNAL');
 
 const geometry = {
-  family: 'calochallenge',
+  definitions: 'calochallenge',
   firstVoxel: Uint32Array.of(0, 2, 3),
   layerId: Uint32Array.of(0, 1),
   angular: Uint8Array.of(1, 0),
@@ -88,7 +88,7 @@ const junk: readonly unknown[] = [
   geometry,
   { ...geometry, firstVoxel: Uint32Array.of(5, 1) },
   { ...geometry, eta: 'x' },
-  { ...geometry, family: 'calogan' },
+  { ...geometry, definitions: 'calogan' },
   plan,
   { ...plan, hidden: new Uint32Array(0) },
   { ...plan, folds: 1e9 },
@@ -237,7 +237,11 @@ describe('the native core', () => {
 
   /** Every place where a name crosses, with the enumeration that it is of. */
   const places: readonly [string, keyof typeof enumerations, (name: unknown) => unknown][] = [
-    ['geometry', 'geometryFamily', (family) => core['featureNames']?.({ ...geometry, family }, 'low')],
+    [
+      'geometry',
+      'featureDefinitions',
+      (definitions) => core['featureNames']?.({ ...geometry, definitions }, 'low'),
+    ],
     ['set of featureNames', 'featureSet', (set) => core['featureNames']?.(geometry, set)],
     ['set of featureRows', 'featureSet', (set) => core['featureRows']?.(table, geometry, set, null, 0, 1)],
     [

@@ -110,7 +110,8 @@ function judgeOwnImport(
   }
   if (specifier.endsWith('.node') && layerOf(path) !== 'native') return 'only src/native loads the core';
   const layer = layerOf(target);
-  if (layer === layerOf(path) || allowed.includes(layer)) return null;
+  const open = [layer, target.slice('src/'.length)];
+  if (layer === layerOf(path) || open.some((entry) => allowed.includes(entry))) return null;
   const types = [`types:${layer}`, `types:${target.slice('src/'.length)}`];
   if (!types.some((entry) => allowed.includes(entry)))
     return `src/${layerOf(path)} may not know src/${layer}`;

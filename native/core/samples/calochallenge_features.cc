@@ -33,10 +33,6 @@ constexpr ScalarFeature high[] = {
     {"width_r", Over::layers, [](Shower& s, Place at) { return s.spread(radius, at.layer).width / length_unit; }},
 };
 
-void over_incident_energy(const Geometry&, double incident_energy, Hits& hits, std::vector<LayerMoments>&) {
-  for (double& energy : hits.energy) energy /= incident_energy;
-}
-
 void over_layer_energy(const Geometry& geometry, double, Hits& hits, std::vector<LayerMoments>& layers) {
   layer_moments(geometry, hits, layers);
   for (const auto& layer : layers) {

@@ -30,7 +30,7 @@ struct ScalarFeature {
 using VoxelScale = void (*)(const Geometry& geometry, double incident_energy, Hits& hits,
                             std::vector<LayerMoments>& layers);
 
-/// One published feature set.
+/// One feature set.
 struct FeatureDefinition {
   std::span<const ScalarFeature> scalars;  ///< in the order of the columns
   VoxelScale voxels;                       ///< nullptr: the set has no voxel features
@@ -45,6 +45,12 @@ struct FeatureDefinitions {
 
 extern const FeatureDefinitions calochallenge_features;
 extern const FeatureDefinitions calogan_features;
+
+/// Of any geometry, not published: see FeatureSet.
+extern const FeatureDefinition full_features;
+
+/// E_voxel / E_inc.
+void over_incident_energy(const Geometry& geometry, double incident_energy, Hits& hits, std::vector<LayerMoments>& layers);
 
 /// log10(x + 1e-8), the published guard against empty layers; a sum below zero (negative voxels) counts as empty.
 double soft_log10(double x);

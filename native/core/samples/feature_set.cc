@@ -9,17 +9,18 @@
 namespace caloscope {
 namespace {
 
-const FeatureDefinitions& definitions_of(Geometry::Family family) {
-  switch (family) {
-    case Geometry::Family::calochallenge: return calochallenge_features;
-    case Geometry::Family::calogan: return calogan_features;
+const FeatureDefinitions& definitions_of(Geometry::Definitions name) {
+  switch (name) {
+    case Geometry::Definitions::calochallenge: return calochallenge_features;
+    case Geometry::Definitions::calogan: return calogan_features;
   }
-  throw Error(ErrorCode::argument, "unknown family of geometries");
+  throw Error(ErrorCode::argument, "unknown definitions of feature sets");
 }
 
-const FeatureDefinition& definition_of(FeatureSetName set, Geometry::Family family) {
-  const auto& definitions = definitions_of(family);
+const FeatureDefinition& definition_of(FeatureSetName set, Geometry::Definitions name) {
+  const auto& definitions = definitions_of(name);
   switch (set) {
+    case FeatureSetName::full: return full_features;
     case FeatureSetName::low: return definitions.low;
     case FeatureSetName::low_normalised: return definitions.low_normalised;
     case FeatureSetName::high: return definitions.high;
@@ -31,6 +32,10 @@ const FeatureDefinition& definition_of(FeatureSetName set, Geometry::Family fami
 
 double soft_log10(double x) { return std::log10(std::max(x, 0.0) + 1e-8); }
 
+void over_incident_energy(const Geometry&, double incident_energy, Hits& hits, std::vector<LayerMoments>&) {
+  for (double& energy : hits.energy) energy /= incident_energy;
+}
+
 void require_incident_energy(const ShowerTable& table, std::uint64_t row) {
   const double energy = table.incident_energies()[row];
   if (energy > 0) return;
@@ -39,7 +44,7 @@ void require_incident_energy(const ShowerTable& table, std::uint64_t row) {
 }
 
 FeatureSet::FeatureSet(FeatureSetName set, Geometry geometry, double threshold)
-    : definition_(definition_of(set, geometry.family)), geometry_(std::move(geometry)), threshold_(threshold) {
+    : definition_(definition_of(set, geometry.definitions)), geometry_(std::move(geometry)), threshold_(threshold) {
   geometry_.validate();
   for (const auto& feature : definition_.scalars) {
     for_each_layer(feature.over, geometry_, [&](std::uint32_t layer) {

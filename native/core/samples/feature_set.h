@@ -15,10 +15,11 @@
 namespace caloscope {
 
 /// Which numbers of a shower a classifier sees.
-enum class FeatureSetName { low, low_normalised, high };
+enum class FeatureSetName { full, low, low_normalised, high };
 
 constexpr std::string_view name_of(FeatureSetName set) {
   switch (set) {
+    case FeatureSetName::full: return "full";
     case FeatureSetName::low: return "low";
     case FeatureSetName::low_normalised: return "low-normalised";
     case FeatureSetName::high: return "high";
@@ -32,7 +33,17 @@ void require_incident_energy(const ShowerTable& table, std::uint64_t row);
 struct FeatureDefinition;
 
 /// A feature set of one geometry: turns the hits of a shower into numbers. The columns are the scalar features
-/// first, then (low, low_normalised) one a voxel; apart from that order they are the published ones:
+/// first, then (full, low, low_normalised) one a voxel.
+///
+/// Any geometry (not published; energies in MeV, lengths in the unit of the geometry):
+///   full            log10 E_inc, log10(E_dep + 1), E_dep / E_inc, mean and standard deviation of the layer number, log10(1 +
+///                   hits), E_brightest / E_dep, of each layer, where there are several, log10(E_layer + 1), E_layer / E_dep,
+///                   log10(1 + hits), E_brightest / E_layer, and of each layer centre r, width r and, where it is angular,
+///                   centre eta, centre phi, width eta, width phi | E_voxel / E_inc
+///                   Means are those of observables.cc; what is over or weighted with an energy that is not above zero is 0,
+///                   and where voxels are negative, shares stay within 0 … 1 and means within the layers or the layer.
+///
+/// The others are, apart from the order of the columns, published ones.
 ///
 /// CaloChallenge and plain grids (D = E_layer + 1e-16 MeV, lengths / 100, energies in MeV):
 ///   low             log10 E_inc | E_voxel / E_inc

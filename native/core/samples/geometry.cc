@@ -18,7 +18,7 @@ void Geometry::validate() const {
     throw Error(ErrorCode::shape, "the arrays of the geometry do not have one entry a layer and one a voxel");
   }
   if (length_unit.empty()) throw Error(ErrorCode::shape, "the geometry does not say the unit of its lengths");
-  if (family == Family::calogan && layers() != 3) {
+  if (definitions == Definitions::calogan && layers() != 3) {
     throw Error(ErrorCode::shape, "the calogan feature sets are defined for three layers");
   }
 }

@@ -9,10 +9,12 @@ namespace caloscope {
 
 /// Where the voxels are, as far as the core needs it.
 struct Geometry {
-  /// Which published definition of the feature sets applies (see feature_set.h).
-  enum class Family { calochallenge, calogan };
+  /// Which published definitions of the feature sets apply (see feature_set.h).
+  enum class Definitions { calochallenge, calogan };
 
-  Family family = Family::calochallenge;
+  explicit Geometry(Definitions which) : definitions(which) {}
+
+  Definitions definitions;
   /// Layer l holds the voxels [first_voxel[l], first_voxel[l + 1]); one entry more than there are layers.
   std::vector<std::uint32_t> first_voxel;
   /// The number that the experiment gives the layer; used in column names.
@@ -33,10 +35,10 @@ struct Geometry {
   void validate() const;
 };
 
-constexpr std::string_view name_of(Geometry::Family family) {
-  switch (family) {
-    case Geometry::Family::calochallenge: return "calochallenge";
-    case Geometry::Family::calogan: return "calogan";
+constexpr std::string_view name_of(Geometry::Definitions definitions) {
+  switch (definitions) {
+    case Geometry::Definitions::calochallenge: return "calochallenge";
+    case Geometry::Definitions::calogan: return "calogan";
   }
   return {};
 }

@@ -1,15 +1,12 @@
 #include "core/samples/observables.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/run/error.h"
-#include "core/samples/shower_moments.h"
+#include "core/samples/shower_quantities.h"
 
 namespace caloscope {
 namespace {
-
-constexpr double softening = 1e-16;  // MeV, as in CaloChallenge's high-level features
 
 enum class Unit : std::uint8_t { none, energy, length };
 
@@ -26,67 +23,30 @@ struct Entry {
       : name(its_name), label(its_label), unit(its_unit), over(taken_over), value(its_value) {}
 };
 
-/// Mean of the layer number (0, 1, …) weighted with energy.
-double depth(ShowerMoments& shower) {
-  double first = 0;
-  for (std::uint32_t l = 0; l < shower.geometry().layers(); ++l) first += l * shower.layer(l).energy;
-  return first / (shower.deposited_energy() + softening);
-}
-
-/// Standard deviation of the layer number weighted with energy.
-double depth_width(ShowerMoments& shower) {
-  const double mean = depth(shower);
-  double second = 0;
-  for (std::uint32_t l = 0; l < shower.geometry().layers(); ++l) {
-    const double distance = l - mean;
-    second += distance * distance * shower.layer(l).energy;
-  }
-  return std::sqrt(std::max(0.0, second / (shower.deposited_energy() + softening)));
-}
-
-/// Share of voxels above zero.
-double occupancy(ShowerMoments& shower) {
-  double lit = 0;
-  for (const auto& layer : shower.layers()) lit += layer.lit;
-  return lit / shower.geometry().voxels();
-}
-
-double brightest_fraction(ShowerMoments& shower) {
-  const auto& energy = shower.hits().energy;
-  const auto brightest = std::max_element(energy.begin(), energy.end());
-  return brightest == energy.end() ? 0 : *brightest / (shower.deposited_energy() + softening);
-}
-
 using Shower = ShowerMoments;
 using enum Coordinate;
 
 constexpr Entry table[] = {
     {"incident_energy", "E_inc", Unit::energy, Over::shower, [](Shower& s, Place) { return s.incident_energy(); }},
     {"deposited_energy", "E_dep", Unit::energy, Over::shower, [](Shower& s, Place) { return s.deposited_energy(); }},
-    {"energy_ratio", "E_dep / E_inc", Unit::none, Over::shower,
-     [](Shower& s, Place) { return s.deposited_energy() / s.incident_energy(); }},
+    {"energy_ratio", "E_dep / E_inc", Unit::none, Over::shower, [](Shower& s, Place) { return energy_ratio(s); }},
     {"depth", "mean layer, energy-weighted", Unit::none, Over::shower, [](Shower& s, Place) { return depth(s); }},
     {"depth_width", "width in layers, energy-weighted", Unit::none, Over::shower,
      [](Shower& s, Place) { return depth_width(s); }},
-    {"occupancy", "occupancy", Unit::none, Over::shower, [](Shower& s, Place) { return occupancy(s); }},
+    {"occupancy", "occupancy", Unit::none, Over::shower,
+     [](Shower& s, Place) { return lit_voxels(s) / s.geometry().voxels(); }},
     {"brightest_fraction", "brightest voxel / E_dep", Unit::none, Over::shower,
      [](Shower& s, Place) { return brightest_fraction(s); }},
     {"layer_energy", "energy in layer", Unit::energy, Over::layers,
      [](Shower& s, Place at) { return s.layer(at.layer).energy; }},
     {"layer_occupancy", "occupancy of layer", Unit::none, Over::layers,
      [](Shower& s, Place at) { return static_cast<double>(s.layer(at.layer).lit) / s.layer(at.layer).voxels; }},
-    {"centre_r", "centre of energy in r, layer", Unit::length, Over::layers,
-     [](Shower& s, Place at) { return s.spread(radius, at.layer).centre; }},
-    {"width_r", "width in r, layer", Unit::length, Over::layers,
-     [](Shower& s, Place at) { return s.spread(radius, at.layer).width; }},
-    {"centre_eta", "centre of energy in η, layer", Unit::length, Over::angular_layers,
-     [](Shower& s, Place at) { return s.spread(eta, at.layer).centre; }},
-    {"centre_phi", "centre of energy in φ, layer", Unit::length, Over::angular_layers,
-     [](Shower& s, Place at) { return s.spread(phi, at.layer).centre; }},
-    {"width_eta", "width in η, layer", Unit::length, Over::angular_layers,
-     [](Shower& s, Place at) { return s.spread(eta, at.layer).width; }},
-    {"width_phi", "width in φ, layer", Unit::length, Over::angular_layers,
-     [](Shower& s, Place at) { return s.spread(phi, at.layer).width; }},
+    {"centre_r", "centre of energy in r, layer", Unit::length, Over::layers, centre<radius>},
+    {"width_r", "width in r, layer", Unit::length, Over::layers, width<radius>},
+    {"centre_eta", "centre of energy in η, layer", Unit::length, Over::angular_layers, centre<eta>},
+    {"centre_phi", "centre of energy in φ, layer", Unit::length, Over::angular_layers, centre<phi>},
+    {"width_eta", "width in η, layer", Unit::length, Over::angular_layers, width<eta>},
+    {"width_phi", "width in φ, layer", Unit::length, Over::angular_layers, width<phi>},
 };
 
 std::string unit_text(Unit unit, const Geometry& geometry) {
@@ -138,7 +98,7 @@ std::vector<double> observable_values(const ShowerTable& showers, const Geometry
   const std::uint64_t rows = showers.rows();
   std::vector<double> result(values.size() * rows);
   run_tiles((rows + shower_tile - 1) / shower_tile, [&](std::size_t tile) {
-    ShowerMoments shower(showers, geometry, {threshold, softening, std::nullopt});
+    ShowerMoments shower(showers, geometry, {threshold, empty_softening, std::nullopt});
     for (std::uint64_t row = tile * shower_tile; row < std::min<std::uint64_t>(rows, (tile + 1) * shower_tile); ++row) {
       if (row % 128 == 0) control.check();
       shower.select(row);

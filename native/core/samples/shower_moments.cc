@@ -56,6 +56,18 @@ void ShowerMoments::find_spread(Coordinate coordinate, std::uint32_t layer, std:
   has_spread_[place] = 1;
 }
 
+void ShowerMoments::find_extents() {
+  extents_.resize(spreads_.size());
+  for (std::uint32_t l = 0; l < geometry_.layers(); ++l) {
+    for (const auto coordinate : {Coordinate::radius, Coordinate::eta, Coordinate::phi}) {
+      const auto of_layer = positions(geometry_, coordinate)
+                                .subspan(geometry_.first_voxel[l], geometry_.first_voxel[l + 1] - geometry_.first_voxel[l]);
+      const auto [lowest, highest] = std::minmax_element(of_layer.begin(), of_layer.end());
+      extents_[place_of(coordinate, l)] = {*lowest, *highest};
+    }
+  }
+}
+
 std::span<const double, ShowerMoments::brightest_voxels> ShowerMoments::brightest(std::uint32_t layer) {
   const auto& moments = this->layer(layer);
   const std::span<double, brightest_voxels> found(brightest_.data() + layer * brightest_voxels, brightest_voxels);

@@ -51,9 +51,17 @@ class ShowerMoments {
     return deposited_energy_;
   }
   const Spread& spread(Coordinate coordinate, std::uint32_t layer) {
-    const std::size_t place = layer * coordinates + static_cast<std::size_t>(coordinate);
+    const std::size_t place = place_of(coordinate, layer);
     if (has_spread_[place] == 0) find_spread(coordinate, layer, place);
     return spreads_[place];
+  }
+  /// Where the voxels of a layer lie in a coordinate.
+  struct Extent {
+    double lowest, highest;
+  };
+  const Extent& extent(Coordinate coordinate, std::uint32_t layer) {
+    if (extents_.empty()) find_extents();
+    return extents_[place_of(coordinate, layer)];
   }
   /// Energies of the brightest voxels of a layer, the brightest first; zeros where there are fewer hits.
   std::span<const double, brightest_voxels> brightest(std::uint32_t layer);
@@ -61,9 +69,13 @@ class ShowerMoments {
  private:
   static constexpr std::size_t coordinates = 3;
 
+  static std::size_t place_of(Coordinate coordinate, std::uint32_t layer) {
+    return layer * coordinates + static_cast<std::size_t>(coordinate);
+  }
   void read_hits();
   void sum_layers();
   void find_spread(Coordinate coordinate, std::uint32_t layer, std::size_t place);
+  void find_extents();
 
   const ShowerTable& showers_;
   const Geometry& geometry_;
@@ -74,6 +86,7 @@ class ShowerMoments {
   std::vector<LayerMoments> layers_;
   double deposited_energy_ = 0;
   std::vector<Spread> spreads_;  ///< layers × coordinates
+  std::vector<Extent> extents_;  ///< the same, of every shower
   std::vector<double> brightest_, sorted_;
   std::vector<std::uint8_t> has_spread_, has_brightest_;
 };

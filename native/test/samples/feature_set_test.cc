@@ -108,17 +108,70 @@ Numbers calogan_high(naive::Shower shower, long double incident) {
   return row;
 }
 
-Numbers expected_row(Geometry::Family family, FeatureSetName set, const naive::Shower& shower, double incident) {
-  if (family == Geometry::Family::calochallenge) return calochallenge(set, shower, incident);
+Numbers full(const naive::Shower& shower, long double incident) {
+  const auto& g = shower.geometry;
+  const long double total = shower.total();
+  const auto log_energy = [](long double energy) { return std::log10(std::max(energy, 0.0L) + 1); };
+  const auto held = [](long double energy, long double value, long double lowest, long double highest) {
+    return energy > 0 ? std::clamp(value, lowest, highest) : 0;
+  };
+  const auto lit = [&](std::uint32_t l) { return shower.sum(l, [&](auto v) { return shower.energy[v] > 0 ? 1 : 0; }); };
+  const auto voxels_of = [&](std::uint32_t l, const auto& values) {
+    return Numbers(values.begin() + g.first_voxel[l], values.begin() + g.first_voxel[l + 1]);
+  };
+  const auto highest_of = [](const Numbers& values) { return *std::max_element(values.begin(), values.end()); };
+  const auto lowest_of = [](const Numbers& values) { return *std::min_element(values.begin(), values.end()); };
+
+  long double depth = 0, square = 0, hits = 0;
+  for (std::uint32_t l = 0; l < 3; ++l) {
+    depth += l * shower.layer_energy(l) / (total + 1e-16L);
+    square += l * l * shower.layer_energy(l) / (total + 1e-16L);
+    hits += lit(l);
+  }
+  const long double depth_width = std::sqrt(std::max(0.0L, square - depth * depth));
+  Numbers row{std::log10(incident), log_energy(total), total / incident, held(total, depth, 0, 2),
+              held(total, depth_width, 0, 2), std::log10(1 + hits), held(total, highest_of(shower.energy) / total, 0, 1)};
+  for (std::uint32_t l = 0; l < 3; ++l) row.push_back(log_energy(shower.layer_energy(l)));
+  for (std::uint32_t l = 0; l < 3; ++l) row.push_back(held(total, shower.layer_energy(l) / total, 0, 1));
+  for (std::uint32_t l = 0; l < 3; ++l) row.push_back(std::log10(1 + lit(l)));
+  for (std::uint32_t l = 0; l < 3; ++l) {
+    const long double energy = shower.layer_energy(l);
+    row.push_back(held(energy, highest_of(voxels_of(l, shower.energy)) / energy, 0, 1));
+  }
+  const auto centre = [&](std::uint32_t l, const std::vector<double>& position) {
+    const auto places = voxels_of(l, position);
+    row.push_back(held(shower.layer_energy(l), shower.centre(l, position, 1e-16L), lowest_of(places), highest_of(places)));
+  };
+  const auto width = [&](std::uint32_t l, const std::vector<double>& position) {
+    const auto places = voxels_of(l, position);
+    const long double most = highest_of(places) - lowest_of(places);
+    row.push_back(held(shower.layer_energy(l), shower.width(l, position, 1e-16L), 0, most));
+  };
+  for (std::uint32_t l = 0; l < 3; ++l) centre(l, g.radius);
+  for (std::uint32_t l = 0; l < 3; ++l) width(l, g.radius);
+  for (const auto* position : {&g.eta, &g.phi}) {
+    for (const auto l : {0U, 2U}) centre(l, *position);
+  }
+  for (const auto* position : {&g.eta, &g.phi}) {
+    for (const auto l : {0U, 2U}) width(l, *position);
+  }
+  for (const auto energy : shower.energy) row.push_back(energy / incident);
+  return row;
+}
+
+Numbers expected_row(Geometry::Definitions definitions, FeatureSetName set, const naive::Shower& shower, double incident) {
+  if (set == FeatureSetName::full) return full(shower, incident);
+  if (definitions == Geometry::Definitions::calochallenge) return calochallenge(set, shower, incident);
   return set == FeatureSetName::high ? calogan_high(shower, incident) : calogan_low(set, shower, incident);
 }
 
 TEST(FeatureSet, IsItsDefinition) {
   const auto showers = odd_showers();
   const auto table = table_of(showers);
-  for (const auto family : {Geometry::Family::calochallenge, Geometry::Family::calogan}) {
-    const auto geometry = small_geometry(family);
-    for (const auto set : {FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
+  for (const auto definitions : {Geometry::Definitions::calochallenge, Geometry::Definitions::calogan}) {
+    const auto geometry = small_geometry(definitions);
+    for (const auto set :
+         {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
       for (const double threshold : {no_threshold, 0.5, 20.0}) {
         const FeatureSet features(set, geometry, threshold);
         const auto names = features.column_names();
@@ -129,17 +182,19 @@ TEST(FeatureSet, IsItsDefinition) {
         for (std::uint64_t r = 0; r < table->rows(); ++r) {
           features.row_of(moments, r, scratch, row);
           const naive::Shower shower(geometry, showers.row(r), threshold);
-          const auto expected = expected_row(family, set, shower, showers.incident_energy[r]);
+          const auto expected = expected_row(definitions, set, shower, showers.incident_energy[r]);
           ASSERT_EQ(row.size(), expected.size());
           for (std::size_t c = 0; c < row.size(); ++c) {
             const auto value = static_cast<double>(expected[c]);
-            // Widths near zero are roots of rounding: their logarithm says nothing below 1e-7 mm.
+            // Widths near zero are roots of rounding: their logarithm says nothing below 1e-7 mm. Those of `full` are in mm,
+            // the others in 100 mm.
+            const double width_error = set == FeatureSetName::full ? 1e-6 : 1e-8;
             const bool width = names[c].find("width") != std::string::npos || names[c].find("sigma") != std::string::npos;
             ASSERT_TRUE(std::isfinite(row[c])) << names[c];
             if (names[c].starts_with("log10_sigma")) {
               ASSERT_NEAR(std::pow(10, row[c]), std::pow(10, value), 1e-6) << names[c] << " of row " << r;
             } else {
-              ASSERT_NEAR(row[c], value, width ? 1e-8 : 1e-12 * (1 + std::fabs(value))) << names[c] << " of row " << r;
+              ASSERT_NEAR(row[c], value, width ? width_error : 1e-12 * (1 + std::fabs(value))) << names[c] << " of row " << r;
             }
           }
         }
@@ -149,7 +204,7 @@ TEST(FeatureSet, IsItsDefinition) {
 }
 
 TEST(FeatureSet, NamesItsColumns) {
-  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   EXPECT_EQ(FeatureSet(FeatureSetName::high, geometry, 0).column_names(),
             (std::vector<std::string>{"log10_E_inc", "log10_E_layer_0", "log10_E_layer_5", "log10_E_layer_9",
                                       "centre_eta_0", "centre_eta_9", "centre_phi_0", "centre_phi_9", "width_eta_0",
@@ -160,13 +215,76 @@ TEST(FeatureSet, NamesItsColumns) {
   EXPECT_EQ(low.size(), 16U);
   EXPECT_EQ(low[3], "log10_E_layer_9");
   EXPECT_EQ(low[15], "voxel_11");
-  const auto calogan = FeatureSet(FeatureSetName::high, small_geometry(Geometry::Family::calogan), 0).column_names();
+  const std::vector<std::string> full_scalars{
+      "log10_E_inc", "log10_E_dep", "energy_ratio", "depth", "depth_width", "log10_hits", "brightest_fraction",
+      "log10_E_layer_0", "log10_E_layer_5", "log10_E_layer_9", "layer_fraction_0", "layer_fraction_5", "layer_fraction_9",
+      "log10_hits_0", "log10_hits_5", "log10_hits_9", "brightest_fraction_0", "brightest_fraction_5",
+      "brightest_fraction_9", "centre_r_0", "centre_r_5", "centre_r_9", "width_r_0", "width_r_5", "width_r_9",
+      "centre_eta_0", "centre_eta_9", "centre_phi_0", "centre_phi_9", "width_eta_0", "width_eta_9", "width_phi_0",
+      "width_phi_9"};
+  for (const auto definitions : {Geometry::Definitions::calochallenge, Geometry::Definitions::calogan}) {
+    const FeatureSet full(FeatureSetName::full, small_geometry(definitions), 0);
+    const auto names = full.column_names();
+    ASSERT_EQ(full.scalars(), full_scalars.size());
+    EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + full.scalars()), full_scalars);
+    EXPECT_EQ(names.size(), full_scalars.size() + 12);
+  }
+  const auto calogan = FeatureSet(FeatureSetName::high, small_geometry(Geometry::Definitions::calogan), 0).column_names();
   ASSERT_EQ(calogan.size(), 41U);
   EXPECT_EQ(calogan[2], "log10_E_9");
   EXPECT_EQ(calogan[13], "E_brightest_1_0");
   EXPECT_EQ(calogan[19], "E_brightest_2_5");
   EXPECT_EQ(calogan[28], "ratio_brightest_0");
   EXPECT_EQ(calogan[40], "log10_E_inc");
+}
+
+TEST(FeatureSet, FullNamesNothingTwiceWhereThereIsOneLayer) {
+  auto geometry = small_geometry(Geometry::Definitions::calochallenge);
+  geometry.first_voxel = {0, 12};
+  geometry.layer_id = {4};
+  geometry.angular = {1};
+  const FeatureSet full(FeatureSetName::full, geometry, 0);
+  const auto names = full.column_names();
+  EXPECT_EQ(std::vector<std::string>(names.begin(), names.begin() + full.scalars()),
+            (std::vector<std::string>{"log10_E_inc", "log10_E_dep", "energy_ratio", "depth", "depth_width", "log10_hits",
+                                      "brightest_fraction", "centre_r_4", "width_r_4", "centre_eta_4", "centre_phi_4",
+                                      "width_eta_4", "width_phi_4"}));
+}
+
+TEST(FeatureSet, FullHoldsShowersOfNegativeVoxelsWithinBounds) {
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
+  const std::vector<std::vector<double>> odd{
+      {},                                                          // empty
+      {-3, -1, 0, 0, -2, 0, -7},                                   // below zero everywhere
+      {5, -5, 0, 0, 0, 3, -3},                                     // no energy, but hits
+      {1000, -999.9999999, 0, 0, -0.5, 0, 20, 0, 0, 0, 0, -19.9},  // nearly none
+      {-1e-16, 0, 0, 0, 0, 4},                                     // the softening itself
+      {1e-300, -1e-301, 0, 0, 0, 1e-200},
+      {2, 0, 0, 0, 0, -1},                                         // a layer above all others together
+      {0, 3, 0, 0, -5, 0, 0, 8, 1},
+  };
+  const auto table = std::make_shared<ShowerTable>(12, 0);
+  for (auto voxels : odd) {
+    voxels.resize(12);
+    table->append(std::vector{1000.0}, std::span<const double>(voxels));
+  }
+  const FeatureSet full(FeatureSetName::full, geometry, no_threshold);
+  const auto names = full.column_names();
+  ShowerMoments moments = full.moments_of(*table);
+  std::vector<double> row(full.scalars());
+  for (std::uint64_t r = 0; r < table->rows(); ++r) {
+    moments.select(r);
+    full.scalars_of(moments, row);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      // 45 mm: the positions of the geometry, and the largest distance between two of a layer.
+      const double most = names[c].find("fraction") != std::string::npos ? 1
+                          : names[c].starts_with("depth")                ? 2
+                                                                         : 45;
+      EXPECT_TRUE(std::fabs(row[c]) <= most) << names[c] << " of row " << r << " is " << row[c];
+      const bool of_the_shower = names[c] != "log10_E_inc";
+      EXPECT_TRUE(r > 0 || !of_the_shower || row[c] == 0) << names[c] << " of the empty shower is " << row[c];
+    }
+  }
 }
 
 TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
@@ -177,7 +295,7 @@ TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
     std::vector<double> energies(4000, 5);
     std::fill(energies.begin() + 1, energies.end(), energy);  // all threads meet one, and the first is named
     table->append(energies, std::span<const float>(voxels));
-    const FeatureSet features(FeatureSetName::low, small_geometry(Geometry::Family::calochallenge), 0);
+    const FeatureSet features(FeatureSetName::low, small_geometry(Geometry::Definitions::calochallenge), 0);
     try {
       FeatureTable(table, features, tiles_on(3), control);
       FAIL();
@@ -189,8 +307,8 @@ TEST(FeatureSet, RefusesAnIncidentEnergyThatIsNotAboveZero) {
 }
 
 TEST(FeatureSet, RefusesAnUnsoundGeometry) {
-  const auto refused = [](const auto& change, Geometry::Family family = Geometry::Family::calochallenge) {
-    auto geometry = small_geometry(family);
+  const auto refused = [](const auto& change, Geometry::Definitions definitions = Geometry::Definitions::calochallenge) {
+    auto geometry = small_geometry(definitions);
     change(geometry);
     try {
       const FeatureSet features(FeatureSetName::low, geometry, 0);
@@ -209,14 +327,15 @@ TEST(FeatureSet, RefusesAnUnsoundGeometry) {
   EXPECT_TRUE(refused([](auto& g) { g.length_unit.clear(); }));
   EXPECT_TRUE(refused([](auto& g) { g.radius.push_back(1); }));
   EXPECT_TRUE(refused([](auto& g) { g.first_voxel = {0, 12}, g.layer_id = {0}, g.angular = {1}; },
-                      Geometry::Family::calogan));
+                      Geometry::Definitions::calogan));
 }
 
 TEST(FeatureTable, HoldsTheScalarsAndGivesTheVoxelsOfARow) {
   const auto table = table_of(random_showers(12, 1300, 7, 1, 0.4));
   JobControl control;
-  for (const auto set : {FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
-    const FeatureSet features(set, small_geometry(Geometry::Family::calogan), 0.5);
+  for (const auto set :
+       {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
+    const FeatureSet features(set, small_geometry(Geometry::Definitions::calogan), 0.5);
     const FeatureTable stored(table, features, tiles_on(3), control);
     ShowerMoments moments = features.moments_of(*table);
     FeatureSet::Scratch scratch;

@@ -61,7 +61,7 @@ std::vector<std::uint32_t> numbers_up_to(std::size_t count) {
 }
 
 TEST(Observables, AreTheirDefinitions) {
-  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   const auto all = observables_of(geometry);
   const auto showers = random_showers(12, 1300, 21, 1, 0.4);
   const auto table = table_of(showers);
@@ -84,7 +84,7 @@ TEST(Observables, AreTheirDefinitions) {
 }
 
 TEST(Observables, ComeInTheOrderAskedFor) {
-  const auto geometry = small_geometry(Geometry::Family::calogan);
+  const auto geometry = small_geometry(Geometry::Definitions::calogan);
   const auto table = table_of(random_showers(12, 20, 22));
   JobControl control;
   const std::vector<std::uint32_t> chosen{1, 0, 1};
@@ -98,7 +98,7 @@ TEST(Observables, ComeInTheOrderAskedFor) {
 }
 
 TEST(Observables, HaveTheSameBitsAloneAsWithAllOthers) {
-  const auto geometry = small_geometry(Geometry::Family::calochallenge);
+  const auto geometry = small_geometry(Geometry::Definitions::calochallenge);
   const auto table = table_of(random_showers(12, 600, 23, 1, 0.4));
   const auto numbers = numbers_up_to(observables_of(geometry).size());
   JobControl control;
@@ -111,7 +111,7 @@ TEST(Observables, HaveTheSameBitsAloneAsWithAllOthers) {
 }
 
 TEST(Observables, AreNamedWithTheirLabelsAndUnits) {
-  auto geometry = small_geometry(Geometry::Family::calogan);
+  auto geometry = small_geometry(Geometry::Definitions::calogan);
   geometry.length_unit = "voxel";
   const auto all = observables_of(geometry);
   const auto place_of = [&](const std::string& name) {
@@ -134,7 +134,7 @@ TEST(Observables, AreNamedWithTheirLabelsAndUnits) {
 }
 
 TEST(Observables, RefuseWhatTheyDoNotKnow) {
-  const auto geometry = small_geometry(Geometry::Family::calogan);
+  const auto geometry = small_geometry(Geometry::Definitions::calogan);
   JobControl control;
   const auto code_of = [&](std::uint32_t voxels, std::uint32_t chosen) {
     return thrown_code([&] {

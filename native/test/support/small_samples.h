@@ -26,9 +26,8 @@ inline FeatureTable gaussian_matrix(std::uint64_t rows, std::uint32_t columns, d
 }
 
 /// Layers of 4, 1 and 7 voxels at arbitrary places, numbered 0, 5 and 9; the middle one is not angular.
-inline Geometry small_geometry(Geometry::Family family) {
-  Geometry geometry;
-  geometry.family = family;
+inline Geometry small_geometry(Geometry::Definitions definitions) {
+  Geometry geometry(definitions);
   geometry.first_voxel = {0, 4, 5, 12};
   geometry.layer_id = {0, 5, 9};
   geometry.angular = {1, 0, 1};
@@ -73,7 +72,7 @@ inline std::shared_ptr<ShowerTable> table_of(const DenseShowers& showers) {
 
 inline FeatureTable features_of(const DenseShowers& showers, FeatureSetName set) {
   JobControl control;
-  const FeatureSet features(set, small_geometry(Geometry::Family::calochallenge), 0.5);
+  const FeatureSet features(set, small_geometry(Geometry::Definitions::calochallenge), 0.5);
   return {table_of(showers), features, tiles_on(2), control};
 }
 

@@ -211,6 +211,7 @@ TEST(SampleIdentity, TellsSamplesApart) {
   EXPECT_EQ(of(features_of(showers, FeatureSetName::low)), low);
   EXPECT_NE(of(features_of(showers, FeatureSetName::low_normalised)), low);
   EXPECT_NE(of(features_of(showers, FeatureSetName::high)), low);
+  EXPECT_NE(of(features_of(showers, FeatureSetName::full)), low);
   auto other = showers;
   for (std::size_t i = 5 * 12; i < other.energy.size(); ++i) {
     // Above the threshold, so that it is seen.

@@ -96,7 +96,7 @@ TEST(Trainer, TakesTheStepsOfADoublePrecisionLoopOnAMatrix) {
 }
 
 TEST(Trainer, TakesTheStepsOfADoublePrecisionLoopOnShowers) {
-  for (const auto set : {FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
+  for (const auto set : {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
     // Few hits go through the sparse kernel, many through the dense one.
     for (const double occupancy : {0.15, 0.5}) {
       const auto reference = features_of(random_showers(12, 150, 3, 1, occupancy), set);

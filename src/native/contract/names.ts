@@ -5,7 +5,7 @@
 
 import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
-import { featureSetNames, geometryFamilies } from './showers.js';
+import { featureDefinitions, featureSetNames } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
 import { precisions, schedules } from './training.js';
@@ -16,8 +16,8 @@ export const enumerations = {
   axisType: axisTypes,
   distortion: toyDistortions,
   ensembleRule: ensembleRules,
+  featureDefinitions,
   featureSet: featureSetNames,
-  geometryFamily: geometryFamilies,
   learner: learnerNames,
   precision: precisions,
   sampleRole: sampleRoles,

@@ -4,13 +4,14 @@ import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 export type ShowerTableHandle = NativeHandle<'shower-table'>;
 export type FeatureTableHandle = NativeHandle<'feature-table'>;
 
-export const geometryFamilies = ['calochallenge', 'calogan'] as const;
-export type GeometryFamily = (typeof geometryFamilies)[number];
+/** The publications whose definitions of the feature sets a geometry can have. */
+export const featureDefinitions = ['calochallenge', 'calogan'] as const;
+export type FeatureDefinitions = (typeof featureDefinitions)[number];
 
 /** What the core needs of a geometry; `radius`, `eta`, `phi` one a voxel. */
 export interface NativeGeometry {
-  /** Whose published definitions of the feature sets apply. */
-  readonly family: GeometryFamily;
+  /** Which published definitions of the feature sets apply. */
+  readonly definitions: FeatureDefinitions;
   /** One more entry than layers. */
   readonly firstVoxel: Uint32Array;
   readonly layerId: Uint32Array;
@@ -28,8 +29,8 @@ export interface ObservableRecord {
   readonly unit: string;
 }
 
-/** The feature sets by name; the definitions are in the README and in native/core/samples/feature_set.h. */
-export const featureSetNames = ['low', 'low-normalised', 'high'] as const;
+/** The feature sets by name; all but `full` are published. The definitions are in the README and in native/core/samples/feature_set.h. */
+export const featureSetNames = ['full', 'low', 'low-normalised', 'high'] as const;
 export type FeatureSetName = (typeof featureSetNames)[number];
 
 export interface ShowerTableRecord {

@@ -114,7 +114,7 @@ export function findRepeatedShowers(
 /** The geometry as the core takes it. */
 export function nativeGeometry(geometry: Geometry): NativeGeometry {
   return {
-    family: definitionsOf(geometry),
+    definitions: definitionsOf(geometry),
     firstVoxel: Uint32Array.from([...geometry.layers.map((layer) => layer.firstVoxel), geometry.voxels]),
     layerId: Uint32Array.from(geometry.layers, (layer) => layer.id),
     angular: Uint8Array.from(geometry.layers, (layer) => (layer.angular ? 1 : 0)),

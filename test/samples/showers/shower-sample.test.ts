@@ -126,12 +126,14 @@ describe('showers in native memory', () => {
     }
   });
 
-  it('in a geometry of an unknown family are refused, not taken for those of another', async () => {
-    const geometry = { ...gridGeometry(), family: 'atlas' } as unknown as Geometry;
-    expect(() => showersFromArrays({ ...numbers }, geometry)).toThrow(
-      expect.objectContaining({ code: 'ERR_GEOMETRY', message: expect.stringContaining('cartesian') }),
-    );
-    await expect(openShowers(path, { geometry })).rejects.toMatchObject({ code: 'ERR_GEOMETRY' });
+  it('in a geometry of unknown or no definitions are refused, not taken for those of another', async () => {
+    for (const definitions of ['atlas', 'toString', null, undefined]) {
+      const geometry = { ...gridGeometry(), definitions } as unknown as Geometry;
+      expect(() => showersFromArrays({ ...numbers }, geometry)).toThrow(
+        expect.objectContaining({ code: 'ERR_GEOMETRY', message: expect.stringContaining('calochallenge') }),
+      );
+      await expect(openShowers(path, { geometry })).rejects.toMatchObject({ code: 'ERR_GEOMETRY' });
+    }
   });
 
   it('that repeat are found across a file and an array', async () => {

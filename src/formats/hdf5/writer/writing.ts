@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { ArgumentError, FileError } from '../../../errors.js';
 import { startWorker } from '../../../worker-thread.js';
+import { WholeOutput } from '../../files/whole-output.js';
 import { holdsType } from './row-buffer.js';
 import type {
   ColumnNumbers,
@@ -60,7 +60,7 @@ async function requireTarget(path: string): Promise<void> {
 /** An HDF5 file being written. Every writer must be closed or discarded. */
 export class Hdf5Writer {
   readonly path: string;
-  readonly #temporary: string;
+  readonly #output: WholeOutput;
   readonly #plan: FilePlan;
   readonly #signal: AbortSignal | undefined;
   readonly #worker: Worker;
@@ -74,8 +74,8 @@ export class Hdf5Writer {
     this.path = path;
     this.#plan = plan;
     this.#signal = signal;
-    this.#temporary = `${resolve(path)}.${randomBytes(6).toString('hex')}.partial`;
-    const start: WritingStart = { path: this.#temporary, plan };
+    this.#output = new WholeOutput(path);
+    const start: WritingStart = { path: this.#output.partial, plan };
     this.#worker = startWorker(new URL('./writing-worker.js', import.meta.url), start);
     this.#worker.on('message', (reply: WritingReply) => {
       if (reply.kind === 'failed') this.#fail(new FileError(reply.code, path, reply.message));
@@ -134,8 +134,7 @@ export class Hdf5Writer {
     if (this.#closed) return;
     await this.#request({ kind: 'finish' });
     try {
-      await rename(this.#temporary, this.path);
-      await syncFolder(dirname(resolve(this.path)));
+      await this.#output.put();
     } catch (cause) {
       await this.discard();
       throw new FileError('ERR_OUTPUT', this.path, 'cannot be put in its place; is the folder writable?', {
@@ -149,7 +148,7 @@ export class Hdf5Writer {
   /** Gives up: nothing is left behind. May be called at any time and more than once; after `close` it does nothing. */
   async discard(): Promise<void> {
     if (this.#closed) return;
-    this.#discarded ??= this.#release().then(() => rm(this.#temporary, { force: true }));
+    this.#discarded ??= this.#release().then(() => this.#output.discard());
     await this.#discarded;
   }
 
@@ -191,11 +190,4 @@ export class Hdf5Writer {
     this.#signal?.removeEventListener('abort', this.#onAbort);
     await this.#worker.terminate();
   }
-}
-
-/** Makes a rename survive a power cut, where the system allows to sync a folder. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => null);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }

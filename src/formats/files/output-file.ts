@@ -1,6 +1,6 @@
 import { realpath, stat } from 'node:fs/promises';
-import { FileError } from '../errors.js';
-import { requireFolderAbove } from '../formats/files/whole-folder.js';
+import { FileError } from '../../errors.js';
+import { requireFolderAbove } from './whole-output.js';
 
 export interface OutputFileOptions {
   /** Replace a file that exists. */
