@@ -83,7 +83,8 @@ Member member_of(const Napi::Object& record) {
       return network_from(tensors_argument(record.Get("tensors")), hidden);
     }
     case LearnerName::logistic:
-    case LearnerName::quadratic: return regression_of(record);
+    case LearnerName::quadratic:
+    case LearnerName::sparse: return regression_of(record);
     case LearnerName::trees: return trees_of(record);
   }
   throw Error(ErrorCode::internal, "unknown learner");
@@ -97,7 +98,7 @@ Napi::Value create_member(const Napi::CallbackInfo& info) {
 }
 
 EnsembleMember ensemble_member_argument(const Napi::Object& record) {
-  EnsembleMember member;
+  EnsembleMember member{};
   member.member = from_handle<const Member>(record.Get("member"), HandleKind::member);
   member.learner = name_argument<LearnerName>(record.Get("learner"), "learner");
   if (record.Get("leftOut").IsNull()) return member;

@@ -46,6 +46,7 @@ Learner learner_argument(LearnerName name, const Napi::Object& record) {
     }
     case LearnerName::logistic: return LogisticLearner{};
     case LearnerName::quadratic: return LogisticLearner{{.products = true}};
+    case LearnerName::sparse: return SparseLearner{};
     case LearnerName::trees: return TreeLearner{};
   }
   throw Error(ErrorCode::internal, "unknown learner");

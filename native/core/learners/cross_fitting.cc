@@ -104,9 +104,9 @@ void Fitting::fit_members(CheckpointStore* store) {
 /// The rows of both blocks are scored by the members of the pair.
 void Fitting::score_pair(std::size_t pair) {
   const auto [first, second] = blocks_.pairs()[pair];
-  std::vector<std::shared_ptr<const Member>> members;
-  for (const auto& of_learner : fitted_) {
-    for (const auto& fitted : of_learner[pair]) members.push_back(fitted.member);
+  std::vector<LearnedMember> members;
+  for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+    for (const auto& fitted : fitted_[learner][pair]) members.push_back({fitted.member, name_of(*learners_[learner])});
   }
   const LoadedMembers loaded(members, backend_, precision_of(plan_.learners));
   const std::size_t in_reference = reference_.whitened().rows();
@@ -226,7 +226,7 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
       for (auto& fitted : fitted_[learner][pair]) {
-        members.push_back({fitted.member, result.learners[learner].name, pairs[pair].first, pairs[pair].second});
+        members.push_back({{fitted.member, result.learners[learner].name}, pairs[pair].first, pairs[pair].second});
         result.records.push_back(std::move(fitted.record));
       }
     }

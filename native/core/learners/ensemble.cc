@@ -58,7 +58,7 @@ Ensemble::Ensemble(InputMap map, std::vector<EnsembleMember> members, std::uint3
 std::uint32_t Ensemble::inputs() const {
   std::uint32_t read = 0;
   for (const auto& member : members_) {
-    if (!std::holds_alternative<BoostedTrees>(*member.member)) read = std::max(read, inputs_of(*member.member));
+    if (std::holds_alternative<Network>(*member.member)) read = std::max(read, inputs_of(*member.member));
   }
   if (!map_.whitening) return std::max(read, inputs_of(*members_.front().member));
   return std::max(read, map_.whitening->directions()) - map_.whitening->directions() + map_.whitening->columns();
@@ -106,8 +106,7 @@ std::shared_ptr<const LoadedMembers> Ensemble::loaded(Backend& backend, Precisio
   const std::lock_guard lock(mutex_);
   auto& loaded = loaded_[{backend.device(), precision}];
   if (!loaded) {
-    std::vector<std::shared_ptr<const Member>> members;
-    for (const auto& member : members_) members.push_back(member.member);
+    const std::vector<LearnedMember> members(members_.begin(), members_.end());
     loaded = std::make_shared<const LoadedMembers>(members, backend, precision);
   }
   return loaded;

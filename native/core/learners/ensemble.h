@@ -19,9 +19,7 @@
 namespace caloscope {
 
 /// A member and the two blocks of rows that it never saw, first < second.
-struct EnsembleMember {
-  std::shared_ptr<const Member> member;
-  LearnerName learner = LearnerName::network;
+struct EnsembleMember : LearnedMember {
   std::uint32_t first = 0, second = 0;
 };
 

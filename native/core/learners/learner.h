@@ -6,12 +6,13 @@
 
 #include "core/learners/logistic_learner.h"
 #include "core/learners/network_learner.h"
+#include "core/learners/sparse_learner.h"
 #include "core/learners/tree_learner.h"
 
 namespace caloscope {
 
 /// What fits the members of an ensemble. Each kind has `name`, `validate`, `reads`, `fits` and `fit` as NetworkLearner has.
-using Learner = std::variant<NetworkLearner, LogisticLearner, TreeLearner>;
+using Learner = std::variant<NetworkLearner, LogisticLearner, SparseLearner, TreeLearner>;
 
 inline LearnerName name_of(const Learner& learner) {
   return std::visit([](const auto& kind) { return kind.name(); }, learner);

@@ -1,5 +1,7 @@
 #include "core/learners/tree_learner.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "core/backend.h"
@@ -7,6 +9,17 @@
 #include "core/learners/side_by_side_fits.h"
 
 namespace caloscope {
+namespace {
+
+constexpr std::uint32_t fewest_leaves = 4;
+
+/// Leaves that rows can fill: of a few hundred, trees of many leaves learn each by heart.
+std::uint32_t leaves_for(std::size_t rows, std::uint32_t most) {
+  const auto filled = static_cast<std::uint32_t>(std::sqrt(static_cast<double>(rows)) / 3);
+  return std::min(most, std::max(filled, fewest_leaves));
+}
+
+}  // namespace
 
 std::vector<FittedMember> TreeLearner::fit(const std::vector<MemberTask>& tasks, const TrainingData& data,
                                            const FitContext& context) const {
@@ -14,7 +27,9 @@ std::vector<FittedMember> TreeLearner::fit(const std::vector<MemberTask>& tasks,
   fit_side_by_side(tasks.size(), context.backend.threads(), "boosting trees", context.control,
                    [&](std::size_t number, WorkerPool& pool) {
                      const auto& task = tasks[number];
-                     const BoostingTask boosting{settings, task.seed, task.number,
+                     BoostingSettings of_rows = settings;
+                     of_rows.leaves = leaves_for(task.training_rows.size(), settings.leaves);
+                     const BoostingTask boosting{of_rows, task.seed, task.number,
                                                  dense_rows(data, task.training_rows),
                                                  dense_rows(data, task.validation_rows)};
                      auto trained = boost_trees(boosting, pool, context.control, [](std::uint64_t) {});

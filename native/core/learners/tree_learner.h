@@ -9,7 +9,7 @@
 
 namespace caloscope {
 
-/// Gradient-boosted trees on the stored columns and the narrow directions.
+/// Gradient-boosted trees on the stored columns and the narrow directions; of few rows, trees have fewer leaves.
 struct TreeLearner {
   BoostingSettings settings;
 

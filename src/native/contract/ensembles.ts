@@ -1,10 +1,10 @@
 /** native/addon/ensemble_operations.cc as TypeScript sees it. */
 import type { NativeHandle } from './jobs.js';
 
-export const learnerNames = ['network', 'logistic', 'quadratic', 'trees'] as const;
+export const learnerNames = ['network', 'logistic', 'quadratic', 'sparse', 'trees'] as const;
 /**
- * What can be a member of an ensemble: networks; ridge logistic regressions, linear or with squares and products;
- * gradient-boosted trees. All but networks read the stored columns only, not the voxels.
+ * What can be a member of an ensemble: networks; ridge logistic regressions, linear or with squares and products; logistic
+ * regressions on the few columns that say most; gradient-boosted trees. All but networks read the stored columns only, not the voxels.
  */
 export type LearnerName = (typeof learnerNames)[number];
 
