@@ -38,6 +38,7 @@ describe('warnings about the outcome', () => {
     meanError: 0.01,
     nonFinite: 0,
     effectiveSampleSize: 900,
+    tailIndex: 0.7,
     rows: 1000,
   } as WeightHealth;
   const both = { reference: sound, generated: sound };
@@ -57,6 +58,7 @@ describe('warnings about the outcome', () => {
     ['members-disagree', [0.57, 0.61], both],
     ['mean-weight', [0.6], { ...both, generated: { ...sound, mean: 1.06 } }],
     ['mean-weight', [0.6], { ...both, reference: { ...sound, mean: 0.94 } }],
+    ['heavy-tail', [0.6], { ...both, generated: { ...sound, tailIndex: 0.71 } }],
     ['few-showers-dominate', [0.6], { ...both, reference: { ...sound, effectiveSampleSize: 9, rows: 1000 } }],
     ['non-finite-weights', [0.6], { ...both, generated: { ...sound, nonFinite: 3 } }],
   ] as const)('%s', (code, members, health) => {
