@@ -1,3 +1,4 @@
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -202,6 +203,7 @@ Napi::Value as_record(Napi::Env env, const WeightHealth& health, const std::opti
   set(record, "mean", health.mean);
   set(record, "meanError", health.mean_error);
   set(record, "effectiveSampleSize", health.effective_sample_size);
+  record.Set("tailIndex", std::isnan(health.tail_index) ? env.Null() : Napi::Number::New(env, health.tail_index));
   set(record, "shareBelowOne", health.share_below_one);
   set(record, "shareAboveOne", health.share_above_one);
   record.Set("quantiles", as_array(env, health.quantiles));

@@ -9,7 +9,7 @@ import type { EvaluationResult } from '../evaluation/result.js';
 import { evaluationSchema } from '../evaluation/settings.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
-import { columns, count } from './figures.js';
+import { columns, count, tailText } from './figures.js';
 import { inputLines, warningLines } from './findings.js';
 import { checkPair, openPair, requireInputsOutside } from './inputs.js';
 import * as options from './options.js';
@@ -120,8 +120,16 @@ export function documentOf(result: EvaluationResult, out: string): object {
 export function linesOf(result: EvaluationResult, out: string): string[] {
   const { verdict, samples, weights, warnings, settings } = result;
   const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows, layout }) => {
-    const size = count(weights[role].effectiveSampleSize);
-    return [role, `${count(rows)} showers`, `effective ${size}`, `layout ${layout}`, source];
+    const { effectiveSampleSize, tailIndex } = weights[role];
+    const size = count(effectiveSampleSize);
+    return [
+      role,
+      `${count(rows)} showers`,
+      `effective ${size}`,
+      `Pareto index ${tailText(tailIndex)}`,
+      `layout ${layout}`,
+      source,
+    ];
   });
   const summaries = summariesOf(result).flatMap(({ heading, rows }) => ['', `${heading}:`, ...columns(rows)]);
   const files = pathsOf(out);

@@ -33,6 +33,11 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+/** Pareto index of the largest weights. */
+export function tailText(index: number | null): string {
+  return index === null ? 'not known' : `${index.toFixed(2)} (sums are unreliable above 0.7)`;
+}
+
 /** Rows of words in columns, one line a row. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const width = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0));

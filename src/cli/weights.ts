@@ -11,7 +11,7 @@ import { type Warning, warningsText } from '../warnings.js';
 import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio.js';
 import { healthWarnings } from '../weights/health-warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
-import { columns, count, percent } from './figures.js';
+import { columns, count, percent, tailText } from './figures.js';
 import { thresholdText, warningLines } from './findings.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
@@ -133,6 +133,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
         `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,
       ],
       ['effective sample size', `${count(health.effectiveSampleSize)} showers`],
+      ['Pareto index of the tail', tailText(health.tailIndex)],
       ['weights below 1', percent(health.shareBelowOne)],
     ]),
     ...warningLines(weighed.warnings),

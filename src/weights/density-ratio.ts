@@ -52,6 +52,12 @@ export interface WeightHealth {
   readonly meanError: number;
   /** (Σw)²/Σw² (of 1/w for the reference sample), in showers. */
   readonly effectiveSampleSize: number;
+  /**
+   * Pareto index k̂ of the largest weights (of 1/w for the reference sample): moments of an order above 1/k̂ are infinite. Above
+   * 0.7 sums of weights are unreliable, however large the effective sample size (arXiv:1507.02646). Null where fewer than five
+   * weights are large enough to tell.
+   */
+  readonly tailIndex: number | null;
   /** Share of showers with w < 1, and with w > 1. */
   readonly shareBelowOne: number;
   readonly shareAboveOne: number;

@@ -9,6 +9,9 @@ const meanDistance = { errors: 5, absolute: 0.05 };
 /** Effective sample size, as a share of the rows, below which weighted sums rest on a few rows. */
 const smallestEffectiveShare = 0.01;
 
+/** Pareto index of the largest weights above which sums of weights are unreliable (arXiv:1507.02646). */
+const largestTailIndex = 0.7;
+
 const means: Readonly<Record<SampleRole, string>> = {
   generated: 'mean of w over the generated sample',
   reference: 'mean of 1/w over the reference sample',
@@ -20,7 +23,7 @@ const means: Readonly<Record<SampleRole, string>> = {
  * @param noun what the rows are, plural.
  */
 export function healthWarnings(health: WeightHealth, role: SampleRole, noun: string): Warning[] {
-  const { mean, meanError, nonFinite, effectiveSampleSize, rows } = health;
+  const { mean, meanError, nonFinite, effectiveSampleSize, tailIndex, rows } = health;
   const warnings: Warning[] = [];
   const distance = Math.abs(mean - 1);
   if (distance > meanDistance.errors * meanError && distance > meanDistance.absolute) {
@@ -30,6 +33,10 @@ export function healthWarnings(health: WeightHealth, role: SampleRole, noun: str
   if (effectiveSampleSize < smallestEffectiveShare * rows) {
     const message = `a few ${noun} of the ${role} sample carry nearly all of the weight (effective sample size ${effectiveSampleSize.toFixed(0)} of ${rows}): sums with these weights mean little; look at the most extreme ${noun}`;
     warnings.push({ code: 'few-showers-dominate', message });
+  }
+  if (tailIndex !== null && tailIndex > largestTailIndex) {
+    const message = `the largest weights of the ${role} sample have a Pareto index of ${tailIndex.toFixed(2)}, above ${largestTailIndex}: sums with these weights and their errors are unreliable, whatever the effective sample size`;
+    warnings.push({ code: 'heavy-tail', message });
   }
   if (nonFinite > 0) {
     const message = `${nonFinite} weights of the ${role} sample are not finite`;

@@ -34,6 +34,7 @@ describe('warnings about the outcome', () => {
     meanError: 0.01,
     nonFinite: 0,
     effectiveSampleSize: 900,
+    tailIndex: 0.7,
     rows: 1000,
   } as WeightHealth;
   const both = { reference: sound, generated: sound };
@@ -51,6 +52,7 @@ describe('warnings about the outcome', () => {
   it.each([
     ['mean-weight', { ...both, generated: { ...sound, mean: 1.06 } }],
     ['mean-weight', { ...both, reference: { ...sound, mean: 0.94 } }],
+    ['heavy-tail', { ...both, generated: { ...sound, tailIndex: 0.71 } }],
     ['few-showers-dominate', { ...both, reference: { ...sound, effectiveSampleSize: 9, rows: 1000 } }],
     ['non-finite-weights', { ...both, generated: { ...sound, nonFinite: 3 } }],
   ] as const)('%s', (code, health) => {

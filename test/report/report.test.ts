@@ -74,7 +74,7 @@ describe('content', () => {
     expect(figures).toHaveLength(evaluated.observables.length);
     for (const figure of figures) {
       expect(figure.querySelectorAll('svg')).toHaveLength(2);
-      const comparison = /S = .+ \(.+\)χ²\/bins = .+, p = .+AUC = .+D = .+, p = .+/.source;
+      const comparison = /S = .+ \(.+\)χ²\/bins = .+, p [=<] .+AUC = .+D = .+, p [=<] .+/.source;
       const numbers = figure.querySelector('.agreement')?.textContent;
       expect(numbers).toMatch(new RegExp(`^generated${comparison}reweighted${comparison}$`));
     }

@@ -26,6 +26,21 @@ describe('densityRatioWeights', () => {
     expect(health.mean).toBeCloseTo((Math.exp(1) + 1 + Math.exp(-2)) / 3, 14);
   });
 
+  it('has the Pareto index of the largest weights, of 1/w for the reference sample', async () => {
+    // Quantiles of a Pareto distribution: P(w > t) = t^(−1/k).
+    const pareto = (k: number) =>
+      Float64Array.from({ length: 20_000 }, (_, i) => -k * Math.log((i + 0.5) / 20_000));
+    for (const k of [0.2, 0.5, 0.9]) {
+      const { health } = await densityRatioWeights(pareto(k));
+      expect(Math.abs((health.tailIndex as number) - k)).toBeLessThan(0.05);
+      const inverse = pareto(k).map((logWeight) => -logWeight);
+      const { health: ofReference } = await densityRatioWeights(inverse, { role: 'reference' });
+      expect(ofReference.tailIndex).toBeCloseTo(health.tailIndex as number, 12);
+    }
+    expect((await densityRatioWeights(column(0, 1, 2))).health.tailIndex).toBeNull();
+    expect((await densityRatioWeights(new Float64Array(500))).health.tailIndex).toBeNull();
+  });
+
   it('shifts and clips, and says what it clipped', async () => {
     const { logWeights, health } = await densityRatioWeights(column(-5, 0, 5, Number.NaN), {
       priorShift: Math.log(2),

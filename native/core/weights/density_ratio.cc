@@ -8,6 +8,7 @@
 
 #include "core/run/compensated_sum.h"
 #include "core/run/error.h"
+#include "core/statistics/pareto_tail.h"
 #include "core/statistics/radix_sort.h"
 #include "core/statistics/score_key.h"
 
@@ -80,6 +81,11 @@ void add_moments(WeightHealth& health, const std::vector<double>& sorted, double
   health.effective_sample_size = sum.value() * sum.value() / squares.value();
 }
 
+double tail_index(std::vector<double> finite_logs, double sign) {
+  for (double& l : finite_logs) l *= sign;
+  return pareto_tail(finite_logs).index;
+}
+
 void check(const DensityRatioOptions& options) {
   if (!std::isfinite(options.prior_shift)) throw Error(ErrorCode::argument, "the prior shift must be a finite number");
   if (!options.clip) return;
@@ -97,11 +103,13 @@ WeightHealth weight_health(std::span<const double> log_weights, SampleRole role,
   const std::vector<double> sorted = sorted_finite(log_weights, control);
   health.non_finite = health.rows - sorted.size();
   if (sorted.empty()) {
-    health.mean = health.mean_error = health.effective_sample_size = nan;
+    health.mean = health.mean_error = health.effective_sample_size = health.tail_index = nan;
     health.share_below_one = health.share_above_one = nan;
     return health;
   }
-  add_moments(health, sorted, role == SampleRole::generated ? 1 : -1, control);
+  const double sign = role == SampleRole::generated ? 1 : -1;
+  add_moments(health, sorted, sign, control);
+  health.tail_index = tail_index(sorted, sign);
   const auto n = static_cast<double>(sorted.size());
   const auto [first_one, first_above] = std::equal_range(sorted.begin(), sorted.end(), 0.0);
   health.share_below_one = static_cast<double>(first_one - sorted.begin()) / n;

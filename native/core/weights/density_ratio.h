@@ -60,6 +60,9 @@ struct WeightHealth {
   /// (Σw)²/Σw², of 1/w for the reference sample. Computed with the largest ln w taken out, so that it is right also where
   /// the weights themselves overflow.
   double effective_sample_size = 0;
+  /// Pareto index k̂ of the largest w (of 1/w for the reference sample), see pareto_tail.h: above 0.7 sums of them are
+  /// unreliable, however large the effective size. NaN where there are too few to tell.
+  double tail_index = 0;
   /// Shares of rows with w < 1 and with w > 1.
   double share_below_one = 0;
   double share_above_one = 0;

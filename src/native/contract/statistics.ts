@@ -51,6 +51,7 @@ export interface WeightHealthRecord {
   readonly mean: number;
   readonly meanError: number;
   readonly effectiveSampleSize: number;
+  readonly tailIndex: number | null;
   readonly shareBelowOne: number;
   readonly shareAboveOne: number;
   readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];

@@ -99,6 +99,12 @@ export function pValue(value: Numeric): string {
   return `${mantissa}·${powerOfTen(Number(exponent))}`;
 }
 
+/** `p = 0.043`, `p < 10⁻¹⁶`. */
+export function pEquals(value: Numeric): string {
+  const number = pValue(value);
+  return number.startsWith('<') ? `p ${number}` : `p = ${number}`;
+}
+
 /** A share of one as per cent. */
 export function percent(share: Numeric, digits = 3): string {
   if (!isFiniteNumber(share)) return absent;

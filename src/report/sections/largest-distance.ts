@@ -1,5 +1,5 @@
 import type { LargestDistanceTest } from '../../evaluation/result.js';
-import { count, pValue, significant } from '../drawing/numbers.js';
+import { count, pEquals, significant } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -15,8 +15,8 @@ function distanceLine(sheet: Sheet, test: LargestDistanceTest): HTMLElement {
     `${count(columns)} columns (observables, and whether they have a value) `,
     sheet.element('b', {}, sheet.quantity(label)),
     ` is furthest apart, with a Kolmogorov–Smirnov distance of ${significant(distance)}. `,
-    `Of ${count(permutations)} permutations of the labels ${count(reached)} reach it in some column: p = `,
-    sheet.element('b', {}, pValue(p)),
+    `Of ${count(permutations)} permutations of the labels ${count(reached)} reach it in some column: `,
+    sheet.element('b', {}, pEquals(p)),
     `, whatever the number of columns (resolution ${significant(resolution, 2)}; below it Bonferroni’s bound).`,
   );
 }

@@ -4,7 +4,7 @@ import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, section, swatch } from '../drawing/legend.js';
-import { absent, count, isFiniteNumber, percent, pValue, significant } from '../drawing/numbers.js';
+import { absent, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
 import type { Section } from '../section.js';
@@ -156,7 +156,7 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
           {},
           `S = ${significant(separation[role], 2)} (${significant(separationNoise[role], 2)})`,
         ),
-        sheet.element('td', {}, `χ²/bins = ${perBin}, p = ${pValue(p)}`),
+        sheet.element('td', {}, `χ²/bins = ${perBin}, ${pEquals(p)}`),
       ),
       sheet.element(
         'tr',
@@ -165,7 +165,7 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
         sheet.element(
           'td',
           {},
-          `D = ${significant(distance[role].value, 2)}, p = ${pValue(distance[role].pValue)}`,
+          `D = ${significant(distance[role].value, 2)}, ${pEquals(distance[role].pValue)}`,
         ),
       ),
     ];

@@ -26,6 +26,7 @@ export function healthSection(sheet: Sheet, { reference, generated }: WeightSumm
     row('pull of the closure from 1', (health) => pull(health)),
     row('effective sample size', (health) => count(health.effectiveSampleSize)),
     row('as a share of the showers', (health) => percent(health.effectiveSampleSize / health.rows)),
+    row('Pareto index of the largest weights (unreliable above 0.7)', (health) => tail(sheet, health)),
     row('share with w < 1', (health) => percent(health.shareBelowOne)),
     row('share with w > 1', (health) => percent(health.shareAboveOne)),
     ...quantileRows(reference, generated),
@@ -63,6 +64,13 @@ function pull({ mean, meanError }: WeightHealth): string {
 
 function flagged(sheet: Sheet, number: number): Content {
   return number > 0 ? sheet.element('strong', { class: 'alarm' }, count(number)) : count(number);
+}
+
+/** Marked where sums of weights are unreliable. */
+function tail(sheet: Sheet, { tailIndex }: WeightHealth): Content {
+  if (!isFiniteNumber(tailIndex)) return absent;
+  const shown = significant(tailIndex, 2);
+  return tailIndex > 0.7 ? sheet.element('strong', { class: 'alarm' }, shown) : shown;
 }
 
 function clipping({ clipped }: WeightHealth): string {
