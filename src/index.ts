@@ -121,6 +121,7 @@ export {
   separationPower,
 } from './statistics/histogram-comparison.js';
 export {
+  type AreaUnderCurve,
   areaUnderCurve,
   type KolmogorovSmirnov,
   kolmogorovSmirnov,
@@ -133,6 +134,7 @@ export {
   type DensityRatioOptions,
   type DensityRatioWeights,
   densityRatioWeights,
+  type EnsembleRule,
   type MemberLogits,
   type SampleRole,
 } from './weights/density-ratio.js';

@@ -17,7 +17,8 @@ import type {
   NativeMember,
   NativeTensor,
 } from '../native/contract/ensembles.js';
-import { learnerNames, type NativeTrainingRecord } from '../native/contract/training.js';
+import { learnerNames } from '../native/contract/ensembles.js';
+import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
 import {
   featureNames,

@@ -1,8 +1,7 @@
 import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
-import type { EnsembleHandle } from '../native/contract/ensembles.js';
+import type { EnsembleHandle, LearnerName } from '../native/contract/ensembles.js';
 import {
-  type LearnerName,
   type NativePrediction,
   type Precision,
   precisions,

@@ -1,14 +1,9 @@
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
 import { oneOf } from '../names.js';
+import { activations, type LearnerName, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
-import {
-  activations,
-  type LearnerName,
-  learnerNames,
-  precisions,
-  schedules,
-} from '../native/contract/training.js';
+import { precisions, schedules } from '../native/contract/training.js';
 
 const whole = (lowest: number, highest: number) =>
   z

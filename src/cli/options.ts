@@ -4,8 +4,9 @@ import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import { alternatives, oneOf } from '../names.js';
+import { activations, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
-import { activations, learnerNames, precisions } from '../native/contract/training.js';
+import { precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
 import {

@@ -14,12 +14,12 @@ import {
   sampleOf,
 } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
-import { versions } from '../versions.js';
+import { resultFormatVersion, versions } from '../versions.js';
 import type { DensityRatioWeights } from '../weights/density-ratio.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
 import { columnsOf, requireUsable } from './own-observables.js';
-import { type EvaluationResult, type EvaluationSettings, resultFormatVersion } from './result.js';
+import type { EvaluationResult, EvaluationSettings } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
 import { sizeWarnings } from './size-warnings.js';

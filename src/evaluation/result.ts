@@ -1,5 +1,5 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
-import type { LearnerName } from '../native/contract/training.js';
+import type { LearnerName } from '../native/contract/ensembles.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
@@ -9,7 +9,7 @@ import type { RocCurve } from './analyses/roc.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
 
-export type { LearnerName } from '../native/contract/training.js';
+export type { LearnerName } from '../native/contract/ensembles.js';
 export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
@@ -18,9 +18,6 @@ export type { ObservableComparison } from './analyses/observables.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
-
-/** Raised when a part is added or changes its meaning. */
-export const resultFormatVersion = 2;
 
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {
@@ -38,7 +35,7 @@ export interface ResultParts {
  */
 export interface EvaluationResult extends ResultParts {
   readonly format: 'caloscope-evaluation';
-  readonly formatVersion: typeof resultFormatVersion;
+  readonly formatVersion: 2;
   readonly verdict: Verdict;
   /** What is odd, in the order found; also shown in the report. */
   readonly warnings: readonly Warning[];

@@ -1,5 +1,5 @@
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
-import type { LearnerName } from '../native/contract/training.js';
+import type { LearnerName } from '../native/contract/ensembles.js';
 import type { ComputeOptions } from '../native/devices.js';
 import {
   type AreaUnderCurve,

@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type CheckpointOptions, removeCheckpoints } from '#caloscope/classifier/checkpoints';
 import { type TrainClassifierOptions, trainClassifier } from '#caloscope/classifier/training';
 import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
-import { learnerNames } from '#caloscope/native/contract/training';
+import { learnerNames } from '#caloscope/native/contract/ensembles';
 import { gaussianSample } from '../support/gaussian-samples.js';
 
 const reference = gaussianSample(600, [0.5, 0, 0], 1);

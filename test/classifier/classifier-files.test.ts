@@ -21,7 +21,7 @@ import {
   encodeSafetensors,
   type SafetensorsContent,
 } from '#caloscope/formats/safetensors/safetensors';
-import { learnerNames } from '#caloscope/native/contract/training';
+import { learnerNames } from '#caloscope/native/contract/ensembles';
 import type { MatrixSample } from '#caloscope/samples/table/table';
 import { expectClose } from '../support/closeness.js';
 import { gaussianSample } from '../support/gaussian-samples.js';

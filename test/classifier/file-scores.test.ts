@@ -6,7 +6,7 @@ import type { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { type FileScoresOptions, scoreFile } from '#caloscope/classifier/file-scores';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
-import { learnerNames } from '#caloscope/native/contract/training';
+import { learnerNames } from '#caloscope/native/contract/ensembles';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridNumbers, gridShowers } from '../support/grid-showers.js';

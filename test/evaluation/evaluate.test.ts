@@ -11,7 +11,7 @@ import { namedGeometry } from '#caloscope/geometry/geometry';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 import { native } from '#caloscope/native/binding';
 import type { EnsembleHandle } from '#caloscope/native/contract/ensembles';
-import { learnerNames } from '#caloscope/native/contract/training';
+import { learnerNames } from '#caloscope/native/contract/ensembles';
 import type { Progress } from '#caloscope/native/run-job';
 import type { GivenSample } from '#caloscope/samples/kinds';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';

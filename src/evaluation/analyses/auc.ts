@@ -1,4 +1,4 @@
-import type { LearnerName } from '../../native/contract/training.js';
+import type { LearnerName } from '../../native/contract/ensembles.js';
 import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
 import type { Analysis } from '../analysis.js';
 

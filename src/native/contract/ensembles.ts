@@ -1,6 +1,16 @@
 /** native/addon/ensemble_operations.cc as TypeScript sees it. */
 import type { NativeHandle } from './jobs.js';
-import type { Activation, LearnerName } from './training.js';
+
+export const learnerNames = ['network', 'logistic', 'quadratic', 'trees'] as const;
+/**
+ * What can be a member of an ensemble: networks; ridge logistic regressions, linear or with squares and products;
+ * gradient-boosted trees. All but networks read the stored columns only, not the voxels.
+ */
+export type LearnerName = (typeof learnerNames)[number];
+
+export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
+/** Of the hidden layers of a network. */
+export type Activation = (typeof activations)[number];
 
 export type EnsembleHandle = NativeHandle<'ensemble'>;
 export type MemberHandle = NativeHandle<'member'>;

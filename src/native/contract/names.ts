@@ -2,11 +2,12 @@
  * native/addon/names_operations.cc as TypeScript sees it: the enumerations whose values cross by name. Each is one list, in the
  * file of what it belongs to; in the core it is the table `name_of` beside the enumeration.
  */
+import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
 import { featureSetNames, geometryFamilies } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
-import { activations, learnerNames, precisions, schedules } from './training.js';
+import { precisions, schedules } from './training.js';
 
 /** By the names under which the core lists them; a core with other lists is not loaded. */
 export const enumerations = {

@@ -1,18 +1,8 @@
 /** native/addon/training_operations.cc as TypeScript sees it. */
 import type { NativeComputer } from './devices.js';
-import type { EnsembleHandle } from './ensembles.js';
+import type { Activation, EnsembleHandle, LearnerName } from './ensembles.js';
 import type { JobHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
-
-export const learnerNames = ['network', 'logistic', 'quadratic', 'trees'] as const;
-/**
- * What can be a member of an ensemble: networks; ridge logistic regressions, linear or with squares and products;
- * gradient-boosted trees. All but networks read the stored columns only, not the voxels.
- */
-export type LearnerName = (typeof learnerNames)[number];
-
-export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
-export type Activation = (typeof activations)[number];
 
 export const schedules = ['plateau', 'cosine', 'constant'] as const;
 export type Schedule = (typeof schedules)[number];
