@@ -1,11 +1,12 @@
-// The calls of the command line: small samples, few epochs; all feature sets, layouts, rules and kinds of network.
-const short = ['--folds', '2', '--members', '2', '--epochs', '2', '--hidden', '24,16', '--seed', '3'];
-const one = ['--folds', '2', '--members', '1', '--epochs', '2', '--hidden', '16', '--seed', '5'];
+// The calls of the command line: small samples, few epochs; all feature sets, layouts, learners and kinds of network.
+const short = ['--folds', '3', '--members', '2', '--epochs', '2', '--hidden', '24,16', '--seed', '3'];
+const one = ['--folds', '3', '--members', '1', '--epochs', '2', '--hidden', '16', '--seed', '5'];
 const calogan = ['cg-reference.hdf5', 'cg-generated.hdf5'];
 const ds2 = ['ds2-reference.hdf5', 'ds2-generated.hdf5'];
 
 const featureSets = ['low', 'low-normalised', 'high'];
 const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'];
+const learners = ['network', 'logistic', 'quadratic', 'trees'];
 const distortions = ['width', 'energy-scale', 'depth-shift'];
 
 const named = (entries) => Object.fromEntries(entries);
@@ -36,20 +37,17 @@ export const commandCalls = {
     ...named(
       distortions.map((name) => [`distortion-${name}`, ['cg-reference.hdf5', `cg-${name}.hdf5`, ...one]]),
     ),
-    'default-network': [...calogan, '--folds', '2', '--epochs', '2', '--features', 'high'],
+    'default-network': [...calogan, '--folds', '3', '--epochs', '2', '--features', 'high'],
     'many-folds': [...calogan, ...one, '--folds', '5', '--features', 'high'],
     'three-members': [...calogan, ...short, '--members', '3', '--features', 'high', '--dropout', '0'],
-    'mean-probability': [
-      ...calogan,
-      ...short,
-      '--features',
-      'high',
-      '--ensemble-rule',
-      'mean-probability',
-      '--clip',
-      '0.5,1.5',
-    ],
-    'mean-weight': [...calogan, ...short, '--features', 'high', '--ensemble-rule', 'mean-weight'],
+    clipped: [...calogan, ...short, '--features', 'high', '--clip', '0.5,1.5'],
+    ...named(
+      learners.map((name) => [
+        `learner-${name}`,
+        [...calogan, ...one, '--features', 'high', '--learners', name],
+      ]),
+    ),
+    'no-whitening': [...calogan, ...one, '--features', 'high', '--no-whitening'],
     threshold: [...calogan, ...one, '--threshold', '2'],
     'no-threshold': [...ds2, ...one, '--threshold', 'none'],
     bfloat16: [...calogan, ...one, '--precision', 'bfloat16'],
@@ -83,9 +81,9 @@ export const commandCalls = {
     'device-ds2': [...ds2, ...one, '--device', 'cuda', '--features', 'low'],
   },
   train: {
-    low: { train: [...calogan, ...one.slice(2), '--features', 'low'], weigh: ['cg-other.hdf5'] },
+    low: { train: [...calogan, ...one, '--features', 'low'], weigh: ['cg-other.hdf5'] },
     high: {
-      train: [...ds2, ...one.slice(2), '--features', 'high'],
+      train: [...ds2, ...one, '--features', 'high'],
       weigh: ['ds2-generated.hdf5', '--clip', '0.2,5'],
     },
   },
