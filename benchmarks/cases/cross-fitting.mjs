@@ -4,6 +4,7 @@ import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';
 import { classifierSchema } from '#caloscope/classifier/settings';
 import { computerFor } from '#caloscope/native/devices';
+import { sampleOf } from '#caloscope/samples/kinds';
 import { networksAlone, networksOf } from '../forward/networks.mjs';
 import { readyRows, toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
@@ -98,7 +99,7 @@ async function prepare(context) {
   const classifier = classifierSchema.parse({ ...plan, epochs: context.size(2, 1) });
   const trainingPlan = { ...networksAlone, folds, members, seed: 1, classifier };
   const train = () =>
-    crossFit(reference, generated, input, trainingPlan, {
+    crossFit(sampleOf(reference), sampleOf(generated), input, trainingPlan, {
       computer: computerFor({ threads: context.cores }),
     });
 

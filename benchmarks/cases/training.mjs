@@ -18,7 +18,7 @@ function denseSample(rows, shift, seed) {
 }
 
 async function dense(context) {
-  const references = context.size(50_000, 5_000);
+  const references = context.size(50_000, 15_000);
   const [reference, generated] = [denseSample(references, 0.1, 1), denseSample(references, 0, 2)];
   const rows = new Float32Array(2 * references * columns);
   rows.set(reference.values);
@@ -28,7 +28,7 @@ async function dense(context) {
 
 const showers = (precision) => async (context) => {
   if (precision && !knowsPrecisions()) return { skipped: `not built: ${precision}` };
-  const references = context.size(50_000, 5_000);
+  const references = context.size(50_000, 15_000);
   const flaw = { distortion: 'depth-shift', strength: 2 };
   const reference = await toySample('calogan', references, { seed: 1, ...flaw, sample: 'reference' });
   const generated = await toySample('calogan', references, { seed: 2, ...flaw });
