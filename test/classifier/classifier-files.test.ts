@@ -212,6 +212,9 @@ describe('a saved classifier', () => {
     }
     const loaded = await ClassifierEnsemble.load(path);
     expect(loaded).toMatchObject({ members: 3, learners: ['network'] });
+    await loaded.save(`${path} again`);
+    const again = await ClassifierEnsemble.load(`${path} again`);
+    expect(await again.score(sample)).toEqual(await loaded.score(sample));
     const { logRatios, logRatioErrors } = await loaded.score(sample);
     expect(logRatioErrors.every(Number.isNaN)).toBe(true);
     for (const [row, ratio] of logRatios.entries()) {
