@@ -36,7 +36,12 @@ async function saveClassifier(path) {
     return showersFromArrays({ incidentEnergies, voxels: energies }, geometry, 'noise');
   };
   const classifier = { hidden: [128, 128], epochs: 1 };
-  const { ensemble } = await trainClassifier(sample(), sample(), { features: 'low', members: 2, classifier });
+  const { ensemble } = await trainClassifier(sample(), sample(), {
+    folds: 3,
+    learners: ['network'],
+    features: 'low',
+    classifier,
+  });
   await ensemble.save(path);
 }
 

@@ -129,6 +129,7 @@ export {
   largestDistance,
 } from './statistics/largest-distance.js';
 export {
+  type AreaUnderCurve,
   areaUnderCurve,
   type KolmogorovSmirnov,
   kolmogorovSmirnov,
@@ -141,6 +142,7 @@ export {
   type DensityRatioOptions,
   type DensityRatioWeights,
   densityRatioWeights,
+  type EnsembleRule,
   type MemberLogits,
   type SampleRole,
 } from './weights/density-ratio.js';

@@ -20,7 +20,7 @@ async function prepare(context) {
   const table = await makeFeatures(sampleOf({ values, columns: input.columns }), input);
   const how = predictionFor({});
   const peer = await OnnxPeer.start(context, [network], () => values, widths[0]);
-  const logits = await ensemble.logitsOf(table, how, {});
+  const { logits } = await ensemble.scoresOf(table, how, {});
   const difference = largestDifferenceInWidths(logits, await peer.logits());
   /** Of the rate that the multipliers reach right after, one a run. */
   const shares = [];
@@ -30,7 +30,7 @@ async function prepare(context) {
     settings: { rows, peer: peer.settings },
     async ours() {
       const start = performance.now();
-      await ensemble.logitsOf(table, how, {});
+      await ensemble.scoresOf(table, how, {});
       const seconds = (performance.now() - start) / 1000;
       shares.push(operations / seconds / 1e9 / fmaRate({ threads: context.cores }));
       return seconds;

@@ -12,7 +12,7 @@ import {
   trainClassifier,
   WeightedHistogram,
 } from 'caloscope';
-import { networksOf } from '../forward/networks.mjs';
+import { ensembleOf, networksAlone, networksOf } from '../forward/networks.mjs';
 import { toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
 import { readArray, writeArray } from '../harness/arrays.mjs';
@@ -35,20 +35,22 @@ const wanted = [
   'width_eta_0',
 ];
 
-/** A classifier with the default network, saved. */
+/** Networks of the default shape, saved as an ensemble that is their mean. */
 async function saveClassifier(context, folder) {
   const showers = context.size(4_000, 1_000);
   const reference = await toySample('calogan', showers, { seed: 3, ...flaw, sample: 'reference' });
   const generated = await toySample('calogan', showers, { seed: 4, ...flaw });
-  const { ensemble } = await trainClassifier(reference, generated, {
+  const { ensemble: trained } = await trainClassifier(reference, generated, {
+    ...networksAlone,
+    members: 2,
     features: 'low',
     threshold: null,
-    members,
     classifier: { epochs: 3 },
   });
+  const networks = networksOf(trained).slice(0, members);
+  const ensemble = ensembleOf(networks, trained.description.input);
   await ensemble.save(folder);
-  const networks = networksOf(ensemble);
-  for (const owner of [ensemble, reference, generated]) owner.dispose();
+  for (const owner of [ensemble, trained, reference, generated]) owner.dispose();
   return networks;
 }
 
@@ -66,9 +68,9 @@ async function weightsAndHistograms(classifier, file, indices, ranges) {
   const sample = await openShowers(file);
   stage('reading');
   const ensemble = await ClassifierEnsemble.load(classifier);
-  const logits = await ensemble.predictLogits(sample);
+  const { logRatios } = await ensemble.score(sample);
   stage('logits');
-  const { values: weights } = await densityRatioWeights({ logits, members });
+  const { values: weights } = await densityRatioWeights(logRatios);
   stage('weights');
   const observables = await observableValues(sample, indices);
   stage('observables');

@@ -119,7 +119,7 @@ class Rates {
   void forward(const std::string& name, const FeatureTable& table, std::vector<std::uint32_t> hidden, double all_rows,
                double inputs) {
     const Network network = network_on(table, std::move(hidden));
-    const std::vector members{std::make_shared<const Member>(network)};
+    const std::vector networks{std::make_shared<const Network>(network)};
     const auto rows = first_rows(table.rows());
     const cuda::LoadedNetwork loaded(network);
     cuda::RowBatch batch;
@@ -141,7 +141,7 @@ class Rates {
       });
       std::vector<float> scored(rows.size());
       fetch(logits, scored);
-      const auto expected = cpu_.load(members, precision)->predict(table, rows, host_threads, control_);
+      const auto expected = cpu_.load(networks, precision)->predict(table, rows, host_threads, control_);
       const bool wide = precision == Precision::float32;
       add({name + (wide ? ", float32" : ", bfloat16"), seconds,
            operations(network, inputs) * static_cast<double>(rows.size() * repeats), "operations",

@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { ClassifierEnsemble } from 'caloscope';
-import { classifierSchema } from '#caloscope/classifier/settings';
 import { native } from '#caloscope/native/binding';
 import { RandomNumbers } from '../harness/random-numbers.mjs';
 import { onnxModel } from '../peers/onnx-model.mjs';
@@ -34,23 +33,31 @@ export function randomNetwork(widths, seed, standardisation = noStandardisation(
   return { activation: 'relu', slope: 0.01, ...standardisation, layers };
 }
 
-/** @param input what the networks read: a matrix or a feature set of showers. */
+/**
+ * The mean of networks of whose training nothing is known.
+ *
+ * @param input what the networks read: a matrix or a feature set of showers.
+ */
 export function ensembleOf(networks, input) {
-  const hidden = networks[0].layers.slice(0, -1).map(({ outputs }) => outputs);
-  const classifier = classifierSchema.parse({ hidden, activation: 'relu' });
-  const record = { trainingRows: 1, validationRows: 1, bestEpoch: 0, stoppedEarly: false, epochs: [] };
-  return ClassifierEnsemble.adopt(native().createEnsemble(networks.map(memberOf)), {
-    input,
-    training: { folds: 1, members: networks.length, seed: 1, classifier },
-    records: networks.map(() => record),
-    warnings: [],
-  });
+  const members = networks.map((network) => ({
+    member: memberOf(network),
+    learner: 'network',
+    leftOut: null,
+  }));
+  const sum = { weights: Float64Array.of(1), constant: 0, covariance: new Float64Array(4) };
+  const handle = native().createEnsemble({ members, blocks: 0, whitening: null, ...sum });
+  return ClassifierEnsemble.adopt(handle, { input, records: networks.map(() => null), warnings: [] });
 }
+
+/** What a training of networks alone is told, which peers can do, too: three of them for each of `members`. */
+export const networksAlone = { folds: 3, members: 1, learners: ['network'], whitening: false };
 
 /** A member of the core, whose matrices are outputs × inputs. */
 function memberOf({ activation, slope, centre, scale, clip, layers }) {
   const tensor = (name, shape, values) => ({ name, shape: Uint32Array.from(shape), values });
   return native().createMember({
+    learner: 'network',
+    columns: centre.length,
     activation,
     slope,
     tensors: [

@@ -2,12 +2,12 @@ import { areaUnderCurve } from 'caloscope';
 import { rootMeanSquare } from '../harness/agreement.mjs';
 import { ensembleOf, randomNetwork } from './networks.mjs';
 
-/** Whether predictLogits knows precisions: one that does not ignores the option, one that does refuses a wrong name. */
+/** Whether scoring knows precisions: one that does not ignores the option, one that does refuses a wrong name. */
 export async function knowsPrecisions() {
   const columns = ['x'];
   const ensemble = ensembleOf([randomNetwork([1, 1, 1], 1)], { kind: 'matrix', columns });
   try {
-    await ensemble.predictLogits({ values: new Float32Array(1), columns }, { precision: 'no precision' });
+    await ensemble.score({ values: new Float32Array(1), columns }, { precision: 'no precision' });
     return false;
   } catch {
     return true;

@@ -6,6 +6,16 @@ import { readyRows } from './shower-samples.mjs';
 /** What bfloat16 may change: the rms of the change over that of the logits, and the AUC. */
 const bfloat16Tolerance = { logits: 0.01, auc: 5e-4 };
 
+/** Of logits, networks × rows: what an ensemble of networks says. */
+function meanOf(logits, networks) {
+  const rows = logits.length / networks;
+  return Float32Array.from({ length: rows }, (_, row) => {
+    let sum = 0;
+    for (let network = 0; network < networks; network++) sum += logits[network * rows + row];
+    return sum / networks;
+  });
+}
+
 /**
  * Logits of showers: ours from the shower table with all that comes before the first layer, onnxruntime-node on rows that
  * lie ready in its memory.
@@ -17,12 +27,12 @@ export async function showerForward(context, makeWork, precision) {
   const bfloat16 = precision === 'bfloat16';
   if (bfloat16 && !(await knowsPrecisions())) return { skipped: 'not built: bfloat16' };
   const { sample, input, networks, ensemble, references = 0 } = await makeWork(context);
-  const exact = await ensemble.predictLogits(sample);
+  const { logits: exact } = await ensemble.score(sample);
   const options = bfloat16 ? { precision } : {};
-  const logits = bfloat16 ? await ensemble.predictLogits(sample, options) : exact;
+  const logits = bfloat16 ? (await ensemble.score(sample, options)).logits : exact;
   const rows = (i) => readyRows(sample, input, networks[i]);
   const peer = await OnnxPeer.start(context, networks, rows, networks[0].centre.length);
-  const theirs = await peer.logits();
+  const theirs = meanOf(await peer.logits(), networks.length);
   const checks = {
     'largest difference of float32 logits, in their rms': [largestDifferenceInWidths(exact, theirs), 1e-4],
   };
@@ -43,7 +53,7 @@ export async function showerForward(context, makeWork, precision) {
     figures: () => figures,
     async ours() {
       const start = performance.now();
-      await ensemble.predictLogits(sample, options);
+      await ensemble.score(sample, options);
       return (performance.now() - start) / 1000;
     },
     theirs: () => peer.seconds(),

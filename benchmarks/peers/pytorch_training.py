@@ -116,16 +116,18 @@ def predict(network, index):
 
 def cross_fit(plan, networks, fold_file, logits_file):
     """
-    Trains the networks of the list (number = fold * members + member) without their fold, each with a validation
-    pass over a tenth of its rows after every epoch, and scores the rows of the fold with them.
+    Trains the networks of the list (number = pair * members + member) without the two folds of their pair, each with a
+    validation pass over a tenth of its rows after every epoch, and scores the rows of both folds: networks x rows.
     """
     rows, labels, settings = state["rows"], state["labels"], state["settings"]
     fold_of_row = torch.from_numpy(numpy.fromfile(fold_file, dtype=numpy.uint16).astype(numpy.int64))
-    logits = numpy.memmap(logits_file, dtype=numpy.float32, mode="r+").reshape(plan["members"], -1)
+    logits = numpy.memmap(logits_file, dtype=numpy.float32, mode="r+").reshape(-1, len(rows))
+    pairs = list(itertools.combinations(range(plan["folds"]), 2))
     start = time.perf_counter()
     for number in networks:
-        fold, member = divmod(number, plan["members"])
-        seen = torch.nonzero(fold_of_row != fold).squeeze(1)
+        first, second = pairs[number // plan["members"]]
+        left_out = (fold_of_row == first) | (fold_of_row == second)
+        seen = torch.nonzero(~left_out).squeeze(1)
         seen = seen[torch.randperm(len(seen))]
         validation, training = seen.split([len(seen) // 10, len(seen) - len(seen) // 10])
         network = new_network(rows.shape[1], plan["hidden"])
@@ -133,8 +135,8 @@ def cross_fit(plan, networks, fold_file, logits_file):
         for number_of_epoch in range(plan["epochs"]):
             train_epoch(network, optimizer, training, plan, settings["gathered"], number_of_epoch == 0)
             torch.nn.functional.binary_cross_entropy_with_logits(predict(network, validation), labels[validation, 0])
-        held_out = torch.nonzero(fold_of_row == fold).squeeze(1)
-        logits[member, held_out.numpy()] = predict(network, held_out).numpy()
+        held_out = torch.nonzero(left_out).squeeze(1)
+        logits[number, held_out.numpy()] = predict(network, held_out).numpy()
     seconds = time.perf_counter() - start
     logits.flush()
     return seconds

@@ -29,9 +29,6 @@ export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 
-/** Raised when a part is added or changes its meaning. */
-export const resultFormatVersion = 2;
-
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {
   readonly auc: SeparationSummary;
@@ -50,7 +47,7 @@ export interface ResultParts {
  */
 export interface EvaluationResult extends ResultParts {
   readonly format: 'caloscope-evaluation';
-  readonly formatVersion: typeof resultFormatVersion;
+  readonly formatVersion: 2;
   readonly verdict: Verdict;
   /** What is odd, in the order found; also shown in the report. */
   readonly warnings: readonly Warning[];

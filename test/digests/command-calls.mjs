@@ -1,12 +1,13 @@
-// The calls of the command line: small samples, few epochs; all feature sets, layouts, rules and kinds of network.
-const short = ['--folds', '2', '--members', '2', '--epochs', '2', '--hidden', '24,16', '--seed', '3'];
-const one = ['--folds', '2', '--members', '1', '--epochs', '2', '--hidden', '16', '--seed', '5'];
+// The calls of the command line: small samples, few epochs; all feature sets, layouts, learners and kinds of network.
+const short = ['--folds', '3', '--members', '2', '--epochs', '2', '--hidden', '24,16', '--seed', '3'];
+const one = ['--folds', '3', '--members', '1', '--epochs', '2', '--hidden', '16', '--seed', '5'];
 const calogan = ['cg-reference.hdf5', 'cg-generated.hdf5'];
 const ds2 = ['ds2-reference.hdf5', 'ds2-generated.hdf5'];
 
 const featureSets = ['full', 'low', 'low-normalised', 'high'];
 const low = ['--features', 'low'];
 const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'];
+const learners = ['network', 'logistic', 'quadratic', 'sparse', 'trees'];
 const distortions = ['width', 'energy-scale', 'depth-shift'];
 
 const named = (entries) => Object.fromEntries(entries);
@@ -40,20 +41,17 @@ export const commandCalls = {
         ['cg-reference.hdf5', `cg-${name}.hdf5`, ...one, ...low],
       ]),
     ),
-    'default-network': [...calogan, '--folds', '2', '--epochs', '2', '--features', 'high'],
+    'default-network': [...calogan, '--folds', '3', '--epochs', '2', '--features', 'high'],
     'many-folds': [...calogan, ...one, '--folds', '5', '--features', 'high'],
     'three-members': [...calogan, ...short, '--members', '3', '--features', 'high', '--dropout', '0'],
-    'mean-probability': [
-      ...calogan,
-      ...short,
-      '--features',
-      'high',
-      '--ensemble-rule',
-      'mean-probability',
-      '--clip',
-      '0.5,1.5',
-    ],
-    'mean-weight': [...calogan, ...short, '--features', 'high', '--ensemble-rule', 'mean-weight'],
+    clipped: [...calogan, ...short, '--features', 'high', '--clip', '0.5,1.5'],
+    ...named(
+      learners.map((name) => [
+        `learner-${name}`,
+        [...calogan, ...one, '--features', 'high', '--learners', name],
+      ]),
+    ),
+    'no-whitening': [...calogan, ...one, '--features', 'high', '--no-whitening'],
     threshold: [...calogan, ...one, ...low, '--threshold', '2'],
     'no-threshold': [...ds2, ...one, ...low, '--threshold', 'none'],
     bfloat16: [...calogan, ...one, ...low, '--precision', 'bfloat16'],
@@ -88,9 +86,9 @@ export const commandCalls = {
     'device-ds2': [...ds2, ...one, '--device', 'cuda', ...low],
   },
   train: {
-    low: { train: [...calogan, ...one.slice(2), ...low], weigh: ['cg-other.hdf5'] },
+    low: { train: [...calogan, ...one, ...low], weigh: ['cg-other.hdf5'] },
     high: {
-      train: [...ds2, ...one.slice(2), '--features', 'high'],
+      train: [...ds2, ...one, '--features', 'high'],
       weigh: ['ds2-generated.hdf5', '--clip', '0.2,5'],
     },
   },

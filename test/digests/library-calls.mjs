@@ -13,11 +13,16 @@ const table = (rows, shift, name) => ({
 async function evaluationDigest(evaluation) {
   const { result, reference, generated, ensemble } = evaluation;
   ensemble.dispose();
-  const arrays = [reference, generated].flatMap(({ logWeights, logits, fold }) => [logWeights, logits, fold]);
+  const arrays = [reference, generated].flatMap(({ logWeights, logWeightErrors, logits, fold }) => [
+    logWeights,
+    logWeightErrors,
+    logits,
+    fold,
+  ]);
   return { result: await resultRecordDigest(result), weights: digestOf(arrays) };
 }
 
-const small = { folds: 2, members: 2, seed: 7 };
+const small = { folds: 3, members: 2, seed: 7 };
 const network = { hidden: [12, 8], epochs: 3 };
 const schedules = ['plateau', 'cosine', 'constant'];
 

@@ -6,6 +6,7 @@ import { enumerations } from '#caloscope/native/contract/names';
 import type { RankedScoresHandle } from '#caloscope/native/contract/statistics';
 import { runJob } from '#caloscope/native/run-job';
 import { oneInputNetwork } from '../support/one-input-network.js';
+import { smallEnsemble } from '../support/small-ensembles.js';
 
 /** Whatever JavaScript hands to the core, it answers with an error that has a code; it never crashes. */
 
@@ -25,9 +26,13 @@ const geometry = {
   radius: Float64Array.of(0, 1, 2),
 };
 const plan = {
-  folds: 2,
+  folds: 3,
   members: 1,
   seed: 1,
+  learners: ['network', 'logistic', 'quadratic', 'trees'],
+  whiten: true,
+  groups: new Uint32Array(0),
+  permutation: 0,
   validationFraction: 0.2,
   hidden: Uint32Array.of(4),
   activation: 'relu',
@@ -54,6 +59,8 @@ const withTensor = (wrong: object) => ({
   tensors: [{ ...network.tensors[0], ...wrong }, ...network.tensors.slice(1)],
 });
 const member = native().createMember(network);
+const { regression, pairs, sumOfBoth, axes } = smallEnsemble(member);
+const ensemble = native().createEnsemble(sumOfBoth);
 const disposed = native().createShowerTable(3, 0);
 native().dispose(disposed);
 
@@ -92,6 +99,11 @@ const junk: readonly unknown[] = [
   plan,
   { ...plan, hidden: new Uint32Array(0) },
   { ...plan, folds: 1e9 },
+  { ...plan, learners: 'network' },
+  { ...plan, learners: [] },
+  { ...plan, learners: ['network', 'network'] },
+  { ...plan, permutation: -1 },
+  { ...plan, whiten: 'yes' },
   { folder: '', resume: true },
   { folder: 'a', resume: 1 },
   { ...plan, hidden: Uint32Array.of(0) },
@@ -107,6 +119,14 @@ const junk: readonly unknown[] = [
   member,
   [member],
   [member, table],
+  sumOfBoth,
+  ensemble,
+  { ...sumOfBoth, members: [member] },
+  { ...sumOfBoth, members: pairs.toReversed() },
+  { ...sumOfBoth, blocks: 1e9 },
+  { ...sumOfBoth, whitening: axes },
+  { ...sumOfBoth, whitening: { ...axes, clip: Number.NaN } },
+  { ...sumOfBoth, covariance: new Float64Array(2 ** 16) },
   new Proxy(
     {},
     {
@@ -128,7 +148,7 @@ function* numbers(seed: number): Generator<number> {
 
 /** Handles that the other tests need must stay. */
 function isKept(name: string, argument: unknown): boolean {
-  const kept = [table, matrix, ranked, member] as const;
+  const kept = [table, matrix, ranked, member, regression, ensemble] as const;
   return name === 'dispose' && kept.some((handle) => argument === handle);
 }
 
@@ -199,6 +219,43 @@ describe('the native core', () => {
     }
   });
 
+  it('refuses an ensemble whose parts do not fit together', () => {
+    const wrong: readonly [what: string, code: string, change: object][] = [
+      ['no member', 'ERR_CLASSIFIER', { members: [] }],
+      ['a member too few', 'ERR_CLASSIFIER', { members: pairs.slice(1) }],
+      ['pairs of blocks in another order', 'ERR_CLASSIFIER', { members: pairs.toReversed() }],
+      ['learners in another order', 'ERR_CLASSIFIER', { members: [pairs[1], pairs[0], ...pairs.slice(2)] }],
+      ['two blocks', 'ERR_CLASSIFIER', { blocks: 2 }],
+      ['four blocks', 'ERR_CLASSIFIER', { blocks: 4 }],
+      ['one block left out', 'ERR_ARGUMENT', { members: [{ ...pairs[0], leftOut: Uint32Array.of(0) }] }],
+      ['a weight too few', 'ERR_CLASSIFIER', { weights: Float64Array.of(1) }],
+      ['a covariance of another size', 'ERR_CLASSIFIER', { covariance: new Float64Array(4) }],
+      ['a weight that is not finite', 'ERR_NON_FINITE', { weights: Float64Array.of(1, Number.NaN) }],
+      ['a matrix of another size', 'ERR_CLASSIFIER', { whitening: { ...axes, matrix: new Float64Array(2) } }],
+      ['a clip of 0', 'ERR_CLASSIFIER', { whitening: { ...axes, clip: 0 } }],
+      [
+        'a centre that is not finite',
+        'ERR_NON_FINITE',
+        { whitening: { ...axes, centre: Float64Array.of(Infinity) } },
+      ],
+    ];
+    for (const [what, code, change] of wrong) {
+      const create = () => core['createEnsemble']?.({ ...sumOfBoth, ...change });
+      expect(create, what).toThrow(expect.objectContaining({ code }));
+    }
+  });
+
+  it('refuses a plan that it cannot follow', async () => {
+    const wrong: readonly object[] = [{ folds: 2 }, { folds: 0 }, { members: 0 }, { learners: [] }];
+    for (const change of wrong) {
+      const follow = (notify: unknown) =>
+        core['crossFit']?.(matrix, matrix, { ...plan, ...change }, null, computer, notify);
+      await expect(runJob(follow as Parameters<typeof runJob>[0])).rejects.toMatchObject({
+        code: 'ERR_ARGUMENT',
+      });
+    }
+  });
+
   it('refuses sizes that do not fit together', () => {
     const append = (energies: Float64Array, voxels: Float32Array) => () =>
       native().appendShowers(table, energies, voxels);
@@ -227,7 +284,6 @@ describe('the native core', () => {
     threads: 1,
   };
   const ratio = { rule: 'mean-logit', priorShift: 0, role: 'generated', clip: null };
-  const ensemble = native().createEnsemble([member]);
   const prediction = { ...computer, precision: 'float32' };
   const ignore = () => undefined;
   const train = (wrong: object) =>
@@ -258,6 +314,14 @@ describe('the native core', () => {
     ['activation of a plan', 'activation', (activation) => train({ activation })],
     ['schedule', 'schedule', (schedule) => train({ schedule })],
     ['precision of a plan', 'precision', (precision) => train({ precision })],
+    ['learner of a plan', 'learner', (learner) => train({ learners: [learner] })],
+    ['learner of a member', 'learner', (learner) => core['createMember']?.({ ...network, learner })],
+    [
+      'learner in an ensemble',
+      'learner',
+      (learner) =>
+        core['createEnsemble']?.({ ...sumOfBoth, members: pairs.map((one) => ({ ...one, learner })) }),
+    ],
     [
       'activation of a member',
       'activation',
@@ -266,7 +330,7 @@ describe('the native core', () => {
     [
       'precision of a prediction',
       'precision',
-      (precision) => core['predictLogits']?.(ensemble, matrix, { ...prediction, precision }, ignore),
+      (precision) => core['scoreRows']?.(ensemble, matrix, { ...prediction, precision }, ignore),
     ],
     ['ensemble rule', 'ensembleRule', (rule) => weigh({ rule })],
     ['role of a sample', 'sampleRole', (role) => weigh({ role })],

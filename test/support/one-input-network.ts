@@ -6,6 +6,8 @@ export function oneInputNetwork() {
     values: Float32Array.of(value),
   });
   return {
+    learner: 'network',
+    columns: 1,
     activation: 'relu',
     slope: 0,
     tensors: [

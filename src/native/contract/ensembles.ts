@@ -9,6 +9,7 @@ export const learnerNames = ['network', 'logistic', 'quadratic', 'sparse', 'tree
 export type LearnerName = (typeof learnerNames)[number];
 
 export const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'] as const;
+/** Of the hidden layers of a network. */
 export type Activation = (typeof activations)[number];
 
 export type EnsembleHandle = NativeHandle<'ensemble'>;

@@ -2,7 +2,6 @@
  * native/addon/names_operations.cc as TypeScript sees it: the enumerations whose values cross by name. Each is one list, in the
  * file of what it belongs to; in the core it is the table `name_of` beside the enumeration.
  */
-
 import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
 import { featureDefinitions, featureSetNames } from './showers.js';

@@ -3,10 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { CaloscopeError, type ErrorCode } from '#caloscope/errors';
 import { decodeSafetensors, type SafetensorsContent } from '#caloscope/formats/safetensors/safetensors';
 import { native } from '#caloscope/native/binding';
+import type { ScoredRows } from '#caloscope/native/contract/training';
 import { callNative, runJob } from '#caloscope/native/run-job';
 import { expectClose } from '../../support/closeness.js';
 import { readNpy } from '../../support/npy.js';
 import { hasSharedData, sharedPath } from '../../support/shared-data.js';
+import { meanOfNetworks } from '../../support/small-ensembles.js';
 
 interface Entry {
   readonly file: string;
@@ -43,8 +45,8 @@ const codesOf: Readonly<Record<string, readonly ErrorCode[]>> = {
   'shape-mismatch': ['ERR_CLASSIFIER', 'ERR_SHAPE'],
 };
 
-/** Logits of a plain network of the corpus: no standardisation, nothing clipped. */
-async function logitsOf(
+/** Scores of a plain network of the corpus: no standardisation, nothing clipped. */
+async function scoresOf(
   content: SafetensorsContent,
   layers: readonly (readonly [string, string])[],
   activation: 'relu' | 'leaky-relu' | 'tanh',
@@ -53,7 +55,7 @@ async function logitsOf(
   const tensor = (name: string, stored: string) => {
     const found = content.tensors.get(stored);
     if (!found) throw new Error(`no tensor ${stored}`);
-    return { name, shape: Uint32Array.from(found.shape), values: found.values };
+    return { name, shape: Uint32Array.from(found.shape), values: Float32Array.from(found.values) };
   };
   const stored = layers.flatMap(([weight, bias], i) => [
     tensor(`layers.${i}.weight`, weight),
@@ -67,10 +69,11 @@ async function logitsOf(
   });
   return callNative(() => {
     const tensors = [...stored, column('centre', 0), column('scale', 1), column('clip', 1e38)];
-    const ensemble = native().createEnsemble([native().createMember({ activation, slope: 0.01, tensors })]);
+    const member = { learner: 'network', columns, activation, slope: 0.01, tensors } as const;
+    const ensemble = meanOfNetworks([native().createMember(member)]);
     const features = native().makeMatrix(input, columns);
-    return runJob<Float32Array>((notify) =>
-      native().predictLogits(
+    return runJob<ScoredRows>((notify) =>
+      native().scoreRows(
         ensemble,
         features,
         { threads: 1, cudaDevices: new Uint32Array(0), precision: 'float32' },
@@ -93,9 +96,10 @@ describe.skipIf(!hasSharedData)('safetensors corpus', () => {
     const { values } = readNpy(corpus(entry.inputs as string));
     const names = layers.map(({ weight, bias }) => [weight, bias] as const);
     const activation = entry.activation === 'leakyrelu' ? 'leaky-relu' : (entry.activation ?? 'relu');
-    const logits = await logitsOf(content, names, activation, Float32Array.from(values));
+    const { logits, logRatios } = await scoresOf(content, names, activation, Float32Array.from(values));
     const expected = readNpy(corpus(entry.logits as string)).values;
     expect(logits.length).toBe(expected.length);
+    expect(logRatios).toEqual(Float64Array.from(logits));
     const { abs, rel } = entry.tolerance as { abs: number; rel: number };
     for (const [row, logit] of logits.entries()) {
       expectClose(logit, expected[row] as number, rel, abs, `${entry.case}, row ${row}`);
@@ -109,7 +113,7 @@ describe.skipIf(!hasSharedData)('safetensors corpus', () => {
     // The layers of the good files: these two decode, and the network made of them is refused.
     const names = [0, 2, 4].map((i) => [`net.${i}.weight`, `net.${i}.bias`] as const);
     const error = await Promise.resolve()
-      .then(() => logitsOf(decodeSafetensors(bytes, entry.file), names, 'relu', new Float32Array(12)))
+      .then(() => scoresOf(decodeSafetensors(bytes, entry.file), names, 'relu', new Float32Array(12)))
       .then(() => null)
       .catch((reason: unknown) => reason);
     expect(performance.now() - start).toBeLessThan(500);

@@ -73,8 +73,8 @@ describe('showers in native memory', () => {
     writeFileSync(join(folder, 'other'), 'something else');
     renameSync(join(folder, 'other'), place);
     const { result, ensemble } = await evaluate(sample, sample, {
-      folds: 2,
-      members: 1,
+      folds: 3,
+      learners: ['network'],
       classifier: { hidden: [4], epochs: 1 },
     });
     ensemble.dispose();
