@@ -103,7 +103,7 @@ describe('what is odd about files and samples', () => {
     const document = JSON.parse((await caloscope([...words, '--force', '--json'])).stdout) as {
       warnings: Warning[];
     };
-    expect(codes(document.warnings)).toEqual(['units', 'large-network']);
+    expect(codes(document.warnings)).toEqual(['units', 'small-sample', 'large-network']);
     using ensemble = await ClassifierEnsemble.load(out);
     expect(codes(ensemble.description.warnings)).toEqual(['units']);
     const weights = join(folder, 'weights.hdf5');

@@ -49,7 +49,9 @@ describe.skipIf(!hasSharedData)('Geant4 showers', () => {
     using generated = half(all, 1);
     const { result, ensemble } = await evaluate(reference, generated, { features: 'high', seed });
     ensemble.dispose();
-    expect(Math.abs(result.auc.value - 0.5)).toBeLessThan(3 * result.auc.nullStandardDeviation);
+    // Folds that train on each other: the null of the AUC is up to √2 times as wide as that of one fixed score.
+    expect(Math.abs(result.auc.value - 0.5)).toBeLessThan(3 * Math.SQRT2 * result.auc.nullStandardDeviation);
+    expect(Math.abs(result.auc.z)).toBeLessThan(3);
     expect(result.verdict.level).toBe('indistinguishable');
   });
 });
