@@ -33,9 +33,10 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
-/** Pareto index of the largest weights. */
+/** Pareto index of the largest weights: above 0.7 sums of weights are unreliable. */
 export function tailText(index: number | null): string {
-  return index === null ? 'not known' : `${index.toFixed(2)} (sums are unreliable above 0.7)`;
+  if (index === null) return 'not known';
+  return index > 0.7 ? `${index.toFixed(2)}: sums are unreliable` : index.toFixed(2);
 }
 
 /** Rows of words in columns, one line a row. */

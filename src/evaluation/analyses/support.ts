@@ -39,7 +39,7 @@ function wordsOf({ rows, share, expectedShare }: OutsideRows): string[] {
 }
 
 function percent(share: number): string {
-  return `${(100 * share).toPrecision(2)} %`;
+  return `${(100 * share).toFixed(share < 0.01 ? 3 : 1)} %`;
 }
 
 /** NaN is in no order and lies nowhere outside. */
