@@ -107,7 +107,7 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--precision', 'float16'], /--precision must be float32 or bfloat16/],
     ...['forest', '', 'network,', 'Trees'].map((learners): [string[], RegExp] => [
       [...evaluate, '--learners', learners],
-      /--learners must be network, logistic, quadratic or trees/,
+      /--learners must be network, logistic, quadratic, sparse or trees/,
     ]),
     [[...evaluate, '--learners', 'trees,network,trees'], /--learners must name each learner once/],
     [['train', ...evaluate.slice(1), '--folds', '2'], /--folds must be a whole number from 3/],
