@@ -43,6 +43,7 @@ export function ensembleOf(networks, input) {
     input,
     training: { folds: 1, members: networks.length, seed: 1, classifier },
     records: networks.map(() => record),
+    ranges: null,
     warnings: [],
   });
 }

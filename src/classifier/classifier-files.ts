@@ -16,6 +16,7 @@ import type {
   NativeTrainingRecord,
 } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
+import { type ColumnRanges, columnRangesSchema } from '../samples/column-ranges.js';
 import {
   featureNames,
   type InputDescription,
@@ -64,6 +65,8 @@ const descriptionSchema = z.strictObject({
   }),
   /** Missing where the member was not trained here. */
   record: recordSchema.optional(),
+  /** Of the samples of the training, both together. */
+  ranges: columnRangesSchema.optional(),
   /** Of the samples of the training. */
   warnings: z.array(warningSchema).optional(),
 });
@@ -75,6 +78,8 @@ export interface EnsembleDescription {
   readonly training: CrossFittingPlan;
   /** One a member, fold by fold; undefined for one that was not trained here. */
   readonly records: readonly (NativeTrainingRecord | undefined)[];
+  /** Where the scalar columns of the training lay; null for a classifier that does not know. */
+  readonly ranges: ColumnRanges | null;
   /** What was odd about the samples of the training. */
   readonly warnings: readonly Warning[];
 }
@@ -88,7 +93,7 @@ interface StoredMember {
 /** Writes one safetensors file a member, one after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
-  { input, training, records, warnings }: EnsembleDescription,
+  { input, training, records, ranges, warnings }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   try {
@@ -109,6 +114,7 @@ export async function writeClassifier(
         member,
         training,
         record: records[i] as StoredDescription['record'],
+        ...(ranges && { ranges }),
         warnings: [...warnings],
       };
       const bytes = encodeSafetensors(contentOf(stored, description));
@@ -142,8 +148,8 @@ export async function readClassifier(
   try {
     const handle = callNative(() => native().createEnsemble(stored.map((member) => member.handle)));
     const records = stored.map(({ description }) => description.record);
-    const { training, warnings = [] } = first;
-    return { handle, description: { input, training, records, warnings } };
+    const { training, ranges = null, warnings = [] } = first;
+    return { handle, description: { input, training, records, ranges, warnings } };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });

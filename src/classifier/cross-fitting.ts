@@ -8,7 +8,8 @@ import type {
 } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
-import { type InputDescription, makeFeatures } from '../samples/kinds.js';
+import { columnRanges } from '../samples/column-ranges.js';
+import { featureNames, type InputDescription, makeFeatures } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
@@ -48,9 +49,11 @@ export async function crossFit(
   const quiet = { signal: options.signal, threads: options.computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
+  const rows = reference.rows + generated.rows;
+  const names = featureNames(input);
+  const ranges = await columnRanges(referenceFeatures, generatedFeatures, rows, names, quiet);
   const held = plan.folds === 1 ? 1 : (plan.folds - 1) / plan.folds;
-  const trainingRows = (reference.rows + generated.rows) * held;
-  const batchSize = batchSizeFor(plan.classifier, trainingRows);
+  const batchSize = batchSizeFor(plan.classifier, rows * held);
   const fitted = await runJob<CrossFitted>(
     (notify) =>
       native().crossFit(
@@ -68,6 +71,7 @@ export async function crossFit(
     input,
     training: { folds, members, seed, classifier: { ...classifier, batchSize } },
     records: fitted.records,
+    ranges,
     warnings: options.warnings,
   });
   return { ...fitted, ensemble, batchSize };

@@ -25,8 +25,10 @@ export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   readonly checkpoint?: CheckpointOptions | undefined;
 }
 
-/** What one sample got, one entry a row of its file. */
+/** What one sample got, one entry a row of its file, but for copies that were left out. */
 export interface SampleWeights {
+  /** The row of each entry in the file; null: entry i is row i. */
+  readonly sourceRows: Float64Array | null;
   /** ln w, w = p_reference/p_generated. */
   readonly logWeights: Float64Array;
   /** members × rows, one member after the other; each by a network that never saw the row. */
@@ -55,24 +57,24 @@ export async function evaluate(
   generated: GivenSample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  return await evaluateSamples(sampleOf(reference), sampleOf(generated), options);
+  return await evaluateSamples([sampleOf(reference), sampleOf(generated)], options);
 }
 
 async function evaluateSamples(
-  reference: Sample,
-  generated: Sample,
+  given: readonly [Sample, Sample],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
-  const taken = [...reference.observables().map(({ name }) => name), ...Object.values(weightNames)];
-  requireUsable(choices.observables, reference, taken);
+  const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
+  requireUsable(choices.observables, given[0], taken);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const { input, settings, warnings: oddities } = await examinePair(reference, generated, choices, run);
+  using pair = await examinePair(...given, choices, run);
+  const { reference, generated, input, settings, warnings: oddities } = pair;
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
@@ -129,8 +131,16 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: { ...fitted.reference, logWeights: scores.reference.logWeights },
-      generated: { ...fitted.generated, logWeights: scores.generated.logWeights },
+      reference: {
+        ...fitted.reference,
+        logWeights: scores.reference.logWeights,
+        sourceRows: reference.sourceRows,
+      },
+      generated: {
+        ...fitted.generated,
+        logWeights: scores.generated.logWeights,
+        sourceRows: generated.sourceRows,
+      },
       ensemble: fitted.ensemble,
     };
   } catch (error) {
@@ -156,6 +166,7 @@ function settingsRecord(
     folds: choices.folds,
     members: choices.members,
     seed: choices.seed,
+    repeated: choices.repeated,
     ensembleRule: choices.ensembleRule,
     network: { hidden, activation, slope, dropout },
     training: { optimiser: 'AdamW', ...training, batchSize: fitted.batchSize },

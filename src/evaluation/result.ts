@@ -1,4 +1,5 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
+import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { AreaUnderCurve } from './analyses/auc.js';
@@ -87,6 +88,8 @@ export interface EvaluationSettings {
   readonly folds: number;
   readonly members: number;
   readonly seed: number;
+  /** What was done about rows that occur twice. */
+  readonly repeated: RepeatedPolicy;
   readonly ensembleRule: EnsembleRule;
   readonly network: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;

@@ -4,6 +4,7 @@ import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { EnsembleRule, SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import { healthWarnings } from '../../weights/health-warnings.js';
+import { withSourceRows } from '../../weights/source-rows.js';
 import type { Analysis } from '../analysis.js';
 
 export type { EnsembleRule, ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
@@ -19,8 +20,12 @@ export interface WeightSummary {
 
 /** Health and distributions of the weights of both samples. */
 export const weights: Analysis<WeightSummary> = {
-  async run({ scores: { reference, generated }, reference: { noun }, choices, run }) {
-    const health = { reference: reference.health, generated: generated.health };
+  async run({ scores: { reference, generated }, choices, run, ...samples }) {
+    const { noun } = samples.reference;
+    const health = {
+      reference: withSourceRows(reference.health, samples.reference.sourceRows),
+      generated: withSourceRows(generated.health, samples.generated.sourceRows),
+    };
     return {
       part: { rule: choices.ensembleRule, ...health },
       histograms: {
