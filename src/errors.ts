@@ -10,6 +10,7 @@ export const errorCodes = {
   ERR_ARGUMENT: 'an argument or option has a wrong type or value',
   ERR_DISPOSED: 'a handle was used after dispose()',
   ERR_TOO_FEW_ROWS: 'not enough showers for the task',
+  ERR_REPEATED_ROWS: 'rows that occur twice, where that is to be refused',
   ERR_SHAPE: 'dimensions that do not fit together',
   // files
   ERR_FILE_NOT_FOUND: 'the file does not exist',

@@ -6,7 +6,7 @@
 
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
 export type { EnsembleDescription } from './classifier/classifier-files.js';
-export { ClassifierEnsemble, type PredictOptions } from './classifier/ensemble.js';
+export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';
 export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
 export type {
   ClassifierOptions,
@@ -77,14 +77,16 @@ export {
 export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
-export type { FeatureDefinitions, RepeatedRows, RepeatedShowers } from './native/contract/showers.js';
+export type { FeatureDefinitions, RepeatedInPair, RepeatedRows } from './native/contract/showers.js';
 export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
 export { type ReportOptions, renderReport, writeReport } from './report/report.js';
+export type { ColumnRanges } from './samples/column-ranges.js';
 export { featureNames, type GivenSample as Sample, type InputDescription } from './samples/kinds.js';
 export type { ExaminedInput } from './samples/pair.js';
+export type { RepeatedPolicy } from './samples/repeated-rows.js';
 export type { InputReasons, InputSettings, Observable } from './samples/sample.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { observablesOf, observableValues } from './samples/showers/observables.js';

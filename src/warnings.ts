@@ -17,6 +17,7 @@ export const warningCodes = {
   'paired-rows': 'rows of both samples that were made for the same conditions',
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
+  'outside-training': 'rows that leave what a classifier was trained on',
   // outcome
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',

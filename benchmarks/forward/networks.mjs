@@ -46,7 +46,12 @@ export function ensembleOf(networks, input) {
   }));
   const sum = { weights: Float64Array.of(1), constant: 0, covariance: new Float64Array(4) };
   const handle = native().createEnsemble({ members, blocks: 0, whitening: null, ...sum });
-  return ClassifierEnsemble.adopt(handle, { input, records: networks.map(() => null), warnings: [] });
+  return ClassifierEnsemble.adopt(handle, {
+    input,
+    records: networks.map(() => null),
+    ranges: null,
+    warnings: [],
+  });
 }
 
 /** What a training of networks alone is told, which peers can do, too: three of them for each of `members`. */

@@ -6,8 +6,10 @@
 #include "addon/operations.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
+#include "core/samples/column_ranges.h"
 #include "core/samples/feature_table.h"
 #include "core/samples/observables.h"
+#include "core/samples/repeated_rows.h"
 #include "core/samples/shower_table.h"
 
 namespace caloscope::addon {
@@ -157,25 +159,75 @@ Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
   });
 }
 
-Napi::Value example(Napi::Env env, std::uint64_t count, const std::uint64_t (&rows)[2]) {
+Napi::Value as_numbers(Napi::Env env, const std::vector<std::uint64_t>& rows) {
+  return new_array(env, std::vector<double>(rows.begin(), rows.end()));
+}
+
+Napi::Value repeated(Napi::Env env, const RepeatedRows& found) {
   auto result = Napi::Object::New(env);
-  result.Set("count", Napi::Number::New(env, static_cast<double>(count)));
-  result.Set("firstRow", Napi::Number::New(env, static_cast<double>(rows[0])));
-  result.Set("secondRow", Napi::Number::New(env, static_cast<double>(rows[1])));
+  result.Set("rows", as_numbers(env, found.rows));
+  result.Set("originals", as_numbers(env, found.originals));
   return result;
+}
+
+template <class Table>
+Napi::Value start_search(const Napi::Value& notify, std::shared_ptr<Table> first, std::shared_ptr<Table> second) {
+  return start_job(notify, [first = std::move(first), second = std::move(second)](JobControl& control) -> JobResult {
+    const auto found = std::make_shared<RepeatedInPair>(find_repeated_rows(*first, *second, control));
+    return [found](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("withinFirst", repeated(env, found->within_first));
+      result.Set("withinSecond", repeated(env, found->within_second));
+      result.Set("shared", repeated(env, found->shared));
+      return result;
+    };
+  });
 }
 
 /// repeatedShowers(first, second, notify) → job → { withinFirst, withinSecond, shared }
 Napi::Value repeated_showers(const Napi::CallbackInfo& info) {
-  return start_job(info[2], [first = showers(info[0]), second = showers(info[1])](JobControl& control) -> JobResult {
-    const auto found = find_repeated_showers(*first, *second, control);
-    return [found](Napi::Env env) -> Napi::Value {
-      auto result = Napi::Object::New(env);
-      result.Set("withinFirst", example(env, found.within_first, found.example_first));
-      result.Set("withinSecond", example(env, found.within_second, found.example_second));
-      result.Set("shared", example(env, found.shared, found.example_shared));
-      return result;
+  return start_search(info[2], showers(info[0]), showers(info[1]));
+}
+
+std::shared_ptr<FeatureTable> feature_table(const Napi::Value& value) {
+  return from_handle<FeatureTable>(value, HandleKind::feature_table);
+}
+
+/// repeatedRows(first, second, notify) → job → { withinFirst, withinSecond, shared }, of two matrices
+Napi::Value repeated_rows(const Napi::CallbackInfo& info) {
+  return start_search(info[2], feature_table(info[0]), feature_table(info[1]));
+}
+
+/// showersWithout(table, rows, notify) → job → shower table handle
+Napi::Value showers_without(const Napi::CallbackInfo& info) {
+  const auto rows = array_view<double>(info[1], "rows");
+  return start_job(info[2], [table = showers(info[0]),
+                             removed = std::vector<std::uint64_t>(rows.begin(), rows.end())](JobControl& control) -> JobResult {
+    auto kept = std::make_shared<ShowerTable>(table->without(removed, control));
+    return [kept](Napi::Env env) -> Napi::Value {
+      return make_handle(env, HandleKind::shower_table, kept, kept->bytes());
     };
+  });
+}
+
+/// columnRanges(first, second, threads, notify) → job → Float64Array, columns × (lowest, low, high, highest)
+Napi::Value ranges_of_columns(const Napi::CallbackInfo& info) {
+  return start_job(info[3], [first = feature_table(info[0]), second = feature_table(info[1]),
+                             threads = threads_argument(info[2])](JobControl& control) -> JobResult {
+    auto numbers = std::make_shared<std::vector<double>>();
+    for (const auto& [lowest, low, high, highest] : column_ranges(*first, *second, tiles_on(threads), control)) {
+      numbers->insert(numbers->end(), {lowest, low, high, highest});
+    }
+    return [numbers](Napi::Env env) { return new_array(env, *numbers); };
+  });
+}
+
+/// rowsOutside(table, low, high, notify) → job → Float64Array, one a stored column
+Napi::Value rows_outside_ranges(const Napi::CallbackInfo& info) {
+  return start_job(info[3], [table = feature_table(info[0]), low = array_copy<float>(info[1], "low"),
+                             high = array_copy<float>(info[2], "high")](JobControl&) -> JobResult {
+    const auto outside = std::make_shared<std::vector<std::uint64_t>>(rows_outside(*table, low, high));
+    return [outside](Napi::Env env) { return as_numbers(env, *outside); };
   });
 }
 
@@ -194,6 +246,10 @@ void add_shower_operations(Napi::Env env, Napi::Object exports) {
   add_operation<observables>(env, exports, "observables");
   add_operation<values_of_observables>(env, exports, "observableValues");
   add_operation<repeated_showers>(env, exports, "repeatedShowers");
+  add_operation<repeated_rows>(env, exports, "repeatedRows");
+  add_operation<showers_without>(env, exports, "showersWithout");
+  add_operation<ranges_of_columns>(env, exports, "columnRanges");
+  add_operation<rows_outside_ranges>(env, exports, "rowsOutside");
 }
 
 }  // namespace caloscope::addon

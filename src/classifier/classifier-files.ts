@@ -20,6 +20,7 @@ import type {
 import { learnerNames } from '../native/contract/ensembles.js';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
+import { type ColumnRanges, columnRangesSchema } from '../samples/column-ranges.js';
 import {
   featureNames,
   type InputDescription,
@@ -70,6 +71,8 @@ const sharedSchema = z.strictObject({
   featureNames: z.array(z.string()),
   /** Missing where the classifier was not trained here. */
   training: trainingSchema.optional(),
+  /** Of the samples of the training, both together. */
+  ranges: columnRangesSchema.optional(),
   /** Of the samples of the training. */
   warnings: z.array(warningSchema).optional(),
 });
@@ -100,6 +103,8 @@ export interface EnsembleDescription {
   readonly training?: CrossFittingPlan | undefined;
   /** One a member; null for one that was not trained here, or not epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
+  /** Where the scalar columns of the training lay; null for a classifier that does not know. */
+  readonly ranges: ColumnRanges | null;
   /** What was odd about the samples of the training. */
   readonly warnings: readonly Warning[];
 }
@@ -113,7 +118,7 @@ interface StoredMember {
 /** Writes one file after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
-  { input, training, records, warnings }: EnsembleDescription,
+  { input, training, records, ranges, warnings }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   const shared: z.input<typeof sharedSchema> = {
@@ -121,6 +126,7 @@ export async function writeClassifier(
     input: storeInput(input),
     featureNames: [...featureNames(input)],
     training: training && { ...training, learners: [...training.learners] },
+    ...(ranges && { ranges }),
     warnings: [...warnings],
   };
   try {
@@ -219,8 +225,8 @@ export async function readClassifier(
   try {
     const handle = callNative(() => native().createEnsemble({ ...sum, members }));
     const records = stored.map(({ description }) => description.record ?? null);
-    const { training, warnings = [] } = first;
-    return { handle, description: { input, training, records, warnings } };
+    const { training, ranges = null, warnings = [] } = first;
+    return { handle, description: { input, training, records, ranges, warnings } };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });

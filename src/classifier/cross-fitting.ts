@@ -10,7 +10,8 @@ import type {
 } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
-import { type InputDescription, makeFeatures } from '../samples/kinds.js';
+import { columnRanges } from '../samples/column-ranges.js';
+import { featureNames, type InputDescription, makeFeatures } from '../samples/kinds.js';
 import type { PairedRows } from '../samples/paired-rows.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
@@ -61,8 +62,9 @@ export async function crossFit(
   const quiet = { signal: options.signal, threads: options.computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
-  const trainingRows = ((reference.rows + generated.rows) * (plan.folds - 2)) / plan.folds;
-  const batchSize = batchSizeFor(plan.classifier, trainingRows);
+  const rows = reference.rows + generated.rows;
+  const ranges = await columnRanges(referenceFeatures, generatedFeatures, rows, featureNames(input), quiet);
+  const batchSize = batchSizeFor(plan.classifier, (rows * (plan.folds - 2)) / plan.folds);
   const fitted = await runJob<CrossFitted>(
     (notify) =>
       native().crossFit(
@@ -80,6 +82,7 @@ export async function crossFit(
     input,
     training: { folds, members, seed, learners, whitening, classifier: { ...classifier, batchSize } },
     records: fitted.records,
+    ranges,
     warnings: options.warnings,
   });
   return { ...fitted, ensemble, batchSize };

@@ -9,8 +9,10 @@ import {
 } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import { RangeWatch } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
 import { type GivenSample, makeFeatures, sampleOf } from '../samples/kinds.js';
+import type { Warning } from '../warnings.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 
 export interface PredictOptions extends ComputeOptions {
@@ -20,6 +22,11 @@ export interface PredictOptions extends ComputeOptions {
    * 0.3 % of their spread (README, Speed). Default: `float32`.
    */
   readonly precision?: Precision;
+}
+
+export interface ScoreSampleOptions extends PredictOptions {
+  /** Called with what is odd about the sample for this classifier, before the logits are there. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
@@ -91,12 +98,17 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    *
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
-  async score(sample: GivenSample, options: PredictOptions = {}): Promise<ScoredRows> {
+  async score(given: GivenSample, options: ScoreSampleOptions = {}): Promise<ScoredRows> {
     const how = predictionFor(options);
-    using features = await makeFeatures(sampleOf(sample), this.description.input, {
-      signal: options.signal,
-      threads: how.threads,
-    });
+    const { signal, onWarning } = options;
+    const { input, ranges } = this.description;
+    const sample = sampleOf(given);
+    using features = await makeFeatures(sample, input, { signal, threads: how.threads });
+    if (ranges && onWarning) {
+      const watch = new RangeWatch(ranges);
+      await watch.count(features, sample.rows, { signal });
+      for (const warning of watch.warnings(sample.noun)) onWarning(warning);
+    }
     return await this.scoresOf(features, how, options);
   }
 

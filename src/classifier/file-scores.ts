@@ -1,5 +1,6 @@
 import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
+import { RangeWatch } from '../samples/column-ranges.js';
 import { makeFeatures, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
@@ -13,7 +14,7 @@ export interface FileScoresOptions
 export interface FileScores extends ScoredRows {
   /** Showers in the file. */
   readonly rows: number;
-  /** What was odd in the training of the classifier and in the file. */
+  /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
   readonly warnings: readonly Warning[];
 }
 
@@ -44,7 +45,7 @@ export async function scoreFile(
     for await (const sample of stream.samples(bounds)) await scorer.take(sample);
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    const warnings = [...warningsOfTraining(ensemble), ...stream.warnings];
+    const warnings = [...warningsOfTraining(ensemble), ...stream.warnings, ...scorer.warnings];
     return { rows: stream.rows, ...scorer.scores, warnings };
   } catch (error) {
     ending.abort(error);
@@ -69,6 +70,8 @@ class SampleScorer {
   readonly #rows: number;
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
+  readonly #watch: RangeWatch | null;
+  #noun = 'rows';
   #taken = 0;
   #underWay: Promise<void> = Promise.resolve();
 
@@ -77,6 +80,8 @@ class SampleScorer {
     this.#rows = rows;
     this.#how = how;
     this.#options = options;
+    const { ranges } = ensemble.description;
+    this.#watch = ranges && new RangeWatch(ranges);
     this.scores = {
       logits: new Float32Array(ensemble.learners.length * rows),
       logRatios: new Float64Array(rows),
@@ -93,11 +98,18 @@ class SampleScorer {
     using features = await this.#free(sample, () =>
       makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
+    this.#noun = sample.noun;
+    await this.#watch?.count(features, sample.rows, { signal });
     await this.#underWay;
     const scored = this.#ensemble.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows));
     this.#underWay = scored.then((scores) => this.#keep(scores, first, sample.rows));
     // The next await is told of a failure; until then there is none.
     this.#underWay.catch(() => undefined);
+  }
+
+  /** What is odd about the samples taken, for this classifier. */
+  get warnings(): Warning[] {
+    return this.#watch?.warnings(this.#noun) ?? [];
   }
 
   /** Waits for the last sample. */

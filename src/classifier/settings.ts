@@ -4,6 +4,7 @@ import { oneOf } from '../names.js';
 import { activations, type LearnerName, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
 import { precisions, schedules } from '../native/contract/training.js';
+import { repeatedPolicies } from '../samples/repeated-rows.js';
 
 const whole = (lowest: number, highest: number) =>
   z
@@ -104,6 +105,11 @@ export const trainingSchema = z.strictObject({
   /** Networks a pair of folds, each with its own start, order of rows and validation part. */
   members: whole(1, 1000).default(1),
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
+  /**
+   * Rows that occur twice, in a sample or in both: `warn` of them, `refuse` the samples, or `remove` the copies: the later of
+   * two in a sample, and the generated one of two that are in both.
+   */
+  repeated: oneOf(repeatedPolicies).default('warn'),
   classifier: classifierSchema.default(classifierSchema.parse({})),
 });
 

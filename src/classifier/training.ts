@@ -41,7 +41,7 @@ export async function trainClassifier(
   const choices = parseOptions(trainingSchema, training);
   const kept = parseCheckpoint(checkpoint);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
-  const pair = await examinePair(...samples, choices, { signal, threads, device, devices });
+  using pair = await examinePair(...samples, choices, { signal, threads, device, devices });
   const { ensemble, records } = await crossFit(pair.reference, pair.generated, pair.input, choices, {
     signal,
     onProgress,

@@ -9,6 +9,7 @@ import { featureSetNames } from '../native/contract/showers.js';
 import { precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
+import { repeatedPolicies } from '../samples/repeated-rows.js';
 import {
   negativePolicies,
   nonFinitePolicies,
@@ -160,6 +161,7 @@ export interface TrainingFlags extends SeedOption {
   /** false: `--no-whitening`. */
   readonly whitening?: EvaluationOptions['whitening'];
   readonly members?: EvaluationOptions['members'];
+  readonly repeated?: EvaluationOptions['repeated'];
   readonly features?: EvaluationOptions['features'];
   /** `none`: null of the library, which commander would take for a missing value. */
   readonly threshold?: NonNullable<EvaluationOptions['threshold']> | 'none';
@@ -177,7 +179,7 @@ export interface TrainingFlags extends SeedOption {
 
 /** What the classifiers see, and how they are trained. */
 export function addTrainingOptions(command: Command): Command {
-  const { features, folds, learners, members, threshold } = evaluationSchema.shape;
+  const { features, folds, learners, members, threshold, repeated } = evaluationSchema.shape;
   const network = classifierSchema.shape;
   const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
     command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
@@ -192,6 +194,8 @@ export function addTrainingOptions(command: Command): Command {
     .union([z.literal('none'), threshold.unwrap()])
     .default(threshold.parse(undefined) ?? 'none');
   option('--threshold <MeV>', above, orNone, numberOr('published', 'none'), noThreshold);
+  const copies = `${alternatives(repeatedPolicies)}: rows that occur twice`;
+  option('--repeated <how>', copies, repeated, asGiven);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
   option('--activation <name>', alternatives(activations), network.activation, asGiven);
   option('--dropout <share>', 'share of hidden values dropped in training', network.dropout);
@@ -266,14 +270,17 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { features, folds, learners, members, seed } = flags;
+  const { features, folds, learners, members, seed, repeated } = flags;
   const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
   const { batch: batchSize, validationFraction, precision } = flags;
   const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };
   const classifier = given({ hidden, activation, dropout, ...steps });
-  return { ...given({ features, folds, learners, whitening, threshold, members, seed }), classifier };
+  return {
+    ...given({ features, folds, learners, whitening, threshold, members, seed, repeated }),
+    classifier,
+  };
 }
 
 /** The options that decide a result as the library takes them. */

@@ -28,8 +28,10 @@ export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   readonly checkpoint?: CheckpointOptions | undefined;
 }
 
-/** What one sample got, one entry a row of its file. */
+/** What one sample got, one entry a row of its file, but for copies that were left out. */
 export interface SampleWeights {
+  /** The row of each entry in the file; null: entry i is row i. */
+  readonly sourceRows: Float64Array | null;
   /** ln w, w = p_reference/p_generated. */
   readonly logWeights: Float64Array;
   /** Its standard error: sampling of the rows that were trained with, and training; bias is not in it. */
@@ -60,29 +62,24 @@ export async function evaluate(
   generated: GivenSample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  return await evaluateSamples(sampleOf(reference), sampleOf(generated), options);
+  return await evaluateSamples([sampleOf(reference), sampleOf(generated)], options);
 }
 
 async function evaluateSamples(
-  reference: Sample,
-  generated: Sample,
+  given: readonly [Sample, Sample],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
   const choices = parseOptions(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
-  const taken = [...reference.observables().map(({ name }) => name), ...Object.values(weightNames)];
-  requireUsable(choices.observables, reference, taken);
+  const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
+  requireUsable(choices.observables, given[0], taken);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
 
-  const {
-    input,
-    settings,
-    paired,
-    warnings: oddities,
-  } = await examinePair(reference, generated, choices, run);
+  using pair = await examinePair(...given, choices, run);
+  const { reference, generated, input, settings, paired, warnings: oddities } = pair;
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
@@ -149,8 +146,8 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: weightsOf(fitted.reference, scores.reference),
-      generated: weightsOf(fitted.generated, scores.generated),
+      reference: weightsOf(fitted.reference, scores.reference, reference),
+      generated: weightsOf(fitted.generated, scores.generated, generated),
       ensemble: fitted.ensemble,
     };
   } catch (error) {
@@ -161,9 +158,10 @@ async function evaluateSamples(
 
 function weightsOf(
   { fold, logits, logRatioErrors }: HeldOutRows,
-  weights: DensityRatioWeights,
+  { logWeights }: DensityRatioWeights,
+  { sourceRows }: Sample,
 ): SampleWeights {
-  return { fold, logits, logWeights: weights.logWeights, logWeightErrors: logRatioErrors };
+  return { sourceRows, fold, logits, logWeights, logWeightErrors: logRatioErrors };
 }
 
 function settingsRecord(
@@ -185,6 +183,7 @@ function settingsRecord(
     learners: fitted.learners.map(({ name }) => name),
     whitening: choices.whitening,
     seed: choices.seed,
+    repeated: choices.repeated,
     network: { hidden, activation, slope, dropout },
     training: { optimiser: 'AdamW', ...training, batchSize: fitted.batchSize },
   };

@@ -98,7 +98,8 @@ async function valuesOf(
     for (let i = 0; i < rows; i++) {
       const value = given[i];
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        refuse(`${shown(value)} is not a finite number`, `row ${firstRow + i}`);
+        const row = sample.sourceRows?.[firstRow + i] ?? firstRow + i;
+        refuse(`${shown(value)} is not a finite number`, `row ${row}`);
       }
       values[firstRow + i] = value as number;
     }

@@ -1,5 +1,6 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
+import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
@@ -92,6 +93,8 @@ export interface EvaluationSettings {
   readonly learners: readonly LearnerName[];
   readonly whitening: boolean;
   readonly seed: number;
+  /** What was done about rows that occur twice. */
+  readonly repeated: RepeatedPolicy;
   readonly network: Readonly<Record<string, unknown>>;
   readonly training: Readonly<Record<string, unknown>>;
 }

@@ -1,11 +1,22 @@
+import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { Warning } from '../warnings.js';
 import { type InputDescription, inputFor, inputSettings } from './kinds.js';
 import { type PairedRows, pairedRows, pairedRowsWarning } from './paired-rows.js';
+import { copiesIn, type RepeatedPolicy, refuseRepetitions, repetitionWarnings } from './repeated-rows.js';
 import type { InputChoices, InputReasons, InputSettings, Sample } from './sample.js';
 
-/** Two samples that fit together, looked at before anything is trained on them. */
+/** What the user chooses for two samples. */
+export interface PairChoices extends InputChoices {
+  readonly repeated: RepeatedPolicy;
+}
+
+/** What classifiers read of two samples, and why, for results. */
+export interface ExaminedInput extends InputSettings, InputReasons {}
+
+/** Two samples that fit together, looked at before anything is trained on them. Dispose of it when both were used. */
 export interface ExaminedPair {
+  /** As given, or without the copies that were to be removed. */
   readonly reference: Sample;
   readonly generated: Sample;
   /** What classifiers read of both. */
@@ -15,27 +26,53 @@ export interface ExaminedPair {
   readonly paired: PairedRows | null;
   /** What is odd in files and samples. */
   readonly warnings: readonly Warning[];
+  [Symbol.dispose](): void;
 }
-
-/** What classifiers read of two samples, and why, for results. */
-export interface ExaminedInput extends InputSettings, InputReasons {}
 
 /**
  * Looks at two samples.
  *
- * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE where they do not fit together; `signal.reason`
- * when aborted.
+ * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE where they do not fit together, ERR_NON_FINITE,
+ * ERR_REPEATED_ROWS; `signal.reason` when aborted.
  */
 export async function examinePair(
   reference: Sample,
   generated: Sample,
-  choices: InputChoices,
+  choices: PairChoices,
   options: ComputeOptions,
 ): Promise<ExaminedPair> {
+  const { repeated } = choices;
   const input = inputFor(reference, generated, choices);
   const settings = { ...inputSettings(input), ...reference.inputReasons(choices) };
   const oddities = await reference.oddities(generated, options);
-  const paired = await pairedRows(reference, generated);
-  const warnings = paired ? [...oddities, pairedRowsWarning(paired, reference)] : oddities;
-  return { reference, generated, input, settings, paired, warnings };
+  const found = await reference.repetitions(generated, options);
+  if (repeated === 'refuse') refuseRepetitions(found, reference);
+  const copies = copiesIn(found);
+  const made: Sample[] = [];
+  const without = async (sample: Sample, role: SampleRole) => {
+    if (repeated !== 'remove' || copies[role].length === 0) return sample;
+    const kept = await sample.without(copies[role], options);
+    made.push(kept);
+    return kept;
+  };
+  const dispose = () => {
+    for (const sample of made) sample.dispose();
+  };
+  try {
+    const kept = [await without(reference, 'reference'), await without(generated, 'generated')] as const;
+    const paired = await pairedRows(...kept);
+    const repetitions = repetitionWarnings(found, reference, repeated === 'remove');
+    return {
+      reference: kept[0],
+      generated: kept[1],
+      input,
+      settings,
+      paired,
+      warnings: [...oddities, ...repetitions, ...(paired ? [pairedRowsWarning(paired, reference)] : [])],
+      [Symbol.dispose]: dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { ArgumentError } from '../errors.js';
 import type { LayoutName } from '../layouts/published-layouts.js';
-import type { FeatureSetName } from '../native/contract/showers.js';
+import type { FeatureSetName, RepeatedInPair } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
@@ -17,7 +17,10 @@ export interface SampleRecord {
   readonly source: string;
   /** SHA-256 of the file; null for a matrix. */
   readonly sha256: string | null;
+  /** Rows that were compared. */
   readonly rows: number;
+  /** Rows beside them that were left out as copies of others. */
+  readonly leftOut: number;
   readonly layout: LayoutName | 'matrix';
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
@@ -74,6 +77,8 @@ export interface Sample {
   /** What its rows are, plural: `showers`, `rows`. */
   readonly noun: string;
   readonly rows: number;
+  /** The row of each in what the user passed, where some were left out; null: all are there, in order. */
+  readonly sourceRows: Float64Array | null;
   record(role: SampleRole): SampleRecord;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;
@@ -100,6 +105,10 @@ export interface Sample {
   readonly blocks: ((threshold: number | null) => Iterable<ShowerBlock>) | null;
   /** What is odd in this reference sample and in a generated one that fits it. */
   oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]>;
+  /** Rows that occur twice in this reference sample, in a generated one that fits it, or in both. */
+  repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair>;
+  /** The sample without some rows, which ascend; the caller's to free. */
+  without(rows: Float64Array, options: JobOptions): Promise<Sample>;
   /** Frees native memory of the sample. */
   dispose(): void;
 }

@@ -12,13 +12,16 @@ export interface WeightsTable {
   readonly logits: Float32Array;
   /** The fold of each row; absent where no fold was held out. */
   readonly fold?: Uint16Array;
+  /** The row of each in the shower file; left out or null: row i is row i. */
+  readonly sourceRows?: Float64Array | null;
 }
 
 const rowsPerBlock = 65_536;
 
 /**
- * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners) float32, `fold` (N) int32
- * and `source_row` (N) int64, the row in the shower file, counted from 0. Appears at `path` when it is complete.
+ * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners)
+ * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that were left out
+ * are absent. Appears at `path` when it is complete.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
@@ -64,7 +67,7 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
 }
 
 function blockOf(table: WeightsTable, first: number, rows: number) {
-  const { logWeights, logWeightErrors, logits, fold } = table;
+  const { logWeights, logWeightErrors, logits, fold, sourceRows } = table;
   const learners = learnersOf(table);
   const logit = new Float32Array(rows * learners);
   for (let learner = 0; learner < learners; learner++) {
@@ -79,6 +82,8 @@ function blockOf(table: WeightsTable, first: number, rows: number) {
       : {}),
     [placeOf(table, 'logit')]: logit,
     ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
-    [placeOf(table, 'source_row')]: BigInt64Array.from({ length: rows }, (_, row) => BigInt(first + row)),
+    [placeOf(table, 'source_row')]: BigInt64Array.from({ length: rows }, (_, i) =>
+      BigInt(sourceRows?.[first + i] ?? first + i),
+    ),
   };
 }

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
+import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { type FileScoresOptions, scoreFile } from '#caloscope/classifier/file-scores';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import { learnerNames } from '#caloscope/native/contract/ensembles';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
+import type { Warning } from '#caloscope/warnings';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridNumbers, gridShowers } from '../support/grid-showers.js';
 
@@ -94,6 +95,25 @@ describe('scores of a file that is never in memory as a whole', () => {
     expect(warnings.map(({ code }) => code)).toEqual(['non-finite']);
     using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
     expect(scores).toEqual(await ensembles.get('low')?.score(showers));
+  });
+
+  it('come with a word where the file leaves the training, from a saved classifier, too', async () => {
+    const saved = join(folder, 'saved');
+    await ensembles.get('high')?.save(saved);
+    using ensemble = await ClassifierEnsemble.load(saved);
+    expect(ensemble.description.ranges).toEqual(ensembles.get('high')?.description.ranges);
+    expect((await scoreFile(ensemble, path)).warnings).toEqual([]);
+    const brighter = await writeFile(
+      'brighter.hdf5',
+      numbers.voxels.map((energy) => 3 * energy),
+    );
+    const { warnings } = await scoreFile(ensemble, brighter);
+    expect(warnings.map(({ code }) => code)).toEqual(['outside-training']);
+    expect(warnings[0]?.message).toMatch(/^showers leave .* outside .* to .* of log10_E_tot/);
+    using showers = await openShowers(brighter, { geometry });
+    const heard: Warning[] = [];
+    await ensemble.score(showers, { onWarning: (warning) => heard.push(warning) });
+    expect(heard).toEqual(warnings);
   });
 
   it('are none of a file without showers', async () => {

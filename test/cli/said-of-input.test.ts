@@ -1,7 +1,7 @@
 /** What the commands say of their input: warnings, geometry and threshold, in words, as JSON and in the files they write. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { File, ready } from 'h5wasm/node';
+import { type Dataset, File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
@@ -26,10 +26,12 @@ interface Written {
   readonly unit?: number;
   /** The incident energies; otherwise drawn. */
   readonly energies?: Float64Array;
+  /** Rows that are those of another file. */
+  readonly copied?: { readonly from: string; readonly rows: readonly number[] };
 }
 
 /** Showers in the CaloGAN layout; the energies from 1 to 100 GeV. */
-async function caloganFile(path: string, { seed, unit = 1, energies }: Written): Promise<string> {
+async function caloganFile(path: string, { seed, unit = 1, energies, copied }: Written): Promise<string> {
   const normal = normalNumbers(seed);
   const incident = energies ?? Float64Array.from({ length: rows }, () => 10 * Math.exp(normal() / 2));
   const sizes = [288, 144, 72];
@@ -48,6 +50,17 @@ async function caloganFile(path: string, { seed, unit = 1, energies }: Written):
     layers[0]?.set(voxels.subarray(0, 288), row * 288);
     layers[1]?.set(voxels.subarray(288, 432), row * 144);
     layers[2]?.set(voxels.subarray(432), row * 72);
+  }
+  if (copied) {
+    const file = new File(copied.from, 'r');
+    const numbers = (name: string) => (file.get(name) as Dataset).value as Float64Array;
+    for (const row of copied.rows) {
+      incident[row] = numbers('energy')[row] as number;
+      for (const [i, size] of sizes.entries()) {
+        layers[i]?.set(numbers(`layer_${i}`).subarray(row * size, (row + 1) * size), row * size);
+      }
+    }
+    file.close();
   }
   const [layer_0, layer_1, layer_2] = layers as [Float64Array, Float64Array, Float64Array];
   await writer.append({ energy: incident, layer_0, layer_1, layer_2 }, rows);
@@ -168,6 +181,43 @@ describe('what is odd about files and samples', () => {
     }
     const words = ['report', out, '--out', join(folder, 'again.html'), '--force', '--json'];
     expect(JSON.parse((await caloscope(words)).stdout)).toMatchObject({ warnings: result.warnings });
+  });
+});
+
+describe('copies', () => {
+  it('are refused, or absent from the weights, as chosen', async () => {
+    const folder = emptyFolder();
+    const energies = Float64Array.from({ length: rows }, (_, row) => 10 + row / 10);
+    const reference = await caloganFile(join(folder, 'reference.hdf5'), { seed: 1, energies });
+    const normal = normalNumbers(2);
+    const generated = await caloganFile(join(folder, 'generated.hdf5'), {
+      seed: 2,
+      energies: energies.map((energy) => energy * (1 + 0.1 * normal())),
+      copied: { from: reference, rows: [4, 90] },
+    });
+    const out = join(folder, 'out');
+    const words = ['evaluate', reference, generated, '--out', out, ...quick];
+    const refused = await caloscope([...words, '--repeated', 'refuse']);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /ERR_REPEATED_ROWS: 2 generated showers .*generated row 4 is reference row 4/,
+    );
+    const removed = await caloscope([...words, '--repeated', 'remove', '--json']);
+    expect(JSON.parse(removed.stdout)).toMatchObject({
+      samples: { generated: { rows: rows - 2, leftOut: 2 }, reference: { rows, leftOut: 0 } },
+      settings: { repeated: 'remove' },
+    });
+    const file = new File(join(out, 'weights.hdf5'), 'r');
+    const column = (name: string) => Array.from((file.get(name) as Dataset).value as BigInt64Array, Number);
+    const all = Array.from({ length: rows }, (_, row) => row);
+    expect(column('reference/source_row')).toEqual(all);
+    expect(column('generated/source_row')).toEqual(all.filter((row) => row !== 4 && row !== 90));
+    expect((file.get('generated/log_weight') as Dataset).shape).toEqual([rows - 2]);
+    file.close();
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('148, and 2 copies left out');
+    const wrong = await caloscope([...words, '--repeated', 'keep']);
+    expect(wrong).toMatchObject({ exitCode: 2 });
+    expect(wrong.stderr).toContain('--repeated must be warn, refuse or remove');
   });
 });
 

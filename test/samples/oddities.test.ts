@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { type GivenSample, sampleOf } from '#caloscope/samples/kinds';
+import { examinePair } from '#caloscope/samples/pair';
 import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import type { Warning } from '#caloscope/warnings';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
-function odditiesOf(reference: GivenSample, generated: GivenSample): Promise<readonly Warning[]> {
-  return sampleOf(reference).oddities(sampleOf(generated), {});
+async function odditiesOf(reference: GivenSample, generated: GivenSample): Promise<readonly Warning[]> {
+  const choices = { features: 'low', threshold: null, repeated: 'warn' } as const;
+  using pair = await examinePair(sampleOf(reference), sampleOf(generated), choices, {});
+  return pair.warnings;
 }
 
 function codes(oddities: readonly Warning[]): string[] {

@@ -5,24 +5,14 @@
 #include <cmath>
 #include <limits>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "core/run/error.h"
 #include "core/run/job_control.h"
+#include "core/samples/fingerprint.h"
 
 namespace caloscope {
 namespace {
-
-constexpr std::uint64_t rows_between_checks = 4096;
-
-std::uint64_t mix(std::uint64_t state, std::uint64_t value) {
-  // The finaliser of splitmix64 over the running state: every bit of the input reaches every bit of the output.
-  state ^= value + 0x9e3779b97f4a7c15ULL + (state << 6) + (state >> 2);
-  state = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9ULL;
-  state = (state ^ (state >> 27)) * 0x94d049bb133111ebULL;
-  return state ^ (state >> 31);
-}
 
 /// Expected rows are believed up to here; memory for more is taken when they come.
 constexpr std::uint64_t largest_row_hint = 1U << 24;
@@ -140,53 +130,40 @@ void ShowerTable::read(std::uint64_t row, double threshold, Hits& hits) const {
   hits.energy.resize(kept);
 }
 
+ShowerTable ShowerTable::without(std::span<const std::uint64_t> removed, const JobControl& control) const {
+  ShowerTable kept(voxels_, rows() - std::min<std::uint64_t>(rows(), removed.size()));
+  const std::uint64_t together = std::max<std::uint64_t>(1, block_voxels / voxels_);
+  std::vector<double> energies;
+  std::vector<double> dense;
+  auto next_removed = removed.begin();
+  for (std::uint64_t row = 0; row < rows(); ++row) {
+    if (next_removed != removed.end() && *next_removed == row) {
+      ++next_removed;
+    } else {
+      energies.push_back(incident_energy_[row]);
+      dense.resize(energies.size() * voxels_);
+      double* const shower = dense.data() + dense.size() - voxels_;
+      for_each_hit(row, [&](std::uint32_t voxel, double energy) { shower[voxel] = energy; });
+    }
+    if (energies.size() < together && row + 1 < rows()) continue;
+    control.check();
+    kept.append(energies, dense);
+    energies.clear();
+    dense.clear();
+  }
+  if (next_removed != removed.end()) {
+    throw Error(ErrorCode::argument, "the rows to remove must be rows of the table, in ascending order");
+  }
+  return kept;
+}
+
 std::uint64_t ShowerTable::fingerprint(std::uint64_t row) const {
-  std::uint64_t state = mix(0, std::bit_cast<std::uint64_t>(incident_energy_[row]));
+  std::uint64_t state = mixed(0, std::bit_cast<std::uint64_t>(incident_energy_[row]));
   for_each_hit(row, [&](std::uint32_t voxel, double energy) {
-    state = mix(state, voxel);
-    state = mix(state, std::bit_cast<std::uint64_t>(energy));
+    state = mixed(state, voxel);
+    state = mixed(state, std::bit_cast<std::uint64_t>(energy));
   });
   return state;
-}
-
-namespace {
-
-using RowOfFingerprint = std::unordered_map<std::uint64_t, std::uint64_t>;
-
-void note(std::uint64_t& count, std::uint64_t (&example)[2], std::uint64_t earlier, std::uint64_t later) {
-  if (count++ == 0) {
-    example[0] = earlier;
-    example[1] = later;
-  }
-}
-
-template <class Visit>
-void for_each_fingerprint(const ShowerTable& table, JobControl& control, const Visit& visit) {
-  for (std::uint64_t row = 0; row < table.rows(); ++row) {
-    if (row % rows_between_checks == 0) control.check();
-    if (!table.empty(row)) visit(row, table.fingerprint(row));
-  }
-}
-
-}  // namespace
-
-RepeatedShowers find_repeated_showers(const ShowerTable& first, const ShowerTable& second, JobControl& control) {
-  RepeatedShowers result;
-  RowOfFingerprint seen_first;
-  RowOfFingerprint seen_second;
-  seen_first.reserve(first.rows());
-  seen_second.reserve(second.rows());
-  for_each_fingerprint(first, control, [&](std::uint64_t row, std::uint64_t print) {
-    const auto [entry, fresh] = seen_first.emplace(print, row);
-    if (!fresh) note(result.within_first, result.example_first, entry->second, row);
-  });
-  for_each_fingerprint(second, control, [&](std::uint64_t row, std::uint64_t print) {
-    const auto [entry, fresh] = seen_second.emplace(print, row);
-    if (!fresh) note(result.within_second, result.example_second, entry->second, row);
-    const auto shared = seen_first.find(print);
-    if (shared != seen_first.end()) note(result.shared, result.example_shared, shared->second, row);
-  });
-  return result;
 }
 
 }  // namespace caloscope

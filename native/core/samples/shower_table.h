@@ -8,6 +8,8 @@
 
 namespace caloscope {
 
+class JobControl;
+
 /// The hits of one shower: voxels with an energy other than zero, in ascending order of the voxel.
 struct Hits {
   std::vector<std::uint32_t> voxel;
@@ -65,6 +67,9 @@ class ShowerTable {
   /// Whether the shower has no hit at all.
   bool empty(std::uint64_t row) const { return hits_of(row) == 0; }
 
+  /// A copy without some showers. Throws Error(argument) unless `removed` are rows of the table, in ascending order.
+  ShowerTable without(std::span<const std::uint64_t> removed, const JobControl& control) const;
+
   /// A number that is equal for equal showers (same hits, same incident energy) and different, with all but
   /// certainty, for others.
   std::uint64_t fingerprint(std::uint64_t row) const;
@@ -88,22 +93,5 @@ class ShowerTable {
   std::vector<HitBlock> blocks_;
   std::vector<std::uint64_t> first_row_;  ///< of each block, ascending
 };
-
-/// Showers that occur more than once, within a table and across two.
-struct RepeatedShowers {
-  std::uint64_t within_first = 0;   ///< rows of the first table that repeat an earlier row of it
-  std::uint64_t within_second = 0;  ///< the same for the second table
-  std::uint64_t shared = 0;         ///< rows of the second table that also occur in the first
-  /// One example of each, meaningful where the count is not 0: (earlier row, later row), and for `shared`
-  /// (row of the first, row of the second).
-  std::uint64_t example_first[2] = {0, 0};
-  std::uint64_t example_second[2] = {0, 0};
-  std::uint64_t example_shared[2] = {0, 0};
-};
-
-class JobControl;
-
-/// Counts repeated showers. Showers without any hit are left out: they are equal by nature.
-RepeatedShowers find_repeated_showers(const ShowerTable& first, const ShowerTable& second, JobControl& control);
 
 }  // namespace caloscope

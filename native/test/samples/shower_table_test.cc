@@ -183,42 +183,40 @@ TEST(ShowerTable, RefusesBlocksThatDoNotBelongToIt) {
   EXPECT_EQ(dense_row(table, 1), (std::vector<double>{0, -4, 0}));
 }
 
-TEST(RepeatedShowers, AreCountedAgainstAnEarlierRow) {
-  ShowerTable first(2, 0), second(2, 0);
-  //              0     1     2     3 = 0 4 empty 5 empty 6 = 0  7: 0 at another energy
-  append<float>(first, {1, 2, 3, 0, 0, 3, 1, 2, 0, 0, 0, 0, 1, 2, 1, 2}, {9, 9, 9, 9, 9, 9, 9, 8});
-  // The same numbers in float64, and one that is not: tables of both widths compare.
-  append<double>(second, {0, 3, 1, 2, 0.1, 0, 0, 0, 1, 2}, {9, 9, 9, 9, 9});
-  JobControl control;
-  const auto found = find_repeated_showers(first, second, control);
-  EXPECT_EQ(found.within_first, 2U);
-  EXPECT_EQ(found.example_first[0], 0U);
-  EXPECT_EQ(found.example_first[1], 3U);
-  EXPECT_EQ(found.within_second, 1U);
-  EXPECT_EQ(found.example_second[0], 1U);
-  EXPECT_EQ(found.example_second[1], 4U);
-  EXPECT_EQ(found.shared, 3U);
-  EXPECT_EQ(found.example_shared[0], 2U);
-  EXPECT_EQ(found.example_shared[1], 0U);
-  control.cancel();
-  EXPECT_THROW(find_repeated_showers(first, second, control), Error);
-}
-
-TEST(RepeatedShowers, FindNoneAmongManyDifferentOnes) {
-  RandomStream random(2, 0);
-  ShowerTable first(3, 0), second(3, 0);
-  for (auto* table : {&first, &second}) {
-    // Many showers that share hits and differ in one.
-    std::vector<float> voxels;
-    for (int row = 0; row < 20000; ++row) {
-      const float label = static_cast<float>(2 * row + (table == &second ? 1 : 0) + 1);
-      voxels.insert(voxels.end(), {1, row % 2 == 0 ? label : 0.0F, row % 2 == 0 ? 0.0F : label});
+TEST(ShowerTable, WithoutSomeShowersKeepsTheOthersAsTheyAre) {
+  // So wide that the copy is made in several pieces.
+  for (const std::uint32_t voxels : {3U, 700'000U}) {
+    ShowerTable table(voxels, 0);
+    const int rows = voxels == 3 ? 50 : 5;
+    for (int row = 0; row < rows; ++row) {
+      std::vector<double> shower(voxels);
+      shower[row % voxels] = row + 0.5;
+      shower[voxels - 1] = row % 3 == 0 ? 0.1 : 0;  // no float32
+      append(table, shower, {1000.0 + row});
     }
-    append(*table, voxels);
+    JobControl control;
+    for (const std::vector<std::uint64_t>& removed :
+         {std::vector<std::uint64_t>{}, {0}, {1, 3}, {static_cast<std::uint64_t>(rows) - 1}}) {
+      const ShowerTable kept = table.without(removed, control);
+      ASSERT_EQ(kept.rows(), rows - removed.size());
+      std::uint64_t place = 0;
+      for (std::uint64_t row = 0; row < table.rows(); ++row) {
+        if (std::count(removed.begin(), removed.end(), row) > 0) continue;
+        EXPECT_EQ(kept.incident_energies()[place], table.incident_energies()[row]);
+        EXPECT_EQ(kept.fingerprint(place), table.fingerprint(row));
+        if (voxels == 3) {
+          EXPECT_EQ(dense_row(kept, place), dense_row(table, row));
+        }
+        ++place;
+      }
+    }
+    for (const std::vector<std::uint64_t>& unsound :
+         {std::vector<std::uint64_t>{table.rows()}, {3, 2}, {2, 2}}) {
+      EXPECT_EQ(thrown_code([&] { table.without(unsound, control); }), ErrorCode::argument);
+    }
+    control.cancel();
+    EXPECT_THROW(table.without({}, control), Error);
   }
-  JobControl control;
-  const auto found = find_repeated_showers(first, second, control);
-  EXPECT_EQ(found.within_first + found.within_second + found.shared, 0U);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@ import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import { healthWarnings } from '../../weights/health-warnings.js';
+import { withSourceRows } from '../../weights/source-rows.js';
 import type { Analysis } from '../analysis.js';
 
 export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
@@ -20,9 +21,13 @@ export interface WeightSummary {
 
 /** Health and distributions of the weights of both samples. */
 export const weights: Analysis<WeightSummary> = {
-  async run({ scores, reference: { noun }, run }) {
+  async run({ scores, run, ...samples }) {
     const { reference, generated } = scores;
-    const health = { reference: reference.health, generated: generated.health };
+    const { noun } = samples.reference;
+    const health = {
+      reference: withSourceRows(reference.health, samples.reference.sourceRows),
+      generated: withSourceRows(generated.health, samples.generated.sourceRows),
+    };
     return {
       part: { medianError: scores.medianError(), ...health },
       histograms: {

@@ -41,16 +41,20 @@ export interface ShowerTableRecord {
   readonly bytes: number;
 }
 
-/** How many rows repeat another, with the first such pair. */
+/** Rows that are copies of others. Row numbers are whole. */
 export interface RepeatedRows {
-  readonly count: number;
-  readonly firstRow: number;
-  readonly secondRow: number;
+  /** Ascending. */
+  readonly rows: Float64Array;
+  /** The row that each is a copy of. */
+  readonly originals: Float64Array;
 }
 
-export interface RepeatedShowers {
+/** Rows that occur more than once, within a sample and across two. */
+export interface RepeatedInPair {
+  /** Rows that repeat an earlier row of the first sample. */
   readonly withinFirst: RepeatedRows;
   readonly withinSecond: RepeatedRows;
+  /** Rows of the second sample that also occur in the first; the originals are rows of the first. */
   readonly shared: RepeatedRows;
 }
 
@@ -99,6 +103,31 @@ export interface ShowerOperations {
   repeatedShowers(
     first: ShowerTableHandle,
     second: ShowerTableHandle,
-    notify: Notify<RepeatedShowers>,
+    notify: Notify<RepeatedInPair>,
+  ): JobHandle;
+  /** Of matrices; rows of few discrete values do not count. */
+  repeatedRows(
+    first: FeatureTableHandle,
+    second: FeatureTableHandle,
+    notify: Notify<RepeatedInPair>,
+  ): JobHandle;
+  /** A copy without these rows, which ascend. */
+  showersWithout(table: ShowerTableHandle, rows: Float64Array, notify: Notify<ShowerTableHandle>): JobHandle;
+  /**
+   * Of the stored columns, over the rows of both: columns × (lowest, low, high, highest). Below low, and above high, lies a
+   * thousandth of the rows.
+   */
+  columnRanges(
+    first: FeatureTableHandle,
+    second: FeatureTableHandle,
+    threads: number,
+    notify: Notify<Float64Array>,
+  ): JobHandle;
+  /** Rows below `low` or above `high`, one number a stored column. */
+  rowsOutside(
+    table: FeatureTableHandle,
+    low: Float32Array,
+    high: Float32Array,
+    notify: Notify<Float64Array>,
   ): JobHandle;
 }

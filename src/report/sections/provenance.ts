@@ -15,6 +15,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     ['learners', settings.learners.join(', ')],
     ['networks a pair of folds', count(settings.members)],
     ['whitening', settings.whitening ? 'principal axes' : 'none'],
+    ['repeated rows', settingText(settings.repeated)],
     ['seed', isFiniteNumber(settings.seed) ? String(settings.seed) : absent],
     ...records('network', settings.network),
     ...records('training', settings.training),
@@ -55,10 +56,10 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
     sheet,
     'inputs',
     ['sample', 'source', 'showers', 'layout', 'SHA-256'],
-    samples.map(({ role, source, rows, layout, toy, sha256 }) => [
+    samples.map(({ role, source, rows, leftOut, layout, toy, sha256 }) => [
       role,
       sheet.element('code', {}, source),
-      count(rows),
+      leftOut > 0 ? `${count(rows)}, and ${count(leftOut)} copies left out` : count(rows),
       toy ? `${layout}, toy` : layout,
       sha256 === null ? 'none, not a file' : sheet.element('code', {}, sha256),
     ]),

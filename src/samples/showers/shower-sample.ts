@@ -2,7 +2,7 @@ import { ArgumentError } from '../../errors.js';
 import { definitionsOf, type Geometry } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
-import type { NativeGeometry, RepeatedShowers, ShowerTableHandle } from '../../native/contract/showers.js';
+import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { ContentProblem } from './reading/content-checks.js';
 
@@ -107,8 +107,23 @@ export function findRepeatedShowers(
   first: ShowerSample,
   second: ShowerSample,
   options: JobOptions = {},
-): Promise<RepeatedShowers> {
+): Promise<RepeatedInPair> {
   return runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
+}
+
+/** A copy of a sample without some rows, which ascend. */
+export async function showersWithout(
+  sample: ShowerSample,
+  rows: Float64Array,
+  options: JobOptions = {},
+): Promise<ShowerSample> {
+  const handle = await runJob<ShowerTableHandle>(
+    (notify) => native().showersWithout(sample.handle, rows, notify),
+    options,
+  );
+  const removed = new Set(rows);
+  const ratio = sample.logDensityRatio?.filter((_, row) => !removed.has(row)) ?? null;
+  return ShowerSample.adopt(handle, sample.geometry, sample.origin, sample.problems, ratio);
 }
 
 /** The geometry as the core takes it. */

@@ -1,14 +1,15 @@
 import type { Geometry } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
-import type { FeatureTableHandle } from '../../native/contract/showers.js';
+import type { FeatureTableHandle, RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { ComputeOptions } from '../../native/devices.js';
-import { runJob } from '../../native/run-job.js';
+import { type JobOptions, runJob } from '../../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
+import { rowsWithout } from '../repeated-rows.js';
 import {
   type Condition,
   differentKinds,
@@ -25,7 +26,7 @@ import {
 } from '../sample.js';
 import { chooseObservables } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
-import { fileWarnings, repetitions, sampleWarnings } from './oddities.js';
+import { fileWarnings, sampleWarnings } from './oddities.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
 import {
@@ -36,7 +37,7 @@ import {
   storedShowerInput,
   storeShowerInput,
 } from './shower-input.js';
-import { nativeGeometry, ShowerSample } from './shower-sample.js';
+import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
 import { type OpenShowersOptions, ShowerStream } from './shower-stream.js';
 
 /** Calorimeter showers. */
@@ -83,16 +84,20 @@ class Showers implements Sample {
   readonly kind = 'showers';
   readonly noun = 'showers';
   readonly rows: number;
+  readonly sourceRows: Float64Array | null;
+  readonly #leftOut: number;
   readonly #showers: ShowerSample;
 
-  constructor(sample: ShowerSample) {
+  constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
     this.#showers = sample;
     this.rows = sample.rows;
+    this.sourceRows = left?.sourceRows ?? null;
+    this.#leftOut = left?.out ?? 0;
   }
 
   record(role: SampleRole): SampleRecord {
     const { source, sha256, layout, toy } = this.#showers.origin;
-    return { role, source, sha256, rows: this.rows, layout, toy };
+    return { role, source, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
   }
 
   requireFit(generated: Sample): void {
@@ -160,8 +165,17 @@ class Showers implements Sample {
       ...sampleWarnings(this.#showers, 'reference'),
       ...sampleWarnings(generated.#showers, 'generated'),
       ...leaks,
-      ...(await repetitions(this.#showers, generated.#showers, options)),
     ];
+  }
+
+  async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
+    if (!(generated instanceof Showers)) throw differentKinds(this, generated);
+    return await findRepeatedShowers(this.#showers, generated.#showers, options);
+  }
+
+  async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
+    const left = { sourceRows: rowsWithout(this.rows, rows), out: rows.length };
+    return new Showers(await showersWithout(this.#showers, rows, options), left);
   }
 
   dispose(): void {

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
 import { native } from '../../native/binding.js';
+import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
-import { callNative } from '../../native/run-job.js';
+import { callNative, type JobOptions, runJob } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
+import { rowsWithout } from '../repeated-rows.js';
 import {
   type Condition,
   differentKinds,
@@ -56,10 +58,12 @@ class Table implements Sample {
   readonly noun = 'rows';
   readonly blocks = null;
   readonly rows: number;
+  readonly sourceRows: Float64Array | null;
+  readonly #leftOut: number;
   readonly #matrix: MatrixSample;
 
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
-  constructor(matrix: MatrixSample) {
+  constructor(matrix: MatrixSample, left: { sourceRows: Float64Array; out: number } | null = null) {
     const { values, columns } = matrix;
     if (!(values instanceof Float32Array) || !Array.isArray(columns)) {
       throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${table.given}`);
@@ -71,12 +75,22 @@ class Table implements Sample {
       );
     }
     this.#matrix = matrix;
+    this.sourceRows = left?.sourceRows ?? null;
+    this.#leftOut = left?.out ?? 0;
     this.rows = values.length / columns.length;
   }
 
   record(role: SampleRole): SampleRecord {
     const source = this.#matrix.name ?? `${role} matrix`;
-    return { role, source, sha256: null, rows: this.rows, layout: this.kind, toy: false };
+    return {
+      role,
+      source,
+      sha256: null,
+      rows: this.rows,
+      leftOut: this.#leftOut,
+      layout: this.kind,
+      toy: false,
+    };
   }
 
   requireFit(generated: Sample): void {
@@ -99,7 +113,7 @@ class Table implements Sample {
   /** A matrix has every input whose columns it has: features may have been computed elsewhere. */
   async features({ columns }: NetworkInput): Promise<FeatureTable> {
     this.#requireColumns(columns);
-    return new FeatureTable(callNative(() => native().makeMatrix(this.#matrix.values, columns.length)));
+    return this.#features('the matrix');
   }
 
   observables(): readonly Observable[] {
@@ -119,11 +133,46 @@ class Table implements Sample {
     return [];
   }
 
+  async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
+    if (!(generated instanceof Table)) throw differentKinds(this, generated);
+    using first = this.#features('reference matrix');
+    using second = generated.#features('generated matrix');
+    return await runJob<RepeatedInPair>(
+      (notify) => native().repeatedRows(first.handle, second.handle, notify),
+      options,
+    );
+  }
+
+  async without(rows: Float64Array): Promise<Sample> {
+    const { values, columns, ...rest } = this.#matrix;
+    const sourceRows = rowsWithout(this.rows, rows);
+    const left = new Float32Array(sourceRows.length * columns.length);
+    sourceRows.forEach((row, place) => {
+      left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
+    });
+    return new Table({ ...rest, columns, values: left }, { sourceRows, out: rows.length });
+  }
+
   /** A matrix is the caller's. */
   dispose(): void {}
 
   #columns(): readonly Observable[] {
     return this.#matrix.columns.map((label, index) => ({ name: `column_${index}`, label, unit: '' }));
+  }
+
+  /** @throws ArgumentError ERR_NON_FINITE, with the place. */
+  #features(name: string): FeatureTable {
+    const { values, columns } = this.#matrix;
+    try {
+      return new FeatureTable(callNative(() => native().makeMatrix(values, columns.length)));
+    } catch (cause) {
+      const place = values.findIndex((value) => !Number.isFinite(value));
+      if (place < 0) throw cause;
+      const row = Math.floor(place / columns.length);
+      const column = columns[place % columns.length];
+      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: remove the row or fill the gap`;
+      throw new ArgumentError('ERR_NON_FINITE', message, { cause });
+    }
   }
 
   #column(index: number): Float64Array {

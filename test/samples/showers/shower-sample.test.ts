@@ -146,8 +146,8 @@ describe('showers in native memory', () => {
       gridGeometry(),
     );
     const { shared, withinFirst, withinSecond } = await findRepeatedShowers(file, array);
-    expect(shared).toEqual({ count: 2, firstRow: 5, secondRow: 0 });
-    expect([withinFirst.count, withinSecond.count]).toEqual([0, 0]);
+    expect(shared).toEqual({ rows: Float64Array.of(0, 1), originals: Float64Array.of(5, 6) });
+    expect([withinFirst.rows.length, withinSecond.rows.length]).toEqual([0, 0]);
   });
 
   it.skipIf(!hasSharedData)('of a real file hold the energy that the file holds', async () => {

@@ -1,0 +1,73 @@
+import { ArgumentError } from '../errors.js';
+import type { RepeatedInPair, RepeatedRows } from '../native/contract/showers.js';
+import type { SampleRole } from '../native/contract/statistics.js';
+import type { Warning } from '../warnings.js';
+import type { Sample } from './sample.js';
+
+/** What to do with rows that occur twice: say so, refuse the samples, or leave the copies out. */
+export const repeatedPolicies = ['warn', 'refuse', 'remove'] as const;
+export type RepeatedPolicy = (typeof repeatedPolicies)[number];
+
+/** The copies in two samples: a shared row counts as one of the generated sample, a repeated one where it comes again. */
+export function copiesIn(found: RepeatedInPair): Readonly<Record<SampleRole, Float64Array>> {
+  const generated = new Set([...found.withinSecond.rows, ...found.shared.rows]);
+  return { reference: found.withinFirst.rows, generated: Float64Array.from(generated).sort() };
+}
+
+/** What was found, in words. @param removed whether copies are left out. */
+export function repetitionWarnings(found: RepeatedInPair, { noun }: Sample, removed: boolean): Warning[] {
+  const warnings: Warning[] = [];
+  const { shared } = found;
+  if (shared.rows.length > 0) {
+    const what = `${shared.rows.length} generated ${noun} also occur in the reference sample, e.g. row ${shared.rows[0]} is reference row ${shared.originals[0]}`;
+    const effect = removed ? 'they were left out' : 'the AUC is pulled towards or below 0.5';
+    warnings.push({ code: 'shared-rows', message: `${what}: ${effect}` });
+  }
+  for (const [role, repeated] of repeatedWithin(found)) {
+    const what = `${repeated.rows.length} rows of the ${role} sample repeat an earlier row, e.g. row ${repeated.rows[0]} is row ${repeated.originals[0]}`;
+    const effect = removed
+      ? 'they were left out'
+      : 'copies on both sides of a fold are scored by networks that saw them';
+    warnings.push({ code: 'repeated-rows', message: `${what}: ${effect}` });
+  }
+  return warnings;
+}
+
+/** @throws ArgumentError ERR_REPEATED_ROWS, with rows, where anything was found. */
+export function refuseRepetitions(found: RepeatedInPair, { noun }: Sample): void {
+  const parts: string[] = [];
+  const { shared } = found;
+  if (shared.rows.length > 0) {
+    parts.push(
+      `${shared.rows.length} generated ${noun} are in the reference sample, too (generated row ${shared.rows[0]} is reference row ${shared.originals[0]})`,
+    );
+  }
+  for (const [role, { rows, originals }] of repeatedWithin(found)) {
+    parts.push(
+      `${rows.length} rows of the ${role} sample repeat an earlier one (row ${rows[0]} is row ${originals[0]})`,
+    );
+  }
+  if (parts.length === 0) return;
+  const message = `${parts.join(', ')}; remove the copies from the files, or choose to warn of them or to remove them`;
+  throw new ArgumentError('ERR_REPEATED_ROWS', message);
+}
+
+function repeatedWithin(found: RepeatedInPair): (readonly [SampleRole, RepeatedRows])[] {
+  const both = [
+    ['reference', found.withinFirst],
+    ['generated', found.withinSecond],
+  ] as const;
+  return both.filter(([, { rows }]) => rows.length > 0);
+}
+
+/** The rows that are left when some are left out, which ascend. */
+export function rowsWithout(rows: number, removed: Float64Array): Float64Array {
+  const left = new Float64Array(rows - removed.length);
+  let next = 0;
+  let kept = 0;
+  for (let row = 0; row < rows; row++) {
+    if (removed[next] === row) next += 1;
+    else left[kept++] = row;
+  }
+  return left;
+}
