@@ -113,8 +113,9 @@ function pathsOf(out: string): Record<keyof typeof outputNames, string> {
 
 /** What a script needs; all of it is in result.json. */
 export function documentOf(result: EvaluationResult, out: string): object {
-  const { verdict, auc, samples, weights, warnings, settings, versions, run } = result;
-  return { verdict, auc, samples, weights, warnings, settings, versions, run, files: pathsOf(out) };
+  const { verdict, auc, largestDistance, samples, weights, warnings, settings, versions, run } = result;
+  const files = pathsOf(out);
+  return { verdict, auc, largestDistance, samples, weights, warnings, settings, versions, run, files };
 }
 
 export function linesOf(result: EvaluationResult, out: string): string[] {

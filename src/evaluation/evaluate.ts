@@ -119,17 +119,15 @@ async function evaluateSamples(
     watch.lap('weights and observables');
     const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
     const { auc, roc, ...parts } = found.parts;
+    const toy = samples.reference.toy || samples.generated.toy;
+    const evidence = { ...found.parts, classifierPValue: auc.pValue, toy };
     const result: EvaluationResult = {
       format: 'caloscope-evaluation',
       formatVersion: resultFormatVersion,
-      verdict: verdictOn({
-        ...found.parts,
-        classifierPValue: auc.pValue,
-        toy: samples.reference.toy || samples.generated.toy,
-      }),
+      verdict: verdictOn(evidence),
       auc,
       roc,
-      warnings: [...oddities, ...sizes, ...found.warnings, ...blindness(found.parts)],
+      warnings: [...oddities, ...sizes, ...found.warnings, ...blindness(evidence)],
       samples,
       ...parts,
       settings: settingsRecord(settings, choices, fitted),

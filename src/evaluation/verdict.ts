@@ -81,12 +81,24 @@ function betterThan(
     .sort((a, b) => areaOf(b) - areaOf(a));
 }
 
-/** Says so where the classifiers miss what one observable shows. */
-export function blindness({ auc, observables }: Pick<Evidence, 'auc' | 'observables'>): Warning[] {
+/** Says so where the classifiers miss what the observables show. */
+export function blindness(evidence: Evidence): Warning[] {
+  const { auc, observables, classifierPValue } = evidence;
+  const missed = 'they miss what is there, and so do the weights';
   const better = betterThan(auc, observables);
-  if (better.length === 0) return [];
-  const message = `${better.map(areaText).slice(0, named).join(', ')} alone: better than the classifiers (${measured(auc)}); they miss what is there, and so do the weights`;
+  if (better.length > 0) {
+    const list = better.map(areaText).slice(0, named).join(', ');
+    const message = `${list} alone: better than the classifiers (${measured(auc)}); ${missed}`;
+    return [{ code: 'classifier-blind', message }];
+  }
+  const { pValue, words } = differenceOf(evidence);
+  if (!(pValue < surely) || sees(classifierPValue)) return [];
+  const message = `${words}, and the classifiers do not see it (${measured(auc)}): ${missed}`;
   return [{ code: 'classifier-blind', message }];
+}
+
+function sees(classifierPValue: number): boolean {
+  return 2 * classifierPValue < significant;
 }
 
 /** What must be known before anything else. */
@@ -120,7 +132,7 @@ function sentenceOn(
     if (auc.z < guessing) return worse;
     return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p ${shortP(difference.pValue)}): no difference is seen at this sample size.`;
   }
-  if (2 * classifierPValue < significant) {
+  if (sees(classifierPValue)) {
     const how = auc.value >= clear ? 'clearly tell' : 'can tell';
     return `The classifiers ${how} the generated ${showers} from the reference: ${measured(auc)}, z = ${auc.z.toFixed(1)} in their test. ${useOfWeights(evidence)}`;
   }

@@ -16,8 +16,8 @@ const blind: EvaluateOptions = {
   classifier: { hidden: [4], epochs: 1, learningRate: 1e-12 },
 };
 
-async function resultOf(reference: GivenSample, generated: GivenSample) {
-  const { result, ensemble } = await evaluate(reference, generated, blind);
+async function resultOf(reference: GivenSample, generated: GivenSample, options = blind) {
+  const { result, ensemble } = await evaluate(reference, generated, options);
   ensemble.dispose();
   return { ...result, codes: result.warnings.map(({ code }) => code) };
 }
@@ -71,6 +71,30 @@ describe('classifiers that see nothing', () => {
     expect(found).toMatchObject({ unexplained: true });
     expect(verdict.sentence).toMatch(/^The weights do not describe [^:]+: do not use them\. /);
     expect(codes).toContain('observable-not-described');
+  });
+
+  it('two columns whose difference is shifted, and no column of its own', async () => {
+    const whitened = { ...blind, whitening: true };
+    // log E_inc and log E_dep: their difference has a width of 0.003 and differs by 2 %, its AUC is 0.98.
+    const table = (shift: number, seed: number) => {
+      const normal = normalNumbers(seed);
+      const values = new Float32Array(4000);
+      for (let row = 0; row < 2000; row++) {
+        values[2 * row] = 2 * Math.abs(normal());
+        values[2 * row + 1] = (values[2 * row] as number) + 0.003 * normal() + shift;
+      }
+      return { columns: ['log E_inc', 'log E_dep'], values };
+    };
+    const { verdict, largestDistance } = await resultOf(table(0, 7), table(0.0086, 8), whitened);
+    expect(verdict.classifierPValue).toBeGreaterThan(1e-6);
+    expect(largestDistance.columns).toBe(3);
+    expect(largestDistance.label).toMatch(/narrow direction/);
+    expect(largestDistance.distance).toBeGreaterThan(0.8);
+    expect(verdict.level).not.toBe('indistinguishable');
+    expect(verdict.sentence).toContain('narrow direction');
+    const same = await resultOf(table(0, 9), table(0, 10), whitened);
+    expect(same.largestDistance.columns).toBe(3);
+    expect(same.verdict.level).toBe('indistinguishable');
   });
 
   it('a shift of one column of many', async () => {

@@ -176,4 +176,15 @@ describe('the sentence', () => {
     ]);
     expect(blindness(evidence(better(0.61)))).toEqual([]);
   });
+
+  it('warns where no observable alone, but the largest distance shows what the classifiers miss', () => {
+    const [warning, ...others] = blindness(evidence({ distancePValue: 1e-8 }));
+    expect(others).toEqual([]);
+    expect(warning?.code).toBe('classifier-blind');
+    expect(warning?.message).toMatch(
+      /^E with Kolmogorov–Smirnov distance 0\.100, .* do not see it \(AUC 0\.500/,
+    );
+    expect(blindness(evidence({ distancePValue: 1e-5 }))).toEqual([]);
+    expect(blindness(evidence({ distancePValue: 1e-8, classifierPValue: 1e-4 }))).toEqual([]);
+  });
 });

@@ -8,7 +8,10 @@ import { testedColumns } from '../tested-columns.js';
 
 /** One test of all observables together. */
 export interface LargestDistanceTest {
-  /** Columns tested: observables, all columns of a table, and for each whether it has a value where some rows have none. */
+  /**
+   * Columns tested: observables, all columns of a table, for each of these whether it has a value where some rows have none,
+   * and combinations of them in which both samples are narrow.
+   */
   readonly columns: number;
   /** The column that is furthest apart, and its Kolmogorov–Smirnov distance. */
   readonly label: string;
