@@ -19,6 +19,8 @@ export const warningCodes = {
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',
   // outcome
+  'epochs-used-up': 'trainings that ended at their last epoch while they still gained',
+  'folds-differ': 'scores that lie higher in some folds than in others',
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',
   'non-finite-weights': 'weights that are not finite',

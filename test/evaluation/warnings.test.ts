@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sizeWarnings } from '#caloscope/classifier/size-warnings';
+import { foldsDiffer } from '#caloscope/evaluation/analyses/auc';
+import { unfinishedTrainings } from '#caloscope/evaluation/analyses/training';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { WeightHealth } from '#caloscope/evaluation/result';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
@@ -25,6 +27,28 @@ describe('warnings about sizes', () => {
     const warnings = sizeWarnings({ rows: first, noun: 'jets' }, { rows: second }, folds, parameters);
     expect(codes(warnings)).toEqual(expected);
     for (const { message } of warnings) expect(message).toMatch(/\d (training )?jets/);
+  });
+});
+
+describe('warnings about trainings', () => {
+  const network = (epochs: number, bestEpoch: number) => {
+    const epoch = { trainingLoss: 0.6, validationLoss: 0.6, learningRate: 1e-3 };
+    return { epochs: new Array(epochs).fill(epoch), bestEpoch };
+  };
+
+  it('are given where most networks were best at their last epoch', () => {
+    const networks = [network(20, 19), network(20, 19), network(20, 16)];
+    expect(codes(unfinishedTrainings(networks, 20))).toEqual(['epochs-used-up']);
+    expect(unfinishedTrainings(networks, 20)[0]?.message).toMatch(/^2 of 3 networks .* last of 20 epochs/);
+    expect(unfinishedTrainings(networks, 21)).toEqual([]);
+    expect(unfinishedTrainings([network(20, 19), network(20, 16)], 20)).toEqual([]);
+    expect(unfinishedTrainings([], 20)).toEqual([]);
+  });
+
+  it('are given where folds do not fit together', () => {
+    expect(codes(foldsDiffer(0.6, 0.57, 0.02))).toEqual(['folds-differ']);
+    expect(foldsDiffer(0.6, 0.57, 0.02)[0]?.message).toContain('together is 0.570');
+    expect(foldsDiffer(0.6, 0.59, 0.02)).toEqual([]);
   });
 });
 

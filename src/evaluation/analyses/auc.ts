@@ -1,6 +1,7 @@
 import type { PermutationTest } from '../../classifier/permutation-test.js';
 import type { LearnerName } from '../../native/contract/ensembles.js';
 import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
+import type { Warning } from '../../warnings.js';
 import type { Analysis } from '../analysis.js';
 
 /** How well the classifiers tell the samples apart, and whether that is more than chance. */
@@ -53,10 +54,12 @@ export const auc: Analysis<SeparationSummary> = {
       value: mean(areas.map((area) => area.value)),
       weight: mean(Array.from(fitted.learners[i]?.weights ?? [])),
     }));
+    const error = standardError(value, folds, nullStandardDeviation);
     return {
+      warnings: foldsDiffer(value, pooled.value, error),
       part: {
         value,
-        standardError: standardError(value, folds, nullStandardDeviation),
+        standardError: error,
         nullStandardDeviation,
         pooled: pooled.value,
         folds: folds.map((fold) => fold.value),
@@ -72,6 +75,13 @@ export const auc: Analysis<SeparationSummary> = {
     rows: learners.map(({ name, value, weight }) => [name, value.toFixed(4), weight.toFixed(2)]),
   }),
 };
+
+/** Says so where the AUC of all folds together is not that of the folds. */
+export function foldsDiffer(value: number, pooled: number, standardError: number): Warning[] {
+  if (!(Math.abs(pooled - value) > standardError)) return [];
+  const message = `the AUC of all folds together is ${pooled.toFixed(3)}, the mean over the folds ${value.toFixed(3)} ± ${standardError.toFixed(3)}: scores lie higher in some folds than in others, so do not rank rows of different folds; use more rows or fewer folds`;
+  return [{ code: 'folds-differ', message }];
+}
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;

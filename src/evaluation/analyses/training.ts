@@ -1,4 +1,5 @@
 import type { LearnerName } from '../../native/contract/ensembles.js';
+import type { Warning } from '../../warnings.js';
 import type { Analysis } from '../analysis.js';
 
 export interface TrainingSummary {
@@ -27,14 +28,31 @@ export interface NetworkTraining {
 
 /** How the trainings went, network by network. */
 export const training: Analysis<TrainingSummary> = {
-  async run({ fitted: { ensemble, records, learners }, choices: { folds, members } }) {
+  async run({ fitted: { ensemble, records, learners }, choices }) {
+    const { folds, members } = choices;
     const networks = records
       .filter((record) => record !== null)
       .map((record, i) => ({ leftOut: pairOf(Math.floor(i / members), folds), ...record }));
     const { parameters } = ensemble;
-    return { part: { learners: learners.map(({ name }) => name), parameters, networks } };
+    return {
+      part: { learners: learners.map(({ name }) => name), parameters, networks },
+      warnings: unfinishedTrainings(networks, choices.classifier.epochs),
+    };
   },
 };
+
+/** Says so where most networks were best at their last epoch. */
+export function unfinishedTrainings(
+  networks: readonly Pick<NetworkTraining, 'epochs' | 'bestEpoch'>[],
+  most: number,
+): Warning[] {
+  const unfinished = networks.filter(
+    ({ epochs, bestEpoch }) => epochs.length === most && bestEpoch === most - 1,
+  );
+  if (unfinished.length <= networks.length / 2) return [];
+  const message = `${unfinished.length} of ${networks.length} networks were best in the last of ${most} epochs: they still gained when they ended; allow more (--epochs)`;
+  return [{ code: 'epochs-used-up', message }];
+}
 
 /** The pairs of folds in their order: 0-1, 0-2, …, 1-2, … */
 function pairOf(number: number, folds: number): [number, number] {
