@@ -1,13 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type {
-  BlockTestRecord,
-  CrossFitted,
-  FittedLearner,
-  HeldOutRows,
-  NativePlan,
-  NativeTrainingRecord,
-} from '../native/contract/training.js';
+import type { CrossFitted, NativePlan } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import { columnRanges } from '../samples/column-ranges.js';
@@ -19,17 +12,10 @@ import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
 import { batchSizeFor, type CrossFittingPlan } from './settings.js';
 
-export interface CrossFitResult {
+/** What the core gives, with the ensemble as users have it. */
+export interface CrossFitResult extends Omit<CrossFitted, 'ensemble'> {
   readonly ensemble: ClassifierEnsemble;
-  /** One a member, pair of folds by pair of folds; null for those that are not trained epoch by epoch. */
-  readonly records: readonly (NativeTrainingRecord | null)[];
-  readonly learners: readonly FittedLearner[];
   readonly batchSize: number;
-  /** What members that never saw a row say of it. */
-  readonly reference: HeldOutRows;
-  readonly generated: HeldOutRows;
-  /** Whether the scores tell the samples apart. */
-  readonly test: BlockTestRecord;
 }
 
 export interface CrossFitOptions extends JobOptions {

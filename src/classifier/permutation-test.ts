@@ -30,8 +30,8 @@ export async function permutationTest(
   fitted: CrossFitResult,
   options: CrossFitOptions,
 ): Promise<PermutationTest> {
-  const { permutations } = plan;
-  requireLabellings(fitted, permutations);
+  const { folds, permutations } = plan;
+  requireLabellings(fitted, folds, permutations);
   let reached = 0;
   for (let permutation = 1; permutation <= permutations; permutation++) {
     const quiet = { ...options, checkpoint: null, onProgress: undefined, permutation };
@@ -45,8 +45,11 @@ export async function permutationTest(
 }
 
 /** Small samples have few labellings: their number is the product over the folds of the ways to choose the reference rows. */
-function requireLabellings({ reference, generated, learners }: CrossFitResult, permutations: number): void {
-  const folds = learners[0]?.weights.length ?? 0;
+function requireLabellings(
+  { reference, generated }: CrossFitResult,
+  folds: number,
+  permutations: number,
+): void {
   let labellings = 1;
   for (let fold = 0; fold < folds; fold++) {
     const first = reference.fold.reduce((count, of) => count + (of === fold ? 1 : 0), 0);

@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <numeric>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/learners/blocks.h"
 #include "core/run/error.h"
@@ -60,7 +61,7 @@ class Fitting {
  private:
   void fit_members(CheckpointStore* store);
   void score_pair(std::size_t pair);
-  void sum_for_blocks(CrossFitted& result);
+  void sum_for_blocks(const std::vector<float>& mean, CrossFitted& result);
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
   }
@@ -73,6 +74,7 @@ class Fitting {
   JobControl& control_;
   TileRunner run_tiles_;
   Blocks blocks_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_ = blocks_.pairs();
   InputMap map_;
   MemberTables reference_, generated_;
   std::vector<const Learner*> learners_;
@@ -81,13 +83,12 @@ class Fitting {
 };
 
 void Fitting::fit_members(CheckpointStore* store) {
-  const auto pairs = blocks_.pairs();
   const FitContext context{backend_, control_, store,
                            split_identity(plan_.folds, plan_.members, plan_.validation_fraction)};
   for (const Learner* const learner : learners_) {
     const std::size_t each = members_of(*learner);
     std::vector<MemberTask> tasks;
-    for (const auto& pair : pairs) {
+    for (const auto& pair : pairs_) {
       for (std::size_t i = 0; i < each; ++i) {
         tasks.push_back(blocks_.task(pair, static_cast<std::uint32_t>(tasks.size()), plan_));
       }
@@ -95,7 +96,7 @@ void Fitting::fit_members(CheckpointStore* store) {
     auto members = fit(*learner, std::move(tasks), reference_, generated_, blocks_.labels(), context);
     auto next = std::make_move_iterator(members.begin());
     auto& of_learner = fitted_.emplace_back();
-    for (std::size_t pair = 0; pair < pairs.size(); ++pair, next += static_cast<std::ptrdiff_t>(each)) {
+    for (std::size_t pair = 0; pair < pairs_.size(); ++pair, next += static_cast<std::ptrdiff_t>(each)) {
       of_learner.emplace_back(next, next + static_cast<std::ptrdiff_t>(each));
     }
   }
@@ -103,7 +104,7 @@ void Fitting::fit_members(CheckpointStore* store) {
 
 /// The rows of both blocks are scored by the members of the pair.
 void Fitting::score_pair(std::size_t pair) {
-  const auto [first, second] = blocks_.pairs()[pair];
+  const auto [first, second] = pairs_[pair];
   std::vector<LearnedMember> members;
   for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
     for (const auto& fitted : fitted_[learner][pair]) members.push_back({fitted.member, name_of(*learners_[learner])});
@@ -151,10 +152,9 @@ struct ByClass {
 };
 
 /// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither.
-void Fitting::sum_for_blocks(CrossFitted& result) {
+void Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
-  const auto mean = logits_->mean();
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
     ByClass others(learners);
     for (std::size_t row = 0; row < rows(); ++row) {
@@ -188,13 +188,12 @@ void Fitting::sum_for_blocks(CrossFitted& result) {
 CrossFitted Fitting::run(CheckpointStore* store) {
   fit_members(store);
   logits_.emplace(learners_.size(), plan_.folds - 1, rows());
-  const auto pairs = blocks_.pairs();
-  for (std::size_t pair = 0; pair < pairs.size(); ++pair) score_pair(pair);
+  for (std::size_t pair = 0; pair < pairs_.size(); ++pair) score_pair(pair);
 
   CrossFitted result;
   for (const Learner* const learner : learners_) result.learners.push_back({name_of(*learner), {}});
-  sum_for_blocks(result);
   const auto mean = logits_->mean();
+  sum_for_blocks(mean, result);
   ByClass all(learners_.size());
   for (std::size_t row = 0; row < rows(); ++row) {
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
@@ -223,10 +222,10 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   result.generated.narrow_directions = generated_.narrow_directions();
 
   std::vector<EnsembleMember> members;
-  for (std::size_t pair = 0; pair < pairs.size(); ++pair) {
+  for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
       for (auto& fitted : fitted_[learner][pair]) {
-        members.push_back({{fitted.member, result.learners[learner].name}, pairs[pair].first, pairs[pair].second});
+        members.push_back({{fitted.member, result.learners[learner].name}, pairs_[pair].first, pairs_[pair].second});
         result.records.push_back(std::move(fitted.record));
       }
     }

@@ -79,6 +79,20 @@ void add_scaled(std::vector<double>& to, double factor, const std::vector<double
 
 }  // namespace
 
+std::vector<std::size_t> thinned(std::span<const std::uint8_t> label, std::size_t most) {
+  std::vector<std::size_t> places;
+  for (std::uint8_t wanted = 0; wanted < 2; ++wanted) {
+    std::vector<std::size_t> of_class;
+    for (std::size_t r = 0; r < label.size(); ++r) {
+      if (label[r] == wanted) of_class.push_back(r);
+    }
+    const std::size_t share = std::max<std::size_t>(of_class.size() * most / label.size(), 1);
+    const std::size_t count = std::min(of_class.size(), share);
+    for (std::size_t i = 0; i < count; ++i) places.push_back(of_class[i * of_class.size() / count]);
+  }
+  return places;
+}
+
 std::vector<double> LogisticRows::class_weights() const {
   const auto reference = static_cast<std::size_t>(std::count(label.begin(), label.end(), std::uint8_t{1}));
   if (reference == 0 || reference == label.size()) {

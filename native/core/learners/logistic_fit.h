@@ -24,6 +24,9 @@ struct LogisticRows {
   std::vector<double> class_weights() const;
 };
 
+/// Places of about `most` rows, equally spaced in each class, which keeps its share: class 0, then class 1.
+std::vector<std::size_t> thinned(std::span<const std::uint8_t> label, std::size_t most);
+
 /// logit = constant + Σ weight · term.
 struct TermWeights {
   std::vector<double> weights;

@@ -35,20 +35,14 @@ LogisticRows gathered(const LabelledDenseRows& from, std::uint32_t columns) {
   return result;
 }
 
-/// At most `most` rows, of each class the share that it has, equally spaced.
-LogisticRows thinned(const LogisticRows& all, std::size_t most) {
+/// The same rows, or some of them.
+LogisticRows some_of(const LogisticRows& all, std::size_t most) {
   if (all.count() <= most) return all;
   LogisticRows result{all.values, {}, {}};
-  std::array<std::vector<std::size_t>, 2> rows;
-  for (std::size_t r = 0; r < all.count(); ++r) rows[all.label[r]].push_back(r);
-  for (std::uint8_t label = 0; label < 2; ++label) {
-    const auto& of_class = rows[label];
-    const std::size_t count = std::max<std::size_t>(of_class.size() * most / all.count(), 1);
-    for (std::size_t i = 0; i < count; ++i) {
-      const float* row = all.numbers.data() + of_class[i * of_class.size() / count] * all.values;
-      result.numbers.insert(result.numbers.end(), row, row + all.values);
-      result.label.push_back(label);
-    }
+  for (const std::size_t place : thinned(all.label, most)) {
+    const float* const row = all.numbers.data() + place * all.values;
+    result.numbers.insert(result.numbers.end(), row, row + all.values);
+    result.label.push_back(all.label[place]);
   }
   return result;
 }
@@ -57,7 +51,7 @@ LogisticRows thinned(const LogisticRows& all, std::size_t most) {
 TermWeights choose_ridge(const QuadraticTerms& terms, const LogisticRows& training, const LogisticRows& validation,
                          const LogisticSettings& settings, const TileRunner& run_tiles, const JobControl& control,
                          LogisticRegressionFit& result) {
-  const LogisticRows some = thinned(training, std::max(rows_for_ridge, rows_of_term * terms.count()));
+  const LogisticRows some = some_of(training, std::max(rows_for_ridge, rows_of_term * terms.count()));
   LogisticFit fit(terms, some, run_tiles, control);
   std::vector<double> ridges = settings.ridges;
   std::sort(ridges.rbegin(), ridges.rend());

@@ -17,10 +17,4 @@ void fit_side_by_side(std::size_t count, unsigned threads, const char* stage, Jo
   });
 }
 
-TileRunner tiles_on(WorkerPool& pool) {
-  return [&pool](std::size_t tiles, const std::function<void(std::size_t)>& body) {
-    pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
-  };
-}
-
 }  // namespace caloscope

@@ -13,7 +13,4 @@ namespace caloscope {
 void fit_side_by_side(std::size_t count, unsigned threads, const char* stage, JobControl& control,
                       const std::function<void(std::size_t number, WorkerPool& pool)>& fit);
 
-/// Tiles on a pool that is there.
-TileRunner tiles_on(WorkerPool& pool);
-
 }  // namespace caloscope

@@ -19,20 +19,6 @@ constexpr std::size_t patience = 3;
 constexpr double constant_column = 1e-6;
 constexpr double tolerance = 1e-3;
 
-/// Places of at most `most` rows of each class in equal shares, equally spaced.
-std::vector<std::size_t> thinned(const std::vector<std::uint8_t>& label, std::size_t most) {
-  std::vector<std::size_t> places;
-  for (std::uint8_t wanted = 0; wanted < 2; ++wanted) {
-    std::vector<std::size_t> of_class;
-    for (std::size_t r = 0; r < label.size(); ++r) {
-      if (label[r] == wanted) of_class.push_back(r);
-    }
-    const std::size_t count = std::min(of_class.size(), std::max<std::size_t>(of_class.size() * most / label.size(), 1));
-    for (std::size_t i = 0; i < count; ++i) places.push_back(of_class[i * of_class.size() / count]);
-  }
-  return places;
-}
-
 /// Some columns of some rows.
 LogisticRows chosen_numbers(const LabelledDenseRows& rows, const std::vector<std::size_t>& places,
                             const std::vector<std::uint32_t>& columns) {

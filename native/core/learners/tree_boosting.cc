@@ -100,10 +100,7 @@ TrainedTrees boost_trees(const BoostingTask& task, WorkerPool& pool, JobControl&
   const BalancedClasses classes(task.training, "train");
   const GradientQuanta quanta(classes);
   const GrowthRule rule = growth_rule(settings, quanta);
-  const TileRunner run_tiles = [&pool](std::size_t tiles, const std::function<void(std::size_t)>& body) {
-    pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
-  };
-  const BinnedRows binned(task.training.rows, settings.bins, run_tiles, control);
+  const BinnedRows binned(task.training.rows, settings.bins, tiles_on(pool), control);
   TreeGrowth growth(binned, rule, pool, control);
   TrainingLogits training(task.training.label, classes, pool, control);
   std::optional<ValidationLogits> validation;

@@ -74,10 +74,16 @@ void WorkerPool::take_tiles(unsigned worker) {
   }
 }
 
+TileRunner tiles_on(WorkerPool& pool) {
+  return [&pool](std::size_t tiles, const std::function<void(std::size_t)>& body) {
+    pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
+  };
+}
+
 TileRunner tiles_on(unsigned threads) {
   return [threads](std::size_t tiles, const std::function<void(std::size_t)>& body) {
     WorkerPool pool(static_cast<unsigned>(std::min<std::size_t>(threads, std::max<std::size_t>(tiles, 1))));
-    pool.run(tiles, [&body](std::size_t tile, unsigned) { body(tile); });
+    tiles_on(pool)(tiles, body);
   };
 }
 

@@ -47,6 +47,9 @@ class WorkerPool {
   std::exception_ptr failure_;
 };
 
+/// Runs tiles on a pool that is there, which must outlive it.
+TileRunner tiles_on(WorkerPool& pool);
+
 /// Runs tiles on a pool of its own each time.
 TileRunner tiles_on(unsigned threads);
 

@@ -87,11 +87,12 @@ export interface NativePrediction extends NativeComputer {
 
 export interface CrossFitted {
   readonly ensemble: EnsembleHandle;
-  /** One a member; null for those that are not trained epoch by epoch. */
+  /** One a member, pair of folds by pair of folds; null for those that are not trained epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
   readonly learners: readonly FittedLearner[];
   readonly reference: HeldOutRows;
   readonly generated: HeldOutRows;
+  /** Whether the scores tell the samples apart. */
   readonly test: BlockTestRecord;
 }
 
