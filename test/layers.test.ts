@@ -20,6 +20,7 @@ const science = [
   'weights',
   'histogram',
   'statistics',
+  'failures',
 ];
 
 /**
@@ -91,6 +92,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
   'core/histograms': ['core/run'],
+  'core/failures': ['core/run'],
   'core/backend.h': ['core'],
   cpu: ['core'],
   cuda: ['core'],

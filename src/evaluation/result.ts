@@ -5,6 +5,7 @@ import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { WeightCalibration } from './analyses/calibration.js';
+import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
@@ -18,6 +19,15 @@ export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type { WeightCalibration } from './analyses/calibration.js';
+export type {
+  ExplainedShare,
+  FailureBox,
+  FailureRegion,
+  FailureSentence,
+  FailureSummary,
+  ObservableFailure,
+  RegionBound,
+} from './analyses/failures.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {
   BeforeAndAfter,
@@ -39,6 +49,7 @@ export interface ResultParts {
   readonly support: SupportSummary;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
+  readonly failures: FailureSummary;
   readonly training: TrainingSummary;
 }
 

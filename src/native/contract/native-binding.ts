@@ -4,6 +4,7 @@
  */
 import type { DeviceOperations } from './devices.js';
 import type { EnsembleOperations } from './ensembles.js';
+import type { FailureOperations } from './failures.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
@@ -14,7 +15,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 12;
+export const abiVersion = 13;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -28,6 +29,7 @@ export interface MachineRecord {
 export interface NativeBinding
   extends DeviceOperations,
     EnsembleOperations,
+    FailureOperations,
     HistogramOperations,
     NamesOperations,
     ReadingOperations,
