@@ -9,6 +9,7 @@ export {
   type CalibratedRows,
   type CalibrationMethod,
   type CalibrationOptions,
+  type CalibrationParameters,
   type CrossCalibrated,
   calibrate,
   crossCalibrate,

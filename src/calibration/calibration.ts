@@ -12,7 +12,7 @@ import { requireNumberArray } from '../native/number-array.js';
 import { type JobOptions, runJob } from '../native/run-job.js';
 import { type LabelledLogits, nativeSet } from './labelled-logits.js';
 
-export type { CalibrationMethod } from '../native/contract/calibration.js';
+export type { CalibrationMethod, CalibrationParameters } from '../native/contract/calibration.js';
 
 export interface CalibrationOptions extends JobOptions {
   /**
