@@ -7,22 +7,12 @@
 
 namespace caloscope::addon {
 
-bool is_float32(const Napi::Value& value) {
-  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
-}
-
-std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what) {
-  if (!is_float32(value)) return array_copy<double>(value, what);
-  const auto view = array_view<float>(value, what);
-  return {view.begin(), view.end()};
-}
-
 std::vector<std::vector<double>> pooled_columns(const Napi::Array& first, const Napi::Array& second) {
   if (first.Length() != second.Length()) throw Error(ErrorCode::shape, "both samples must have the same columns");
   std::vector<std::vector<double>> columns;
   for (std::uint32_t column = 0; column < first.Length(); ++column) {
-    columns.push_back(copy_as_doubles(first.Get(column), "first"));
-    const auto rest = copy_as_doubles(second.Get(column), "second");
+    columns.push_back(doubles_argument(first.Get(column), "first"));
+    const auto rest = doubles_argument(second.Get(column), "second");
     columns.back().insert(columns.back().end(), rest.begin(), rest.end());
   }
   return columns;

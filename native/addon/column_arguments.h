@@ -7,11 +7,6 @@
 
 namespace caloscope::addon {
 
-bool is_float32(const Napi::Value& value);
-
-/// A Float32Array or Float64Array.
-std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what);
-
 /// Both samples of every column, one after the other.
 std::vector<std::vector<double>> pooled_columns(const Napi::Array& first, const Napi::Array& second);
 

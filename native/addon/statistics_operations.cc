@@ -22,6 +22,10 @@
 namespace caloscope::addon {
 namespace {
 
+bool is_float32(const Napi::Value& value) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
+}
+
 /// Every float32 is a double, so that ranks are the same.
 ScoreSample score_sample(const Napi::Value& scores, const char* what, std::vector<double> weights) {
   if (is_float32(scores)) return ScoreSample(array_view<float>(scores, what), std::move(weights));
@@ -30,7 +34,7 @@ ScoreSample score_sample(const Napi::Value& scores, const char* what, std::vecto
 
 ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) {
   if (weights.IsNull()) return score_sample(scores, "scores", {});
-  auto sample = score_sample(scores, "scores", copy_as_doubles(weights, "weights"));
+  auto sample = score_sample(scores, "scores", doubles_argument(weights, "weights"));
   if (sample.weights().size() != sample.keys().size()) {
     throw Error(ErrorCode::shape, "`weights` must have one entry for each score");
   }
