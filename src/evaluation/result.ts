@@ -1,7 +1,7 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
-import type { SampleRecord } from '../samples/sample.js';
+import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { WeightCalibration } from './analyses/calibration.js';
@@ -14,7 +14,7 @@ import type { WeightSummary } from './analyses/weights.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
-export type { SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type { WeightCalibration } from './analyses/calibration.js';
@@ -37,6 +37,8 @@ export interface ResultParts {
   readonly weights: WeightSummary;
   readonly calibration: WeightCalibration;
   readonly support: SupportSummary;
+  /** null: rows have no layers. */
+  readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
   readonly training: TrainingSummary;

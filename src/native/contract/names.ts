@@ -4,7 +4,7 @@
  */
 import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
-import { featureDefinitions, featureSetNames } from './showers.js';
+import { featureDefinitions, featureSetNames, transverseCoordinates } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
 import { precisions, schedules } from './training.js';
@@ -22,6 +22,7 @@ export const enumerations = {
   sampleRole: sampleRoles,
   schedule: schedules,
   toyGeometry: toyGeometryNames,
+  transverseCoordinates,
   upperEdge: upperEdges,
 } as const;
 
