@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/learners/blocks.h"
+#include "core/learners/shrunken_sum.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
 
@@ -61,7 +62,7 @@ class Fitting {
  private:
   void fit_members(CheckpointStore* store);
   void score_pair(std::size_t pair);
-  void sum_for_blocks(const std::vector<float>& mean, CrossFitted& result);
+  std::vector<WeightedSum> sum_for_blocks(const std::vector<float>& mean, CrossFitted& result);
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
   }
@@ -142,19 +143,23 @@ struct ByClass {
   explicit ByClass(std::size_t learners) {
     for (auto& of_class : columns) of_class.resize(learners);
   }
-  WeightedSum fitted(MemberWeights allowed, const JobControl& control) const {
+  /// What `fit(logits)` gives.
+  template <class Fit>
+  auto fitted(const Fit& fit) const {
     std::vector<float> joined[2];
     for (const int label : {0, 1}) {
       for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
     }
-    return fit_weighted_sum({columns[0].size(), joined[1], joined[0]}, allowed, control);
+    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
   }
 };
 
-/// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither.
-void Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result) {
+/// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither. Returns the
+/// sum of each block.
+std::vector<WeightedSum> Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
+  std::vector<WeightedSum> sums;
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
     ByClass others(learners);
     for (std::size_t row = 0; row < rows(); ++row) {
@@ -164,7 +169,9 @@ void Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result
             logits_->at(learner, group_of(blocks_.of(row), block), row));
       }
     }
-    const WeightedSum sum = others.fitted(MemberWeights::non_negative, control_);
+    const WeightedSum& sum = sums.emplace_back(others.fitted([&](const MemberLogits& logits) {
+      return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
+    }));
     for (std::size_t learner = 0; learner < learners; ++learner) {
       result.learners[learner].weight_of_block.push_back(sum.weights[learner]);
     }
@@ -183,6 +190,7 @@ void Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result
     block_of_class[blocks_.is_reference(row)].push_back(blocks_.of(row));
   }
   result.test = block_test({of_class[1], block_of_class[1]}, {of_class[0], block_of_class[0]}, blocks_.count());
+  return sums;
 }
 
 CrossFitted Fitting::run(CheckpointStore* store) {
@@ -193,14 +201,14 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   CrossFitted result;
   for (const Learner* const learner : learners_) result.learners.push_back({name_of(*learner), {}});
   const auto mean = logits_->mean();
-  sum_for_blocks(mean, result);
+  const auto sums = sum_for_blocks(mean, result);
   ByClass all(learners_.size());
   for (std::size_t row = 0; row < rows(); ++row) {
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
       all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
     }
   }
-  WeightedSum sum = all.fitted(MemberWeights::any, control_);
+  WeightedSum sum = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums, control_); });
   const LogRatios ratios = log_ratios(*logits_, mean, sum, run_tiles_, control_);
   const std::size_t in_reference = reference_.whitened().rows();
   const auto put = [&](HeldOutRows& held, std::size_t first, std::size_t count) {
