@@ -2,7 +2,7 @@ import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { CalibrationMethod } from '../native/contract/calibration.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
-import type { SampleRecord } from '../samples/sample.js';
+import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
@@ -16,7 +16,7 @@ import type { WeightSummary } from './analyses/weights.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
-export type { SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -58,6 +58,8 @@ export interface ResultParts {
   readonly weights: WeightSummary;
   readonly calibration: CalibrationSummary;
   readonly support: SupportSummary;
+  /** null: rows have no layers. */
+  readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
   readonly failures: FailureSummary;
