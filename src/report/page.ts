@@ -70,7 +70,7 @@ const frames: Readonly<Record<Place, Frame>> = {
       sheet.element('div', { class: 'pair' }, figures),
     ),
   calibration: asItIs,
-  observables: asItIs,
+  observables: (sheet, content) => section(sheet, 'observables', 'Observables', content),
   training: asItIs,
   health: asItIs,
   extremes: asItIs,
