@@ -91,7 +91,7 @@ describe('a page', () => {
     for (const figure of figures) expect(figure.querySelector('a[download]')).not.toBeNull();
     for (const section of document.querySelectorAll('section[id]')) {
       if (section.id === 'verdict' || section.id === 'warnings') continue;
-      expect([section.id, section.querySelector('.lead')?.textContent ?? '']).toEqual([
+      expect([section.id, section.querySelector('.lead, .note')?.textContent ?? '']).toEqual([
         section.id,
         expect.stringMatching(/.{60}/),
       ]);
