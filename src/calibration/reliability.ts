@@ -14,7 +14,7 @@ export interface ReliabilityOptions extends CalibrationOptions {
   readonly bins?: number | undefined;
   /** Default `quantile`: bins with equally many rows. Bins are closed above, as those of scikit-learn. */
   readonly spacing?: BinSpacing | undefined;
-  /** How often labels are drawn from the probabilities, at least 2. Default 200. */
+  /** How often labels are drawn from the probabilities, at least 2. Default 200, fewer from 100,000 rows on, at least 20. */
   readonly resamples?: number | undefined;
   /** Default 1. */
   readonly seed?: number | undefined;
@@ -72,7 +72,8 @@ export async function reliability(
 ): Promise<Reliability> {
   requireNumberArray(reference, 'reference');
   requireNumberArray(generated, 'generated');
-  const { bins = 20, spacing = 'quantile', balance = true, resamples = 200, seed = 1 } = options;
+  const { bins = 20, spacing = 'quantile', balance = true, seed = 1 } = options;
+  const { resamples = usualResamples(reference.length + generated.length) } = options;
   requireOneOf(binSpacings, spacing, 'spacing');
   requireWhole(bins, 1, 'bins');
   requireWhole(resamples, 2, 'resamples');
@@ -88,6 +89,13 @@ export async function reliability(
     bins: found.bins,
     error: { value, expected, deviation, debiased: value - expected, pValue },
   };
+}
+
+/** Labels drawn in all by default: some tenths of a second of one thread. */
+const work = 2e7;
+
+function usualResamples(rows: number): number {
+  return Math.min(200, Math.max(20, Math.floor(work / rows)));
 }
 
 function requireWhole(value: number, least: number, what: string): void {
