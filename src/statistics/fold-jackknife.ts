@@ -25,7 +25,10 @@ export function jackknifeVariance(replicas: readonly number[]): number {
  */
 export function sharedDeviations({ learned, kept }: FoldReplicas): Float64Array[] {
   const change = learned.map((contents, fold) =>
-    Float64Array.from(contents, (content, bin) => content - ((kept[fold] as ArrayLike<number>)[bin] as number)),
+    Float64Array.from(
+      contents,
+      (content, bin) => content - ((kept[fold] as ArrayLike<number>)[bin] as number),
+    ),
   );
   const variance = (replicas: readonly ArrayLike<number>[]) =>
     Array.from({ length: change[0]?.length ?? 0 }, (_, bin) =>

@@ -61,13 +61,16 @@ export function compareShapes(
   const separation = separationPower(first.values, second.values);
   const nothing = { value: Number.NaN, bins: 0, pValue: Number.NaN };
   if (Number.isNaN(separation)) return { separation, noise: Number.NaN, chiSquare: nothing };
-  const cells = Array.from({ length: first.values.length }, (_, i) => ({
-    first: first.values[i] as number,
-    firstSquares: first.variances[i] as number,
-    second: second.values[i] as number,
-    secondSquares: second.variances[i] as number,
-    shared: shared.map((deviations) => deviations[i] as number),
-  })).filter((cell) => cell.firstSquares > 0 || cell.secondSquares > 0);
+  const cells = Array.from(
+    { length: first.values.length },
+    (_, i): Cell => ({
+      first: first.values[i] as number,
+      firstSquares: first.variances[i] as number,
+      second: second.values[i] as number,
+      secondSquares: second.variances[i] as number,
+      shared: shared.map((deviations) => deviations[i] as number),
+    }),
+  ).filter((cell) => cell.firstSquares > 0 || cell.secondSquares > 0);
   const all = cells.reduce(together);
   let noise = 0;
   for (const cell of cells) {
