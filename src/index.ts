@@ -68,6 +68,16 @@ export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
 export type { OwnObservable } from './evaluation/own-observables.js';
 export type * from './evaluation/result.js';
 export type { EvaluationOptions } from './evaluation/settings.js';
+export {
+  type ExplainedArea,
+  type Failures,
+  type FindFailuresOptions,
+  findFailures,
+  type Region,
+  type RegionCondition,
+  type RowCounts,
+} from './failures/find-failures.js';
+export { type RegionFactor, regionFactor } from './failures/region-factor.js';
 export type {
   NestedNumbers,
   UhiAxis,
@@ -108,7 +118,13 @@ export {
 export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
-export type { FeatureDefinitions, RepeatedInPair, RepeatedRows } from './native/contract/showers.js';
+export type {
+  FeatureDefinitions,
+  ObservableRecord,
+  RepeatedInPair,
+  RepeatedRows,
+  TransverseCoordinates,
+} from './native/contract/showers.js';
 export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';

@@ -100,7 +100,7 @@ async function evaluateSamples(
     if (permuted) watch.lap('permutations');
     using scores = await Scores.of(fitted, choices, run);
     const columns = await observableColumns(
-      reference.observables(),
+      reference.compared(generated),
       { reference, generated, input },
       own,
       run,

@@ -2,10 +2,11 @@ import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { CalibrationMethod } from '../native/contract/calibration.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
-import type { SampleRecord } from '../samples/sample.js';
+import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
+import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
@@ -15,7 +16,7 @@ import type { WeightSummary } from './analyses/weights.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
-export type { SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -29,6 +30,15 @@ export type {
   ReliabilityBin,
   WeightCalibration,
 } from './analyses/calibration.js';
+export type {
+  ExplainedShare,
+  FailureBox,
+  FailureRegion,
+  FailureSentence,
+  FailureSummary,
+  ObservableFailure,
+  RegionBound,
+} from './analyses/failures.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {
   BeforeAndAfter,
@@ -48,8 +58,11 @@ export interface ResultParts {
   readonly weights: WeightSummary;
   readonly calibration: CalibrationSummary;
   readonly support: SupportSummary;
+  /** null: rows have no layers. */
+  readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
+  readonly failures: FailureSummary;
   readonly training: TrainingSummary;
 }
 

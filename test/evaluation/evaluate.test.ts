@@ -102,8 +102,8 @@ describe('evaluate', () => {
     const { result } = evaluation;
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
-      'format formatVersion verdict auc roc warnings samples weights calibration support observables ' +
-        'largestDistance training settings histograms versions run',
+      'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables ' +
+        'largestDistance failures training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);
     expect(result.training.learners).toEqual(['network', 'logistic']);

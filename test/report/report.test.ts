@@ -21,6 +21,7 @@ describe('content', () => {
     const ids = [...document.querySelectorAll('section')].map((section) => section.id);
     expect(ids).toEqual([
       'verdict',
+      'failures',
       'warnings',
       'weights',
       'classifier',

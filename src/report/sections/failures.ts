@@ -1,0 +1,23 @@
+import type { FailureSummary } from '../../evaluation/result.js';
+import { section } from '../drawing/legend.js';
+import type { Sheet } from '../drawing/sheet.js';
+import type { Section } from '../section.js';
+
+export const failures: Section<FailureSummary> = { verdict: failureSection };
+
+/** What is wrong, in sentences. */
+function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTMLElement {
+  return section(
+    sheet,
+    'failures',
+    'What is wrong',
+    sentences.length === 0
+      ? sheet.element('p', {}, 'No failure is found.')
+      : sheet.element(
+          'ol',
+          {},
+          sentences.map(({ text }) => sheet.element('li', {}, text)),
+        ),
+    sound === null ? null : sheet.element('p', {}, sound),
+  );
+}
