@@ -19,5 +19,11 @@ function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTM
           sentences.map(({ text }) => sheet.element('li', {}, text)),
         ),
     sound === null ? null : sheet.element('p', {}, sound),
+    sheet.element(
+      'p',
+      { class: 'note' },
+      'Each region was looked for in one half of the rows and its factor measured on the other, so that looking for it did not make it ',
+      'larger. “Explains” is the part of AUC − ½ that is gone between rows alike in that observable; what matters most comes first.',
+    ),
   );
 }
