@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckpointOptions } from '../classifier/checkpoints.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
+import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
-import { evaluationSchema } from '../evaluation/settings.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
@@ -58,8 +58,8 @@ export async function runEvaluate(
   await requireOutputFolder(out, { force });
   await requireInputsOutside(out, [referencePath, generatedPath]);
   const checkpoint = await requireCheckpointFolder(chosen, session);
-  const folds = evaluationSchema.shape.folds.parse(chosen.folds);
-  const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame };
+  const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
+  const needs = { ...needed, allowSame };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, referencePath, generatedPath, chosen, checkpoint),

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
-import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
+import { type ClassifierOptions, classifierSchema } from '../classifier/network-settings.js';
+import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import { alternatives, oneOf } from '../names.js';

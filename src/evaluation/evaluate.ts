@@ -1,8 +1,8 @@
-import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
-import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
+import { type CheckpointOptions, parseCheckpoint, partOf } from '../classifier/checkpoints.js';
+import { type CrossFitResult, prepareFitting } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { permutationTest } from '../classifier/permutation-test.js';
-import { parseOptions } from '../classifier/settings.js';
+import { permutationTest, requireLabellings } from '../classifier/permutation-test.js';
+import { trainingChoices } from '../classifier/settings.js';
 import { sizeWarnings } from '../classifier/size-warnings.js';
 import { native } from '../native/binding.js';
 import type { HeldOutRows } from '../native/contract/training.js';
@@ -70,7 +70,7 @@ async function evaluateSamples(
   options: EvaluateOptions,
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
-  const choices = parseOptions(evaluationSchema, rest);
+  const choices = trainingChoices(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
@@ -89,13 +89,20 @@ async function evaluateSamples(
   const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
   if (own.length > 0) watch.lap('own observables');
 
-  const training = { signal, computer, onProgress, checkpoint, warnings: oddities, paired };
-  const fitted = await crossFit(reference, generated, input, choices, training);
+  const { permutations } = choices;
+  using prepared = await prepareFitting(reference, generated, input, choices, { signal, computer, paired });
+  if (permutations > 0) requireLabellings(prepared, permutations);
+  watch.lap('features');
+  const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: oddities });
   watch.lap('training');
   try {
     const permuted =
-      choices.permutations > 0
-        ? await permutationTest(reference, generated, input, choices, fitted, training)
+      permutations > 0
+        ? await permutationTest(prepared, permutations, fitted.test.z, {
+            signal,
+            onProgress,
+            checkpoint: await partOf(checkpoint, 'permutations'),
+          })
         : null;
     if (permuted) watch.lap('permutations');
     using scores = await Scores.of(fitted, choices, run);
@@ -117,7 +124,7 @@ async function evaluateSamples(
       run,
     });
     watch.lap('weights and observables');
-    const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
+    const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.networkParameters);
     const { auc, roc, ...parts } = found.parts;
     const toy = samples.reference.toy || samples.generated.toy;
     const evidence = { ...found.parts, classifierPValue: auc.pValue, toy };

@@ -5,8 +5,8 @@ import type { Analysis } from '../analysis.js';
 export interface TrainingSummary {
   /** What was fitted; those that had nothing to read, or too much, are missing. */
   readonly learners: readonly LearnerName[];
-  /** Of a network. */
-  readonly parameters: number;
+  /** Numbers that are fitted, one a learner: of its largest member. */
+  readonly parameters: readonly number[];
   readonly networks: readonly NetworkTraining[];
 }
 
