@@ -4,6 +4,37 @@
  * @packageDocumentation
  */
 
+export {
+  type Calibrated,
+  type CalibratedRows,
+  type CalibrationMethod,
+  type CalibrationOptions,
+  type CalibrationParameters,
+  type CrossCalibrated,
+  calibrate,
+  crossCalibrate,
+  type FoldedLogits,
+} from './calibration/calibration.js';
+export {
+  type IsotonicOptions,
+  type IsotonicRegression,
+  isotonicRegression,
+} from './calibration/isotonic-regression.js';
+export type { LabelledLogits } from './calibration/labelled-logits.js';
+export {
+  type LogLossGain,
+  logLossGain,
+  type ProbabilityScores,
+  probabilityScores,
+} from './calibration/probability-scores.js';
+export {
+  type BinSpacing,
+  type CalibrationError,
+  type Reliability,
+  type ReliabilityBin,
+  type ReliabilityOptions,
+  reliability,
+} from './calibration/reliability.js';
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
 export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';

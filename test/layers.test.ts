@@ -18,6 +18,7 @@ const science = [
   'simulation',
   'classifier',
   'weights',
+  'calibration',
   'histogram',
   'statistics',
 ];
@@ -90,6 +91,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
+  'core/calibration': ['core/run'],
   'core/histograms': ['core/run'],
   'core/backend.h': ['core'],
   cpu: ['core'],

@@ -72,6 +72,14 @@ std::span<const T> array_view(const Napi::Value& value, const char* what) {
   return {array.Data(), array.ElementLength()};
 }
 
+std::vector<double> doubles_argument(const Napi::Value& value, const char* what) {
+  const bool narrow =
+      value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == array_type<float>();
+  if (!narrow) return array_copy<double>(value, what);
+  const auto view = array_view<float>(value, what);
+  return {view.begin(), view.end()};
+}
+
 template std::span<const double> array_view(const Napi::Value&, const char*);
 template std::span<const float> array_view(const Napi::Value&, const char*);
 template std::span<const std::uint8_t> array_view(const Napi::Value&, const char*);

@@ -60,6 +60,9 @@ std::vector<T> array_copy(const Napi::Value& value, const char* what) {
   return {view.begin(), view.end()};
 }
 
+/// A copy of a Float64Array, or of a Float32Array widened.
+std::vector<double> doubles_argument(const Napi::Value& value, const char* what);
+
 /// A fresh typed array with a copy of `values`.
 template <class T>
 Napi::Value new_array(Napi::Env env, std::span<const T> values) {

@@ -8,13 +8,14 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 13;
+constexpr int abi_version = 14;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
   exports.Set("abiVersion", Napi::Number::New(env, abi_version));
   add_operation<dispose>(env, exports, "dispose");
   add_operation<cancel_job>(env, exports, "cancelJob");
+  add_calibration_operations(env, exports);
   add_device_operations(env, exports);
   add_ensemble_operations(env, exports);
   add_histogram_operations(env, exports);

@@ -1,6 +1,8 @@
 #include <string>
 
 #include "addon/operations.h"
+#include "core/calibration/calibration.h"
+#include "core/calibration/reliability.h"
 #include "core/histograms/histogram_axis.h"
 #include "core/learners/learner_name.h"
 #include "core/networks/activation.h"
@@ -29,6 +31,8 @@ Napi::Value all_names(const Napi::CallbackInfo& info) {
   auto record = Napi::Object::New(info.Env());
   set_names<Activation>(record, "activation");
   set_names<HistogramAxis::Kind>(record, "axisType");
+  set_names<BinSpacing>(record, "binSpacing");
+  set_names<CalibrationMethod>(record, "calibration");
   set_names<DistortionKind>(record, "distortion");
   set_names<EnsembleRule>(record, "ensembleRule");
   set_names<ErrorCode>(record, "errorCode");

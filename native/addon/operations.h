@@ -8,6 +8,7 @@ namespace caloscope::addon {
 
 // One function a file *_operations.cc: adds the operations of one subject to the module's exports. Every operation is
 // declared with its types in src/native/contract/.
+void add_calibration_operations(Napi::Env env, Napi::Object exports);
 void add_device_operations(Napi::Env env, Napi::Object exports);
 void add_ensemble_operations(Napi::Env env, Napi::Object exports);
 void add_histogram_operations(Napi::Env env, Napi::Object exports);

@@ -31,15 +31,9 @@ ScoreSample score_sample(const Napi::Value& scores, const char* what, std::vecto
   return ScoreSample(array_view<double>(scores, what), std::move(weights));
 }
 
-std::vector<double> copy_as_doubles(const Napi::Value& value, const char* what) {
-  if (!is_float32(value)) return array_copy<double>(value, what);
-  const auto view = array_view<float>(value, what);
-  return {view.begin(), view.end()};
-}
-
 ScoreSample score_sample(const Napi::Value& scores, const Napi::Value& weights) {
   if (weights.IsNull()) return score_sample(scores, "scores", {});
-  auto sample = score_sample(scores, "scores", copy_as_doubles(weights, "weights"));
+  auto sample = score_sample(scores, "scores", doubles_argument(weights, "weights"));
   if (sample.weights().size() != sample.keys().size()) {
     throw Error(ErrorCode::shape, "`weights` must have one entry for each score");
   }
@@ -122,8 +116,8 @@ std::vector<std::vector<double>> pooled_columns(const Napi::Array& first, const 
   if (first.Length() != second.Length()) throw Error(ErrorCode::shape, "both samples must have the same columns");
   std::vector<std::vector<double>> columns;
   for (std::uint32_t column = 0; column < first.Length(); ++column) {
-    columns.push_back(copy_as_doubles(first.Get(column), "first"));
-    const auto rest = copy_as_doubles(second.Get(column), "second");
+    columns.push_back(doubles_argument(first.Get(column), "first"));
+    const auto rest = doubles_argument(second.Get(column), "second");
     columns.back().insert(columns.back().end(), rest.begin(), rest.end());
   }
   return columns;

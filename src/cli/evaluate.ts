@@ -22,6 +22,7 @@ export interface EvaluateOptions
     options.TrainingFlags,
     options.ScoringOptions,
     options.PermutationsOption,
+    options.CalibrationOption,
     options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
@@ -41,6 +42,7 @@ export function evaluateCommand(): Command {
   options.addTrainingOptions(command);
   options.addScoringOptions(command);
   options.addPermutationsOption(command);
+  options.addCalibrationOption(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addDeviceOptions(command);

@@ -5,6 +5,7 @@ import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import { alternatives, oneOf } from '../names.js';
+import { calibrationMethods } from '../native/contract/calibration.js';
 import { activations, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
 import { precisions } from '../native/contract/training.js';
@@ -247,6 +248,17 @@ export interface ScoringOptions {
   readonly clip?: EvaluationOptions['clip'];
 }
 
+export interface CalibrationOption {
+  readonly calibration?: NonNullable<EvaluationOptions['calibration']>;
+}
+
+export function addCalibrationOption(command: Command): Command {
+  const description = `calibrates ln w, not the ranks: ${alternatives(calibrationMethods)} (default: none)`;
+  return command.addOption(
+    checkedOption('--calibration <name>', description, oneOf(calibrationMethods), asGiven),
+  );
+}
+
 /** How logits become weights. */
 export function addScoringOptions(command: Command): Command {
   const { clip } = evaluationSchema.shape;
@@ -286,9 +298,12 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
 
 /** The options that decide a result as the library takes them. */
 export function evaluationOptions(
-  flags: TrainingFlags & ScoringOptions & PermutationsOption,
+  flags: TrainingFlags & ScoringOptions & PermutationsOption & CalibrationOption,
 ): EvaluationOptions {
-  return { ...trainingOptions(flags), ...given({ clip: flags.clip, permutations: flags.permutations }) };
+  return {
+    ...trainingOptions(flags),
+    ...given({ clip: flags.clip, permutations: flags.permutations, calibration: flags.calibration }),
+  };
 }
 
 /** What is done with odd numbers, as the library takes it. */

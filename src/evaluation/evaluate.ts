@@ -32,9 +32,9 @@ export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
 export interface SampleWeights {
   /** The row of each entry in the file; null: entry i is row i. */
   readonly sourceRows: Float64Array | null;
-  /** ln w, w = p_reference/p_generated. */
+  /** ln w, w = p_reference/p_generated; calibrated where that was asked for. */
   readonly logWeights: Float64Array;
-  /** Its standard error: sampling of the rows that were trained with, and training; bias is not in it. */
+  /** Its standard error before any calibration: sampling of the rows that were trained with, and training; bias is not in it. */
   readonly logWeightErrors: Float64Array;
   /** learners × rows, one learner after the other, each the mean of members that never saw the row. */
   readonly logits: Float32Array;
@@ -188,6 +188,7 @@ function settingsRecord(
     learners: fitted.learners.map(({ name }) => name),
     whitening: choices.whitening,
     seed: choices.seed,
+    calibration: choices.calibration,
     repeated: choices.repeated,
     network: { hidden, activation, slope, dropout },
     training: { optimiser: 'AdamW', ...training, batchSize: fitted.batchSize },

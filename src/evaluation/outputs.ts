@@ -106,6 +106,7 @@ function weightsAttributes({
     generated_sha256: samples.generated.sha256 ?? '',
     learners: settings.learners.join(' '),
     log_weight: 'ln(p_reference/p_generated), cross-fitted',
+    calibration: settings.calibration ?? 'none',
     verdict: verdict.sentence,
     warnings: warningsText(warnings),
   };

@@ -1,10 +1,11 @@
 import type { UhiDocument } from '../formats/uhi/uhi.js';
+import type { CalibrationMethod } from '../native/contract/calibration.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
-import type { WeightCalibration } from './analyses/calibration.js';
+import type { CalibrationSummary } from './analyses/calibration.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
@@ -17,7 +18,17 @@ export type { LearnerName } from '../native/contract/ensembles.js';
 export type { SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
-export type { WeightCalibration } from './analyses/calibration.js';
+export type {
+  CalibratedCheck,
+  CalibrationCheck,
+  CalibrationError,
+  CalibrationMethod,
+  CalibrationParameters,
+  CalibrationSummary,
+  LogLossGain,
+  ReliabilityBin,
+  WeightCalibration,
+} from './analyses/calibration.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {
   BeforeAndAfter,
@@ -35,7 +46,7 @@ export interface ResultParts {
   readonly auc: SeparationSummary;
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
-  readonly calibration: WeightCalibration;
+  readonly calibration: CalibrationSummary;
   readonly support: SupportSummary;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
@@ -93,6 +104,8 @@ export interface EvaluationSettings {
   readonly learners: readonly LearnerName[];
   readonly whitening: boolean;
   readonly seed: number;
+  /** Of ln w; ranks are those of the raw scores. null: none. */
+  readonly calibration: CalibrationMethod | null;
   /** What was done about rows that occur twice. */
   readonly repeated: RepeatedPolicy;
   readonly network: Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { crossCalibrate } from '../calibration/calibration.js';
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { ComputeOptions } from '../native/devices.js';
@@ -42,7 +43,8 @@ export class Scores {
 
   static async of(fitted: CrossFitResult, choices: EvaluationChoices, run: ComputeOptions): Promise<Scores> {
     const clip = choices.clip ?? undefined;
-    const weigh = (role: SampleRole) => densityRatioWeights(fitted[role].logRatios, { ...run, clip, role });
+    const logRatios = await calibratedLogRatios(fitted, choices, run);
+    const weigh = (role: SampleRole) => densityRatioWeights(logRatios[role], { ...run, clip, role });
     const reference = await weigh('reference');
     const generated = await weigh('generated');
     const ranked = await RankedScores.of(fitted.reference.scores, fitted.generated.scores, run);
@@ -78,7 +80,7 @@ export class Scores {
     return areas;
   }
 
-  /** Median standard error of ln w of the generated rows. */
+  /** Median standard error of ln w of the generated rows, before any calibration. */
   medianError(): number {
     const sorted = Float64Array.from(this.#fitted.generated.logRatioErrors).sort();
     return sorted[sorted.length >> 1] ?? Number.NaN;
@@ -104,6 +106,19 @@ export class Scores {
     }
     return areas;
   }
+}
+
+/** ln w of both samples, calibrated where that was asked for. */
+async function calibratedLogRatios(
+  { reference, generated }: CrossFitResult,
+  { calibration }: EvaluationChoices,
+  run: ComputeOptions,
+): Promise<Record<SampleRole, Float64Array>> {
+  const raw = { reference: reference.logRatios, generated: generated.logRatios };
+  if (calibration === null) return raw;
+  const folds = { referenceFold: reference.fold, generatedFold: generated.fold };
+  const calibrated = await crossCalibrate(calibration, { ...raw, ...folds }, run);
+  return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
 }
 
 /** One learner's part of logits, learners × rows. */

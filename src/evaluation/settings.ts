@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { trainingSchema } from '../classifier/settings.js';
+import { oneOf } from '../names.js';
+import { calibrationMethods } from '../native/contract/calibration.js';
 import { ownObservableSchema } from './own-observables.js';
 
 /** Options of an evaluation that decide its result. */
@@ -13,6 +15,11 @@ export const evaluationSchema = trainingSchema.extend({
     .min(0, { error: 'must be a whole number from 0 on' })
     .max(1_000_000, { error: 'must be at most 1000000' })
     .default(0),
+  /**
+   * Calibration of ln w, each row by a map that was fitted to the other folds; weights and reweighted histograms are made with it. AUC,
+   * ROC and tests stay those of the raw scores. null: none.
+   */
+  calibration: oneOf(calibrationMethods).nullable().default(null),
   /** Bounds on w; nothing is clipped by default. */
   clip: z
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })

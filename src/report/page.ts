@@ -54,6 +54,7 @@ const frames: Readonly<Record<Place, Frame>> = {
   weights: asItIs,
   classifier: (sheet, figures) =>
     section(sheet, 'classifier', 'Classifier', sheet.element('div', { class: 'pair' }, figures)),
+  calibration: asItIs,
   observables: asItIs,
   training: asItIs,
   health: asItIs,

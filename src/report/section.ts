@@ -2,7 +2,15 @@ import type { EvaluationResult } from '../evaluation/result.js';
 import type { Content, Sheet } from './drawing/sheet.js';
 
 /** Where in the report a part of a result is drawn. page.ts puts them in order. */
-export type Place = 'verdict' | 'weights' | 'classifier' | 'observables' | 'training' | 'health' | 'extremes';
+export type Place =
+  | 'verdict'
+  | 'weights'
+  | 'classifier'
+  | 'calibration'
+  | 'observables'
+  | 'training'
+  | 'health'
+  | 'extremes';
 
 /** Draws a part; the whole result is there for what goes with it: its histograms, the sizes of the samples. */
 export type Draw<Part> = (sheet: Sheet, part: Part, result: EvaluationResult) => Content;

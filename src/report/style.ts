@@ -83,6 +83,8 @@ figcaption p { margin: 3px 0 0; }
 .swatch.guide { border-top: 1.5px dashed var(--muted); }
 .swatch.training { border-color: var(--muted); }
 .swatch.validation { border-color: var(--validation); }
+.swatch.calibration-before, .swatch.calibration-after { width: 9px; height: 9px; border: 0; vertical-align: 0; background: currentColor; border-radius: 50%; }
+.swatch.calibration-after { border-radius: 0; background: var(--reweighted); }
 .swatch.point, .swatch.best-epoch { width: 7px; height: 7px; border: 0; border-radius: 50%; background: currentColor; vertical-align: 0.08em; }
 
 .chart { display: block; width: 100%; height: auto; overflow: visible; color: var(--ink); font: 11px var(--sans); }
@@ -101,6 +103,9 @@ figcaption p { margin: 3px 0 0; }
 .chart .curve { stroke: currentColor; stroke-width: 1.8; }
 .chart .curve.error-bar { stroke-width: 1; }
 .chart .point { fill: currentColor; }
+.chart .calibration-before { fill: currentColor; }
+.chart .calibration-after { fill: var(--reweighted); }
+.chart .band.calibration-before, .chart .band.calibration-after { fill-opacity: 0.18; }
 .chart .roc-area { fill: currentColor; fill-opacity: 0.07; }
 .chart .unit-line { stroke: currentColor; stroke-width: 0.8; }
 .chart .guide { fill: none; stroke: var(--muted); stroke-width: 1; stroke-dasharray: 4 3; }

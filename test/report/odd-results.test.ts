@@ -21,7 +21,7 @@ describe('odd results', () => {
     ['every number null', () => noNumbers(bent()) as EvaluationResult],
     ['all bins zero', () => bent(emptyHistograms)],
     ['no histograms', () => bent((result) => Object.assign(result, { histograms: {} }))],
-    ['null ratios', () => bent((result) => result.calibration.ratio.fill(null))],
+    ['null ratios', () => bent((result) => result.calibration.uncalibrated.weights.ratio.fill(null))],
     [
       'no ROC, no observables',
       () =>

@@ -1,7 +1,7 @@
 import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { reportPage } from '#caloscope/report/page';
-import type { EvaluationResult } from '../../src/evaluation/result.js';
+import type { CalibratedCheck, EvaluationResult } from '../../src/evaluation/result.js';
 import { bent, histogramOf } from './bent-result.js';
 import { evaluated } from './evaluated-result.js';
 
@@ -24,6 +24,7 @@ describe('content', () => {
       'warnings',
       'weights',
       'classifier',
+      'calibration',
       'observables',
       'training',
       'health',
@@ -141,7 +142,9 @@ describe('self-contained and harmless', () => {
     expect(html).not.toMatch(/\son\w+=/i);
     for (const element of document.querySelectorAll('*')) {
       for (const { name, value } of element.attributes) {
-        if (/(^|:)(src|href)$/.test(name)) expect(value).toMatch(/^#observable-\d+$/);
+        // Within the page, or numbers that the page itself holds.
+        if (/(^|:)(src|href)$/.test(name))
+          expect(value.slice(0, 40)).toMatch(/^(#[a-z-]+\d*|data:text\/csv;.*)$/);
       }
     }
   });
@@ -149,7 +152,7 @@ describe('self-contained and harmless', () => {
   it('has links that lead somewhere and ids that are unique', () => {
     const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
     expect(new Set(ids).size).toBe(ids.length);
-    for (const link of document.querySelectorAll('.ranked-label a')) {
+    for (const link of document.querySelectorAll('a:not([download])')) {
       const target = link.getAttribute('xlink:href') ?? link.getAttribute('href') ?? '';
       expect(ids).toContain(target.slice(1));
     }
@@ -304,11 +307,33 @@ describe('data', () => {
     }
   });
 
-  it('leaves the empty bins of the calibration out', () => {
-    const filled = evaluated.calibration.ratio.filter((ratio) => ratio !== null && ratio > 0).length;
-    expect(filled).toBeLessThan(evaluated.calibration.ratio.length);
-    expect(
-      document.querySelectorAll('figure.calibration .point circle, figure.calibration circle.point'),
-    ).toHaveLength(filled);
+  it('shows every bin of w that holds a row: a point, or a triangle where there is only a limit', () => {
+    const { applied, uncalibrated, calibrated } = evaluated.calibration;
+    expect(applied).toBeNull();
+    const chosen = [...calibrated].sort((a, b) => b.gain.value - a.gain.value)[0] as CalibratedCheck;
+    const chart = document.querySelector('figure.weight-calibration svg') as Element;
+    for (const [kind, { weights }] of [
+      ['before', uncalibrated],
+      ['after', chosen],
+    ] as const) {
+      const filled = weights.reference.filter((n, bin) => n + (weights.generated[bin] as number) > 0).length;
+      const oneSided = weights.reference.filter(
+        (n, bin) => n > 0 !== (weights.generated[bin] as number) > 0,
+      ).length;
+      if (kind === 'before') expect(oneSided).toBeGreaterThan(0);
+      const marks = (what: string) =>
+        chart.querySelectorAll(`.${what}.calibration-${kind} path, .${what}.calibration-${kind} circle`);
+      expect(marks('limit')).toHaveLength(oneSided);
+      expect(marks('point')).toHaveLength(filled - oneSided);
+      expect(chart.querySelectorAll(`.band.calibration-${kind} rect`)).toHaveLength(filled);
+    }
+    const alone = uncalibrated.weights.reference.reduce(
+      (sum, n, bin) => sum + (uncalibrated.weights.generated[bin] === 0 ? n : 0),
+      0,
+    );
+    expect(document.querySelector('figure.weight-calibration figcaption')?.textContent).toContain(
+      `${alone} of `,
+    );
+    expect(document.querySelectorAll('table.calibrations tbody tr')).toHaveLength(6);
   });
 });

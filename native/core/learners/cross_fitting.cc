@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/learners/blocks.h"
+#include "core/learners/shrunken_sum.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
 
@@ -65,7 +66,7 @@ class Fitting {
   std::vector<const Learner*> learners_;
   std::vector<std::vector<std::vector<FittedMember>>> fitted_;  ///< learner, pair, members
   std::optional<GroupedLogits> logits_;
-  std::vector<std::vector<double>> weights_;  ///< learner, tested block
+  std::vector<WeightedSum> sums_;  ///< of the scores, one a tested block
 };
 
 void Fitting::fit_members(CheckpointStore* store) {
@@ -127,12 +128,14 @@ struct ByClass {
   explicit ByClass(std::size_t learners) {
     for (auto& of_class : columns) of_class.resize(learners);
   }
-  WeightedSum fitted(MemberWeights allowed, const JobControl& control) const {
+  /// What `fit(logits)` gives.
+  template <class Fit>
+  auto fitted(const Fit& fit) const {
     std::vector<float> joined[2];
     for (const int label : {0, 1}) {
       for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
     }
-    return fit_weighted_sum({columns[0].size(), joined[1], joined[0]}, allowed, control);
+    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
   }
 };
 
@@ -140,7 +143,7 @@ struct ByClass {
 std::vector<double> Fitting::scores(const std::vector<float>& mean) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
-  weights_.assign(learners, {});
+  sums_.clear();
   for (const std::uint32_t block : blocks_.tested()) {
     ByClass others(learners);
     for (std::size_t row = 0; row < rows(); ++row) {
@@ -150,8 +153,9 @@ std::vector<double> Fitting::scores(const std::vector<float>& mean) {
             logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row));
       }
     }
-    const WeightedSum sum = others.fitted(MemberWeights::non_negative, control_);
-    for (std::size_t learner = 0; learner < learners; ++learner) weights_[learner].push_back(sum.weights[learner]);
+    const WeightedSum& sum = sums_.emplace_back(others.fitted([&](const MemberLogits& logits) {
+      return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
+    }));
     for (const std::uint32_t row : blocks_.rows_of(block)) {
       score[row] = sum.log_ratio(LogitsOfRow(mean.data() + row, learners, rows()));
     }
@@ -215,7 +219,8 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   const auto mean = logits_->mean();
   const auto score = scores(mean);
   for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
-    result.learners.push_back({name_of(*learners_[learner]), weights_[learner]});
+    auto& fitted = result.learners.emplace_back(FittedLearner{name_of(*learners_[learner]), {}});
+    for (const auto& sum : sums_) fitted.weight_of_block.push_back(sum.weights[learner]);
   }
   result.test = test_of(score);
   ByClass all(learners_.size());
@@ -225,7 +230,7 @@ CrossFitted Fitting::run(CheckpointStore* store) {
       all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
     }
   }
-  WeightedSum sum = all.fitted(MemberWeights::any, control_);
+  WeightedSum sum = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums_, control_); });
   const LogRatios ratios = log_ratios(*logits_, mean, sum, tiles_on(backend_.threads()), control_);
   result.reference = held_out(false, mean, score, ratios);
   result.generated = held_out(true, mean, score, ratios);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <string>
 
 #include "core/learners/logistic_fit.h"
@@ -18,6 +19,8 @@ constexpr std::size_t rows_of_term = 20;
 /// Ridges in a row without progress after which weaker ones are not tried, and what counts as progress, in nats.
 constexpr int patience = 3;
 constexpr double progress = 1e-6;
+/// Nats by which no weights at all may seem worse than some.
+constexpr double rounding = 1e-9;
 /// Nats, summed over the rows, that are nothing beside what tells two ridges apart.
 constexpr double tolerance_for_ridge = 0.03;
 
@@ -47,7 +50,8 @@ LogisticRows some_of(const LogisticRows& all, std::size_t most) {
   return result;
 }
 
-/// Fits with one ridge after the other, each from where the last one ended. Returns the weights of the best one.
+/// Fits with one ridge after the other, each from where the last one ended. Returns the weights of the best one; no weights
+/// and an infinite ridge where none is better than that: a strong ridge leaves tiny logits, whose weight in a sum is huge.
 TermWeights choose_ridge(const QuadraticTerms& terms, const LogisticRows& training, const LogisticRows& validation,
                          const LogisticSettings& settings, const TileRunner& run_tiles, const JobControl& control,
                          LogisticRegressionFit& result) {
@@ -55,8 +59,9 @@ TermWeights choose_ridge(const QuadraticTerms& terms, const LogisticRows& traini
   LogisticFit fit(terms, some, run_tiles, control);
   std::vector<double> ridges = settings.ridges;
   std::sort(ridges.rbegin(), ridges.rend());
-  TermWeights best;
-  double best_loss = std::numeric_limits<double>::infinity();
+  TermWeights best{std::vector<double>(terms.count()), 0};
+  result.ridge = std::numeric_limits<double>::infinity();
+  double best_loss = std::numbers::ln2 - rounding;
   int without_progress = 0;
   for (const double ridge : ridges) {
     fit.minimize(ridge, std::max(settings.tolerance, tolerance_for_ridge));
@@ -137,6 +142,10 @@ LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training,
   result.ridge = settings.ridges.front();
   if (settings.ridges.size() > 1) {
     start = choose_ridge(terms, rows, held_out, settings, run_tiles, control, result);
+    if (std::isinf(result.ridge)) {
+      result.model = {columns, std::vector<double>(terms.count()), 0};
+      return result;
+    }
   }
   rows.numbers.insert(rows.numbers.end(), held_out.numbers.begin(), held_out.numbers.end());
   rows.label.insert(rows.label.end(), held_out.label.begin(), held_out.label.end());

@@ -70,11 +70,12 @@ struct LogisticRegressionFit {
   };
   LogisticRegression model;
   std::vector<Trial> trials;
-  double ridge = 0;  ///< that was taken
+  double ridge = 0;  ///< that was taken; infinite: none is better than the model that says 0 of every row
 };
 
-/// Chooses the ridge on the validation rows and fits again to all rows of both kinds. With a single ridge nothing is
-/// chosen, and there may be no validation rows. Of many rows, some tell the ridge as well.
+/// Chooses the ridge on the validation rows and fits again to all rows of both kinds. Where none does better there than no
+/// weights, the weights are 0. With a single ridge nothing is chosen, and there may be no validation rows. Of many rows,
+/// some tell the ridge as well.
 /// Throws Error(too_few_rows) unless both kinds have rows of both samples, Error(argument) for more than `most_terms`
 /// terms or an unsound setting, Error(shape).
 LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training, const LabelledDenseRows& validation,

@@ -288,6 +288,20 @@ TEST(CrossFit, SumsLearnersSoThatTheOneThatSeesWins) {
   }
 }
 
+TEST(CrossFit, SaysNothingOfCopies) {
+  // Rows of the generated sample are those of the reference, in the same blocks: slopes are rounding, and a regression that
+  // has any would get a weight of 1e12.
+  const auto sample = gaussian_matrix(100, 3, 0, 1);
+  auto plan = stack_of(5);
+  plan.learners.erase(plan.learners.begin());
+  for (std::uint32_t row = 0; row < 200; ++row) plan.groups.push_back(row % 100);
+  const auto result = fit(sample, sample, plan);
+  for (const auto& learner : result.learners) EXPECT_EQ(learner.weight_of_block, std::vector<double>(5));
+  for (const double weight : result.ensemble->sum().weights) EXPECT_LT(std::fabs(weight), 10);
+  for (const double ratio : result.generated.ratios.value) EXPECT_NEAR(ratio, 0, 1e-3);
+  EXPECT_EQ(result.test.p_value, 0.5);
+}
+
 TEST(CrossFit, SeesWhatIsNarrowOnlyWhereItIsWhitened) {
   // Two columns that agree to 0.003 while they span 2; the samples differ in their difference by 0.009 alone.
   const auto energies = [](double shift, std::uint64_t seed) {

@@ -1,61 +1,125 @@
-import { logAxis } from '../../histogram/axis.js';
-import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
+import { crossCalibrate } from '../../calibration/calibration.js';
+import { type LogLossGain, logLossGain, probabilityScores } from '../../calibration/probability-scores.js';
+import { type CalibrationError, type ReliabilityBin, reliability } from '../../calibration/reliability.js';
+import {
+  type CalibrationMethod,
+  type CalibrationParameters,
+  calibrationMethods,
+} from '../../native/contract/calibration.js';
+import type { ComputeOptions } from '../../native/devices.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
+import { type LogWeights, type WeightCalibration, weightCalibration } from '../weight-calibration.js';
 
-const calibrationBins = { bins: 30, lower: 1e-2, upper: 1e2 };
+export type { LogLossGain } from '../../calibration/probability-scores.js';
+export type { CalibrationError, ReliabilityBin } from '../../calibration/reliability.js';
+export type { CalibrationMethod, CalibrationParameters } from '../../native/contract/calibration.js';
+export type { WeightCalibration } from '../weight-calibration.js';
 
-/**
- * Weight calibration: in bins of w, the measured ratio (n_ref/N_ref)/(n_gen/N_gen) against the weight itself.
- * A point on the diagonal means that the weight is the ratio. Arrays have one entry a bin; null where a count is 0.
- */
-export interface WeightCalibration {
-  /** Bin edges in w, logarithmic, 1e-2 to 1e2 in 30 bins; one more entry than bins. */
-  readonly edges: readonly number[];
-  readonly reference: readonly number[];
-  readonly generated: readonly number[];
-  /** Mean weight of the generated showers of the bin. */
-  readonly meanWeight: readonly (number | null)[];
-  readonly ratio: readonly (number | null)[];
-  /** Poisson error of `ratio`. */
-  readonly ratioError: readonly (number | null)[];
+/** How far ln w is the log of the ratio of the densities; both samples count half of all. */
+export interface CalibrationCheck {
+  /** Of D = w/(1 + w), 20 bins with equally many rows. */
+  readonly error: CalibrationError;
+  /** Mean of (label − D)²; 0.25 for D = ½. */
+  readonly brier: number;
+  /** Nats; ln 2 for D = ½. */
+  readonly logLoss: number;
+  /** 1 − logLoss/ln 2, in bits: a lower bound of the Jensen–Shannon divergence of the samples. */
+  readonly jensenShannon: number;
+  readonly reliability: readonly ReliabilityBin[];
+  readonly weights: WeightCalibration;
 }
 
-/** Whether the weight is the ratio of the densities. */
-export const calibration: Analysis<WeightCalibration> = {
-  async run(context) {
-    return { part: await weightCalibration(context) };
+export interface CalibratedCheck extends CalibrationCheck {
+  readonly method: CalibrationMethod;
+  /** By how much its log-loss is lower than that of the ln w that it was made from. */
+  readonly gain: LogLossGain;
+  /** What was fitted, one entry a fold. */
+  readonly parameters: readonly CalibrationParameters[];
+}
+
+/** What calibrations would do to ln w, each row by a map that was fitted to the other folds. */
+export interface CalibrationSummary {
+  /** The one that weights and reweighted histograms were made with; null: none, unless it was asked for. */
+  readonly applied: CalibrationMethod | null;
+  /** Of ln w as the classifiers say it, before bounds on w. */
+  readonly uncalibrated: CalibrationCheck;
+  /** Of every method. */
+  readonly calibrated: readonly CalibratedCheck[];
+}
+
+/** Whether the weight is the ratio of the densities, and whether a calibration makes it so. */
+export const calibration: Analysis<CalibrationSummary> = {
+  async run({ fitted, choices, run }) {
+    const uncalibrated = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
+    const calibrated: CalibratedCheck[] = [];
+    for (const method of calibrationMethods) {
+      calibrated.push(await checkCalibration(method, uncalibrated, fitted, run));
+    }
+    const part = {
+      applied: choices.calibration,
+      uncalibrated: await check(uncalibrated, run),
+      calibrated,
+    };
+    return { part };
+  },
+  summary({ applied, uncalibrated, calibrated }) {
+    const row = (name: string, { error, logLoss }: CalibrationCheck, gain = '') => [
+      name,
+      `ECE less bias ${error.debiased.toFixed(4)} ± ${error.deviation.toFixed(4)}`,
+      `log-loss ${logLoss.toFixed(4)}`,
+      gain,
+    ];
+    return {
+      heading: `Calibration of ln w (applied: ${applied ?? 'none'})`,
+      rows: [
+        row('none', uncalibrated),
+        ...calibrated.map((each) =>
+          row(
+            each.method,
+            each,
+            `gain ${each.gain.value.toFixed(4)} ± ${each.gain.standardError.toFixed(4)}`,
+          ),
+        ),
+      ],
+    };
   },
 };
 
-/**
- * Weight calibration: in bins of w, (n_ref/N_ref)/(n_gen/N_gen) against the mean weight. Ratio error from the Poisson
- * errors of both counts: ratio · √(1/n_ref + 1/n_gen).
- */
-async function weightCalibration({ scores, run }: AnalysisContext): Promise<WeightCalibration> {
-  const reference = scores.reference.values;
-  const generated = scores.generated.values;
-  const { bins, lower, upper } = calibrationBins;
-  using inReference = new WeightedHistogram([logAxis(bins, lower, upper)]);
-  using inGenerated = new WeightedHistogram([logAxis(bins, lower, upper)], { weightColumns: 2 });
-  await inReference.fill([reference], run);
-  await inGenerated.fill([generated], { ...run, weights: [null, scores.finiteWeights()] });
-  const referenceCounts = Array.from(inReference.values());
-  const generatedCounts = Array.from(inGenerated.values(0));
-  const sums = inGenerated.values(1);
-  const ratio = referenceCounts.map((count, bin) => {
-    const others = generatedCounts[bin] as number;
-    return count > 0 && others > 0 ? count / reference.length / (others / generated.length) : null;
-  });
+async function checkCalibration(
+  method: CalibrationMethod,
+  uncalibrated: LogWeights,
+  fitted: AnalysisContext['fitted'],
+  run: ComputeOptions,
+): Promise<CalibratedCheck> {
+  const folds = { referenceFold: fitted.reference.fold, generatedFold: fitted.generated.fold };
+  const { reference, generated, parameters } = await crossCalibrate(
+    method,
+    { ...uncalibrated, ...folds },
+    run,
+  );
+  const after = { reference: reference.logOdds, generated: generated.logOdds };
   return {
-    edges: Array.from(inReference.edges()),
-    reference: referenceCounts,
-    generated: generatedCounts,
-    meanWeight: generatedCounts.map((count, bin) => (count > 0 ? (sums[bin] as number) / count : null)),
-    ratio,
-    ratioError: ratio.map((value, bin) =>
-      value === null
-        ? null
-        : value * Math.sqrt(1 / (referenceCounts[bin] as number) + 1 / (generatedCounts[bin] as number)),
-    ),
+    method,
+    gain: await logLossGain(uncalibrated, after, run),
+    parameters,
+    ...(await check(after, run)),
   };
+}
+
+async function check(logWeights: LogWeights, run: ComputeOptions): Promise<CalibrationCheck> {
+  const { bins, error } = await reliability(
+    logWeights.reference.map(probability),
+    logWeights.generated.map(probability),
+    run,
+  );
+  return {
+    error,
+    ...(await probabilityScores(logWeights, run)),
+    reliability: bins,
+    weights: await weightCalibration(logWeights, run),
+  };
+}
+
+function probability(logOdds: number): number {
+  return 1 / (1 + Math.exp(-logOdds));
 }

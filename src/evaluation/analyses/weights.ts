@@ -13,7 +13,7 @@ export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js
 const linearBins = { bins: 49, lower: 0, upper: 3 };
 const logarithmicBins = { bins: 79, lower: 1e-4, upper: 1e4 };
 export interface WeightSummary {
-  /** Median over the generated rows of the standard error of ln w: sampling of both samples and training, no bias. */
+  /** Median over the generated rows of the standard error of ln w before any calibration: sampling of both samples and training, no bias. */
   readonly medianError: number;
   readonly reference: WeightHealth;
   readonly generated: WeightHealth;

@@ -2,6 +2,8 @@
  * native/addon/names_operations.cc as TypeScript sees it: the enumerations whose values cross by name. Each is one list, in the
  * file of what it belongs to; in the core it is the table `name_of` beside the enumeration.
  */
+
+import { binSpacings, calibrationMethods } from './calibration.js';
 import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
 import { featureDefinitions, featureSetNames } from './showers.js';
@@ -13,6 +15,8 @@ import { precisions, schedules } from './training.js';
 export const enumerations = {
   activation: activations,
   axisType: axisTypes,
+  binSpacing: binSpacings,
+  calibration: calibrationMethods,
   distortion: toyDistortions,
   ensembleRule: ensembleRules,
   featureDefinitions,

@@ -2,6 +2,7 @@
  * The whole surface of the native core as TypeScript sees it. What crosses: numbers, strings, plain records, typed
  * arrays, handles. Inputs of jobs are copied synchronously before the call returns; outputs are fresh arrays.
  */
+import type { CalibrationOperations } from './calibration.js';
 import type { DeviceOperations } from './devices.js';
 import type { EnsembleOperations } from './ensembles.js';
 import type { HistogramOperations } from './histograms.js';
@@ -14,7 +15,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 13;
+export const abiVersion = 14;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -26,7 +27,8 @@ export interface MachineRecord {
 }
 
 export interface NativeBinding
-  extends DeviceOperations,
+  extends CalibrationOperations,
+    DeviceOperations,
     EnsembleOperations,
     HistogramOperations,
     NamesOperations,

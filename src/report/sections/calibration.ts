@@ -1,97 +1,80 @@
-import * as Plot from '@observablehq/plot';
-import type { WeightCalibration } from '../../evaluation/result.js';
-import { soundDomain } from '../drawing/axes.js';
-import { drawChart } from '../drawing/chart.js';
-import { figure, legend, placeholder } from '../drawing/legend.js';
-import { isFiniteNumber } from '../drawing/numbers.js';
+import type { CalibratedCheck, CalibrationCheck, CalibrationSummary } from '../../evaluation/result.js';
+import { section } from '../drawing/legend.js';
+import { isFiniteNumber, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
+import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
+import { type CalibrationCurve, reliabilityFigure, weightCalibrationFigure } from './calibration-curves.js';
 
-interface CalibrationPoint {
-  readonly lower: number;
-  readonly upper: number;
-  readonly weight: number;
-  readonly ratio: number;
-  readonly error: number;
-}
+export const calibration: Section<CalibrationSummary> = { calibration: calibrationSection };
 
-export const calibration: Section<WeightCalibration> = { classifier: calibrationFigure };
-
-/** Measured ratio of the densities in bins of the weight, against the weight itself. */
-function calibrationFigure(sheet: Sheet, calibration: WeightCalibration): HTMLElement {
-  const points = calibrationPoints(calibration);
-  if (points.length === 0) {
-    return figure(
-      sheet,
-      'calibration',
-      placeholder(sheet, 'No bin of the weight holds showers of both samples.'),
-    );
+/** Whether weights are the ratio of the densities, and what calibrations would change. */
+function calibrationSection(sheet: Sheet, part: CalibrationSummary): HTMLElement {
+  const { applied, uncalibrated, calibrated } = part;
+  const other = calibrated.find(({ method }) => method === applied) ?? best(calibrated);
+  const curves: CalibrationCurve[] = [
+    { kind: 'before', name: 'as the classifiers say it', check: uncalibrated },
+  ];
+  if (other) {
+    const word = other.method === applied ? 'applied' : 'not applied, lowest log-loss';
+    curves.push({ kind: 'after', name: `${other.method} (${word})`, check: other });
   }
-  return figure(
+  return section(
     sheet,
     'calibration',
-    drawCalibration(sheet, points),
-    legend(sheet, [
-      ['point', 'measured in bins of w'],
-      ['guide', 'weight = ratio'],
-    ]),
+    'Calibration of the weights',
     sheet.element(
       'p',
-      {},
-      'In each bin of w, how many reference showers there are for one generated shower. Points on the diagonal: the ',
-      'weight is the ratio of the densities and can be trusted there. Bars are Poisson errors; bins in which a sample ',
-      'has no shower are left out.',
+      { class: 'lead' },
+      'Is w the ratio of the densities, or only a number that grows with it? Where the points leave the diagonal, take w as a rank and ',
+      'not as a factor. ',
+      applied === null
+        ? 'No calibration is applied: weights everywhere in this report are those of the classifiers (--calibration applies one).'
+        : `Weights and reweighted histograms of this report are calibrated with ${applied}; AUC, ROC curve and tests are not.`,
     ),
+    sheet.element(
+      'div',
+      { class: 'pair' },
+      weightCalibrationFigure(sheet, curves),
+      reliabilityFigure(sheet, curves),
+    ),
+    comparison(sheet, part),
   );
 }
 
-function drawCalibration(sheet: Sheet, points: readonly CalibrationPoint[]): Content {
-  const ends = points.flatMap(({ lower, upper, weight, ratio }) => [lower, upper, weight, ratio]);
-  const [start, end] = soundDomain(Math.min(...ends) / 1.2, Math.max(...ends) * 1.2, 'log');
-  const bars = { x: [] as number[], y: [] as number[] };
-  const stroke = (from: [number, number], to: [number, number]) => {
-    bars.x.push(from[0], to[0], Number.NaN);
-    bars.y.push(from[1], to[1], Number.NaN);
-  };
-  for (const { lower, upper, weight, ratio, error } of points) {
-    stroke([lower, ratio], [upper, ratio]);
-    stroke([weight, Math.max(ratio - error, start)], [weight, Math.min(ratio + error, end)]);
-  }
-  return drawChart(sheet.document, {
-    width: 440,
-    height: 420,
-    margin: { top: 22, right: 14, bottom: 38, left: 46 },
-    x: { domain: [start, end], scale: 'log', title: 'weight w, mean of the bin' },
-    y: { domain: [start, end], scale: 'log', title: 'measured ratio reference / generated' },
-    marks: [
-      Plot.line([start, end], { x: [start, end], y: [start, end], className: 'guide' }),
-      Plot.line({ length: bars.x.length }, { ...bars, className: 'curve error-bar' }),
-      Plot.dot(points, { x: 'weight', y: 'ratio', r: 2.6, className: 'point' }),
-    ],
-    description: 'Measured ratio of the samples in bins of the weight, against the weight, with the diagonal',
-  });
+/** The method with the lowest log-loss. */
+function best(calibrated: readonly CalibratedCheck[]): CalibratedCheck | undefined {
+  const known = calibrated.filter(({ gain }) => isFiniteNumber(gain.value));
+  return known.sort((first, second) => second.gain.value - first.gain.value)[0];
 }
 
-function calibrationPoints(calibration: WeightCalibration): CalibrationPoint[] {
-  const { edges, meanWeight, ratio, ratioError } = calibration;
-  return ratio.flatMap((measured, bin) => {
-    const lower = edges[bin];
-    const upper = edges[bin + 1];
-    if (!isPositive(measured) || !isPositive(lower) || !isPositive(upper)) return [];
-    const mean = meanWeight[bin];
-    const error = ratioError[bin];
-    return [
-      {
-        lower,
-        upper,
-        weight: isPositive(mean) ? mean : Math.sqrt(lower * upper),
-        ratio: measured,
-        error: isPositive(error) ? error : 0,
-      },
-    ];
-  });
-}
-
-function isPositive(value: number | null | undefined): value is number {
-  return isFiniteNumber(value) && value > 0;
+function comparison(sheet: Sheet, { applied, uncalibrated, calibrated }: CalibrationSummary): Content {
+  const row = (name: Content, check: CalibrationCheck, gain: string) => [
+    name,
+    significant(check.error.value),
+    measured(check.error.debiased, check.error.deviation),
+    pValue(check.error.pValue),
+    significant(check.brier, 4),
+    significant(check.logLoss, 4),
+    gain,
+    significant(check.jensenShannon),
+  ];
+  const mark = (method: string) => (method === applied ? sheet.element('strong', {}, method) : method);
+  const heads = ['', 'ECE', 'ECE less bias', 'p', 'Brier', 'log-loss [nat]', 'gain [nat]', 'JSD [bit]'];
+  return [
+    table(sheet, 'calibrations', heads, [
+      row('none', uncalibrated, '0'),
+      ...calibrated.map((check) =>
+        row(mark(check.method), check, measured(check.gain.value, check.gain.standardError)),
+      ),
+    ]),
+    sheet.element(
+      'p',
+      { class: 'lead' },
+      'Every row is calibrated by a map that was fitted to the other folds. ECE is the mean distance of the reliability curve from the diagonal; ',
+      'its bias is what perfect probabilities would show, measured by drawing labels from the stated ones, and p the chance of an ECE ',
+      'as large from them. Gain: by how much the log-loss falls, ± the scatter of the rows. A calibration that gains nothing within its error is ',
+      'not worth applying.',
+    ),
+  ];
 }

@@ -16,6 +16,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     ['networks a pair of folds', count(settings.members)],
     ['whitening', settings.whitening ? 'principal axes' : 'none'],
     ['repeated rows', settingText(settings.repeated)],
+    ['calibration of ln w', settings.calibration ?? 'none'],
     ['seed', isFiniteNumber(settings.seed) ? String(settings.seed) : absent],
     ...records('network', settings.network),
     ...records('training', settings.training),
