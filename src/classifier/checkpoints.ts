@@ -9,8 +9,8 @@ const leftBehind =
   /^((network|permutations)-\d+\.checkpoint\.partial|checkpoint\.(lock|trial|trial\.partial))$/;
 
 /** Trainings beside the first that keep checkpoints, each in a folder of this name inside of that of the first. */
-type PartName = 'permutations';
-const partName = /^permutations$/;
+type PartName = 'permutations' | 'null' | `repeat-${number}`;
+const partName = /^(permutations|null|repeat-\d+)$/;
 
 const checkpointSchema = z
   .strictObject({

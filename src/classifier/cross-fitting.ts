@@ -29,6 +29,8 @@ export interface FitOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
   /** What is odd about the samples, for the description of the ensemble. */
   readonly warnings: readonly Warning[];
+  /** In place of that of the plan. */
+  readonly seed?: number;
 }
 
 /** How many rows the samples have. */
@@ -97,11 +99,13 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
    */
   async fit(options: FitOptions): Promise<CrossFitResult> {
     const { input, plan, ranges, computer } = this.#made;
+    const { seed = plan.seed } = options;
     const fitted = await runJob<CrossFitted>(
-      (notify) => native().crossFit(this.handle, this.plan, options.checkpoint ?? null, computer, notify),
+      (notify) =>
+        native().crossFit(this.handle, { ...this.plan, seed }, options.checkpoint ?? null, computer, notify),
       options,
     );
-    const { folds, split, members, seed, learners, whitening, classifier } = plan;
+    const { folds, split, members, learners, whitening, classifier } = plan;
     const batchSize = this.#batchSize;
     const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
       input,

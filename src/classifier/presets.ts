@@ -1,8 +1,8 @@
+import { ArgumentError } from '../errors.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { FeatureSetName } from '../native/contract/showers.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
 import type { ClassifierOptions } from './network-settings.js';
-import type { TrainingOptions } from './settings.js';
 
 /** Classifiers of the literature: architecture, features and training as their code has them. */
 
@@ -94,3 +94,18 @@ export const presets = {
 
 export type PresetName = keyof typeof presets;
 export const presetNames = Object.keys(presets) as [PresetName, ...PresetName[]];
+
+/**
+ * @param geometry name of the geometry; null for a matrix.
+ * @throws ArgumentError ERR_ARGUMENT where the preset is of other samples.
+ */
+export function requirePresetFits(name: PresetName, geometry: string | null): void {
+  const { definitions } = presets[name];
+  const isCalogan = geometry === 'calogan';
+  const fits = definitions === 'calogan' ? isCalogan : !isCalogan && !geometry?.startsWith('cartesian:');
+  if (geometry !== null && fits) return;
+  const given = geometry === null ? 'a table of columns' : `showers of ${geometry}`;
+  const wanted = definitions === 'calogan' ? 'the geometry calogan' : 'a geometry of the CaloChallenge';
+  const message = `preset: ${name} is for showers of ${wanted}; these samples are ${given}`;
+  throw new ArgumentError('ERR_ARGUMENT', message);
+}

@@ -6,6 +6,7 @@ import type { Warning } from '../warnings.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { prepareFitting } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
+import { requirePresetFits } from './presets.js';
 import { type TrainingOptions, trainingChoices, trainingSchema } from './settings.js';
 import { sizeWarnings } from './size-warnings.js';
 
@@ -43,9 +44,10 @@ export async function trainClassifier(
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
   using pair = await examinePair(...samples, choices, { signal, threads, device, devices });
   const { paired, warnings } = pair;
+  if (choices.preset) requirePresetFits(choices.preset, pair.settings.geometry);
   const preparing = { signal, computer, paired };
   using prepared = await prepareFitting(pair.reference, pair.generated, pair.input, choices, preparing);
   const { ensemble, records } = await prepared.fit({ signal, onProgress, checkpoint: kept, warnings });
-  const sizes = sizeWarnings(pair.reference, pair.generated, choices.folds, ensemble.networkParameters);
+  const sizes = sizeWarnings(pair.reference, pair.generated, choices, ensemble.networkParameters);
   return { ensemble, records, input: pair.settings, warnings: [...pair.warnings, ...sizes] };
 }
