@@ -105,7 +105,13 @@ export {
 export type { LayoutName } from './layouts/published-layouts.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
-export type { FeatureDefinitions, RepeatedInPair, RepeatedRows } from './native/contract/showers.js';
+export type {
+  FeatureDefinitions,
+  ObservableRecord,
+  RepeatedInPair,
+  RepeatedRows,
+  TransverseCoordinates,
+} from './native/contract/showers.js';
 export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';

@@ -11,6 +11,7 @@ namespace caloscope::addon {
 Geometry geometry_argument(const Napi::Value& value) {
   const auto record = object_argument(value, "geometry");
   Geometry geometry(name_argument<Geometry::Definitions>(record.Get("definitions"), "definitions"));
+  geometry.transverse = name_argument<Geometry::Transverse>(record.Get("transverse"), "transverse");
   geometry.first_voxel = array_copy<std::uint32_t>(record.Get("firstVoxel"), "firstVoxel");
   geometry.layer_id = array_copy<std::uint32_t>(record.Get("layerId"), "layerId");
   geometry.angular = array_copy<std::uint8_t>(record.Get("angular"), "angular");

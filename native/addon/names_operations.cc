@@ -43,6 +43,7 @@ Napi::Value all_names(const Napi::CallbackInfo& info) {
   set_names<SampleRole>(record, "sampleRole");
   set_names<Schedule>(record, "schedule");
   set_names<ToyGeometryName>(record, "toyGeometry");
+  set_names<Geometry::Transverse>(record, "transverseCoordinates");
   set_names<UpperEdge>(record, "upperEdge");
   return record;
 }

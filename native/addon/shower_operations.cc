@@ -132,7 +132,7 @@ Napi::Value make_matrix(const Napi::CallbackInfo& info) {
   return make_handle(info.Env(), HandleKind::feature_table, table, table->bytes());
 }
 
-/// observables(geometry) → { name, label, unit }[]
+/// observables(geometry) → { name, label, unit, layer, compared }[]
 Napi::Value observables(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const auto all = observables_of(geometry_argument(info[0]));
@@ -142,6 +142,8 @@ Napi::Value observables(const Napi::CallbackInfo& info) {
     record.Set("name", Napi::String::New(env, all[i].name));
     record.Set("label", Napi::String::New(env, all[i].label));
     record.Set("unit", Napi::String::New(env, all[i].unit));
+    record.Set("layer", all[i].layer ? Napi::Number::New(env, *all[i].layer) : env.Null());
+    record.Set("compared", Napi::Boolean::New(env, all[i].asked == Asked::always));
     list.Set(i, record);
   }
   return list;

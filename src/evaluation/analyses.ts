@@ -2,6 +2,7 @@ import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import type { Warning } from '../warnings.js';
 import { auc } from './analyses/auc.js';
 import { calibration } from './analyses/calibration.js';
+import { comparedLayers } from './analyses/compared-layers.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
 import { roc } from './analyses/roc.js';
@@ -18,6 +19,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   weights,
   calibration,
   support,
+  comparedLayers,
   observables,
   largestDistance,
   training,

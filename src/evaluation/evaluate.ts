@@ -129,7 +129,8 @@ async function evaluateSamples(
     using scores = await Scores.of(fitted, choices, run);
     using heldOut = await heldOutPair({ reference, generated }, own, fitted, { signal });
     const compared = { reference: heldOut.reference, generated: heldOut.generated, input };
-    const columns = await observableColumns(reference.observables(), compared, heldOut.own, run);
+    const observables = heldOut.reference.compared(heldOut.generated);
+    const columns = await observableColumns(observables, compared, heldOut.own, run);
     const found = await runAnalyses({
       ...compared,
       fitted,

@@ -23,7 +23,7 @@ export const ownObservableSchema = z.strictObject({
   }),
 }) satisfies z.ZodType<OwnObservable>;
 
-/** An observable with its values, one a row of each sample. */
+/** An observable with its values, one a row of each sample; NaN: the row has none. */
 export interface ObservableColumn {
   readonly observable: Observable;
   readonly reference: Float64Array;

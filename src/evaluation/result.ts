@@ -4,7 +4,7 @@ import type { CalibrationMethod } from '../native/contract/calibration.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
-import type { SampleRecord } from '../samples/sample.js';
+import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
@@ -18,7 +18,7 @@ import type { WeightSummary } from './analyses/weights.js';
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
-export type { SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -53,6 +53,8 @@ export interface ResultParts {
   readonly weights: WeightSummary;
   readonly calibration: CalibrationSummary;
   readonly support: SupportSummary;
+  /** null: rows have no layers. */
+  readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
   readonly training: TrainingSummary;

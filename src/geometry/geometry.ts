@@ -3,7 +3,11 @@ import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
 import { mustBeOneOf } from '../names.js';
-import { type FeatureDefinitions, featureDefinitions } from '../native/contract/showers.js';
+import {
+  type FeatureDefinitions,
+  featureDefinitions,
+  type TransverseCoordinates,
+} from '../native/contract/showers.js';
 import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
 import {
   type ChallengeName,
@@ -17,7 +21,7 @@ import {
 export type LayerShape =
   /** Rings × angular bins around the shower axis; voxel in the layer = alpha bin · rings + ring. Edges in mm. */
   | { readonly kind: 'polar'; readonly radialEdges: readonly number[]; readonly alphaBins: number }
-  /** Rows (φ) × columns (η); voxel in the layer = row · columns + column. */
+  /** Rows (φ or y) × columns (η or x); voxel in the layer = row · columns + column. */
   | { readonly kind: 'grid'; readonly rows: number; readonly columns: number };
 
 export interface GeometryLayer {
@@ -35,6 +39,8 @@ export interface Geometry {
   readonly name: string;
   /** Whose published layout its files have, and whose feature sets it has beside `full`. */
   readonly definitions: FeatureDefinitions;
+  /** What `eta` and `phi` are called: x and y in a plain grid. */
+  readonly transverse: TransverseCoordinates;
   /** Unit of the positions. */
   readonly lengthUnit: 'mm' | 'voxel';
   readonly layers: readonly GeometryLayer[];
@@ -161,7 +167,8 @@ function chooseParticle(particles: readonly ParticleBinning[], wanted: string | 
 function caloganGeometry(): Geometry {
   const width = 2 * caloganHalfWidth;
   const shapes = caloganGrids.map(({ id, rows, columns }) => ({ id, rows, columns }));
-  return gridGeometry('calogan', 'calogan', 'mm', shapes, ({ rows, columns }) => ({
+  const frame = { name: 'calogan', definitions: 'calogan', transverse: 'eta-phi', lengthUnit: 'mm' } as const;
+  return gridGeometry(frame, shapes, ({ rows, columns }) => ({
     row: width / rows,
     column: width / columns,
   }));
@@ -178,7 +185,8 @@ function cartesianGeometry(name: string): Geometry {
   }
   requireHoldable(name, layers * rows * columns);
   const shapes = Array.from({ length: layers }, (_, id) => ({ id, rows, columns }));
-  return gridGeometry(name, 'calochallenge', 'voxel', shapes, () => ({ row: 1, column: 1 }));
+  const frame = { name, definitions: 'calochallenge', transverse: 'x-y', lengthUnit: 'voxel' } as const;
+  return gridGeometry(frame, shapes, () => ({ row: 1, column: 1 }));
 }
 
 interface Grid {
@@ -189,9 +197,7 @@ interface Grid {
 
 /** Layers of rows and columns, centred on the shower axis; `cell` gives the size of a voxel. */
 function gridGeometry(
-  name: string,
-  definitions: FeatureDefinitions,
-  lengthUnit: Geometry['lengthUnit'],
+  frame: Omit<Frame, 'layers' | 'threshold'>,
   grids: readonly Grid[],
   cell: (grid: Grid) => { row: number; column: number },
 ): Geometry {
@@ -201,7 +207,7 @@ function gridGeometry(
       return { id, voxels: rows * columns, angular: rows * columns > 1, shape };
     }),
   );
-  return placeVoxels({ name, definitions, lengthUnit, layers, threshold: null }, (layer, i) => {
+  return placeVoxels({ ...frame, layers, threshold: null }, (layer, i) => {
     const { rows, columns } = grids[layer] as Grid;
     const size = cell(grids[layer] as Grid);
     const eta = ((i % columns) - (columns - 1) / 2) * size.column;
@@ -227,7 +233,14 @@ export function polarGeometry(
       return { id, voxels: (radialEdges.length - 1) * alphaBins, angular: alphaBins > 1, shape };
     }),
   );
-  const frame = { name, definitions: 'calochallenge', lengthUnit: 'mm', layers, threshold } as const;
+  const frame = {
+    name,
+    definitions: 'calochallenge',
+    transverse: 'eta-phi',
+    lengthUnit: 'mm',
+    layers,
+    threshold,
+  } as const;
   return placeVoxels(frame, (layer, i) => {
     const { radialEdges, alphaBins } = binning[layer] as RadialBinning;
     const rings = radialEdges.length - 1;

@@ -55,7 +55,7 @@ const frames: Readonly<Record<Place, Frame>> = {
   classifier: (sheet, figures) =>
     section(sheet, 'classifier', 'Classifier', sheet.element('div', { class: 'pair' }, figures)),
   calibration: asItIs,
-  observables: asItIs,
+  observables: (sheet, content) => section(sheet, 'observables', 'Observables', content),
   training: asItIs,
   health: asItIs,
   extremes: asItIs,

@@ -2,6 +2,7 @@ import type { ResultParts } from '../evaluation/result.js';
 import type { Section } from './section.js';
 import { auc } from './sections/auc.js';
 import { calibration } from './sections/calibration.js';
+import { comparedLayers } from './sections/compared-layers.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
 import { roc } from './sections/roc.js';
@@ -16,6 +17,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   weights,
   calibration,
   support,
+  comparedLayers,
   observables,
   largestDistance,
   training,

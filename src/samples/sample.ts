@@ -36,6 +36,15 @@ export interface Observable {
   readonly unit: string;
 }
 
+/** Numbers of the layers of a calorimeter, and those of them that an evaluation looks at. */
+export interface ComparedLayers {
+  readonly all: readonly number[];
+  /** With all their observables. */
+  readonly inFull: readonly number[];
+  /** With their energy at least. */
+  readonly energies: readonly number[];
+}
+
 /** What the rows of a sample were made for: the same in both samples, or classifiers learn it instead of the difference. */
 export interface Condition {
   /** Plural: `incident energies`. */
@@ -88,8 +97,12 @@ export interface Sample {
   inputReasons(choices: InputChoices): InputReasons;
   /** @throws ArgumentError ERR_SHAPE when the sample does not have this input; NativeError. */
   features(input: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable>;
-  /** The observables that an evaluation compares, in its order. */
+  /** All observables that have a name. */
   observables(): readonly Observable[];
+  /** Those that an evaluation of this reference sample and a generated one that fits it compares, in its order. */
+  compared(generated: Sample): readonly Observable[];
+  /** The layers whose observables are compared; null: rows have no layers. */
+  readonly comparedLayers: ComparedLayers | null;
   /** Columns that are tested for a difference beside the observables, and not drawn: {@link values} has them too. */
   otherColumns(): readonly Observable[];
   /**

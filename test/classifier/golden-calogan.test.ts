@@ -1,34 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { namedGeometry } from '#caloscope/geometry/geometry';
 import { featureRows } from '#caloscope/samples/showers/shower-input';
-import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
-import { openShowers } from '#caloscope/samples/showers/shower-stream';
+import type { ShowerSample } from '#caloscope/samples/showers/shower-sample';
+import { caloganGoldenNames, openCaloganGolden } from '../support/calogan-golden.js';
 import { expectClose } from '../support/closeness.js';
-import { type GoldenFile, openGolden } from '../support/golden-arrays.js';
-import { hasSharedData, sharedPath } from '../support/shared-data.js';
+import type { GoldenFile } from '../support/golden-arrays.js';
+import { hasSharedData } from '../support/shared-data.js';
 
 const voxels = 504;
 const scalars = 4;
-
-/** The made-up showers: three datasets of layers, one after the other in our rows; GeV become MeV. */
-function edgeCases(golden: GoldenFile): ShowerSample {
-  const energies = golden.numbers('input/energy');
-  const layers = [0, 1, 2].map((layer) => golden.numbers(`input/layer_${layer}`));
-  const rows = energies.length;
-  const showers = new Float64Array(rows * voxels);
-  for (let row = 0; row < rows; row++) {
-    let place = row * voxels;
-    for (const layer of layers) {
-      const width = layer.length / rows;
-      showers.set(layer.subarray(row * width, (row + 1) * width), place);
-      place += width;
-    }
-  }
-  const incidentEnergies = Float64Array.from(energies, (energy) => energy * 1000);
-  const geometry = namedGeometry('calogan');
-  if (!geometry) throw new Error('no geometry calogan');
-  return showersFromArrays({ incidentEnergies, voxels: showers }, geometry);
-}
 
 /** The published value, and 0 or −8 where it is not finite. */
 function finite(name: string, value: number): number {
@@ -36,15 +15,12 @@ function finite(name: string, value: number): number {
   return name.startsWith('log10') ? -8 : 0;
 }
 
-describe.skipIf(!hasSharedData).each(['calogan_eplus_51', 'edge_cases_14'])('features of %s', (name) => {
+describe.skipIf(!hasSharedData).each(caloganGoldenNames)('features of %s', (name) => {
   let golden: GoldenFile;
   let sample: ShowerSample;
   let empty: readonly boolean[];
   beforeAll(async () => {
-    golden = await openGolden('discriminator_metric', `${name}.h5`);
-    sample = golden.has('input')
-      ? edgeCases(golden)
-      : await openShowers(sharedPath('data', 'calogan_eplus_geant4_51.hdf5'), { geometry: 'calogan' });
+    ({ golden, sample } = await openCaloganGolden(name));
     empty = Array.from({ length: sample.rows }, (_, row) =>
       sample.read(row, 1).every((energy) => energy === 0),
     );

@@ -18,6 +18,7 @@ const knownCodes = Object.keys(errorCodes).filter((code) => code !== 'ERR_INTERN
 
 const geometry = {
   definitions: 'calochallenge',
+  transverse: 'eta-phi',
   firstVoxel: Uint32Array.of(0, 2, 3),
   layerId: Uint32Array.of(0, 1),
   angular: Uint8Array.of(1, 0),
@@ -315,6 +316,11 @@ describe('the native core', () => {
       'geometry',
       'featureDefinitions',
       (definitions) => core['featureNames']?.({ ...geometry, definitions }, 'low'),
+    ],
+    [
+      'coordinates of a geometry',
+      'transverseCoordinates',
+      (transverse) => core['observables']?.({ ...geometry, transverse }),
     ],
     ['set of featureNames', 'featureSet', (set) => core['featureNames']?.(geometry, set)],
     ['set of featureRows', 'featureSet', (set) => core['featureRows']?.(table, geometry, set, null, 0, 1)],

@@ -1,6 +1,7 @@
 #include "core/samples/shower_moments.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 
 namespace caloscope {
@@ -31,6 +32,7 @@ void ShowerMoments::select(std::uint64_t row) {
   has_hits_ = false;
   if (!has_layers_) return;
   has_layers_ = false;
+  whole_spreads_.fill(std::nullopt);
   std::fill(has_spread_.begin(), has_spread_.end(), std::uint8_t{0});
   std::fill(has_brightest_.begin(), has_brightest_.end(), std::uint8_t{0});
 }
@@ -54,6 +56,28 @@ void ShowerMoments::find_spread(Coordinate coordinate, std::uint32_t layer, std:
   const auto& moments = this->layer(layer);
   spreads_[place] = caloscope::spread(hits_, moments, positions(geometry_, coordinate), reading_.softening);
   has_spread_[place] = 1;
+}
+
+const ShowerMoments::WholeSpread& ShowerMoments::whole_spread(Coordinate coordinate) {
+  auto& whole = whole_spreads_[static_cast<std::size_t>(coordinate)];
+  if (whole) return *whole;
+  const auto position = positions(geometry_, coordinate);
+  layers();
+  const auto sum = [&](const auto& term) {
+    double total = 0;
+    for (std::uint32_t l = 0; l < geometry_.layers(); ++l) {
+      if (coordinate != Coordinate::radius && geometry_.angular[l] == 0) continue;
+      for (auto hit = layers_[l].first_hit; hit < layers_[l].end_hit; ++hit) {
+        total += term(position[hits_.voxel[hit]]) * hits_.energy[hit];
+      }
+    }
+    return total;
+  };
+  const double energy = sum([](double) { return 1.0; });
+  const double centre = sum([](double x) { return x; }) / energy;
+  const double variance = sum([=](double x) { return (x - centre) * (x - centre); }) / energy;
+  whole = WholeSpread{{centre, std::sqrt(std::max(0.0, variance))}, energy};
+  return *whole;
 }
 
 void ShowerMoments::find_extents() {

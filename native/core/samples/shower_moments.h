@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -55,6 +56,13 @@ class ShowerMoments {
     if (has_spread_[place] == 0) find_spread(coordinate, layer, place);
     return spreads_[place];
   }
+  /// Of all layers together, without softening; in η and φ of those that have angular bins. Nothing where `energy`, the sum
+  /// of these layers, is not above 0.
+  struct WholeSpread {
+    Spread spread;
+    double energy;
+  };
+  const WholeSpread& whole_spread(Coordinate coordinate);
   /// Where the voxels of a layer lie in a coordinate.
   struct Extent {
     double lowest, highest;
@@ -86,6 +94,7 @@ class ShowerMoments {
   std::vector<LayerMoments> layers_;
   double deposited_energy_ = 0;
   std::vector<Spread> spreads_;  ///< layers × coordinates
+  std::array<std::optional<WholeSpread>, coordinates> whole_spreads_;
   std::vector<Extent> extents_;  ///< the same, of every shower
   std::vector<double> brightest_, sorted_;
   std::vector<std::uint8_t> has_spread_, has_brightest_;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -16,40 +19,113 @@
 namespace caloscope {
 namespace {
 
-std::map<std::string, long double> expected_of(const naive::Shower& shower, double incident) {
+constexpr long double undefined = std::numeric_limits<long double>::quiet_NaN();
+
+long double where(long double energy, long double value) { return energy > 0 ? value : undefined; }
+
+/// Mean and width of a position over voxels, from the difference of the moments.
+struct Moments {
+  long double energy = 0, first = 0, second = 0;
+
+  void add(long double weight, long double x) {
+    energy += weight;
+    first += weight * x;
+    second += weight * x * x;
+  }
+  long double mean() const { return where(energy, first / energy); }
+  long double width() const {
+    return where(energy, std::sqrt(std::max(0.0L, second / energy - first / energy * (first / energy))));
+  }
+};
+
+using Values = std::map<std::string, long double>;
+
+Values of_shower(const naive::Shower& shower, double incident) {
   const auto& g = shower.geometry;
   const long double total = shower.total();
-  long double depth = 0, square = 0, lit = 0, brightest = 0;
+  Moments depth, in_r, in_eta, in_phi;
+  long double lit = 0, brightest = 0, largest = 0, weighted = 0, most = undefined, start = undefined;
   for (std::uint32_t l = 0; l < g.layers(); ++l) {
-    const long double share = total == 0 ? 0 : shower.layer_energy(l) / total;
-    depth += l * share;
-    square += static_cast<long double>(l) * l * share;
+    const auto energy = shower.layer_energy(l);
+    depth.add(energy, l);
+    weighted += l * energy;
+    if (energy > largest) {
+      largest = energy;
+      most = l;
+    }
+    if (std::isnan(start) && total > 0 && energy > 0.01L * total) start = l;
+    for (auto v = g.first_voxel[l]; v < g.first_voxel[l + 1]; ++v) {
+      lit += shower.energy[v] > 0 ? 1 : 0;
+      brightest = std::max(brightest, shower.energy[v]);
+      in_r.add(shower.energy[v], g.radius[v]);
+      if (!g.angular[l]) continue;
+      in_eta.add(shower.energy[v], g.eta[v]);
+      in_phi.add(shower.energy[v], g.phi[v]);
+    }
   }
-  for (const auto energy : shower.energy) {
-    lit += energy > 0 ? 1 : 0;
-    brightest = std::max(brightest, energy);
-  }
-  std::map<std::string, long double> values{
+  const auto occupancy = lit / static_cast<long double>(shower.energy.size());
+  return {
       {"incident_energy", incident},
       {"deposited_energy", total},
       {"energy_ratio", total / incident},
-      {"depth", depth},
-      {"depth_width", std::sqrt(std::max(0.0L, square - depth * depth))},
-      {"occupancy", lit / static_cast<long double>(shower.energy.size())},
-      {"brightest_fraction", total == 0 ? 0 : brightest / total},
+      {"depth", depth.mean()},
+      {"depth_width", depth.width()},
+      {"depth_of_maximum", most},
+      {"shower_start", start},
+      {"depth_weighted_energy", weighted},
+      {"hits", lit},
+      {"occupancy", occupancy},
+      {"sparsity", 1 - occupancy},
+      {"brightest_fraction", where(total, brightest / total)},
+      {"centre_r", in_r.mean()},
+      {"width_r", in_r.width()},
+      {"centre_eta", in_eta.mean()},
+      {"centre_phi", in_phi.mean()},
+      {"width_eta", in_eta.width()},
+      {"width_phi", in_phi.width()},
   };
-  for (std::uint32_t l = 0; l < g.layers(); ++l) {
-    const std::string layer = "_" + std::to_string(g.layer_id[l]);
-    values["layer_energy" + layer] = shower.layer_energy(l);
-    values["layer_occupancy" + layer] = shower.occupancy(l);
-    const auto add = [&](const std::string& name, const std::vector<double>& position) {
-      values["centre_" + name + layer] = shower.centre(l, position, 1e-16L);
-      values["width_" + name + layer] = shower.width(l, position, 1e-16L);
-    };
-    add("r", g.radius);
-    if (!g.angular[l]) continue;
-    add("eta", g.eta);
-    add("phi", g.phi);
+}
+
+Values of_layer(const naive::Shower& shower, std::uint32_t l) {
+  const auto& g = shower.geometry;
+  const auto energy = shower.layer_energy(l);
+  std::vector<long double> sorted(shower.energy.begin() + g.first_voxel[l], shower.energy.begin() + g.first_voxel[l + 1]);
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  sorted.resize(std::max<std::size_t>(sorted.size(), 5));
+  Values values{
+      {"layer_energy", energy},
+      {"layer_fraction", where(shower.total(), energy / shower.total())},
+      {"layer_hits", shower.sum(l, [&](std::uint32_t v) { return shower.energy[v] > 0 ? 1 : 0; })},
+      {"layer_occupancy", shower.occupancy(l)},
+      {"layer_sparsity", 1 - shower.occupancy(l)},
+      {"brightest_fraction", where(energy, sorted[0] / energy)},
+      {"second_brightest_fraction", where(energy, sorted[1] / energy)},
+      {"third_brightest_fraction", where(energy, sorted[2] / energy)},
+      {"fourth_brightest_fraction", where(energy, sorted[3] / energy)},
+      {"fifth_brightest_fraction", where(energy, sorted[4] / energy)},
+      {"brightest_ratio", where(sorted[0] + sorted[1], (sorted[0] - sorted[1]) / (sorted[0] + sorted[1]))},
+  };
+  if (l > 0) {
+    const auto both = energy + shower.layer_energy(l - 1);
+    values["layer_ratio"] = where(both, energy / both);
+  }
+  const auto add = [&](const std::string& name, const std::vector<double>& position) {
+    values["centre_" + name] = where(energy, shower.centre(l, position, 1e-16L));
+    values["width_" + name] = where(energy, shower.width(l, position, 1e-16L));
+  };
+  add("r", g.radius);
+  if (!g.angular[l]) return values;
+  add("eta", g.eta);
+  add("phi", g.phi);
+  return values;
+}
+
+Values expected_of(const naive::Shower& shower, double incident) {
+  auto values = of_shower(shower, incident);
+  for (std::uint32_t l = 0; l < shower.geometry.layers(); ++l) {
+    for (const auto& [name, value] : of_layer(shower, l)) {
+      values[name + "_" + std::to_string(shower.geometry.layer_id[l])] = value;
+    }
   }
   return values;
 }
@@ -74,9 +150,12 @@ TEST(Observables, AreTheirDefinitions) {
       ASSERT_EQ(expected.size(), all.size());
       for (std::size_t i = 0; i < all.size(); ++i) {
         const auto value = static_cast<double>(expected.at(all[i].name));
+        const auto found = values[i * table->rows() + row];
+        ASSERT_EQ(std::isnan(found), std::isnan(value)) << all[i].name << " of row " << row;
+        if (std::isnan(value)) continue;
         // A width is a root: near zero it shows the square root of the rounding.
         const bool width = all[i].name.find("width") != std::string::npos;
-        ASSERT_NEAR(values[i * table->rows() + row], value, width ? 1e-6 : 1e-11 * (1 + std::fabs(value)))
+        ASSERT_NEAR(found, value, width ? 1e-6 : 1e-11 * (1 + std::fabs(value)))
             << all[i].name << " of row " << row << " above " << threshold << " MeV";
       }
     }
@@ -105,8 +184,8 @@ TEST(Observables, HaveTheSameBitsAloneAsWithAllOthers) {
   const auto together = observable_values(*table, geometry, 5, numbers, tiles_on(2), control);
   for (const auto number : numbers) {
     const auto alone = observable_values(*table, geometry, 5, std::vector{number}, tiles_on(1), control);
-    const auto first = together.begin() + static_cast<std::ptrdiff_t>(number * table->rows());
-    EXPECT_EQ(alone, std::vector<double>(first, first + static_cast<std::ptrdiff_t>(table->rows()))) << number;
+    // Bit by bit: NaN is not equal to itself.
+    EXPECT_EQ(std::memcmp(alone.data(), together.data() + number * table->rows(), alone.size() * sizeof(double)), 0) << number;
   }
 }
 
@@ -126,11 +205,67 @@ TEST(Observables, AreNamedWithTheirLabelsAndUnits) {
   expect_described("energy_ratio", "E_dep / E_inc", "");
   expect_described("layer_energy_5", "energy in layer 5", "MeV");
   expect_described("width_phi_9", "width in φ, layer 9", "voxel");
+  expect_described("layer_ratio_9", "E_9 / (E_5 + E_9)", "");
+  EXPECT_EQ(place_of("layer_ratio_9")->layer, 9U);
+  EXPECT_EQ(place_of("layer_ratio_0"), all.end());
+  EXPECT_EQ(place_of("depth")->layer, std::nullopt);
+  EXPECT_EQ(place_of("hits")->asked, Asked::always);
+  EXPECT_EQ(place_of("occupancy")->asked, Asked::by_name);
   // Those of the whole shower, then layer by layer; in eta and phi only where the layer is angular.
   EXPECT_LT(place_of("brightest_fraction"), place_of("layer_energy_0"));
   EXPECT_LT(place_of("width_phi_0"), place_of("layer_energy_5"));
   EXPECT_LT(place_of("width_r_5"), place_of("layer_energy_9"));
   EXPECT_EQ(place_of("centre_eta_5"), all.end());
+}
+
+TEST(Observables, OfAPlainGridAreInXAndY) {
+  auto geometry = small_geometry(Geometry::Definitions::calochallenge);
+  geometry.transverse = Geometry::Transverse::x_y;
+  std::map<std::string, std::string> labels;
+  for (const auto& one : observables_of(geometry)) labels[one.name] = one.label;
+  EXPECT_EQ(labels.at("centre_x_9"), "center of energy in x, layer 9");
+  EXPECT_EQ(labels.at("width_y"), "width in y");
+  for (const auto& [name, label] : labels) {
+    EXPECT_EQ(name.find("eta"), std::string::npos) << name;
+    EXPECT_EQ(label.find("φ"), std::string::npos) << label;
+  }
+}
+
+TEST(Observables, OfOneLayerAreNotThereTwice) {
+  Geometry geometry(Geometry::Definitions::calochallenge);
+  geometry.first_voxel = {0, 2};
+  geometry.layer_id = {3};
+  geometry.angular = {1};
+  geometry.length_unit = "mm";
+  geometry.eta = geometry.phi = geometry.radius = {1, 2};
+  std::vector<std::string> compared;
+  for (const auto& one : observables_of(geometry)) {
+    if (one.asked == Asked::always && one.layer) compared.push_back(one.name);
+  }
+  EXPECT_EQ(compared, std::vector<std::string>{"brightest_ratio_3"});
+  geometry.angular = {0};
+  for (const auto& one : observables_of(geometry)) EXPECT_EQ(one.name.find("eta"), std::string::npos) << one.name;
+}
+
+TEST(Observables, OfLayersThatTheShowerStartsIn) {
+  // Layers of 0.9 %, 1 %, 58.1 % and 40 % of the deposited energy: at 1 % it has not started yet.
+  Geometry geometry(Geometry::Definitions::calochallenge);
+  geometry.first_voxel = {0, 1, 2, 3, 4};
+  geometry.layer_id = {10, 11, 12, 13};
+  geometry.angular = {0, 0, 0, 0};
+  geometry.length_unit = "mm";
+  geometry.eta = geometry.phi = geometry.radius = {1, 1, 1, 1};
+  const DenseShowers showers{4, {1000}, {9, 10, 581, 400}};
+  JobControl control;
+  const auto all = observables_of(geometry);
+  const auto values =
+      observable_values(*table_of(showers), geometry, 0, numbers_up_to(all.size()), tiles_on(1), control);
+  std::map<std::string, double> found;
+  for (std::size_t i = 0; i < all.size(); ++i) found[all[i].name] = values[i];
+  EXPECT_EQ(found.at("shower_start"), 2);
+  EXPECT_EQ(found.at("depth_of_maximum"), 2);
+  EXPECT_DOUBLE_EQ(found.at("layer_ratio_13"), 400.0 / 981);
+  EXPECT_DOUBLE_EQ(found.at("layer_fraction_10"), 0.009);
 }
 
 TEST(Observables, RefuseWhatTheyDoNotKnow) {

@@ -6,7 +6,7 @@
 import { binSpacings, calibrationMethods } from './calibration.js';
 import { activations, learnerNames } from './ensembles.js';
 import { axisTypes, upperEdges } from './histograms.js';
-import { featureDefinitions, featureSetNames } from './showers.js';
+import { featureDefinitions, featureSetNames, transverseCoordinates } from './showers.js';
 import { toyDistortions, toyGeometryNames } from './simulation.js';
 import { ensembleRules, sampleRoles } from './statistics.js';
 import { precisions, schedules } from './training.js';
@@ -26,6 +26,7 @@ export const enumerations = {
   sampleRole: sampleRoles,
   schedule: schedules,
   toyGeometry: toyGeometryNames,
+  transverseCoordinates,
   upperEdge: upperEdges,
 } as const;
 

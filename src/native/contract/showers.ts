@@ -8,10 +8,15 @@ export type FeatureTableHandle = NativeHandle<'feature-table'>;
 export const featureDefinitions = ['calochallenge', 'calogan'] as const;
 export type FeatureDefinitions = (typeof featureDefinitions)[number];
 
+/** What the two coordinates across the shower axis are called: η and φ, or x (columns) and y (rows) in a plain grid. */
+export const transverseCoordinates = ['eta-phi', 'x-y'] as const;
+export type TransverseCoordinates = (typeof transverseCoordinates)[number];
+
 /** What the core needs of a geometry; `radius`, `eta`, `phi` one a voxel. */
 export interface NativeGeometry {
   /** Which published definitions of the feature sets apply. */
   readonly definitions: FeatureDefinitions;
+  readonly transverse: TransverseCoordinates;
   /** One more entry than layers. */
   readonly firstVoxel: Uint32Array;
   readonly layerId: Uint32Array;
@@ -27,6 +32,10 @@ export interface ObservableRecord {
   readonly name: string;
   readonly label: string;
   readonly unit: string;
+  /** The layer's own number; null: of the whole shower. */
+  readonly layer: number | null;
+  /** Whether evaluations compare it; false: only who names it gets it, because others say the same or nearly so. */
+  readonly compared: boolean;
 }
 
 /** The feature sets by name; all but `full` are published. The definitions are in the README and in native/core/samples/feature_set.h. */

@@ -3,7 +3,7 @@ import type { EvaluationResult, ObservableComparison } from '../../evaluation/re
 import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
-import { figure, legend, placeholder, section, swatch } from '../drawing/legend.js';
+import { figure, legend, placeholder, swatch } from '../drawing/legend.js';
 import { absent, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
@@ -26,19 +26,9 @@ function observableSection(
   sheet: Sheet,
   observables: readonly ObservableComparison[],
   result: EvaluationResult,
-): HTMLElement {
-  if (observables.length === 0) {
-    return section(
-      sheet,
-      'observables',
-      'Observables',
-      placeholder(sheet, 'The result holds no observables.'),
-    );
-  }
-  return section(
-    sheet,
-    'observables',
-    'Observables',
+): Content {
+  if (observables.length === 0) return placeholder(sheet, 'The result holds no observables.');
+  return [
     sheet.element(
       'div',
       { class: 'beside' },
@@ -68,7 +58,7 @@ function observableSection(
       { class: 'grid' },
       observables.map((observable, index) => observableFigure(sheet, result, observable, index)),
     ),
-  );
+  ];
 }
 
 function observableFigure(

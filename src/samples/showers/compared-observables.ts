@@ -1,18 +1,34 @@
-import type { Observable } from '../sample.js';
+import type { ObservableRecord } from '../../native/contract/showers.js';
+import type { ComparedLayers, Observable } from '../sample.js';
 
 /** Layers that get all their observables; of deeper calorimeters some layers are chosen, equally spaced. */
 const layersInFull = 4;
 const layerEnergies = 12;
 
-/** All of a shallow calorimeter; of a deep one the global ones and some layers. Indices into `all`. */
-export function chooseObservables(all: readonly Observable[], layers: readonly number[]): readonly number[] {
-  const inFull = new Set(equallySpaced(layers, layersInFull).map(String));
-  const energies = new Set(equallySpaced(layers, layerEnergies).map(String));
-  return all.flatMap(({ name }, index) => {
-    const layer = /_(\d+)$/.exec(name)?.[1];
-    if (layer === undefined || inFull.has(layer)) return [index];
-    return name.startsWith('layer_energy_') && energies.has(layer) ? [index] : [];
-  });
+export function comparedLayers(layers: readonly number[]): ComparedLayers {
+  return {
+    all: layers,
+    inFull: equallySpaced(layers, layersInFull),
+    energies: equallySpaced(layers, layerEnergies),
+  };
+}
+
+/**
+ * All of a shallow calorimeter; of a deep one the global ones and some layers. Where all showers have one incident energy, E_dep
+ * is E_dep/E_inc on another scale and left out.
+ */
+export function chooseObservables(
+  all: readonly ObservableRecord[],
+  { inFull, energies }: ComparedLayers,
+  oneIncidentEnergy: boolean,
+): readonly Observable[] {
+  return all
+    .filter(({ name, layer, compared }) => {
+      if (!compared || (oneIncidentEnergy && name === 'deposited_energy')) return false;
+      if (layer === null || inFull.includes(layer)) return true;
+      return name === `layer_energy_${layer}` && energies.includes(layer);
+    })
+    .map(({ name, label, unit }) => ({ name, label, unit }));
 }
 
 function equallySpaced<T>(list: readonly T[], most: number): readonly T[] {

@@ -1,17 +1,18 @@
 import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
+import type { ObservableRecord } from '../../native/contract/showers.js';
 import { callNative, runJob } from '../../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
-import type { Observable } from '../sample.js';
 import { nativeGeometry, type ShowerSample } from './shower-sample.js';
 
 /** All observables of a geometry, in the core's order; the definitions are in native/core/samples/observables.cc. */
-export function observablesOf(geometry: Geometry): readonly Observable[] {
+export function observablesOf(geometry: Geometry): readonly ObservableRecord[] {
   return callNative(() => native().observables(nativeGeometry(geometry)));
 }
 
 /**
- * Values of some observables of all showers, one array each, in the order requested.
+ * Values of some observables of all showers, one array each, in the order requested. NaN where a shower has none: the center of
+ * an empty layer, a fraction of no energy.
  *
  * @param chosen indices into {@link observablesOf}.
  * @param options.threshold MeV; voxels below count as zero; null for none.

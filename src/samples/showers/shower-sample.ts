@@ -130,6 +130,7 @@ export async function showersWithout(
 export function nativeGeometry(geometry: Geometry): NativeGeometry {
   return {
     definitions: definitionsOf(geometry),
+    transverse: geometry.transverse,
     firstVoxel: Uint32Array.from([...geometry.layers.map((layer) => layer.firstVoxel), geometry.voxels]),
     layerId: Uint32Array.from(geometry.layers, (layer) => layer.id),
     angular: Uint8Array.from(geometry.layers, (layer) => (layer.angular ? 1 : 0)),

@@ -11,6 +11,7 @@ import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
 import { rowsWithout } from '../repeated-rows.js';
 import {
+  type ComparedLayers,
   type Condition,
   differentKinds,
   type InputChoices,
@@ -24,7 +25,7 @@ import {
   type SampleRecord,
   type SampleStream,
 } from '../sample.js';
-import { chooseObservables } from './compared-observables.js';
+import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
 import { requireSameDetector } from './same-detector.js';
@@ -135,10 +136,18 @@ class Showers implements Sample {
   }
 
   observables(): readonly Observable[] {
-    const { geometry } = this.#showers;
-    const all = observablesOf(geometry);
-    const layers = geometry.layers.map(({ id }) => id);
-    return chooseObservables(all, layers).map((index) => all[index] as Observable);
+    return observablesOf(this.#showers.geometry);
+  }
+
+  compared(generated: Sample): readonly Observable[] {
+    const energies = [this, generated].flatMap((sample) => sample.conditions().map(({ values }) => values));
+    const [one] = energies[0] ?? [];
+    const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
+    return chooseObservables(observablesOf(this.#showers.geometry), this.comparedLayers, oneIncidentEnergy);
+  }
+
+  get comparedLayers(): ComparedLayers {
+    return comparedLayers(this.#showers.geometry.layers.map(({ id }) => id));
   }
 
   otherColumns(): readonly Observable[] {

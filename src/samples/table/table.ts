@@ -57,6 +57,7 @@ class Table implements Sample {
   readonly kind = 'matrix';
   readonly noun = 'rows';
   readonly blocks = null;
+  readonly comparedLayers = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly #leftOut: number;
@@ -117,6 +118,10 @@ class Table implements Sample {
   }
 
   observables(): readonly Observable[] {
+    return this.#columns();
+  }
+
+  compared(): readonly Observable[] {
     return this.#columns().slice(0, comparedColumns);
   }
 
