@@ -40,7 +40,6 @@ export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';
 export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
 export type { ClassifierOptions, ClassifierSettings } from './classifier/network-settings.js';
-export type { PresetName } from './classifier/presets.js';
 export type { CrossFittingPlan, TrainingOptions } from './classifier/settings.js';
 export {
   type TrainClassifierOptions,

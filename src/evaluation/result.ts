@@ -18,6 +18,7 @@ import type { WeightSummary } from './analyses/weights.js';
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
+export type { HeldOutSplit } from '../native/contract/training.js';
 export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
