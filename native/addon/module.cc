@@ -18,6 +18,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_calibration_operations(env, exports);
   add_device_operations(env, exports);
   add_ensemble_operations(env, exports);
+  add_failure_operations(env, exports);
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
   add_names_operations(env, exports);

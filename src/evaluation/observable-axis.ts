@@ -1,14 +1,14 @@
 import { type HistogramAxis, logAxis, regularAxis } from '../histogram/axis.js';
 import type { Observable } from '../samples/sample.js';
+import { type BinnedRange, roundedLogLimits, roundedRange, wholeNumberRange } from './axis-limits.js';
 import type { ObservableColumn } from './own-observables.js';
 import { isValue, undefinedValueOf } from './undefined-value.js';
 
-/** Bins of an axis: twice the cube root of the smaller sample, within these bounds. */
-const fewestBins = 10;
-const mostBins = 50;
+/** Bins of an axis, at most: the largest of these below twice the cube root of the smaller sample. */
+const binNumbers = [50, 40, 30, 25, 20, 15, 10];
 /** Rows of each sample that decide the range of an axis. */
 const rowsForRange = 20_000;
-/** Range of an axis: these quantiles of both samples together, a little widened. */
+/** Range of an axis: these quantiles of both samples together, rounded outward so that samples of a kind have one axis. */
 const lowQuantile = 0.001;
 const highQuantile = 0.999;
 /** Ratio of the upper to the lower end of positive values above which an axis is logarithmic. */
@@ -34,7 +34,7 @@ export function binsFor(column: ObservableColumn): ObservableBins | null {
   const isUndefined = isValue(undefinedValue);
   const finite = all.filter(Number.isFinite);
   const defined = finite.filter((value) => !isUndefined(value));
-  const axis = axisOf(column, spreads(defined) ? defined : finite);
+  const axis = axisOf(column, spreads(defined) ? defined : finite, undefinedValue);
   if (axis !== null) return { axis, undefinedValue };
   const only = finite[0];
   if (!Number.isNaN(undefinedValue) || only === undefined) return null;
@@ -53,28 +53,35 @@ function quantile(sorted: Float64Array, probability: number): number {
 }
 
 /** Null where the values are equal, but for a thousandth. */
-function axisOf(column: ObservableColumn, values: Float64Array): HistogramAxis | null {
+function axisOf(column: ObservableColumn, values: Float64Array, apart: number | null): HistogramAxis | null {
   const { observable, reference, generated } = column;
-  const options = { name: observable.name, label: labelOf(observable) };
+  // A fraction may be 1, and a count the largest there is.
+  const options = { name: observable.name, label: labelOf(observable), upperEdge: 'last-bin' } as const;
   if (!spreads(values)) return null;
   const lower = quantile(values, lowQuantile);
   const upper = quantile(values, highQuantile);
-  const smaller = Math.min(reference.length, generated.length);
-  const bins = Math.min(mostBins, Math.max(fewestBins, Math.round(2 * Math.cbrt(smaller))));
+  const wanted = 2 * Math.cbrt(Math.min(reference.length, generated.length));
+  const most = binNumbers.find((bins) => bins <= wanted) ?? (binNumbers.at(-1) as number);
   const positive = values.filter((value) => value > 0);
   const lowest = positive[Math.floor(lowQuantile * positive.length)] ?? 0;
   const median = positive[positive.length >> 1] ?? 0;
   if (lower >= 0 && observable.unit === 'MeV' && upper > logarithmicRange * lowest) {
     // Far down the tail of nearly empty layers nothing can be told apart: six decades are enough.
-    return logAxis(bins, Math.max(lowest, median * 1e-5, upper * 1e-6), upper * 1.2, options);
+    return logAxis(most, ...roundedLogLimits(Math.max(lowest, median * 1e-5, upper * 1e-6), upper), options);
   }
-  const margin = 0.02 * (upper - lower);
-  return regularAxis(
-    bins,
-    lower >= 0 ? Math.max(0, lower - margin) : lower - margin,
-    upper + margin,
-    options,
-  );
+  const range = values.every(Number.isInteger) ? wholeNumberRange : roundedRange;
+  const { bins, lower: low, upper: high } = withoutApart(range(lower, upper, most), lower, apart);
+  return regularAxis(bins, low, high, options);
+}
+
+/** Begins above the value that is counted apart where nothing else lies in the bins below. */
+function withoutApart(range: BinnedRange, lowest: number, apart: number | null): BinnedRange {
+  const width = (range.upper - range.lower) / range.bins;
+  const empty = Math.min(range.bins - 1, Math.floor((lowest - range.lower) / width));
+  const below = range.lower + empty * width;
+  return empty > 0 && apart !== null && apart >= range.lower && apart < below
+    ? { bins: range.bins - empty, lower: below, upper: range.upper }
+    : range;
 }
 
 function sortedTogether(first: Float64Array, second: Float64Array): Float64Array {

@@ -8,6 +8,7 @@ import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
+import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { RocCurve } from './analyses/roc.js';
@@ -33,6 +34,15 @@ export type {
   ReliabilityBin,
   WeightCalibration,
 } from './analyses/calibration.js';
+export type {
+  ExplainedShare,
+  FailureBox,
+  FailureRegion,
+  FailureSentence,
+  FailureSummary,
+  ObservableFailure,
+  RegionBound,
+} from './analyses/failures.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {
   BeforeAndAfter,
@@ -58,6 +68,7 @@ export interface ResultParts {
   readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly largestDistance: LargestDistanceTest;
+  readonly failures: FailureSummary;
   readonly training: TrainingSummary;
 }
 

@@ -19,7 +19,7 @@ export async function testedColumns(context: AnalysisContext): Promise<TestedCol
   const { reference, columns, run } = context;
   const others = await observableColumns(reference.otherColumns(), context, [], run);
   const shown = [...columns, ...others].flatMap((column) => [tested(column), ...definedness(column)]);
-  return [...shown, ...narrowDirections(context)];
+  return [...distinct(shown), ...narrowDirections(context)];
 }
 
 /** Directions in which the columns of the classifiers are so narrow that none of them shows it. */
@@ -33,6 +33,28 @@ function narrowDirections({ fitted: { reference, generated } }: AnalysisContext)
   }));
 }
 
+/** Without columns that repeat an earlier one: whether a layer has energy decides of many observables whether they exist. */
+function distinct(columns: readonly TestedColumn[]): TestedColumn[] {
+  const kept: TestedColumn[] = [];
+  for (const column of columns) {
+    if (
+      !kept.some(
+        (other) => same(other.reference, column.reference) && same(other.generated, column.generated),
+      )
+    ) {
+      kept.push(column);
+    }
+  }
+  return kept;
+}
+
+function same(first: NumberArray, second: NumberArray): boolean {
+  for (let row = 0; row < first.length; row++) {
+    if (first[row] !== second[row]) return false;
+  }
+  return true;
+}
+
 function tested({ observable, reference, generated }: ObservableColumn): TestedColumn {
   return { label: observable.label, reference: ordered(reference), generated: ordered(generated) };
 }
@@ -43,6 +65,7 @@ function definedness(column: ObservableColumn): TestedColumn[] {
   if (value === null) return [];
   const isUndefined = isValue(value);
   const of = (values: Float64Array) => values.map((candidate) => (isUndefined(candidate) ? 0 : 1));
-  const label = `${column.observable.label} = ${Number.isNaN(value) ? 'undefined' : value}`;
+  const { label: name } = column.observable;
+  const label = Number.isNaN(value) ? `whether there is a ${name}` : `${name} = ${value}`;
   return [{ label, reference: of(column.reference), generated: of(column.generated) }];
 }

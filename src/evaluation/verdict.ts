@@ -155,7 +155,7 @@ function useOfWeights({ observables, weights: { generated } }: Evidence): string
 /** What a second reference sample says of an AUC: that of two samples of the truth is not always 0.5. */
 function besideNull({ value, standardError, null: nullPair }: SeparationSummary): string[] {
   if (!nullPair) return [];
-  const found = `AUC ${nullPair.value.toFixed(3)} ± ${nullPair.standardError.toFixed(3)}, z = ${nullPair.z.toFixed(1)}`;
+  const found = `${areaWords(nullPair.value, nullPair.standardError)}, z = ${nullPair.z.toFixed(1)}`;
   if (nullPair.pValue >= significant) {
     return [`Trained alike, the null sample cannot be told from the reference (${found}).`];
   }
@@ -167,11 +167,17 @@ function besideNull({ value, standardError, null: nullPair }: SeparationSummary)
 }
 
 function areaText(one: ObservableComparison): string {
-  return `${one.label} (AUC ${areaOf(one).toFixed(3)} ± ${one.auc.generated.standardError.toFixed(3)})`;
+  return `${one.label} (${areaWords(areaOf(one), one.auc.generated.standardError)})`;
 }
 
 function measured({ value, standardError }: SeparationSummary): string {
-  return `AUC ${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+  return areaWords(value, standardError);
+}
+
+function areaWords(area: number, error: number): string {
+  // Three digits would say 1.000 ± 0.000.
+  if (area > 0.9995) return 'AUC > 0.9995';
+  return `AUC ${area.toFixed(3)} ± ${error.toFixed(3)}`;
 }
 
 function listOf(labels: readonly string[]): string {

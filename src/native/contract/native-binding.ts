@@ -5,6 +5,7 @@
 import type { CalibrationOperations } from './calibration.js';
 import type { DeviceOperations } from './devices.js';
 import type { EnsembleOperations } from './ensembles.js';
+import type { FailureOperations } from './failures.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
@@ -30,6 +31,7 @@ export interface NativeBinding
   extends CalibrationOperations,
     DeviceOperations,
     EnsembleOperations,
+    FailureOperations,
     HistogramOperations,
     NamesOperations,
     ReadingOperations,

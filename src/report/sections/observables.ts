@@ -2,11 +2,13 @@ import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, ObservableComparison } from '../../evaluation/result.js';
 import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
+import { histogramCsv } from '../drawing/histogram-csv.js';
 import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, swatch } from '../drawing/legend.js';
-import { absent, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
+import { absent, area, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
+import { shownUnit } from '../drawing/units.js';
 import type { Section } from '../section.js';
 import { rankingFigure } from './ranking.js';
 
@@ -80,6 +82,7 @@ function observableFigure(
     agreement(sheet, observable),
     remarks(sheet, observable),
     outside(sheet, series),
+    series === null ? null : histogramCsv(sheet, observable.name, { ...series }),
   );
 }
 
@@ -96,9 +99,10 @@ function drawObservable(sheet: Sheet, observable: ObservableComparison, series: 
   const { reference, generated, reweighted } = series;
   const scale = usableScale(observable.scale, reference.edges);
   const highest = Math.max(...reference.shares, ...generated.shares, ...reweighted.shares, 0) || 1;
-  const title = observable.unit === '' ? observable.label : `${observable.label} [${observable.unit}]`;
   const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
-  const x: Axis = { domain, scale, title };
+  const unit = shownUnit(observable.unit, domain[1]);
+  const title = unit.name === '' ? observable.label : `${observable.label} [${unit.name}]`;
+  const x: Axis = { domain, scale, title, unitSize: unit.size };
   const upper = drawChart(sheet.document, {
     width: 372,
     height: 206,
@@ -114,10 +118,10 @@ function drawObservable(sheet: Sheet, observable: ObservableComparison, series: 
   });
   const ratio = drawChart(sheet.document, {
     width: 372,
-    height: 114,
+    height: 124,
     margin: { top: 5, right: 10, bottom: 36, left: 46 },
     x,
-    y: { domain: ratioRange, scale: 'linear', title: 'ratio', titleAt: 'side', ticks: [0.5, 1, 1.5] },
+    y: { domain: ratioRange, scale: 'linear', title: 'ratio to ref.', titleAt: 'side', ticks: [0.6, 1, 1.4] },
     marks: [
       Plot.ruleY([1], { className: 'unit-line' }),
       ...ratioMarks(ratioBins(generated, reference), 'generated', ratioRange, 0.4, scale),
@@ -132,15 +136,19 @@ function drawObservable(sheet: Sheet, observable: ObservableComparison, series: 
 function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
   const { separation, separationNoise, chiSquare, auc, distance } = observable;
   const row = (role: Exclude<Role, 'reference'>) => {
-    const { value, bins, pValue: p } = chiSquare[role];
-    const perBin = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : absent;
-    const area = auc[role].value;
-    const cut = isFiniteNumber(area) ? Math.max(area, 1 - area).toFixed(3) : absent;
+    const { value: square, bins, pValue: p } = chiSquare[role];
+    const perBin = isFiniteNumber(square) ? `${significant(square)}/${count(bins)}` : absent;
+    const { value } = auc[role];
+    const cut = isFiniteNumber(value) ? area(Math.max(value, 1 - value)) : absent;
     return [
       sheet.element(
         'tr',
         {},
-        sheet.element('th', { scope: 'row', rowspan: '2' }, swatch(sheet, role), role),
+        sheet.element('th', { scope: 'rowgroup', colspan: '2' }, swatch(sheet, role), role),
+      ),
+      sheet.element(
+        'tr',
+        {},
         sheet.element(
           'td',
           {},
