@@ -101,7 +101,10 @@ describe('a null sample', () => {
 
 describe('repeated trainings', () => {
   it('are those of their seeds, with mean and spread', async () => {
-    const options = { learners: ['network'], classifier: { hidden: [8], epochs: 8, learningRate: 0.01 } } as const;
+    const options = {
+      learners: ['network'],
+      classifier: { hidden: [8], epochs: 8, learningRate: 0.01 },
+    } as const;
     const { auc } = await resultOf({ ...options, seed: 5, repeats: 3 });
     const alone: number[] = [];
     for (const seed of [5, 6, 7]) alone.push((await resultOf({ ...options, seed })).auc.value);
