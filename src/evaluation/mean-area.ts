@@ -52,12 +52,14 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Distance of ½ at which no part of the training remains in the error. */
-const fading = 0.4;
+/** What the training adds to the variance at ½, in σ₀², and the distance from ½ in σ₀ at which half of it remains. */
+const ofTrainingAtHalf = 1.5;
+const halfDistance = 6;
 
 /** The rows of one block are scored by what was fitted without them, once: what another training would say is not in it. */
 function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
   const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
-  const share = folds.length === 1 ? 0 : Math.max(0, 1 - ((value - 0.5) / fading) ** 2);
-  return Math.sqrt(ofRows + share * nullDeviation ** 2);
+  const distance = (value - 0.5) / nullDeviation;
+  const ofTraining = folds.length === 1 ? 0 : ofTrainingAtHalf / (1 + (distance / halfDistance) ** 2);
+  return Math.sqrt(ofRows + ofTraining * nullDeviation ** 2);
 }

@@ -24,9 +24,11 @@ describe('content', () => {
       'failures',
       'warnings',
       'weights',
+      'windows',
       'classifier',
       'calibration',
       'observables',
+      'conditions',
       'training',
       'health',
       'support',
@@ -129,6 +131,9 @@ describe('content', () => {
       bent((result) => {
         result.weights.generated.clipped = { lower: 0.01, upper: 100, below: 7, above: 12_345 };
         result.weights.reference.nonFinite = 3;
+        // Near the bound in this evaluation.
+        result.weights.generated.tailIndex = 0.2;
+        result.weights.reference.tailIndex = 0.2;
       }),
     );
     expect(text(clipped, '.health')).toContain('7 raised to 0.0100, 12 345 lowered to 100');

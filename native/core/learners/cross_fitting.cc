@@ -22,6 +22,24 @@ Precision precision_of(const std::vector<Learner>& learners) {
   return Precision::float32;
 }
 
+/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
+struct ByClass {
+  std::vector<std::vector<float>> columns[2];
+
+  explicit ByClass(std::size_t learners) {
+    for (auto& of_class : columns) of_class.resize(learners);
+  }
+  /// What `fit(logits)` gives.
+  template <class Fit>
+  auto fitted(const Fit& fit) const {
+    std::vector<float> joined[2];
+    for (const int label : {0, 1}) {
+      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
+    }
+    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
+  }
+};
+
 /// Fits the learners of a plan, pair of blocks by pair of blocks.
 class Fitting {
  public:
@@ -51,6 +69,9 @@ class Fitting {
   BlockTest test_of(const std::vector<double>& score) const;
   HeldOutRows held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
                        const LogRatios& ratios) const;
+  ByClass outside(std::uint32_t block) const;
+  std::vector<float> ratios_without(std::uint32_t block, const WeightedSum& sum, const std::vector<float>& mean) const;
+  void leave_out_blocks(double share, const std::vector<float>& mean, CrossFitted& result) const;
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
   }
@@ -66,7 +87,8 @@ class Fitting {
   std::vector<const Learner*> learners_;
   std::vector<std::vector<std::vector<FittedMember>>> fitted_;  ///< learner, pair, members
   std::optional<GroupedLogits> logits_;
-  std::vector<WeightedSum> sums_;  ///< of the scores, one a tested block
+  std::vector<WeightedSum> sums_;     ///< as they were fitted, one a tested block
+  std::vector<WeightedSum> scoring_;  ///< of the scores
 };
 
 void Fitting::fit_members(CheckpointStore* store) {
@@ -121,41 +143,37 @@ void Fitting::score_pair(std::size_t pair) {
   }
 }
 
-/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
-struct ByClass {
-  std::vector<std::vector<float>> columns[2];
-
-  explicit ByClass(std::size_t learners) {
-    for (auto& of_class : columns) of_class.resize(learners);
-  }
-  /// What `fit(logits)` gives.
-  template <class Fit>
-  auto fitted(const Fit& fit) const {
-    std::vector<float> joined[2];
-    for (const int label : {0, 1}) {
-      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
+/// What members that never saw a block say of the rows of the others, nor those rows.
+ByClass Fitting::outside(std::uint32_t block) const {
+  ByClass others(learners_.size());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    if (blocks_.of(row) == block || !blocks_.fits_sums(row)) continue;
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      others.columns[blocks_.is_reference(row)][learner].push_back(
+          logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row));
     }
-    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
   }
-};
+  return others;
+}
+
+/// The sum of a split, or the mean of the learners where none of them has a weight: scores that are all equal would be no test,
+/// in half of the null pairs, and z not of variance 1. The rows that are tested have no say in it.
+WeightedSum never_blind(WeightedSum sum) {
+  const auto none = [](double weight) { return weight == 0; };
+  if (!std::ranges::all_of(sum.weights, none)) return sum;
+  std::ranges::fill(sum.weights, 1 / static_cast<double>(sum.weights.size()));
+  return sum;
+}
 
 /// Of the rows of each tested block, with weights from the rows of other blocks as members say of them that saw neither.
 std::vector<double> Fitting::scores(const std::vector<float>& mean) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
-  sums_.clear();
   for (const std::uint32_t block : blocks_.tested()) {
-    ByClass others(learners);
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (blocks_.of(row) == block || !blocks_.fits_sums(row)) continue;
-      for (std::size_t learner = 0; learner < learners; ++learner) {
-        others.columns[blocks_.is_reference(row)][learner].push_back(
-            logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row));
-      }
-    }
-    const WeightedSum& sum = sums_.emplace_back(others.fitted([&](const MemberLogits& logits) {
+    sums_.push_back(outside(block).fitted([&](const MemberLogits& logits) {
       return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
     }));
+    const WeightedSum& sum = scoring_.emplace_back(plan_.split ? never_blind(sums_.back()) : sums_.back());
     for (const std::uint32_t row : blocks_.rows_of(block)) {
       score[row] = sum.log_ratio(LogitsOfRow(mean.data() + row, learners, rows()));
     }
@@ -213,6 +231,36 @@ BlockTest Fitting::test() {
   return test_of(scores(logits_->mean()));
 }
 
+/// ln w of all rows without a block, with the weights of `sum`.
+std::vector<float> Fitting::ratios_without(std::uint32_t block, const WeightedSum& sum,
+                                           const std::vector<float>& mean) const {
+  std::vector<float> result(rows());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    const std::uint32_t own = blocks_.of(row);
+    const auto said = own == block ? LogitsOfRow(mean.data() + row, learners_.size(), rows())
+                                   : logits_->of_row(blocks_.group_of(own, block), row);
+    result[row] = static_cast<float>(sum.log_ratio(said));
+  }
+  return result;
+}
+
+/// ln w without each block, whose weights are shrunk as those of all blocks are.
+void Fitting::leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
+                               CrossFitted& result) const {
+  for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
+    WeightedSum sum = sums_[block];
+    if (share > 0) {
+      const auto best = outside(block).fitted(
+          [&](const MemberLogits& logits) { return fit_weighted_sum(logits, MemberWeights::any, control_); });
+      sum = between(std::move(sum), best, share);
+    }
+    const auto ratio = ratios_without(block, sum, mean);
+    const auto end = ratio.begin() + static_cast<std::ptrdiff_t>(reference_.whitened().rows());
+    result.reference.ratios_without.insert(result.reference.ratios_without.end(), ratio.begin(), end);
+    result.generated.ratios_without.insert(result.generated.ratios_without.end(), end, ratio.end());
+  }
+}
+
 CrossFitted Fitting::run(CheckpointStore* store) {
   fit_and_score(store);
   CrossFitted result;
@@ -220,7 +268,7 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   const auto score = scores(mean);
   for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
     auto& fitted = result.learners.emplace_back(FittedLearner{name_of(*learners_[learner]), {}});
-    for (const auto& sum : sums_) fitted.weight_of_block.push_back(sum.weights[learner]);
+    for (const auto& sum : scoring_) fitted.weight_of_block.push_back(sum.weights[learner]);
   }
   result.test = test_of(score);
   ByClass all(learners_.size());
@@ -230,10 +278,11 @@ CrossFitted Fitting::run(CheckpointStore* store) {
       all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
     }
   }
-  WeightedSum sum = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums_, control_); });
+  auto [sum, share] = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums_, control_); });
   const LogRatios ratios = log_ratios(*logits_, mean, sum, tiles_on(backend_.threads()), control_);
   result.reference = held_out(false, mean, score, ratios);
   result.generated = held_out(true, mean, score, ratios);
+  if (!plan_.split) leave_out_blocks(share, mean, result);
 
   std::vector<EnsembleMember> members;
   for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {

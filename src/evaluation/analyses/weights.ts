@@ -2,10 +2,12 @@ import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import { logAxis, regularAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../../native/devices.js';
+import { sharedDeviations } from '../../statistics/fold-jackknife.js';
 import type { SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import { healthWarnings } from '../../weights/health-warnings.js';
 import { withSourceRows } from '../../weights/source-rows.js';
 import type { Analysis } from '../analysis.js';
+import type { Scores } from '../scores.js';
 
 export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
 
@@ -13,11 +15,15 @@ export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js
 const linearBins = { bins: 49, lower: 0, upper: 3 };
 const logarithmicBins = 79;
 /** Few, so that results of like samples have the same axis. */
-const decadesToEitherSide = [1, 2, 4, 8, 16, 32] as const;
+const decadesToEitherSide = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 
 export interface WeightSummary {
   /** Median over the generated rows of the standard error of ln w before any calibration: sampling of both samples and training, no bias. */
   readonly medianError: number;
+  /**
+   * `meanError` holds the scatter of the weights and what they have in common, as the errors of reweighted bins do. The fit
+   * of the constant ties the mean to 1, so that for small differences it scatters less.
+   */
   readonly reference: WeightHealth;
   readonly generated: WeightHealth;
 }
@@ -29,8 +35,14 @@ export const weights: Analysis<WeightSummary> = {
     const { noun } = samples.reference;
     const decades = decadesFor([reference.health, generated.health]);
     const health = {
-      reference: withSourceRows(reference.health, samples.reference.sourceRows),
-      generated: withSourceRows(generated.health, samples.generated.sourceRows),
+      reference: withSourceRows(
+        withShared(reference.health, scores, 'reference'),
+        samples.reference.sourceRows,
+      ),
+      generated: withSourceRows(
+        withShared(generated.health, scores, 'generated'),
+        samples.generated.sourceRows,
+      ),
     };
     return {
       part: { medianError: scores.medianError(), ...health },
@@ -45,6 +57,18 @@ export const weights: Analysis<WeightSummary> = {
     };
   },
 };
+
+/** As of a bin that holds all rows. */
+function withShared(health: WeightHealth, scores: Scores, role: SampleRole): WeightHealth {
+  const { learned, kept } = scores.foldReplicas(role);
+  const means = (replicas: readonly Float64Array[]) =>
+    replicas.map((weights) => [weights.reduce((sum, w) => sum + w, 0) / weights.length]);
+  const shared = sharedDeviations({ learned: means(learned), kept: means(kept) });
+  return {
+    ...health,
+    meanError: Math.hypot(health.meanError, ...shared.map(([deviation = 0]) => deviation)),
+  };
+}
 
 /** Names of the histograms of w; the role of the sample follows. */
 export const weightNames = { linear: 'weight_linear', logarithmic: 'weight_log' } as const;

@@ -45,7 +45,8 @@ function observableSection(
           'reference; triangles mark bins outside the frame. S is the separation power, 0 for equal and 1 for disjoint ',
           'shapes, in parentheses its mean for equal samples of these sizes and weights; AUC that of a cut on the ',
           'observable; D the Kolmogorov–Smirnov distance. S and χ² count what lies off the axis, and rows without a value as ',
-          'a bin of their own. Errors are statistical, √Σw²: what is wrong with all weights in common is not in them.',
+          'a bin of their own. Errors are √Σw², those of the reweighted curve with what its weights have in common, by leaving ',
+          'out one fold after the other; where the weights are wrong on average is not in them.',
         ),
         legend(sheet, [
           ['reference', 'reference'],
