@@ -57,9 +57,9 @@ export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 export type { NullPair } from './null-pair.js';
 export type { RepeatedTrainings } from './repeated-trainings.js';
-export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {

@@ -245,8 +245,7 @@ std::vector<float> Fitting::ratios_without(std::uint32_t block, const WeightedSu
 }
 
 /// ln w without each block, whose weights are shrunk as those of all blocks are.
-void Fitting::leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
-                               CrossFitted& result) const {
+void Fitting::leave_out_blocks(double share, const std::vector<float>& mean, CrossFitted& result) const {
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
     WeightedSum sum = sums_[block];
     if (share > 0) {

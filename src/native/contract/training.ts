@@ -82,7 +82,7 @@ export interface HeldOutRows {
   readonly logRatioErrors: Float64Array;
   /**
    * blocks × rows: ln w as it would be without the rows of one block, in the members and in the weights. Rows of that block have
-   * the members that never saw it, as ever.
+   * the members that never saw it, as ever. Empty with a split.
    */
   readonly logRatiosWithout: Float32Array;
   /** directions × rows: in units of their width, what no column shows. */
