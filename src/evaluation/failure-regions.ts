@@ -16,6 +16,8 @@ export interface RegionBound {
 
 /** Rows that lie within all bounds, of the half of the rows that had no part in the choice of the bounds. */
 export interface FailureRegion {
+  /** The bounds in words: `E_dep / E_inc below 0.95 and E_inc of 12 GeV or more`. */
+  readonly where: string;
   readonly bounds: readonly RegionBound[];
   /** Rows inside, and of how many. */
   readonly rows: RowCounts;
@@ -43,11 +45,11 @@ export function regionOf(
   });
   const bounded = bounds.filter((one) => one.undefined || one.lower !== null || one.upper !== null);
   if (bounded.length === 0) return null;
-  return { bounds: bounded, rows: measured, of: measuring, factor: regionFactor(measured, measuring) };
+  const factor = regionFactor(measured, measuring);
+  return { where: boundsText(bounded), bounds: bounded, rows: measured, of: measuring, factor };
 }
 
-/** `E_dep / E_inc below 0.95 and energy in layer 2 of 12 MeV or more`. */
-export function boundsText(bounds: readonly RegionBound[]): string {
+function boundsText(bounds: readonly RegionBound[]): string {
   return bounds.map(boundText).join(' and ');
 }
 

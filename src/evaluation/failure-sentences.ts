@@ -1,4 +1,4 @@
-import { boundsText, type FailureRegion, factorText } from './failure-regions.js';
+import { type FailureRegion, factorText } from './failure-regions.js';
 import { shortP } from './short-p.js';
 
 /** A failure in words, with what it rests on. */
@@ -85,13 +85,13 @@ function ofBoxes({ boxes, falseDiscoveryRate }: Measured, noun: string): Failure
 
 /** `Showers with E_dep / E_inc below 0.95 are 3.10 ± 0.20 times too rare: 1240 of 50123 in the reference, 402 of 49870 generated`. */
 function placeText(region: FailureRegion, noun: string): string {
-  const { bounds, rows, of } = region;
+  const { where, rows, of } = region;
   const subject = `${noun.charAt(0).toUpperCase()}${noun.slice(1)}`;
   const counts =
     rows.reference === 0 || rows.generated === 0
       ? ''
       : `: ${share(rows.reference, of.reference)} of the reference, ${share(rows.generated, of.generated)} of the generated`;
-  return `${subject} with ${boundsText(bounds)} are ${factorText(region)}${counts}`;
+  return `${subject} with ${where} are ${factorText(region)}${counts}`;
 }
 
 function soundness({ observables }: Measured): string | null {

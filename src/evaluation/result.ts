@@ -47,6 +47,7 @@ export type {
   FailureSummary,
   ObservableFailure,
   RegionBound,
+  RegionFactor,
 } from './analyses/failures.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {

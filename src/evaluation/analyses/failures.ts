@@ -5,6 +5,7 @@ import { type FailureRegion, regionOf } from '../failure-regions.js';
 import { type FailureSentence, failureSentences } from '../failure-sentences.js';
 import type { ObservableComparison } from './observables.js';
 
+export type { RegionFactor } from '../../failures/region-factor.js';
 export type { FailureRegion, RegionBound } from '../failure-regions.js';
 export type { FailureSentence } from '../failure-sentences.js';
 

@@ -1,9 +1,14 @@
-import type { FailureSummary } from '../../evaluation/result.js';
+import type { FailureSummary, RegionFactor } from '../../evaluation/result.js';
 import { section } from '../drawing/legend.js';
+import { absent, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
+import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
-export const failures: Section<FailureSummary> = { verdict: failureSection };
+export const failures: Section<FailureSummary> = { verdict: failureSection, observables: explainedSection };
+
+/** Observables of the table: those that explain most. */
+const listed = 12;
 
 /** What is wrong, in sentences. */
 function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTMLElement {
@@ -26,4 +31,40 @@ function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTM
       'larger. “Explains” is the part of AUC − ½ that is gone between rows alike in that observable; what matters most comes first.',
     ),
   );
+}
+
+/** What each observable has to do with the AUC, and where the samples differ most in it. */
+function explainedSection(sheet: Sheet, { observables, area }: FailureSummary): HTMLElement | null {
+  if (observables.length === 0) return null;
+  const most = [...observables].sort((a, b) => b.explained.share - a.explained.share).slice(0, listed);
+  return section(
+    sheet,
+    'explained',
+    'What the observables explain',
+    sheet.element(
+      'p',
+      { class: 'lead' },
+      `Of AUC − ½ (AUC of ln w, all rows together: ${significant(area, 4)}), the part that is gone between rows alike in the observable, `,
+      `each alone, the ${most.length} that explain most. The factor is the share of the reference over that of the generated sample where they `,
+      'differ most; the p-value is corrected for all observables and boxes.',
+    ),
+    table(
+      sheet,
+      'explained',
+      ['observable', 'explains', 'AUC left', 'differs most at', 'factor', 'p'],
+      most.map(({ label, explained, region, adjustedPValue }) => [
+        sheet.element('span', {}, sheet.quantity(label)),
+        `${measured(100 * explained.share, 100 * explained.standardError)} %`,
+        significant(explained.left, 4),
+        region === null ? absent : sheet.element('span', {}, sheet.prose(region.where)),
+        region === null ? absent : factorOf(region.factor),
+        pValue(adjustedPValue),
+      ]),
+    ),
+  );
+}
+
+function factorOf({ value, standardError }: RegionFactor): string {
+  if (value === null) return '∞';
+  return standardError === null ? '0' : measured(value, standardError);
 }
