@@ -8,7 +8,7 @@
 namespace caloscope {
 namespace {
 
-/// Weights and constant, each the mean over the sums; the covariance is the jackknife (K−1)/K Σ (w_k − w̄)(w_k − w̄)ᵀ.
+/// Weights and constant, each the mean over the sums; no covariance.
 WeightedSum mean_of(std::span<const WeightedSum> sums) {
   const std::size_t size = sums[0].weights.size() + 1;
   const auto count = static_cast<double>(sums.size());
@@ -17,15 +17,7 @@ WeightedSum mean_of(std::span<const WeightedSum> sums) {
   for (const auto& sum : sums) {
     for (std::size_t i = 0; i < size; ++i) mean[i] += at(sum, i) / count;
   }
-  WeightedSum result{{mean.begin(), mean.end() - 1}, mean.back(), std::vector<double>(size * size)};
-  for (const auto& sum : sums) {
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j) {
-        result.covariance[i * size + j] += (count - 1) / count * (at(sum, i) - mean[i]) * (at(sum, j) - mean[j]);
-      }
-    }
-  }
-  return result;
+  return {{mean.begin(), mean.end() - 1}, mean.back(), std::vector<double>(size * size)};
 }
 
 /// How much better the best sum is than the honest one, and how much that is on average by chance.

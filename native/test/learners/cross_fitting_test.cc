@@ -382,7 +382,7 @@ TEST(CrossFit, HasTheSameBitsForAnyNumberOfThreads) {
 }
 
 TEST(CrossFit, PermutesLabelsWithinBlocks) {
-  const auto reference = gaussian_matrix(200, 2, 1.0, 1), generated = gaussian_matrix(200, 2, 0, 2);
+  const auto reference = gaussian_matrix(200, 2, 3, 1), generated = gaussian_matrix(200, 2, 0, 2);
   auto plan = stack_of(4);
   plan.learners = {LogisticLearner{}};
   EXPECT_GT(fit(reference, generated, plan).test.z, 20);
