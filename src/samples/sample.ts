@@ -49,6 +49,10 @@ export interface ComparedLayers {
 export interface Condition {
   /** Plural: `incident energies`. */
   readonly name: string;
+  /** For axis labels: `E_inc`. */
+  readonly label: string;
+  /** `MeV`, or empty. */
+  readonly unit: string;
   /** One a row. */
   readonly values: Float64Array;
 }
