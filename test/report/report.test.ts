@@ -118,8 +118,9 @@ describe('content', () => {
   });
 
   it('holds settings, seed, checksums and timings', () => {
-    const timed = bent(({ run: { timings } }) => {
-      Object.assign(timings.find(({ stage }) => stage === 'training') ?? {}, { seconds: 412.7 });
+    const timed = bent(({ run }) => {
+      const training = run.timings.find(({ stage }) => stage === 'training');
+      Object.assign(training ?? {}, { seconds: 412.7 });
     });
     const folded = text(page(timed), '#provenance details');
     const { reference, generated } = evaluated.samples;
