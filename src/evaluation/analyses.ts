@@ -5,6 +5,7 @@ import { calibration } from './analyses/calibration.js';
 import { comparedLayers } from './analyses/compared-layers.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
+import { profiles } from './analyses/profiles.js';
 import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
@@ -21,6 +22,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   support,
   comparedLayers,
   observables,
+  profiles,
   largestDistance,
   training,
 };

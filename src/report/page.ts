@@ -56,6 +56,7 @@ const frames: Readonly<Record<Place, Frame>> = {
     section(sheet, 'classifier', 'Classifier', sheet.element('div', { class: 'pair' }, figures)),
   calibration: asItIs,
   observables: (sheet, content) => section(sheet, 'observables', 'Observables', content),
+  profiles: asItIs,
   training: asItIs,
   health: asItIs,
   extremes: asItIs,

@@ -8,6 +8,7 @@ export type Place =
   | 'classifier'
   | 'calibration'
   | 'observables'
+  | 'profiles'
   | 'training'
   | 'health'
   | 'extremes';

@@ -5,6 +5,7 @@ import { calibration } from './sections/calibration.js';
 import { comparedLayers } from './sections/compared-layers.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
+import { profiles } from './sections/profiles.js';
 import { roc } from './sections/roc.js';
 import { support } from './sections/support.js';
 import { training } from './sections/training.js';
@@ -19,6 +20,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   support,
   comparedLayers,
   observables,
+  profiles,
   largestDistance,
   training,
 };

@@ -26,6 +26,7 @@ describe('content', () => {
       'classifier',
       'calibration',
       'observables',
+      'profiles',
       'training',
       'health',
       'support',
@@ -83,6 +84,18 @@ describe('content', () => {
     expect(text(document, ratio)).toBe('Edep / Einc');
     const indices = [...document.querySelectorAll(`${ratio} sub`)].map((sub) => sub.textContent);
     expect(indices).toEqual(['dep', 'inc']);
+  });
+
+  it('draws one figure a mean profile and says where it is furthest off', () => {
+    const figures = [...document.querySelectorAll('figure.profile')];
+    expect(figures).toHaveLength(evaluated.profiles.length);
+    expect(figures.length).toBeGreaterThan(6);
+    for (const figure of figures) {
+      expect(figure.querySelectorAll('svg')).toHaveLength(2);
+      expect(figure.querySelector('figcaption')?.textContent).toMatch(
+        /generated: furthest at .+ to .+ standard errors\./,
+      );
+    }
   });
 
   it('says in words what lies outside the range of the weights', () => {

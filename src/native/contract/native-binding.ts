@@ -15,7 +15,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 14;
+export const abiVersion = 15;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
