@@ -68,6 +68,16 @@ export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
 export type { OwnObservable } from './evaluation/own-observables.js';
 export type * from './evaluation/result.js';
 export type { EvaluationOptions } from './evaluation/settings.js';
+export {
+  type ExplainedArea,
+  type Failures,
+  type FindFailuresOptions,
+  findFailures,
+  type Region,
+  type RegionCondition,
+  type RowCounts,
+} from './failures/find-failures.js';
+export { type RegionFactor, regionFactor } from './failures/region-factor.js';
 export type {
   NestedNumbers,
   UhiAxis,

@@ -21,6 +21,7 @@ const science = [
   'calibration',
   'histogram',
   'statistics',
+  'failures',
 ];
 
 /**
@@ -93,6 +94,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
   'core/calibration': ['core/run'],
   'core/histograms': ['core/run'],
+  'core/failures': ['core/run'],
   'core/backend.h': ['core'],
   cpu: ['core'],
   cuda: ['core'],

@@ -97,8 +97,8 @@ export function sizes({ trials }) {
   });
 }
 
-const percent = (found) =>
-  found ? `${Math.round(100 * found.value)} ± ${Math.round(100 * found.error)}` : '';
+const percent = (found, digits = 0) =>
+  found ? `${(100 * found.value).toFixed(digits)} ± ${(100 * found.error).toFixed(digits)}` : '';
 function area(found) {
   if (!found) return '';
   const error = found.error === null ? '' : ` ± ${found.error.toFixed(3)}`;
@@ -106,6 +106,20 @@ function area(found) {
 }
 const line = (cells) => `| ${cells.join(' | ')} |`;
 const table = (head, rows) => [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+
+/** How often our p is small where nothing is wrong. */
+export function nullTable(results) {
+  const rows = sizes(results).map(({ population, rows: n, pairs, below5, below1, meanZ, spreadZ }) => [
+    population,
+    `${n}`,
+    `${pairs}`,
+    percent(below5, 1),
+    percent(below1, 1),
+    meanZ.toFixed(2),
+    spreadZ.toFixed(2),
+  ]);
+  return table(['population', 'n = m', 'pairs', 'p ≤ .05', 'p ≤ .01', 'mean', 'spread'], rows);
+}
 
 /** Mean AUC, then power in percent, then the size of our p. */
 export function markdown(results) {
@@ -124,15 +138,6 @@ export function markdown(results) {
     `${row.methods[ours]?.overlooked ?? ''}`,
     ...methods.map((method) => percent(row.methods[method]?.power)),
   ]);
-  const nulls = sizes(results).map(({ population, rows: n, pairs, below5, below1, meanZ, spreadZ }) => [
-    population,
-    `${n}`,
-    `${pairs}`,
-    percent(below5),
-    percent(below1),
-    meanZ.toFixed(2),
-    spreadZ.toFixed(2),
-  ]);
   const pair = ['pair', 'n = m'];
   return [
     'Mean AUC, and how many null σ the best of the others lies above ours:',
@@ -143,6 +148,6 @@ export function markdown(results) {
     ].join('\n'),
     table([...pair, 'p as printed', 'overlooked', ...methods], powers),
     'Null pairs: share of our p below 5 % and 1 % in percent, mean and spread of our AUC in null σ:',
-    table(['population', 'n = m', 'pairs', 'p ≤ .05', 'p ≤ .01', 'mean', 'spread'], nulls),
+    nullTable(results),
   ].join('\n\n');
 }

@@ -8,7 +8,7 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 15;
+constexpr int abi_version = 16;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
@@ -18,6 +18,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_calibration_operations(env, exports);
   add_device_operations(env, exports);
   add_ensemble_operations(env, exports);
+  add_failure_operations(env, exports);
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
   add_names_operations(env, exports);

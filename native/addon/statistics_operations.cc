@@ -10,6 +10,7 @@
 
 #include "addon/arguments.h"
 #include "addon/backend_argument.h"
+#include "addon/column_arguments.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/run/error.h"
@@ -109,31 +110,6 @@ Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
       return result;
     };
   });
-}
-
-/// Both samples of every column, one after the other.
-std::vector<std::vector<double>> pooled_columns(const Napi::Array& first, const Napi::Array& second) {
-  if (first.Length() != second.Length()) throw Error(ErrorCode::shape, "both samples must have the same columns");
-  std::vector<std::vector<double>> columns;
-  for (std::uint32_t column = 0; column < first.Length(); ++column) {
-    columns.push_back(doubles_argument(first.Get(column), "first"));
-    const auto rest = doubles_argument(second.Get(column), "second");
-    columns.back().insert(columns.back().end(), rest.begin(), rest.end());
-  }
-  return columns;
-}
-
-/// The rows of a sample, the same in each of its columns.
-std::size_t rows_of(const Napi::Array& columns) {
-  std::size_t rows = 0;
-  for (std::uint32_t column = 0; column < columns.Length(); ++column) {
-    const Napi::Value values = columns.Get(column);
-    if (!values.IsTypedArray()) throw Error(ErrorCode::argument, "a column must be a Float32Array or Float64Array");
-    const std::size_t length = values.As<Napi::TypedArray>().ElementLength();
-    if (column > 0 && length != rows) throw Error(ErrorCode::shape, "the columns have different numbers of rows");
-    rows = length;
-  }
-  return rows;
 }
 
 /// largestDistance(first, second, permutations, seed, threads, notify) → job; lists of columns

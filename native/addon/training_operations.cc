@@ -111,6 +111,7 @@ Napi::Value held_out_value(Napi::Env env, const HeldOutRows& held_out) {
   result.Set("scores", new_array(env, held_out.score));
   result.Set("logRatios", new_array(env, held_out.ratios.value));
   result.Set("logRatioErrors", new_array(env, held_out.ratios.error));
+  result.Set("logRatiosWithout", new_array(env, held_out.ratios_without));
   result.Set("narrowDirections", new_array(env, held_out.narrow_directions));
   return result;
 }

@@ -3,6 +3,7 @@ import type { Warning } from '../warnings.js';
 import { auc } from './analyses/auc.js';
 import { calibration } from './analyses/calibration.js';
 import { comparedLayers } from './analyses/compared-layers.js';
+import { failures } from './analyses/failures.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
 import { profiles } from './analyses/profiles.js';
@@ -14,7 +15,7 @@ import type { Analysis, AnalysisContext, Summary } from './analysis.js';
 import type { ResultParts } from './result.js';
 
 /** All analyses, in the order in which they are made, warn, and stand in a result. */
-export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultParts[Name]> } = {
+export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultParts[Name], ResultParts> } = {
   auc,
   roc,
   weights,
@@ -24,6 +25,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   observables,
   profiles,
   largestDistance,
+  failures,
   training,
 };
 
@@ -43,7 +45,7 @@ export async function runAnalyses(context: AnalysisContext): Promise<Findings> {
   const histograms: Record<string, UhiHistogram> = {};
   const warnings: Warning[] = [];
   for (const name of partNames) {
-    const found = await analyses[name].run(context);
+    const found = await analyses[name].run(context, parts as ResultParts);
     parts[name] = found.part;
     Object.assign(histograms, found.histograms);
     warnings.push(...(found.warnings ?? []));
@@ -57,6 +59,6 @@ export function summariesOf(parts: ResultParts): Summary[] {
 }
 
 function summaryOf<Name extends PartName>(name: Name, parts: ResultParts): Summary | null {
-  const analysis: Analysis<ResultParts[Name]> = analyses[name];
+  const analysis: Analysis<ResultParts[Name], ResultParts> = analyses[name];
   return analysis.summary?.(parts[name]) ?? null;
 }

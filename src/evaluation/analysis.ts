@@ -39,9 +39,13 @@ export interface Summary {
   readonly rows: readonly (readonly string[])[];
 }
 
-/** One part of a result: how it comes about. */
-export interface Analysis<Part> {
-  run(context: AnalysisContext): Promise<Finding<Part>>;
+/**
+ * One part of a result: how it comes about.
+ *
+ * @template Earlier parts that it builds on; they stand before it in the table of analyses.
+ */
+export interface Analysis<Part, Earlier = unknown> {
+  run(context: AnalysisContext, earlier: Earlier): Promise<Finding<Part>>;
   /** What the command line prints of the part; null where there is nothing to say. */
   summary?(part: Part): Summary | null;
 }

@@ -1,6 +1,7 @@
 import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import { WeightedHistogram } from '../histogram/weighted-histogram.js';
 import type { ComputeOptions } from '../native/devices.js';
+import { type FoldReplicas, sharedDeviations } from '../statistics/fold-jackknife.js';
 import type { BinContentsWithErrors } from '../statistics/histogram-comparison.js';
 import { compareShapes, type ShapeComparison } from '../statistics/shape-comparison.js';
 import type { BeforeAndAfter } from './before-and-after.js';
@@ -14,6 +15,13 @@ export interface UndefinedShares extends BeforeAndAfter<number> {
   readonly reference: number;
 }
 
+/** The weights of the generated rows, and what they are without one fold after the other. */
+export interface ReplicatedWeights extends FoldReplicas {
+  readonly weights: Float64Array;
+  readonly learned: readonly Float64Array[];
+  readonly kept: readonly Float64Array[];
+}
+
 export interface ObservableHistograms {
   readonly names: { readonly reference: string; readonly generated: string; readonly reweighted: string };
   /** With all rows, as they are drawn. */
@@ -23,27 +31,48 @@ export interface ObservableHistograms {
   readonly shapes: BeforeAndAfter<ShapeComparison>;
 }
 
-/** Histograms an observable of the reference sample, of the generated sample, and of the same with its weights. */
+/**
+ * Histograms an observable of the reference sample, of the generated sample, and of the same with its weights. Variances of the
+ * reweighted one are Σw² and what the weights have in common.
+ */
 export async function histogramsOf(
   column: ObservableColumn,
   bins: ObservableBins,
-  weights: Float64Array,
+  { weights, learned, kept }: ReplicatedWeights,
   run: ComputeOptions,
 ): Promise<ObservableHistograms> {
   const { observable, reference, generated } = column;
   using first = new WeightedHistogram([bins.axis], { label: observable.label });
-  // Two weight columns: every generated row once, and with its weight.
-  using second = new WeightedHistogram([bins.axis], { label: observable.label, weightColumns: 2 });
+  // Every generated row once, with its weight, and with the weights of the replicas.
+  const columns = [weights, ...learned, ...kept];
+  using second = new WeightedHistogram([bins.axis], {
+    label: observable.label,
+    weightColumns: 1 + columns.length,
+  });
   const isUndefined = isValue(bins.undefinedValue);
   const fill = async (take: (value: number) => boolean) => {
     await first.fill([reference.filter(take)], run);
-    const taken = weights.filter((_, row) => take(generated[row] as number));
-    await second.fill([generated.filter(take)], { ...run, weights: [null, taken] });
+    const taken = columns.map((column) => column.filter((_, row) => take(generated[row] as number)));
+    await second.fill([generated.filter(take)], { ...run, weights: [null, ...taken] });
   };
   await fill((value) => !isUndefined(value));
   const ofReference = withUndefined(contents(first, 0), undefinedCell(reference, null, isUndefined));
   const ofGenerated = withUndefined(contents(second, 0), undefinedCell(generated, null, isUndefined));
   const ofReweighted = withUndefined(contents(second, 1), undefinedCell(generated, weights, isUndefined));
+  const replicas = (
+    first: number,
+    of: readonly Float64Array[],
+    cells: (column: number) => readonly number[],
+  ) => of.map((_, k) => cells(first + k));
+  const shared = (cells: (column: number) => readonly number[]) =>
+    sharedDeviations({
+      learned: replicas(2, learned, cells),
+      kept: replicas(2 + learned.length, kept, cells),
+    });
+  const sharedWithUndefined = shared((column) => [
+    undefinedCell(generated, columns[column - 1] as Float64Array, isUndefined)[0],
+    ...second.values(column, { flow: true }),
+  ]);
   if (bins.undefinedValue !== null) await fill(isUndefined);
   const names = {
     reference: `${observable.name}_reference`,
@@ -55,7 +84,10 @@ export async function histogramsOf(
     histograms: {
       [names.reference]: first.toUhi(),
       [names.generated]: second.toUhi(0),
-      [names.reweighted]: second.toUhi(1),
+      [names.reweighted]: withShared(
+        second.toUhi(1),
+        shared((column) => [...second.values(column, { flow: true })]),
+      ),
     },
     undefinedValue:
       bins.undefinedValue === null
@@ -68,9 +100,18 @@ export async function histogramsOf(
           },
     shapes: {
       generated: compareShapes(ofReference, ofGenerated),
-      reweighted: compareShapes(ofReference, ofReweighted),
+      reweighted: compareShapes(ofReference, ofReweighted, sharedWithUndefined),
     },
   };
+}
+
+/** The histogram of one axis with the variances that its cells share; flow cells first and last. */
+function withShared(histogram: UhiHistogram, shared: readonly Float64Array[]): UhiHistogram {
+  const { storage } = histogram;
+  const variances = (storage.variances as readonly number[]).map((variance, cell) =>
+    shared.reduce((sum, deviations) => sum + (deviations[cell] as number) ** 2, variance),
+  );
+  return { ...histogram, storage: { ...storage, variances } };
 }
 
 /** All cells, flow cells too. */

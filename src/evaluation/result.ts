@@ -6,6 +6,7 @@ import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
+import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { ProfileComparison } from './analyses/profiles.js';
@@ -30,6 +31,15 @@ export type {
   ReliabilityBin,
   WeightCalibration,
 } from './analyses/calibration.js';
+export type {
+  ExplainedShare,
+  FailureBox,
+  FailureRegion,
+  FailureSentence,
+  FailureSummary,
+  ObservableFailure,
+  RegionBound,
+} from './analyses/failures.js';
 export type { LargestDistanceTest } from './analyses/largest-distance.js';
 export type {
   BeforeAndAfter,
@@ -55,6 +65,7 @@ export interface ResultParts {
   readonly observables: readonly ObservableComparison[];
   readonly profiles: readonly ProfileComparison[];
   readonly largestDistance: LargestDistanceTest;
+  readonly failures: FailureSummary;
   readonly training: TrainingSummary;
 }
 

@@ -95,6 +95,27 @@ export class Scores {
     return this.generated.values.map((weight) => (Number.isFinite(weight) ? weight : 0));
   }
 
+  /**
+   * The weights of a sample without one fold after the other, as those of {@link finiteWeights} (1/w in the reference sample):
+   * 0 for the rows of the fold, K/(K − 1) times the weight for the others.
+   */
+  foldReplicas(role: SampleRole): { readonly learned: Float64Array[]; readonly kept: Float64Array[] } {
+    const { fold, logRatios, logRatiosWithout } = this.#fitted[role];
+    const towards = role === 'generated' ? 1 : -1;
+    const weights = this[role].values.map((w) => finiteOr(w ** towards, 0));
+    const rows = fold.length;
+    const folds = logRatiosWithout.length / rows;
+    const outside = (k: number, of: (row: number) => number) =>
+      weights.map((w, row) => (fold[row] === k ? 0 : (w * of(row) * folds) / (folds - 1)));
+    const change = (k: number) => (row: number) =>
+      Math.exp(towards * ((logRatiosWithout[k * rows + row] as number) - (logRatios[row] as number)));
+    const every = Array.from({ length: folds }, (_, k) => k);
+    return {
+      learned: every.map((k) => outside(k, change(k)).map((w) => finiteOr(w, 0))),
+      kept: every.map((k) => outside(k, () => 1)),
+    };
+  }
+
   async #areasOf(scores: ScoreColumn): Promise<AreaUnderCurve[]> {
     const { reference, generated } = this.#fitted;
     const folds = reference.fold.reduce((most, fold) => Math.max(most, fold), 0) + 1;
@@ -119,6 +140,10 @@ async function calibratedLogRatios(
   const folds = { referenceFold: reference.fold, generatedFold: generated.fold };
   const calibrated = await crossCalibrate(calibration, { ...raw, ...folds }, run);
   return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
+}
+
+function finiteOr(value: number, otherwise: number): number {
+  return Number.isFinite(value) ? value : otherwise;
 }
 
 /** One learner's part of logits, learners × rows. */

@@ -154,11 +154,17 @@ function useOfWeights({ observables, weights: { generated } }: Evidence): string
 }
 
 function areaText(one: ObservableComparison): string {
-  return `${one.label} (AUC ${areaOf(one).toFixed(3)} ± ${one.auc.generated.standardError.toFixed(3)})`;
+  return `${one.label} (${areaWords(areaOf(one), one.auc.generated.standardError)})`;
 }
 
 function measured({ value, standardError }: SeparationSummary): string {
-  return `AUC ${value.toFixed(3)} ± ${standardError.toFixed(3)}`;
+  return areaWords(value, standardError);
+}
+
+function areaWords(area: number, error: number): string {
+  // Three digits would say 1.000 ± 0.000.
+  if (area > 0.9995) return 'AUC > 0.9995';
+  return `AUC ${area.toFixed(3)} ± ${error.toFixed(3)}`;
 }
 
 function listOf(labels: readonly string[]): string {

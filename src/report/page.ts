@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
+import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
 import type { Place, Section } from './section.js';
@@ -21,7 +22,10 @@ export function reportPage(result: EvaluationResult): string {
   try {
     const sheet = new Sheet(dom.window.document);
     fillHead(sheet, result);
-    sheet.document.body.append(sheet.element('main', {}, body(sheet, result)));
+    const main = sheet.element('main', {}, body(sheet, result));
+    sheet.document.body.append(main);
+    const contents = tableOfContents(sheet, main);
+    if (contents) main.querySelector('header')?.after(contents);
     return `${dom.serialize()}\n`;
   } finally {
     dom.window.close();
@@ -53,7 +57,18 @@ const frames: Readonly<Record<Place, Frame>> = {
   verdict: (sheet, content, result) => [titleBlock(sheet, result), content, warningBlock(sheet, result)],
   weights: asItIs,
   classifier: (sheet, figures) =>
-    section(sheet, 'classifier', 'Classifier', sheet.element('div', { class: 'pair' }, figures)),
+    section(
+      sheet,
+      'classifier',
+      'Classifier',
+      sheet.element(
+        'p',
+        { class: 'lead' },
+        'Classifiers were trained to tell the samples apart, each row being scored by some that never saw it. What no classifier can tell apart ',
+        'is not shown to be equal, but nothing that they saw differs.',
+      ),
+      sheet.element('div', { class: 'pair' }, figures),
+    ),
   calibration: asItIs,
   observables: (sheet, content) => section(sheet, 'observables', 'Observables', content),
   profiles: asItIs,

@@ -3,6 +3,7 @@ import type { Section } from './section.js';
 import { auc } from './sections/auc.js';
 import { calibration } from './sections/calibration.js';
 import { comparedLayers } from './sections/compared-layers.js';
+import { failures } from './sections/failures.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
 import { profiles } from './sections/profiles.js';
@@ -22,5 +23,6 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   observables,
   profiles,
   largestDistance,
+  failures,
   training,
 };

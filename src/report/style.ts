@@ -7,7 +7,7 @@ export const styleSheet = `
 :root {
   color-scheme: light dark;
   --paper: #fdfdfb; --ink: #1b1d21; --muted: #5f636b; --rule: #dcdbd4; --tint: #f4f3ee;
-  --reference: #59616e; --generated: #c4500a; --reweighted: #0a69ad; --validation: #00795f;
+  --reference: #59616e; --generated: #dd6a1f; --reweighted: #0b4c86; --validation: #00795f;
   --alarm: #8a5a00; --alarm-tint: #fff5d9; --alarm-rule: #d79b1e;
   --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Palatino Linotype", Palatino, Georgia, "Liberation Serif", serif;
   --sans: "Helvetica Neue", Helvetica, Arial, "Liberation Sans", system-ui, sans-serif;
@@ -16,7 +16,7 @@ export const styleSheet = `
 @media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #15171b; --ink: #e4e2dc; --muted: #9ea1a9; --rule: #363a41; --tint: #1d2025;
-    --reference: #a7b0bf; --generated: #f28d4e; --reweighted: #5cb3f2; --validation: #45c9a5;
+    --reference: #a7b0bf; --generated: #e08348; --reweighted: #8fd0ff; --validation: #45c9a5;
     --alarm: #f0c566; --alarm-tint: #2a2415; --alarm-rule: #b98a26;
   }
 }
@@ -36,6 +36,12 @@ section { margin-top: 38px; padding-top: 14px; border-top: 1px solid var(--rule)
 .kind { margin: 0 0 6px; color: var(--muted); font: 13px/1.3 var(--sans); }
 .against { color: var(--muted); font-weight: 400; font-style: italic; }
 .lead { max-width: 76ch; }
+.note { max-width: 66ch; margin: 8px 0 0; color: var(--muted); font: 13px/1.45 var(--sans); }
+.contents { margin-top: 16px; font: 13.5px/1.5 var(--sans); }
+.contents ul { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; margin: 0; padding: 0; }
+.contents a, .numbers-link { color: inherit; text-decoration-color: var(--muted); text-underline-offset: 3px; }
+.numbers-link { display: inline-block; margin-top: 3px; }
+.learners { order: 1; }
 .samples { list-style: none; margin: 0; padding: 0; font-size: 15px; overflow-wrap: anywhere; }
 .toy { display: inline-block; padding: 0 7px; border: 1px solid var(--alarm-rule); border-radius: 3px;
   background: var(--alarm-tint); color: var(--alarm); font: 600 12.5px/1.5 var(--sans); }
@@ -70,14 +76,13 @@ figure { margin: 12px 0 0; break-inside: avoid; min-width: 0; }
 figcaption { margin-top: 4px; font: 13px/1.45 var(--sans); color: var(--muted); max-width: 66ch; }
 figcaption p { margin: 3px 0 0; }
 .grid figure { margin: 0; max-width: 470px; }
-.grid figcaption { padding-left: 12.4%; }
 .placeholder { margin: 6px 0; padding: 14px; background: var(--tint); color: var(--muted); font: 13px/1.4 var(--sans); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 18px; list-style: none; margin: 4px 0; padding: 0;
   font: 13px/1.5 var(--sans); color: var(--ink); }
 .swatch { display: inline-block; width: 20px; height: 0; margin-right: 7px; vertical-align: 0.28em; border-top: 2px solid currentColor; }
 .swatch.reference { height: 10px; vertical-align: -0.06em; border-top: 1.5px solid var(--reference);
   background: color-mix(in srgb, var(--reference) 26%, transparent); }
-.swatch.generated { border-color: var(--generated); }
+.swatch.generated { border-color: var(--generated); border-top-style: dashed; }
 .swatch.reweighted { border-color: var(--reweighted); border-top-width: 3px; }
 .swatch.unit-line { border-top-width: 1px; }
 .swatch.guide { border-top: 1.5px dashed var(--muted); }
@@ -90,11 +95,12 @@ figcaption p { margin: 3px 0 0; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; color: var(--ink); font: 11px var(--sans); }
 .chart text { fill: currentColor; font-variant-numeric: tabular-nums; }
 .chart .axis-title { font-size: 12px; }
-.chart .index { font-size: 8.5px; }
+.chart .index { font-size: 10.7px; }
 .chart .ticks, .chart .border { fill: none; stroke: currentColor; stroke-width: 0.8; }
 .chart .step, .chart .curve, .chart .ratio, .chart .loss { fill: none; stroke-linejoin: miter; stroke-linecap: butt; }
 .chart .step { stroke-width: 1.4; }
 .chart .step.reference { stroke-width: 1; }
+.chart .step.generated { stroke-dasharray: 5 1.6; }
 .chart .step.reweighted { stroke-width: 1.8; }
 .chart .fill.reference { fill-opacity: 0.2; }
 .chart .band { fill-opacity: 0.28; }
@@ -103,8 +109,6 @@ figcaption p { margin: 3px 0 0; }
 .chart .curve { stroke: currentColor; stroke-width: 1.8; }
 .chart .curve.error-bar { stroke-width: 1; }
 .chart .point { fill: currentColor; }
-.chart .calibration-before { fill: currentColor; }
-.chart .calibration-after { fill: var(--reweighted); }
 .chart .band.calibration-before, .chart .band.calibration-after { fill-opacity: 0.18; }
 .chart .roc-area { fill: currentColor; fill-opacity: 0.07; }
 .chart .unit-line { stroke: currentColor; stroke-width: 0.8; }
@@ -115,7 +119,8 @@ figcaption p { margin: 3px 0 0; }
 .chart .best-epoch { fill: var(--ink); stroke: var(--paper); stroke-width: 0.6; }
 .chart .link { fill: none; stroke: var(--muted); stroke-width: 1.2; stroke-opacity: 0.7; }
 .chart .ranked-label { font-size: 12px; }
-.roc .chart, .calibration .chart { max-width: 480px; }
+.roc .chart, .calibration .chart, .weights .chart, .training .chart, .validation .chart { max-width: 520px; }
+.roc .chart, .calibration .chart { max-width: 460px; }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font: 13px/1.4 var(--sans); font-variant-numeric: tabular-nums; }
@@ -126,8 +131,11 @@ tbody tr + tr > * { border-top: 1px solid var(--rule); }
 .health td, .health thead th + th, .extremes td, .extremes thead th + th { text-align: right; }
 .health { width: 100%; }
 .health td, .health thead th + th { padding: 2px 0 2px 28px; white-space: nowrap; }
-.agreement { color: var(--ink); font-size: 12.5px; }
-.agreement th, .agreement td { padding: 0 14px 0 0; border: 0 !important; white-space: nowrap; }
+.agreement { color: var(--ink); font-size: 12px; }
+.agreement th, .agreement td { padding: 0 12px 0 0; border: 0 !important; }
+.agreement td:first-child { white-space: nowrap; }
+.calibrations th, .calibrations td, .learners td { white-space: nowrap; }
+.scroll + .lead { margin-top: 10px; }
 .alarm { padding: 0 6px; background: var(--alarm-tint); color: var(--alarm); }
 .lists { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 20px 32px; }
 .lists > div { break-inside: avoid; }
@@ -164,12 +172,12 @@ footer { margin-top: 44px; padding-top: 10px; border-top: 1px solid var(--rule);
   .beside { grid-template-columns: 1fr 1fr; gap: 10px 20px; }
   .pair { grid-template-columns: 1fr 1fr; gap: 14px 20px; }
   .grid { grid-template-columns: 1fr 1fr; gap: 12px 20px; }
-  .grid .chart { max-width: 285px; }
   figcaption, table { font-size: 8.5pt; }
   table, .warnings, .verdict { break-inside: avoid; }
   .settings, .inputs { break-inside: auto; }
   .health td, .health thead th + th { padding-left: 12px; }
   .scroll { overflow: visible; }
+  .numbers-link, .contents { display: none; }
   details::details-content { display: block; content-visibility: visible; height: auto; }
   details > summary { list-style: none; color: inherit; }
 }

@@ -103,7 +103,7 @@ describe('evaluate', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
       'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables ' +
-        'largestDistance training settings histograms versions run',
+        'largestDistance failures training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);
     expect(result.training.learners).toEqual(['network', 'logistic']);
@@ -134,6 +134,15 @@ describe('evaluate', () => {
     const histogram = WeightedHistogram.fromUhi(result.histograms['weight_log_generated'] as UhiHistogram);
     const cells = histogram.values(0, { flow: true });
     expect(cells.reduce((sum, value) => sum + value, 0)).toBe(300);
+    // The axis has w = 1 in the middle and reaches as many decades as the weights need, of few choices.
+    expect([cells[0], cells.at(-1)]).toEqual([0, 0]);
+    const edges = histogram.edges();
+    expect((edges[0] as number) * (edges.at(-1) as number)).toBeCloseTo(1, 12);
+    const furthest = Math.max(
+      ...[...evaluation.reference.logWeights, ...evaluation.generated.logWeights].map(Math.abs),
+    );
+    const decades = [1, 2, 4, 8, 16, 32].find((each) => furthest < each * Math.LN10);
+    expect(Math.log10(edges.at(-1) as number)).toBeCloseTo(decades as number, 12);
   });
 
   it('has the mean of the areas of its folds, each by definition', async () => {

@@ -41,7 +41,7 @@ function columnOf(reference: readonly number[], generated: readonly number[], un
 async function shapesOf(column: ObservableColumn, weights?: Float64Array) {
   const bins = binsFor(column) as ObservableBins;
   const ones = new Float64Array(column.generated.length).fill(1);
-  return histogramsOf(column, bins, weights ?? ones, {});
+  return histogramsOf(column, bins, { weights: weights ?? ones, learned: [], kept: [] }, {});
 }
 
 function normal(rows: number, seed: number): number[] {
@@ -173,5 +173,42 @@ describe('the columns of a wide table', () => {
     expect(result.observables).toHaveLength(40);
     expect(result.largestDistance).toMatchObject({ columns: 50, label: 'x49' });
     expect(result.verdict.level).not.toBe('indistinguishable');
+  });
+});
+
+describe('errors of the reweighted sample', () => {
+  it('hold √Σw² and what the weights have in common', async () => {
+    const reference = gaussianSample(300, [0.8, 0], 1);
+    const generated = gaussianSample(300, [0, 0], 2);
+    const {
+      result,
+      generated: said,
+      ensemble,
+    } = await evaluate(reference, generated, {
+      learners: ['logistic', 'trees'],
+      threads: 1,
+    });
+    ensemble.dispose();
+    const [first] = result.observables as [ObservableComparison];
+    const { axes, storage } = result.histograms[first.histograms.reweighted] as UhiHistogram;
+    const { lower, upper, bins } = axes[0] as { lower: number; upper: number; bins: number };
+    const squares = new Array<number>(bins + 2).fill(0);
+    for (const [row, logWeight] of said.logWeights.entries()) {
+      const value = generated.values[2 * row] as number;
+      const bin = Math.min(bins, Math.max(-1, Math.floor(((value - lower) / (upper - lower)) * bins)));
+      squares[bin + 1] = (squares[bin + 1] as number) + Math.exp(2 * logWeight);
+    }
+    const variances = storage.variances as readonly number[];
+    for (const [bin, variance] of variances.entries()) {
+      expect(variance).toBeGreaterThanOrEqual((squares[bin] as number) * (1 - 1e-9));
+    }
+    expect(variances.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(
+      1.02 * squares.reduce((sum, x) => sum + x, 0),
+    );
+    const { meanError, mean } = result.weights.generated;
+    const naive = Math.sqrt(
+      said.logWeights.reduce((sum, x) => sum + (Math.exp(x) - mean) ** 2, 0) / 299 / 300,
+    );
+    expect(meanError).toBeGreaterThan(naive * (1 - 1e-9));
   });
 });

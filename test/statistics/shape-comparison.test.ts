@@ -56,6 +56,43 @@ describe('compareShapes', () => {
     expect(chiSquare.pValue / 4.068076311801172e-5).toBeCloseTo(1, 8);
   });
 
+  it('has the full covariance where weights have something in common: numpy 2.4.6, d @ pinv(V) @ d', () => {
+    const counts = (values: number[]) => ({ values, variances: values });
+    const shared = [Float64Array.of(3, -2, 4, 1), Float64Array.of(-1, 5, -6, 0.5)];
+    const { chiSquare, noise } = compareShapes(counts([30, 50, 20, 40]), counts([60, 70, 50, 20]), shared);
+    expect(chiSquare.value).toBeCloseTo(21.205002987782265, 10);
+    expect(chiSquare.bins).toBe(4);
+    expect(noise).toBeCloseTo(0.011157401568700397, 12);
+  });
+
+  it('of weights that are wrong together: p is uniform, the noise is the mean of the separation', () => {
+    const uniform = uniformNumbers(9);
+    const normal = normalNumbers(10);
+    const trials = 1500;
+    let below = 0;
+    let withoutShared = 0;
+    let [separation, noise] = [0, 0];
+    const slopes = [(bin: number) => 0.008 * (bin - 6), (bin: number) => (bin < 4 ? 0.06 : 0)];
+    for (let trial = 0; trial < trials; trial++) {
+      const first = histogramOf(2000, uniform, () => 1);
+      const z = slopes.map(normal);
+      const second = histogramOf(2000, uniform, (bin) =>
+        slopes.reduce((w, slope, k) => w + (z[k] as number) * slope(bin), 1),
+      );
+      const shared = slopes.map((slope) =>
+        Float64Array.from(second.values, (value, bin) => value * slope(bin)),
+      );
+      const compared = compareShapes(first, second, shared);
+      below += compared.chiSquare.pValue < 0.05 ? 1 / trials : 0;
+      withoutShared += compareShapes(first, second).chiSquare.pValue < 0.05 ? 1 / trials : 0;
+      separation += compared.separation / trials;
+      noise += compared.noise / trials;
+    }
+    expect(Math.abs(below - 0.05)).toBeLessThan(4 * Math.sqrt((0.05 * 0.95) / trials) + 0.005);
+    expect(withoutShared).toBeGreaterThan(0.1);
+    expect(Math.abs(separation / noise - 1)).toBeLessThan(0.05);
+  });
+
   it('does not depend on the scale of the weights', () => {
     const uniform = uniformNumbers(1);
     const first = histogramOf(500, uniform, () => 1);

@@ -38,6 +38,24 @@ Precision precision_of(const std::vector<Learner>& learners) {
   return Precision::float32;
 }
 
+/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
+struct ByClass {
+  std::vector<std::vector<float>> columns[2];
+
+  explicit ByClass(std::size_t learners) {
+    for (auto& of_class : columns) of_class.resize(learners);
+  }
+  /// What `fit(logits)` gives.
+  template <class Fit>
+  auto fitted(const Fit& fit) const {
+    std::vector<float> joined[2];
+    for (const int label : {0, 1}) {
+      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
+    }
+    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
+  }
+};
+
 /// Fits the learners of a plan, pair of blocks by pair of blocks.
 class Fitting {
  public:
@@ -62,7 +80,11 @@ class Fitting {
  private:
   void fit_members(CheckpointStore* store);
   void score_pair(std::size_t pair);
+  ByClass outside(std::uint32_t block) const;
   std::vector<WeightedSum> sum_for_blocks(const std::vector<float>& mean, CrossFitted& result);
+  std::vector<float> ratios_without(std::uint32_t block, const WeightedSum& sum, const std::vector<float>& mean) const;
+  void leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
+                        CrossFitted& result) const;
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
   }
@@ -136,23 +158,18 @@ void Fitting::score_pair(std::size_t pair) {
   }
 }
 
-/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
-struct ByClass {
-  std::vector<std::vector<float>> columns[2];
-
-  explicit ByClass(std::size_t learners) {
-    for (auto& of_class : columns) of_class.resize(learners);
-  }
-  /// What `fit(logits)` gives.
-  template <class Fit>
-  auto fitted(const Fit& fit) const {
-    std::vector<float> joined[2];
-    for (const int label : {0, 1}) {
-      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
+/// What members that never saw a block say of the rows of the others, nor those rows.
+ByClass Fitting::outside(std::uint32_t block) const {
+  ByClass others(learners_.size());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    if (blocks_.of(row) == block) continue;
+    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+      others.columns[blocks_.is_reference(row)][learner].push_back(
+          logits_->at(learner, group_of(blocks_.of(row), block), row));
     }
-    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
   }
-};
+  return others;
+}
 
 /// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither. Returns the
 /// sum of each block.
@@ -161,15 +178,7 @@ std::vector<WeightedSum> Fitting::sum_for_blocks(const std::vector<float>& mean,
   std::vector<double> score(rows());
   std::vector<WeightedSum> sums;
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
-    ByClass others(learners);
-    for (std::size_t row = 0; row < rows(); ++row) {
-      if (blocks_.of(row) == block) continue;
-      for (std::size_t learner = 0; learner < learners; ++learner) {
-        others.columns[blocks_.is_reference(row)][learner].push_back(
-            logits_->at(learner, group_of(blocks_.of(row), block), row));
-      }
-    }
-    const WeightedSum& sum = sums.emplace_back(others.fitted([&](const MemberLogits& logits) {
+    const WeightedSum& sum = sums.emplace_back(outside(block).fitted([&](const MemberLogits& logits) {
       return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
     }));
     for (std::size_t learner = 0; learner < learners; ++learner) {
@@ -193,6 +202,36 @@ std::vector<WeightedSum> Fitting::sum_for_blocks(const std::vector<float>& mean,
   return sums;
 }
 
+/// ln w of all rows without a block, with the weights of `sum`.
+std::vector<float> Fitting::ratios_without(std::uint32_t block, const WeightedSum& sum,
+                                           const std::vector<float>& mean) const {
+  std::vector<float> result(rows());
+  for (std::size_t row = 0; row < rows(); ++row) {
+    const std::uint32_t own = blocks_.of(row);
+    const auto said = own == block ? LogitsOfRow(mean.data() + row, learners_.size(), rows())
+                                   : logits_->of_row(group_of(own, block), row);
+    result[row] = static_cast<float>(sum.log_ratio(said));
+  }
+  return result;
+}
+
+/// ln w without each block, whose weights are shrunk as those of all blocks are.
+void Fitting::leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
+                               CrossFitted& result) const {
+  for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
+    WeightedSum sum = sums[block];
+    if (share > 0) {
+      const auto best = outside(block).fitted(
+          [&](const MemberLogits& logits) { return fit_weighted_sum(logits, MemberWeights::any, control_); });
+      sum = between(std::move(sum), best, share);
+    }
+    const auto ratio = ratios_without(block, sum, mean);
+    const auto end = ratio.begin() + static_cast<std::ptrdiff_t>(reference_.whitened().rows());
+    result.reference.ratios_without.insert(result.reference.ratios_without.end(), ratio.begin(), end);
+    result.generated.ratios_without.insert(result.generated.ratios_without.end(), end, ratio.end());
+  }
+}
+
 CrossFitted Fitting::run(CheckpointStore* store) {
   fit_members(store);
   logits_.emplace(learners_.size(), plan_.folds - 1, rows());
@@ -208,7 +247,7 @@ CrossFitted Fitting::run(CheckpointStore* store) {
       all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
     }
   }
-  WeightedSum sum = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums, control_); });
+  auto [sum, share] = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums, control_); });
   const LogRatios ratios = log_ratios(*logits_, mean, sum, run_tiles_, control_);
   const std::size_t in_reference = reference_.whitened().rows();
   const auto put = [&](HeldOutRows& held, std::size_t first, std::size_t count) {
@@ -226,6 +265,7 @@ CrossFitted Fitting::run(CheckpointStore* store) {
   };
   put(result.reference, 0, in_reference);
   put(result.generated, in_reference, rows() - in_reference);
+  leave_out_blocks(sums, share, mean, result);
   result.reference.narrow_directions = reference_.narrow_directions();
   result.generated.narrow_directions = generated_.narrow_directions();
 

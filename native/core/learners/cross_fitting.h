@@ -36,6 +36,9 @@ struct HeldOutRows {
   std::vector<float> logits;        ///< learners × rows, the mean over the members that never saw the row
   std::vector<double> score;        ///< their sum with weights that know nothing of the block: what tests and AUC use
   LogRatios ratios;                 ///< their sum with the weights of the ensemble
+  /// blocks × rows: ln w as it would be without the rows of one block, in the members and in the weights. Rows of that block
+  /// have the members that never saw it, as ever.
+  std::vector<float> ratios_without;
   std::vector<float> narrow_directions;  ///< directions × rows, see MemberTables
 };
 

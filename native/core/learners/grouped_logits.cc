@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/weights/row_weight.h"
-
 namespace caloscope {
 namespace {
 

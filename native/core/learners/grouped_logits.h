@@ -8,6 +8,7 @@
 #include "core/learners/weighted_sum.h"
 #include "core/run/job_control.h"
 #include "core/run/tile_runner.h"
+#include "core/weights/row_weight.h"
 
 namespace caloscope {
 
@@ -26,6 +27,11 @@ class GroupedLogits {
   }
   float at(std::size_t learner, std::size_t group, std::size_t row) const {
     return logits_[(learner * groups_ + group) * rows_ + row];
+  }
+
+  /// Of the learners.
+  LogitsOfRow<float> of_row(std::size_t group, std::size_t row) const {
+    return {logits_.data() + group * rows_ + row, learners_, groups_ * rows_};
   }
 
   /// The mean over the groups, learners × rows.

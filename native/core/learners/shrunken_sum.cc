@@ -57,18 +57,22 @@ Gain gain_of(const WeightedSum& best, const WeightedSum& honest, const MemberLog
 
 }  // namespace
 
-WeightedSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks,
+WeightedSum between(WeightedSum sum, const WeightedSum& other, double share) {
+  const auto move = [share](double& from, double to) { from += share * (to - from); };
+  for (std::size_t i = 0; i < sum.weights.size(); ++i) move(sum.weights[i], other.weights[i]);
+  move(sum.constant, other.constant);
+  for (std::size_t i = 0; i < sum.covariance.size(); ++i) move(sum.covariance[i], other.covariance[i]);
+  return sum;
+}
+
+ShrunkenSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks,
                          const JobControl& control) {
   const WeightedSum best = fit_weighted_sum(logits, MemberWeights::any, control);
-  if (best.separable) return best;
-  WeightedSum result = mean_of(of_blocks);
-  const Gain gain = gain_of(best, result, logits, control);
+  if (best.separable) return {best, 1};
+  const WeightedSum honest = mean_of(of_blocks);
+  const Gain gain = gain_of(best, honest, logits, control);
   const double share = gain.found > 0 ? std::max(0.0, 1 - 2 * gain.by_chance / gain.found) : 0;
-  const auto towards = [&](double& honest, double other) { honest += share * (other - honest); };
-  for (std::size_t i = 0; i < result.weights.size(); ++i) towards(result.weights[i], best.weights[i]);
-  towards(result.constant, best.constant);
-  for (std::size_t i = 0; i < result.covariance.size(); ++i) towards(result.covariance[i], best.covariance[i]);
-  return result;
+  return {between(honest, best, share), share};
 }
 
 }  // namespace caloscope

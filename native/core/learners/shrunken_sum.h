@@ -6,7 +6,12 @@
 
 namespace caloscope {
 
-/// The weights of ln w: between the mean of `of_blocks`, sums that were fitted without one block each and to members that
+struct ShrunkenSum {
+  WeightedSum sum;
+  double share = 0;  ///< of the best weights
+};
+
+/// The weights of ln w, between the mean of `of_blocks`, sums that were fitted without one block each and to members that
 /// never saw it, and the best weights of any sign for `logits`, those of all rows. The former are honest, but few forms
 /// can be written with weights that are not negative; the latter follow the noise where rows are few. The way from
 /// honest to best is gone by the share
@@ -19,6 +24,9 @@ namespace caloscope {
 /// is that of both ends, the sandwich and the jackknife over the blocks, in the same shares: an upper bound for any
 /// correlation of the two. Samples that are separated get the best weights.
 /// Throws as fit_weighted_sum.
-WeightedSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks, const JobControl& control);
+ShrunkenSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks, const JobControl& control);
+
+/// Weights, constant and covariance, the share of those of `other`.
+WeightedSum between(WeightedSum sum, const WeightedSum& other, double share);
 
 }  // namespace caloscope

@@ -19,7 +19,7 @@ struct Said {
 
   WeightedSum shrunken(const std::vector<WeightedSum>& of_blocks) const {
     const auto first = by_member(reference), second = by_member(generated);
-    WeightedSum result = shrunken_sum({members, first, second}, of_blocks, control);
+    WeightedSum result = shrunken_sum({members, first, second}, of_blocks, control).sum;
     result.validate();
     return result;
   }

@@ -13,7 +13,8 @@ export interface SeparationSummary {
   readonly value: number;
   /**
    * Scatter of `value` about the mean of this procedure: DeLong's error of the rows that are scored, and beside it what
-   * other rows to train with would change, σ₀²(1 − ((AUC − ½)/0.4)²) as measured, σ₀ the null standard deviation.
+   * other rows to train with would change, 1.5 σ₀²/(1 + (z/6)²) with z = (AUC − ½)/σ₀ as measured, σ₀ the null standard
+   * deviation.
    */
   readonly standardError: number;
   /** √((n + m + 1)/(12 n m)), that of one fixed score without ties: the unit of the AUC, not the error of its null. */
@@ -39,8 +40,9 @@ export interface SeparationSummary {
   }[];
 }
 
-/** Distance of ½ at which no part of the training remains in the error. */
-const fading = 0.4;
+/** What the training adds to the variance at ½, in σ₀², and the distance from ½ in σ₀ at which half of it remains. */
+const ofTrainingAtHalf = 1.5;
+const halfDistance = 6;
 
 export const auc: Analysis<SeparationSummary> = {
   async run({ scores, fitted, permuted }) {
@@ -89,6 +91,7 @@ function mean(values: readonly number[]): number {
 
 function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
   const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
-  const ofTraining = Math.max(0, 1 - ((value - 0.5) / fading) ** 2) * nullDeviation ** 2;
-  return Math.sqrt(ofRows + ofTraining);
+  const distance = (value - 0.5) / nullDeviation;
+  const ofTraining = ofTrainingAtHalf / (1 + (distance / halfDistance) ** 2);
+  return Math.sqrt(ofRows + ofTraining * nullDeviation ** 2);
 }

@@ -33,7 +33,10 @@ export interface ObservableComparison {
   /** `MeV`, `mm`, `voxel`, or empty. */
   readonly unit: string;
   readonly scale: 'linear' | 'log';
-  /** Names of the histograms in `histograms`. `reweighted` is the generated sample with its weights. */
+  /**
+   * Names of the histograms in `histograms`. `reweighted` is the generated sample with its weights; its variances are Σw² and
+   * what the weights have in common.
+   */
   readonly histograms: {
     readonly reference: string;
     readonly generated: string;
@@ -54,7 +57,8 @@ export interface ObservableComparison {
   readonly separationNoise: BeforeAndAfter<number>;
   /**
    * χ² of normalized shapes over the same bins, neighbors with few entries put together, and the number of bins compared.
-   * Errors are those of the samples, √Σw²: what the weights have in common is not in them.
+   * The covariance is that of the samples, Σw², and for the reweighted sample what its weights have in common, by the
+   * jackknife over the folds.
    */
   readonly chiSquare: BeforeAndAfter<ShapeComparison['chiSquare']>;
   /** The smaller p-value of distance and χ² of the generated sample, times two for each observable compared. */
@@ -95,12 +99,13 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
   const { scores, run, columns } = context;
   const weights = scores.finiteWeights();
+  const replicated = { weights, ...scores.foldReplicas('generated') };
   const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};
   for (const column of columns) {
     const bins = binsFor(column);
     if (bins === null) continue;
-    const made = await histogramsOf(column, bins, weights, run);
+    const made = await histogramsOf(column, bins, replicated, run);
     const ranks = await rankDistances(column, weights, run);
     Object.assign(histograms, made.histograms);
     compared.push({

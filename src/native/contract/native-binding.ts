@@ -5,6 +5,7 @@
 import type { CalibrationOperations } from './calibration.js';
 import type { DeviceOperations } from './devices.js';
 import type { EnsembleOperations } from './ensembles.js';
+import type { FailureOperations } from './failures.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
@@ -15,7 +16,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 15;
+export const abiVersion = 16;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -30,6 +31,7 @@ export interface NativeBinding
   extends CalibrationOperations,
     DeviceOperations,
     EnsembleOperations,
+    FailureOperations,
     HistogramOperations,
     NamesOperations,
     ReadingOperations,

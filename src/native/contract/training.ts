@@ -64,6 +64,11 @@ export interface HeldOutRows {
   /** ln(p_ref/p_gen): their sum with the weights of the ensemble. */
   readonly logRatios: Float64Array;
   readonly logRatioErrors: Float64Array;
+  /**
+   * blocks × rows: ln w as it would be without the rows of one block, in the members and in the weights. Rows of that block have
+   * the members that never saw it, as ever.
+   */
+  readonly logRatiosWithout: Float32Array;
   /** directions × rows: in units of their width, what no column shows. */
   readonly narrowDirections: Float32Array;
 }

@@ -7,6 +7,8 @@ export interface Axis {
   readonly scale: 'linear' | 'log';
   /** Axis title with its unit; indices as in `E_dep` become subscripts. */
   readonly title: string;
+  /** Ticks are labelled in units of so many of those of the domain. Default 1. */
+  readonly unitSize?: number;
   /** Where the title of a vertical axis stands: above it (default), or turned, at its side. */
   readonly titleAt?: 'top' | 'side';
   /** Where labels stand; by default round numbers, or decades on a logarithmic axis. */
@@ -34,8 +36,11 @@ export function usableScale(wanted: 'linear' | 'log', edges: readonly number[]):
   return wanted === 'log' && (edges[0] ?? 0) > 0 ? 'log' : 'linear';
 }
 
+/** In the unit of the labels. */
 export function axisTicks(axis: Axis, about: number): Ticks {
-  const computed = axis.scale === 'log' ? logTicks(axis.domain, about) : linearTicks(axis.domain, about);
+  const size = axis.unitSize ?? 1;
+  const domain: Domain = [axis.domain[0] / size, axis.domain[1] / size];
+  const computed = axis.scale === 'log' ? logTicks(domain, about) : linearTicks(domain, about);
   return axis.ticks === undefined ? computed : { major: axis.ticks, minor: computed.minor };
 }
 

@@ -20,8 +20,8 @@ export function frameMark(x: Axis, y: Axis): RenderFunction {
   return (_index, scales, _values, dimensions, context) => {
     const pen = new Pen(context.document);
     const inside = insideOf(dimensions);
-    const placeX = scales.x as unknown as Place;
-    const placeY = scales.y as unknown as Place;
+    const placeX = inUnits(scales.x as unknown as Place, x);
+    const placeY = inUnits(scales.y as unknown as Place, y);
     const group = pen.group('frame');
     const { left, right, top, bottom } = inside;
     group.append(
@@ -31,6 +31,11 @@ export function frameMark(x: Axis, y: Axis): RenderFunction {
     );
     return group;
   };
+}
+
+/** From a number of a label. */
+function inUnits(place: Place, { unitSize = 1 }: Axis): Place {
+  return (value) => place(value * unitSize);
 }
 
 function horizontalAxis(pen: Pen, axis: Axis, place: Place, inside: Inside): SVGElement {

@@ -84,6 +84,13 @@ function atErrorDigits(value: number, error: number): string {
   return `${count(Math.round(value / unit) * unit)} ± ${count(Math.round(error / unit) * unit)}`;
 }
 
+/** An area under a ROC curve with its error; where three digits would say 1, the bound that they stand for. */
+export function area(value: Numeric, error?: Numeric): string {
+  if (isFiniteNumber(value) && value > 0.9995) return '> 0.9995';
+  if (error !== undefined) return measured(value, error);
+  return isFiniteNumber(value) ? value.toFixed(3) : absent;
+}
+
 /** A distance in standard deviations: one decimal. */
 export function deviations(value: Numeric): string {
   if (!isFiniteNumber(value)) return absent;

@@ -1,6 +1,7 @@
 import type { EvaluationResult, SeparationSummary } from '../../evaluation/result.js';
-import { deviations, measured, pValue, significant } from '../drawing/numbers.js';
+import { absent, area, deviations, isFiniteNumber, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
+import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
 const levels: Readonly<Record<string, string>> = {
@@ -9,7 +10,32 @@ const levels: Readonly<Record<string, string>> = {
   'clearly-different': 'clearly different',
 };
 
-export const auc: Section<SeparationSummary> = { verdict: verdictBlock };
+export const auc: Section<SeparationSummary> = { verdict: verdictBlock, classifier: learnerTable };
+
+/** How well each learner does alone, and how much it counts. */
+function learnerTable(sheet: Sheet, { learners }: SeparationSummary): HTMLElement {
+  return sheet.element(
+    'div',
+    { class: 'learners' },
+    sheet.element('h3', {}, 'Learners'),
+    table(
+      sheet,
+      'learners',
+      ['', 'AUC alone', 'weight in the score'],
+      learners.map(({ name, value, weight }) => [
+        name,
+        area(value),
+        isFiniteNumber(weight) ? weight.toFixed(2) : absent,
+      ]),
+    ),
+    sheet.element(
+      'p',
+      { class: 'note' },
+      'The score is a weighted sum of what they say. A learner with a high AUC alone and a small weight says what another says better; ',
+      'which one leads hints at the kind of failure: linear ones see shifts, trees see cuts and tails.',
+    ),
+  );
+}
 
 /** The verdict in words and the numbers that it rests on. */
 function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: EvaluationResult): HTMLElement {
@@ -28,7 +54,7 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
       entry(
         sheet,
         'AUC',
-        measured(auc.value, auc.standardError),
+        area(auc.value, auc.standardError),
         'area under the ROC curve, 0.5 for equal samples',
       ),
       entry(

@@ -14,6 +14,8 @@ export interface CalibrationCurve {
   readonly check: CalibrationCheck;
 }
 
+const curveColours = { before: 'currentColor', after: 'var(--reweighted)' } as const;
+
 /** A bin with what was measured in it; an end that is null is the frame. */
 interface MeasuredBin {
   readonly lower: number;
@@ -39,8 +41,8 @@ export function weightCalibrationFigure(sheet: Sheet, curves: readonly Calibrati
   const inside = (value: number) => Math.min(Math.max(value, 1e-3), 1e3);
   const domain = soundDomain(inside(Math.min(...ends)) / 1.1, inside(Math.max(...ends)) * 1.1, 'log');
   const drawing = drawChart(sheet.document, {
-    width: 440,
-    height: 420,
+    width: 400,
+    height: 384,
     margin: { top: 22, right: 14, bottom: 38, left: 46 },
     x: { domain, scale: 'log', title: 'weight w, mean of the bin' },
     y: { domain, scale: 'log', title: 'measured ratio reference / generated' },
@@ -57,9 +59,9 @@ export function weightCalibrationFigure(sheet: Sheet, curves: readonly Calibrati
       {},
       'How many reference rows there are for one generated row, in bins of w. On the diagonal the weight is the ratio of the ',
       'densities; a curve that is steeper than the diagonal has weights that are too timid, a flatter one too bold. Bands are ',
-      '68 % intervals of the two counts. ',
-      curves.map(({ name, check }) => limits(name, check.weights)),
+      '68 % intervals of the two counts.',
     ),
+    curves.map(({ name, check }) => limits(sheet, name, check.weights)),
     csvLink(
       sheet,
       'weight-calibration',
@@ -91,8 +93,8 @@ export function reliabilityFigure(sheet: Sheet, curves: readonly CalibrationCurv
   const ends = shown.flatMap(({ lower, upper, low, high }) => [lower, upper, low ?? lower, high ?? upper]);
   const domain = soundDomain(Math.min(...ends, 0.5), Math.max(...ends, 0.5), 'linear');
   const drawing = drawChart(sheet.document, {
-    width: 440,
-    height: 420,
+    width: 400,
+    height: 384,
     margin: { top: 22, right: 14, bottom: 38, left: 46 },
     x: { domain, scale: 'linear', title: 'stated probability D = w/(1 + w), mean of the bin' },
     y: { domain, scale: 'linear', title: 'measured share of reference rows' },
@@ -148,11 +150,11 @@ function binMarks(
   kind: CalibrationCurve['kind'],
   [bottom, top]: readonly [number, number],
 ): Plot.Markish[] {
-  const points = bins.filter(({ value }) => value !== null && value > bottom && value < top);
+  const points = bins.filter(({ value }) => value !== null && value >= bottom && value <= top);
   const limited = bins.filter((bin) => !points.includes(bin));
   const beyond = (end: 'top' | 'bottom') =>
     Plot.dot(
-      limited.filter(({ value }) => (value === null || value >= top) === (end === 'top')),
+      limited.filter(({ value }) => (value === null || value > top) === (end === 'top')),
       {
         x: 'at',
         y: () => (end === 'top' ? top : bottom),
@@ -160,6 +162,7 @@ function binMarks(
         symbol: 'triangle',
         rotate: end === 'top' ? 0 : 180,
         r: 3,
+        fill: curveColours[kind],
         className: `limit calibration-${kind}`,
       },
     );
@@ -169,12 +172,14 @@ function binMarks(
       x2: 'upper',
       y1: ({ low }: MeasuredBin) => low ?? bottom,
       y2: ({ high }: MeasuredBin) => high ?? top,
+      fill: curveColours[kind],
       className: `band calibration-${kind}`,
     }),
     Plot.dot(points, {
       x: 'at',
       y: 'value',
-      r: 2.6,
+      r: kind === 'before' ? 2.6 : 3.2,
+      fill: curveColours[kind],
       symbol: kind === 'before' ? 'circle' : 'square',
       className: `point calibration-${kind}`,
     }),
@@ -212,7 +217,11 @@ function reliabilityBin(bin: ReliabilityBin): MeasuredBin[] {
 }
 
 /** Says which rows lie in bins with a limit only, and which off the axis. */
-function limits(name: string, { edges, reference, generated, below, above }: WeightCalibration): Content {
+function limits(
+  sheet: Sheet,
+  name: string,
+  { edges, reference, generated, below, above }: WeightCalibration,
+): Content {
   const alone = (own: readonly number[], other: readonly number[]) =>
     own.reduce((sum, rows, bin) => sum + (other[bin] === 0 ? rows : 0), 0);
   const total = (rows: readonly number[], role: 'reference' | 'generated') =>
@@ -235,7 +244,8 @@ function limits(name: string, { edges, reference, generated, below, above }: Wei
   const axis = `off the axis (w below ${plain(edges[0])} or above ${plain(edges.at(-1))})`;
   say(below.reference + above.reference, 'reference', axis);
   say(below.generated + above.generated, 'generated', axis);
-  return parts.length === 0 ? null : `${name}: ${parts.join('; ')}. `;
+  if (parts.length === 0) return null;
+  return sheet.element('p', {}, sheet.element('i', {}, name), `: ${parts.join('; ')}.`);
 }
 
 function isPositive(value: number | null | undefined): value is number {

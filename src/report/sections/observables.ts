@@ -1,8 +1,9 @@
 import type { EvaluationResult, ObservableComparison } from '../../evaluation/result.js';
 import { type ComparedSeries, comparisonPanels } from '../drawing/comparison-panels.js';
+import { histogramCsv } from '../drawing/histogram-csv.js';
 import { histogramSeries, sameBins } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, swatch } from '../drawing/legend.js';
-import { absent, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
+import { absent, area, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Role } from '../drawing/steps.js';
 import type { Section } from '../section.js';
@@ -32,7 +33,8 @@ function observableSection(
           'reference; triangles mark bins outside the frame. S is the separation power, 0 for equal and 1 for disjoint ',
           'shapes, in parentheses its mean for equal samples of these sizes and weights; AUC that of a cut on the ',
           'observable; D the Kolmogorov–Smirnov distance. S and χ² count what lies off the axis, and rows without a value as ',
-          'a bin of their own. Errors are statistical, √Σw²: what is wrong with all weights in common is not in them.',
+          'a bin of their own. Errors are √Σw², those of the reweighted curve with what its weights have in common, by leaving ',
+          'out one fold after the other; where the weights are wrong on average is not in them.',
         ),
         legend(sheet, [
           ['reference', 'reference'],
@@ -69,6 +71,7 @@ function observableFigure(
     agreement(sheet, observable),
     remarks(sheet, observable),
     outside(sheet, series),
+    series === null ? null : histogramCsv(sheet, observable.name, { ...series }),
   );
 }
 
@@ -86,27 +89,26 @@ function drawObservable(
   { label, unit, scale }: ObservableComparison,
   series: ComparedSeries,
 ): Content {
-  const title = unit === '' ? label : `${label} [${unit}]`;
-  return comparisonPanels(sheet, series, {
-    x: { scale, title },
-    y: 'share of showers per bin',
-    description: title,
-  });
+  return comparisonPanels(sheet, series, { x: { label, unit, scale }, y: 'share of showers per bin' });
 }
 
 /** All numbers of both comparisons; the rows are the legend of the drawing at the same time. */
 function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
   const { separation, separationNoise, chiSquare, auc, distance } = observable;
   const row = (role: Exclude<Role, 'reference'>) => {
-    const { value, bins, pValue: p } = chiSquare[role];
-    const perBin = isFiniteNumber(value) ? `${significant(value)}/${count(bins)}` : absent;
-    const area = auc[role].value;
-    const cut = isFiniteNumber(area) ? Math.max(area, 1 - area).toFixed(3) : absent;
+    const { value: square, bins, pValue: p } = chiSquare[role];
+    const perBin = isFiniteNumber(square) ? `${significant(square)}/${count(bins)}` : absent;
+    const { value } = auc[role];
+    const cut = isFiniteNumber(value) ? area(Math.max(value, 1 - value)) : absent;
     return [
       sheet.element(
         'tr',
         {},
-        sheet.element('th', { scope: 'row', rowspan: '2' }, swatch(sheet, role), role),
+        sheet.element('th', { scope: 'rowgroup', colspan: '2' }, swatch(sheet, role), role),
+      ),
+      sheet.element(
+        'tr',
+        {},
         sheet.element(
           'td',
           {},

@@ -1,5 +1,6 @@
 import type { ProfileComparison, ProfileCurve } from '../../evaluation/result.js';
 import { comparisonPanels } from '../drawing/comparison-panels.js';
+import { csvLink } from '../drawing/csv-link.js';
 import type { HistogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, section } from '../drawing/legend.js';
 import { isFiniteNumber, significant } from '../drawing/numbers.js';
@@ -45,11 +46,26 @@ function profileFigure(sheet: Sheet, profile: ProfileComparison, index: number):
     reweighted: seriesOf(edges, profile.reweighted),
   };
   const panels = comparisonPanels(sheet, series, {
-    x: { scale: axis.scale, title: axis.unit === '' ? axis.label : `${axis.label} [${axis.unit}]` },
+    x: axis,
     y: `mean per bin${unit === '' ? '' : ` [${unit}]`}`,
-    description: title,
   });
-  return figure(sheet, 'profile', [heading, panels], pulls(sheet, profile));
+  return figure(sheet, 'profile', [heading, panels], pulls(sheet, profile), numbers(sheet, profile));
+}
+
+function numbers(sheet: Sheet, { name, edges, ...curves }: ProfileComparison): HTMLElement {
+  const roles = ['reference', 'generated', 'reweighted'] as const;
+  return csvLink(
+    sheet,
+    name,
+    ['lower', 'upper', ...roles.flatMap((role) => [`${role}_mean`, `${role}_error`])],
+    edges
+      .slice(0, -1)
+      .map((lower, bin) => [
+        lower,
+        edges[bin + 1],
+        ...roles.flatMap((role) => [curves[role].means[bin], curves[role].errors[bin]]),
+      ]),
+  );
 }
 
 /** Means in place of shares: a profile is not normalized. */

@@ -36,6 +36,11 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     'provenance',
     'Provenance',
     sheet.element(
+      'p',
+      { class: 'lead' },
+      'All that is needed to make this report again: the same files, settings, seed and version give the same numbers.',
+    ),
+    sheet.element(
       'details',
       {},
       sheet.element('summary', {}, 'Inputs, settings, seed, versions and timings'),

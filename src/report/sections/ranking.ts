@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { ObservableComparison } from '../../evaluation/result.js';
 import { soundDomain } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
+import { csvLink } from '../drawing/csv-link.js';
 import { figure } from '../drawing/legend.js';
 import { isFiniteNumber } from '../drawing/numbers.js';
 import { Pen, shortened, textWidth } from '../drawing/pen.js';
@@ -12,7 +13,7 @@ import { roleColour } from '../drawing/steps.js';
 const longest = 24;
 
 /** Room for the names, in pixels. */
-const widestName = 220;
+const widestName = 190;
 
 interface RankedObservable {
   readonly label: string;
@@ -45,6 +46,12 @@ export function rankingFigure(
       'weights describe. Dashes: the mean for equal samples of these sizes.',
       rest > 0 ? ` The ${shown.length} worst observables; the other ${rest} differ less.` : '',
     ),
+    csvLink(
+      sheet,
+      'observables',
+      ['observable', 'S_generated', 'S_reweighted', 'S_of_equal_samples'],
+      all.map(({ label, generated, reweighted, noise }) => [label, generated, reweighted, noise]),
+    ),
   );
 }
 
@@ -58,7 +65,7 @@ function drawRanking(sheet: Sheet, shown: readonly RankedObservable[]): Content 
     'log',
   );
   const drawing = drawChart(sheet.document, {
-    width: 560,
+    width: 400,
     height: 60 + 19 * shown.length,
     margin: {
       top: 8,

@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, RocCurve } from '../../evaluation/result.js';
 import { drawChart } from '../drawing/chart.js';
+import { csvLink } from '../drawing/csv-link.js';
 import { figure, legend, placeholder } from '../drawing/legend.js';
-import { isFiniteNumber, measured } from '../drawing/numbers.js';
+import { area, isFiniteNumber } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -16,8 +17,8 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
     .filter((point) => isFiniteNumber(point.x) && isFiniteNumber(point.y));
   if (points.length < 2) return figure(sheet, 'roc', placeholder(sheet, 'The result holds no ROC curve.'));
   const drawing = drawChart(sheet.document, {
-    width: 440,
-    height: 420,
+    width: 400,
+    height: 384,
     margin: { top: 22, right: 14, bottom: 38, left: 46 },
     x: { domain: [0, 1], scale: 'linear', title: 'generated showers accepted' },
     y: { domain: [0, 1], scale: 'linear', title: 'reference showers accepted' },
@@ -33,7 +34,7 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
     'roc',
     drawing,
     legend(sheet, [
-      ['curve', `ensemble, AUC ${measured(auc.value, auc.standardError)}`],
+      ['curve', `ensemble, AUC ${area(auc.value, auc.standardError)}`],
       ['guide', 'equal samples'],
     ]),
     sheet.element(
@@ -41,6 +42,12 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
       {},
       'Cutting on the weight from high to low, how many showers of each sample are accepted. The further the curve ',
       'leaves the diagonal, the better the samples can be told apart; the area under it is the AUC.',
+    ),
+    csvLink(
+      sheet,
+      'roc',
+      ['generated_accepted', 'reference_accepted'],
+      points.map(({ x, y }) => [x, y]),
     ),
   );
 }

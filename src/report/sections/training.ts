@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot';
 import type { NetworkTraining, TrainingSummary } from '../../evaluation/result.js';
 import { drawChart } from '../drawing/chart.js';
+import { csvLink } from '../drawing/csv-link.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
 import { count, isFiniteNumber } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
@@ -70,7 +71,19 @@ function lossFigure(
   range: readonly [number, number],
 ): HTMLElement {
   const kind = loss === 'trainingLoss' ? 'training' : 'validation';
-  return figure(sheet, kind, drawLosses(sheet, networks, loss, kind, range));
+  return figure(
+    sheet,
+    kind,
+    drawLosses(sheet, networks, loss, kind, range),
+    csvLink(
+      sheet,
+      `${kind}-loss`,
+      ['network', 'epoch', 'loss'],
+      networks.flatMap(({ epochs }, network) =>
+        epochs.map((record, epoch) => [network, epoch, record[loss]]),
+      ),
+    ),
+  );
 }
 
 function drawLosses(
@@ -84,8 +97,8 @@ function drawLosses(
   const best = points.filter(({ network, epoch }) => networks[network]?.bestEpoch === epoch);
   const lastEpoch = Math.max(...networks.map((network) => network.epochs.length - 1), 1);
   return drawChart(sheet.document, {
-    width: 480,
-    height: 240,
+    width: 400,
+    height: 230,
     margin: { top: 22, right: 12, bottom: 38, left: 50 },
     x: { domain: [0, lastEpoch], scale: 'linear', title: 'epoch' },
     y: { domain: range, scale: 'linear', title: `${kind} loss [nat]` },

@@ -2,6 +2,7 @@ import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, WeightSummary } from '../../evaluation/result.js';
 import { soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
+import { histogramCsv } from '../drawing/histogram-csv.js';
 import { type HistogramSeries, histogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
 import { percent, plain } from '../drawing/numbers.js';
@@ -56,6 +57,7 @@ function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' 
       ' ',
       beyondRange('generated', generated),
     ),
+    histogramCsv(sheet, `weights-${spacing}`, { reference, generated }),
   );
 }
 
@@ -75,8 +77,8 @@ function drawWeights(
   const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
   const inside = domain[0] <= 1 && domain[1] >= 1;
   return drawChart(sheet.document, {
-    width: 480,
-    height: 290,
+    width: 400,
+    height: 260,
     margin: { top: 22, right: 12, bottom: 38, left: 50 },
     x: { domain, scale, title: 'weight w' },
     y: { domain: soundDomain(floor, top, spacing), scale: spacing, title: 'share of showers per bin' },

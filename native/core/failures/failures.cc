@@ -1,0 +1,53 @@
+#include "core/failures/failures.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "core/run/error.h"
+
+namespace caloscope {
+namespace {
+
+/// Boxes of each direction.
+constexpr std::size_t most_boxes = 3;
+/// Rows of both samples a bin, at least.
+constexpr std::size_t rows_of_bin = 16;
+
+void require_sound(std::span<const std::vector<double>> columns, std::span<const std::size_t> candidates,
+                   const ScoredRows& rows) {
+  for (const auto& column : columns) {
+    if (column.size() != rows.scores.size()) throw Error(ErrorCode::shape, "every column must have one number a score");
+  }
+  for (const std::size_t candidate : candidates) {
+    if (candidate >= columns.size()) throw Error(ErrorCode::shape, "a candidate is none of the columns");
+  }
+  if (rows.reference > rows.scores.size()) throw Error(ErrorCode::shape, "more rows of the reference than scores");
+  for (std::size_t row = 0; row < rows.scores.size(); ++row) {
+    if (std::isfinite(rows.scores[row])) continue;
+    throw Error(ErrorCode::non_finite, "score " + std::to_string(row) + " of both samples together is not finite");
+  }
+}
+
+}  // namespace
+
+Failures find_failures(std::span<const std::vector<double>> columns, std::span<const std::size_t> candidates,
+                       const ScoredRows& rows, std::uint64_t seed, const TileRunner& run_tiles, const JobControl& control) {
+  require_sound(columns, candidates, rows);
+  const Halves halves(rows.scores.size(), rows.reference, seed);
+  for (const auto& half : {halves.exploring(), halves.measuring()}) {
+    if (half.reference > 0 && half.generated > 0) continue;
+    throw Error(ErrorCode::too_few_rows, "too few rows to look for failures in one half and to measure them in the other");
+  }
+  Failures found;
+  found.measuring = halves.measuring();
+  found.columns.resize(columns.size());
+  const std::size_t bins = std::clamp<std::size_t>(rows.scores.size() / rows_of_bin, 2, BinnedColumn::most_bins - 1);
+  run_tiles(columns.size(), [&](std::size_t column) { found.columns[column] = binned(columns[column], bins, control); });
+  found.of_columns = column_regions(found.columns, halves, run_tiles, control);
+  found.boxes = boxes(found.columns, most_boxes, halves, run_tiles, control);
+  found.areas = explained_areas(found.columns, candidates, rows, run_tiles, control);
+  return found;
+}
+
+}  // namespace caloscope

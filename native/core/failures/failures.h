@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/failures/binned_column.h"
+#include "core/failures/explained_area.h"
+#include "core/failures/regions.h"
+
+namespace caloscope {
+
+/// Where and in which columns two samples differ.
+struct Failures {
+  std::vector<BinnedColumn> columns;
+  /// Rows in which regions were measured.
+  RowCounts measuring;
+  std::vector<Region> of_columns;  ///< one a column
+  std::vector<Region> boxes;
+  ExplainedAreas areas;
+};
+
+/// `columns`: one number a row, NaN where there is no value, `rows.reference` rows first. `candidates`: columns that may explain the
+/// scores in turn. Throws Error: too_few_rows (a sample without rows in one of the halves), shape (columns of different
+/// lengths, a candidate that is none), non_finite (a score; names the row).
+Failures find_failures(std::span<const std::vector<double>> columns, std::span<const std::size_t> candidates,
+                       const ScoredRows& rows, std::uint64_t seed, const TileRunner& run_tiles, const JobControl& control);
+
+}  // namespace caloscope
