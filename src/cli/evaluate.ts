@@ -23,6 +23,7 @@ export interface EvaluateOptions
     options.ScoringOptions,
     options.PermutationsOption,
     options.CalibrationOption,
+    options.WindowsOption,
     options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
@@ -43,6 +44,7 @@ export function evaluateCommand(): Command {
   options.addScoringOptions(command);
   options.addPermutationsOption(command);
   options.addCalibrationOption(command);
+  options.addWindowsOption(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addDeviceOptions(command);

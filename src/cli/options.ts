@@ -266,6 +266,25 @@ export function addScoringOptions(command: Command): Command {
   return command.addOption(checkedOption('--clip <low,high>', bounds, clip, clipFrom, noClip));
 }
 
+export interface WindowsOption {
+  readonly windows?: EvaluationOptions['windows'];
+}
+
+export function addWindowsOption(command: Command): Command {
+  const { windows } = evaluationSchema.shape;
+  const description = 'windows of the weight whose showers are looked at (default: :0.1,2:)';
+  const demand = 'must be LOW:HIGH with commas between them; a bound that is left out is none';
+  return command.addOption(checkedOption('--windows <list>', description, windows, windowsFrom, demand));
+}
+
+function windowsFrom(text: string): unknown {
+  const bound = (part: string | undefined) => (part === '' ? null : numberFrom(part ?? ''));
+  return text.split(',').map((window) => {
+    const [lower, upper, ...rest] = window.split(':');
+    return rest.length === 0 ? { lower: bound(lower), upper: bound(upper) } : window;
+  });
+}
+
 function namesFrom(text: string): unknown {
   return text.split(',').map((name) => name.trim());
 }
@@ -297,11 +316,16 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
 
 /** The options that decide a result as the library takes them. */
 export function evaluationOptions(
-  flags: TrainingFlags & ScoringOptions & PermutationsOption & CalibrationOption,
+  flags: TrainingFlags & ScoringOptions & PermutationsOption & CalibrationOption & WindowsOption,
 ): EvaluationOptions {
   return {
     ...trainingOptions(flags),
-    ...given({ clip: flags.clip, permutations: flags.permutations, calibration: flags.calibration }),
+    ...given({
+      clip: flags.clip,
+      permutations: flags.permutations,
+      calibration: flags.calibration,
+      windows: flags.windows,
+    }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Warning } from '../warnings.js';
 import { auc } from './analyses/auc.js';
 import { calibration } from './analyses/calibration.js';
 import { comparedLayers } from './analyses/compared-layers.js';
+import { conditions } from './analyses/conditions.js';
 import { failures } from './analyses/failures.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
@@ -11,6 +12,7 @@ import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
 import { weights } from './analyses/weights.js';
+import { windows } from './analyses/windows.js';
 import type { Analysis, AnalysisContext, Summary } from './analysis.js';
 import type { ResultParts } from './result.js';
 
@@ -26,6 +28,8 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   profiles,
   largestDistance,
   failures,
+  windows,
+  conditions,
   training,
 };
 

@@ -59,7 +59,7 @@ function ofObservables(measured: Measured, noun: string): FailureSentence[] {
     .filter(({ name }) => !inTurn.some((turn) => turn.name === name))
     .sort((a, b) => a.adjustedPValue - b.adjustedPValue)
     .slice(0, explained.length > 0 ? 0 : mostUnexplained)
-    .map((one) => ({ one, explains: 'the AUC does not rest on it' }));
+    .map((one) => ({ one, explains: 'it alone explains less than 5 % of the AUC' }));
   return [...explained, ...others]
     .filter(({ one }) => one.adjustedPValue < falseDiscoveryRate)
     .flatMap(({ one, explains }) => {

@@ -6,6 +6,7 @@ import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
+import type { ConditionDependence } from './analyses/conditions.js';
 import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
@@ -14,6 +15,7 @@ import type { RocCurve } from './analyses/roc.js';
 import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
+import type { WeightWindow } from './analyses/windows.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
@@ -31,6 +33,7 @@ export type {
   ReliabilityBin,
   WeightCalibration,
 } from './analyses/calibration.js';
+export type { ConditionBin, ConditionDependence } from './analyses/conditions.js';
 export type {
   ExplainedShare,
   FailureBox,
@@ -52,6 +55,7 @@ export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {
@@ -66,6 +70,8 @@ export interface ResultParts {
   readonly profiles: readonly ProfileComparison[];
   readonly largestDistance: LargestDistanceTest;
   readonly failures: FailureSummary;
+  readonly windows: readonly WeightWindow[];
+  readonly conditions: readonly ConditionDependence[];
   readonly training: TrainingSummary;
 }
 

@@ -26,6 +26,22 @@ export const evaluationSchema = trainingSchema.extend({
     .refine(({ lower, upper }) => lower < upper, { error: 'needs a lower bound below the upper one' })
     .nullable()
     .default(null),
+  /** Windows of w whose showers are looked at: [lower, upper), null for no bound. arXiv:2305.16774 has w < 0.1 and w > 2. */
+  windows: z
+    .array(
+      z
+        .strictObject({ lower: z.number().nonnegative().nullable(), upper: z.number().positive().nullable() })
+        .refine(({ lower, upper }) => lower === null || upper === null || lower < upper, {
+          error: 'needs a lower bound below the upper one',
+        }),
+      { error: 'must be a list of { lower, upper }' },
+    )
+    .max(10, { error: 'must be at most ten' })
+    .readonly()
+    .default([
+      { lower: null, upper: 0.1 },
+      { lower: 2, upper: null },
+    ]),
   /** Observables of the user's own, compared after the built-in ones. */
   observables: z.array(ownObservableSchema).readonly().default([]),
 });

@@ -3,6 +3,7 @@ import type { Section } from './section.js';
 import { auc } from './sections/auc.js';
 import { calibration } from './sections/calibration.js';
 import { comparedLayers } from './sections/compared-layers.js';
+import { conditions } from './sections/conditions.js';
 import { failures } from './sections/failures.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
@@ -11,6 +12,7 @@ import { roc } from './sections/roc.js';
 import { support } from './sections/support.js';
 import { training } from './sections/training.js';
 import { weights } from './sections/weights.js';
+import { windows } from './sections/windows.js';
 
 /** What is said of each part of a result. Parts in one place follow each other in this order. */
 export const sections: { readonly [Name in keyof ResultParts]: Section<ResultParts[Name]> } = {
@@ -24,5 +26,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   profiles,
   largestDistance,
   failures,
+  windows,
+  conditions,
   training,
 };

@@ -120,7 +120,7 @@ figcaption p { margin: 3px 0 0; }
 .chart .link { fill: none; stroke: var(--muted); stroke-width: 1.2; stroke-opacity: 0.7; }
 .chart .ranked-label { font-size: 12px; }
 .roc .chart, .calibration .chart, .weights .chart, .training .chart, .validation .chart { max-width: 520px; }
-.roc .chart, .calibration .chart { max-width: 460px; }
+.roc .chart, .calibration .chart, .ranking .chart { max-width: 460px; }
 
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font: 13px/1.4 var(--sans); font-variant-numeric: tabular-nums; }

@@ -70,6 +70,10 @@ export interface ProfileMeans {
 export interface Condition {
   /** Plural: `incident energies`. */
   readonly name: string;
+  /** For axis labels: `E_inc`. */
+  readonly label: string;
+  /** `MeV`, or empty. */
+  readonly unit: string;
   /** One a row. */
   readonly values: Float64Array;
 }

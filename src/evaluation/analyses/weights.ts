@@ -15,7 +15,7 @@ export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js
 const linearBins = { bins: 49, lower: 0, upper: 3 };
 const logarithmicBins = 79;
 /** Few, so that results of like samples have the same axis. */
-const decadesToEitherSide = [1, 2, 4, 8, 16, 32] as const;
+const decadesToEitherSide = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 
 export interface WeightSummary {
   /** Median over the generated rows of the standard error of ln w before any calibration: sampling of both samples and training, no bias. */

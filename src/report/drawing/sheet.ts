@@ -1,3 +1,5 @@
+import { powerOfTen } from './numbers.js';
+
 /** What can stand inside an element; `null` leaves nothing. Text is always text, never markup. */
 export type Content = Node | string | null | readonly Content[];
 
@@ -28,6 +30,16 @@ export class Sheet {
     );
   }
 
+  /** A sentence of the result: indices as subscripts, `4e-8` as 4·10⁻⁸. */
+  prose(text: string): Content {
+    return this.quantity(
+      text.replace(/(?<![\w.])(\d(?:\.\d+)?)e([+-]?\d+)\b/g, (_, digits, exponent) => {
+        const power = powerOfTen(Number(exponent));
+        return digits === '1' ? power : `${digits}·${power}`;
+      }),
+    );
+  }
+
   private append(parent: Node, content: Content): void {
     if (content === null) return;
     if (typeof content === 'string') parent.appendChild(this.document.createTextNode(content));
@@ -46,7 +58,7 @@ function isNode(content: Node | readonly Content[]): content is Node {
  */
 export function splitIndices(label: string): { readonly text: string; readonly index: boolean }[] {
   return label
-    .split(/(?<=(?<![\p{L}\p{N}_])\p{L}|[)\]⟩])_([\p{L}\p{N},]+)(?![\p{L}\p{N}_])/u)
+    .split(/(?<=(?<![\p{L}\p{N}_])\p{L}|[)\]⟩])_([\p{L}\p{N}]+(?:,[\p{L}\p{N}]+)*)(?![\p{L}\p{N}_])/u)
     .map((text, position) => ({ text, index: position % 2 === 1 }))
     .filter((part) => part.text !== '');
 }

@@ -46,7 +46,7 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
       'div',
       {},
       sheet.element('p', { class: 'level' }, levels[verdict.level] ?? verdict.level),
-      sheet.element('p', { class: 'sentence' }, verdict.sentence),
+      sheet.element('p', { class: 'sentence' }, sheet.prose(verdict.sentence)),
     ),
     sheet.element(
       'dl',

@@ -16,9 +16,9 @@ function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTM
       : sheet.element(
           'ol',
           {},
-          sentences.map(({ text }) => sheet.element('li', {}, text)),
+          sentences.map(({ text }) => sheet.element('li', {}, sheet.prose(text))),
         ),
-    sound === null ? null : sheet.element('p', {}, sound),
+    sound === null ? null : sheet.element('p', {}, sheet.prose(sound)),
     sheet.element(
       'p',
       { class: 'note' },

@@ -13,7 +13,7 @@ export function warningBlock(sheet: Sheet, result: EvaluationResult): HTMLElemen
       'ul',
       {},
       warnings.map(({ code, message }) =>
-        sheet.element('li', {}, message, ' ', sheet.element('code', {}, code)),
+        sheet.element('li', {}, sheet.prose(message), ' ', sheet.element('code', {}, code)),
       ),
     ),
   );

@@ -109,7 +109,8 @@ class Showers implements Sample {
   }
 
   conditions(): readonly Condition[] {
-    return [{ name: 'incident energies', values: this.#showers.incidentEnergies() }];
+    const values = this.#showers.incidentEnergies();
+    return [{ name: 'incident energies', label: 'E_inc', unit: 'MeV', values }];
   }
 
   input({ features, threshold }: InputChoices): ShowerInput {

@@ -1,0 +1,189 @@
+import { adjustedPValues } from '../../failures/false-discoveries.js';
+import { quantityText } from '../../failures/quantity-text.js';
+import { chiSquareTail } from '../../statistics/chi-square-tail.js';
+import { areaUnderCurve, kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import { ordered } from '../rank-distances.js';
+import { shortP } from '../short-p.js';
+
+/** Values of a condition up to which each is a bin of its own; otherwise so many bins of equally many rows. */
+const mostValues = 20;
+const mostBins = 8;
+/** Rows of both samples a bin, at least, for bins of equally many rows. */
+const rowsOfBin = 200;
+
+/** Rows made for similar conditions. */
+export interface ConditionBin {
+  /** [lower, upper); the last bin holds its upper end. Equal where the bin is one value. */
+  readonly lower: number;
+  readonly upper: number;
+  readonly reference: number;
+  readonly generated: number;
+  /** Of the rows in the bin, whatever their fold; error of DeLong. null: a sample has fewer than two rows there. */
+  readonly auc: { readonly value: number; readonly standardError: number } | null;
+  /** Of the generated rows in the bin, with the scatter of the weights as its error; 1 for a ratio of densities. null: no rows. */
+  readonly meanWeight: { readonly value: number; readonly standardError: number } | null;
+  /** Of the generated rows, Kish's. */
+  readonly effectiveSampleSize: number;
+  /** The observable that differs most in the bin; p corrected for all observables and bins (Benjamini and Hochberg). */
+  readonly leading: {
+    readonly name: string;
+    readonly label: string;
+    readonly distance: number;
+    readonly adjustedPValue: number;
+  } | null;
+}
+
+/** What depends on a condition, such as the incident energy. */
+export interface ConditionDependence {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly bins: readonly ConditionBin[];
+  /** χ² of "the AUC is the same in all bins", errors of DeLong; null: fewer than two bins have one. */
+  readonly spreadPValue: number | null;
+}
+
+/** AUC, weights and the observable that differs most in bins of every condition. */
+export const conditions: Analysis<readonly ConditionDependence[]> = {
+  async run(context) {
+    const { reference, generated } = context;
+    const others = generated.conditions();
+    const part: ConditionDependence[] = [];
+    for (const [i, { name, label, unit, values }] of reference.conditions().entries()) {
+      const other = others[i]?.values ?? new Float64Array();
+      const edges = edgesOf(values, other);
+      const bins = await binsOf(context, values, other, edges);
+      part.push({ name, label, unit, bins, spreadPValue: spreadOf(bins) });
+    }
+    return { part };
+  },
+  summary(dependences) {
+    const [one] = dependences;
+    if (one === undefined || one.bins.length < 2) return null;
+    const spread = one.spreadPValue === null ? '' : ` (equal in all bins: p ${shortP(one.spreadPValue)})`;
+    return {
+      heading: `AUC by ${one.name}${spread}`,
+      rows: one.bins.map((bin) => [
+        rangeText(bin, one.unit),
+        bin.auc === null ? 'no AUC' : `${bin.auc.value.toFixed(3)} ± ${bin.auc.standardError.toFixed(3)}`,
+        bin.leading === null ? '' : `${bin.leading.label}, p ${shortP(bin.leading.adjustedPValue)}`,
+      ]),
+    };
+  },
+};
+
+/** `1 GeV to 5 GeV`, `1 GeV` for a single value. */
+export function rangeText({ lower, upper }: Pick<ConditionBin, 'lower' | 'upper'>, unit: string): string {
+  const rounded = (value: number) => quantityText(Number(value.toPrecision(3)), unit);
+  return lower === upper ? quantityText(lower, unit) : `${rounded(lower)} to ${rounded(upper)}`;
+}
+
+/** Bins as [lower, upper] pairs: of single values, or of equally many rows of both samples. */
+function edgesOf(first: Float64Array, second: Float64Array): (readonly [number, number])[] {
+  const sorted = Float64Array.from([...first, ...second]).sort();
+  const values = [...new Set(sorted)];
+  if (values.length <= mostValues) return values.map((value) => [value, value] as const);
+  const count = Math.max(1, Math.min(mostBins, Math.floor(sorted.length / (2 * rowsOfBin))));
+  const at = (bin: number) => sorted[Math.round((bin / count) * (sorted.length - 1))] as number;
+  const edges = [...new Set(Array.from({ length: count + 1 }, (_, bin) => at(bin)))];
+  return edges.slice(1).map((upper, bin) => [edges[bin] as number, upper] as const);
+}
+
+async function binsOf(
+  context: AnalysisContext,
+  first: Float64Array,
+  second: Float64Array,
+  edges: readonly (readonly [number, number])[],
+): Promise<ConditionBin[]> {
+  const bins: Omit<ConditionBin, 'leading'>[] = [];
+  const leading: (Omit<NonNullable<ConditionBin['leading']>, 'adjustedPValue'> & {
+    readonly pValue: number;
+  })[][] = [];
+  for (const [i, [lower, upper]] of edges.entries()) {
+    const last = i === edges.length - 1;
+    const inside = (value: number) =>
+      value >= lower && (value < upper || (value === upper && (last || lower === upper)));
+    const rows = { reference: rowsWhere(first, inside), generated: rowsWhere(second, inside) };
+    bins.push({ lower, upper, ...(await binOf(context, rows)) });
+    leading.push(await distancesIn(context, rows));
+  }
+  const adjusted = adjustedPValues(leading.flatMap((of) => of.map(({ pValue }) => pValue)));
+  let next = 0;
+  return bins.map((bin, i) => {
+    const of = (leading[i] ?? []).map(({ pValue: _, ...one }) => ({
+      ...one,
+      adjustedPValue: adjusted[next++] as number,
+    }));
+    const [most] = of.sort((a, b) => a.adjustedPValue - b.adjustedPValue || b.distance - a.distance);
+    return { ...bin, leading: most ?? null };
+  });
+}
+
+interface BinRows {
+  readonly reference: Uint32Array;
+  readonly generated: Uint32Array;
+}
+
+function rowsWhere(values: Float64Array, inside: (value: number) => boolean): Uint32Array {
+  const rows: number[] = [];
+  for (const [row, value] of values.entries()) if (inside(value)) rows.push(row);
+  return Uint32Array.from(rows);
+}
+
+function taken(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
+  return Float64Array.from(rows, (row) => values[row] as number);
+}
+
+async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
+  const { reference, generated } = rows;
+  const enough = reference.length > 1 && generated.length > 1;
+  const area = enough
+    ? await areaUnderCurve(
+        taken(fitted.reference.scores, reference),
+        taken(fitted.generated.scores, generated),
+        run,
+      )
+    : null;
+  const weights = taken(scores.generated.values, generated).filter(Number.isFinite);
+  const sum = weights.reduce((total, w) => total + w, 0);
+  const squares = weights.reduce((total, w) => total + w * w, 0);
+  const mean = sum / weights.length;
+  const variance = Math.max(0, squares / weights.length - mean * mean);
+  return {
+    reference: reference.length,
+    generated: generated.length,
+    auc: area && { value: area.value, standardError: area.standardError },
+    meanWeight:
+      weights.length < 2 ? null : { value: mean, standardError: Math.sqrt(variance / (weights.length - 1)) },
+    effectiveSampleSize: squares > 0 ? (sum * sum) / squares : 0,
+  };
+}
+
+async function distancesIn({ columns, run }: AnalysisContext, { reference, generated }: BinRows) {
+  if (reference.length === 0 || generated.length === 0) return [];
+  const distances = [];
+  for (const { observable, reference: first, generated: second } of columns) {
+    const { name, label } = observable;
+    const { statistic, pValue } = await kolmogorovSmirnov(
+      ordered(taken(first, reference)),
+      ordered(taken(second, generated)),
+      run,
+    );
+    distances.push({ name, label, distance: statistic, pValue });
+  }
+  return distances;
+}
+
+/** Of the AUCs about their mean, weighted with the inverse squares of their errors. */
+function spreadOf(bins: readonly ConditionBin[]): number | null {
+  const areas = bins.flatMap(({ auc }) => (auc !== null && auc.standardError > 0 ? [auc] : []));
+  if (areas.length < 2) return null;
+  const weight = areas.reduce((sum, { standardError }) => sum + standardError ** -2, 0);
+  const mean = areas.reduce((sum, { value, standardError }) => sum + value * standardError ** -2, 0) / weight;
+  const chiSquare = areas.reduce(
+    (sum, { value, standardError }) => sum + ((value - mean) / standardError) ** 2,
+    0,
+  );
+  return chiSquareTail(chiSquare, areas.length - 1);
+}
