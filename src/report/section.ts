@@ -9,6 +9,7 @@ export type Place =
   | 'calibration'
   | 'observables'
   | 'profiles'
+  | 'conditions'
   | 'training'
   | 'health'
   | 'extremes';
