@@ -39,12 +39,8 @@ export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoi
 export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';
 export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
-export type {
-  ClassifierOptions,
-  ClassifierSettings,
-  CrossFittingPlan,
-  TrainingOptions,
-} from './classifier/settings.js';
+export type { ClassifierOptions, ClassifierSettings } from './classifier/network-settings.js';
+export type { CrossFittingPlan, TrainingOptions } from './classifier/settings.js';
 export {
   type TrainClassifierOptions,
   type TrainedClassifier,

@@ -18,7 +18,9 @@ export const warningCodes = {
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',
+  'null-smaller': 'a null sample of fewer rows than the generated one',
   // outcome
+  'null-differs': 'two reference samples that can be told apart',
   'epochs-used-up': 'trainings that ended at their last epoch while they still gained',
   'folds-differ': 'scores that lie higher in some folds than in others',
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',

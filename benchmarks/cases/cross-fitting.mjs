@@ -2,7 +2,7 @@
 
 import { areaUnderCurve } from 'caloscope';
 import { crossFit } from '#caloscope/classifier/cross-fitting';
-import { classifierSchema } from '#caloscope/classifier/settings';
+import { classifierSchema } from '#caloscope/classifier/network-settings';
 import { computerFor } from '#caloscope/native/devices';
 import { sampleOf } from '#caloscope/samples/kinds';
 import { networksAlone, networksOf } from '../forward/networks.mjs';

@@ -1,4 +1,4 @@
-import { classifierSchema } from '#caloscope/classifier/settings';
+import { classifierSchema } from '#caloscope/classifier/network-settings';
 
 /** Network and training of all training cases; relu and no dropout, so that both sides do the same. */
 export const plan = {

@@ -147,11 +147,19 @@ Napi::Value ensemble_size(const Napi::CallbackInfo& info) {
   for (const auto learner : ensemble->learners()) {
     learners.Set(learners.Length(), Napi::String::New(info.Env(), std::string(name_of(learner))));
   }
+  auto parameters = Napi::Array::New(info.Env());
+  for (const auto learner : ensemble->learners()) {
+    std::uint64_t most = 0;
+    for (const auto& member : members) {
+      if (member.learner == learner) most = std::max(most, parameters_of(*member.member));
+    }
+    parameters.Set(parameters.Length(), number(static_cast<double>(most)));
+  }
   auto result = Napi::Object::New(info.Env());
   result.Set("members", number(static_cast<double>(members.size())));
   result.Set("learners", learners);
   result.Set("inputs", number(ensemble->inputs()));
-  result.Set("parameters", number(static_cast<double>(parameters_of(*members.front().member))));
+  result.Set("parameters", parameters);
   return result;
 }
 
@@ -225,7 +233,7 @@ Napi::Value ensemble_member(const Napi::CallbackInfo& info) {
   const auto env = info.Env();
   auto record = Napi::Object::New(env);
   record.Set("learner", Napi::String::New(env, std::string(name_of(member.learner))));
-  record.Set("leftOut", ensemble->blocks() == 0 ? env.Null()
+  record.Set("leftOut", ensemble->blocks() <= 1 ? env.Null()
                                                 : new_array(env, std::vector<std::uint32_t>{member.first, member.second}));
   record.Set("columns", Napi::Number::New(env, inputs_of(*member.member)));
   record.Set("activation", env.Null());

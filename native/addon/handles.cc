@@ -40,6 +40,7 @@ const char* name(HandleKind kind) {
   switch (kind) {
     case HandleKind::shower_table: return "shower table";
     case HandleKind::feature_table: return "feature table";
+    case HandleKind::prepared_samples: return "prepared pair of samples";
     case HandleKind::member: return "classifier member";
     case HandleKind::ensemble: return "classifier ensemble";
     case HandleKind::ranked_scores: return "ranked scores";

@@ -10,6 +10,7 @@ namespace caloscope::addon {
 enum class HandleKind : int {
   shower_table,
   feature_table,
+  prepared_samples,
   member,
   ensemble,
   ranked_scores,

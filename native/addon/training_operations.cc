@@ -6,6 +6,7 @@
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "core/learners/cross_fitting.h"
+#include "core/learners/permuted_labels.h"
 #include "core/run/error.h"
 #include "files/checkpoint_files.h"
 
@@ -26,6 +27,9 @@ TrainingSettings settings_argument(const Napi::Object& record) {
   settings.batch_size = small_count(record, "batchSize");
   settings.learning_rate = number(record, "learningRate");
   settings.weight_decay = number(record, "weightDecay");
+  settings.beta1 = number(record, "beta1");
+  settings.beta2 = number(record, "beta2");
+  settings.epsilon = number(record, "epsilon");
   settings.dropout = number(record, "dropout");
   settings.patience = small_count(record, "patience");
   settings.schedule = name_argument<Schedule>(record.Get("schedule"), "schedule");
@@ -59,9 +63,12 @@ CrossFitting plan_argument(const Napi::Value& value) {
   plan.members = small_count(record, "members");
   plan.seed = count(record, "seed");
   plan.validation_fraction = number(record, "validationFraction");
-  plan.whiten = flag(record, "whiten");
+  if (const auto split = record.Get("split"); !split.IsNull()) {
+    const auto shares = object_argument(split, "split");
+    plan.split = {number(shares, "train"), number(shares, "validation"), number(shares, "test")};
+  }
+  plan.input = text(record, "input");
   plan.groups = array_copy<std::uint32_t>(record.Get("groups"), "groups");
-  plan.permutation = small_count(record, "permutation");
   const auto learners = list_argument(record.Get("learners"), "learners");
   for (std::uint32_t i = 0; i < learners.Length(); ++i) {
     plan.learners.push_back(learner_argument(name_argument<LearnerName>(learners.Get(i), "learner"), record));
@@ -106,6 +113,7 @@ Napi::Value record_value(Napi::Env env, const TrainingRecord& record) {
 
 Napi::Value held_out_value(Napi::Env env, const HeldOutRows& held_out) {
   auto result = Napi::Object::New(env);
+  result.Set("rows", new_array(env, held_out.rows));
   result.Set("fold", new_array(env, held_out.fold));
   result.Set("logits", new_array(env, held_out.logits));
   result.Set("scores", new_array(env, held_out.score));
@@ -135,17 +143,62 @@ Napi::Value test_value(Napi::Env env, const BlockTest& test) {
   return record;
 }
 
-/// crossFit(reference, generated, plan, checkpoint, computer, notify) →
+/// prepareSamples(reference, generated, whiten, computer, notify) → job → handle
+Napi::Value start_prepare(const Napi::CallbackInfo& info) {
+  if (!info[2].IsBoolean()) throw Error(ErrorCode::argument, "`whiten` must be true or false");
+  return start_job(info[4], [reference = features(info[0]), generated = features(info[1]),
+                             whiten = info[2].As<Napi::Boolean>().Value(),
+                             make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
+    const auto backend = make_backend();
+    const auto prepared = std::make_shared<PreparedSamples>(reference, generated, whiten,
+                                                            tiles_on(backend->threads()), control);
+    return [prepared](Napi::Env env) -> Napi::Value {
+      return make_handle(env, HandleKind::prepared_samples, prepared, prepared->bytes());
+    };
+  });
+}
+
+std::shared_ptr<PreparedSamples> prepared_samples(const Napi::Value& value) {
+  return from_handle<PreparedSamples>(value, HandleKind::prepared_samples);
+}
+
+/// labellings(referenceRows, generatedRows, plan) → number
+Napi::Value count_labellings(const Napi::CallbackInfo& info) {
+  const auto plan = plan_argument(info[2]);
+  const auto reference = count_argument(info[0], "referenceRows"), generated = count_argument(info[1], "generatedRows");
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+  if (reference > most || generated > most) throw Error(ErrorCode::argument, "more than 2^32 rows");
+  return Napi::Number::New(info.Env(), labellings(reference, generated, plan));
+}
+
+/// permutedZ(prepared, plan, permutations, checkpoint, computer, notify) → job → Float64Array
+Napi::Value start_permutations(const Napi::CallbackInfo& info) {
+  const auto permutations = count_argument(info[2], "permutations");
+  if (permutations > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "`permutations` is too large");
+  return start_job(info[5], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
+                             permutations = static_cast<std::uint32_t>(permutations),
+                             checkpoint = checkpoint_argument(info[3]),
+                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+    const auto backend = make_backend();
+    std::optional<CheckpointFiles> files;
+    if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume, "permutations");
+    const auto z = std::make_shared<std::vector<double>>(
+        permuted_z(*samples, plan, permutations, *backend, control, files ? &*files : nullptr));
+    return [z](Napi::Env env) -> Napi::Value { return adopt_array(env, z); };
+  });
+}
+
+/// crossFit(prepared, plan, checkpoint, computer, notify) →
 /// job → { ensemble, records, learners, reference, generated, test }
 Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
-  return start_job(info[5], [reference = features(info[0]), generated = features(info[1]),
-                             plan = plan_argument(info[2]), checkpoint = checkpoint_argument(info[3]),
-                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+  return start_job(info[4], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
+                             checkpoint = checkpoint_argument(info[2]),
+                             make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
     const auto backend = make_backend();
     std::optional<CheckpointFiles> files;
     if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume);
     auto fitted = std::make_shared<CrossFitted>(
-        cross_fit(*reference, *generated, plan, *backend, control, files ? &*files : nullptr));
+        cross_fit(*samples, plan, *backend, control, files ? &*files : nullptr));
     return [fitted](Napi::Env env) -> Napi::Value {
       auto result = Napi::Object::New(env);
       auto records = Napi::Array::New(env, fitted->records.size());
@@ -192,7 +245,10 @@ Napi::Value start_score(const Napi::CallbackInfo& info) {
 }  // namespace
 
 void add_training_operations(Napi::Env env, Napi::Object exports) {
+  add_operation<start_prepare>(env, exports, "prepareSamples");
+  add_operation<count_labellings>(env, exports, "labellings");
   add_operation<start_cross_fit>(env, exports, "crossFit");
+  add_operation<start_permutations>(env, exports, "permutedZ");
   add_operation<start_score>(env, exports, "scoreRows");
 }
 

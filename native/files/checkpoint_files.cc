@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "core/run/error.h"
 #include "files/whole_file.h"
@@ -48,8 +49,8 @@ CheckpointFiles::Folder::~Folder() {
   if (made) std::filesystem::remove(path, not_empty);
 }
 
-CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resume)
-    : folder_(folder), lock_(folder) {
+CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem)
+    : stem_(std::move(stem)), folder_(folder), lock_(folder) {
   if (!resume && holds_checkpoints(folder)) {
     throw Error(ErrorCode::checkpoint, folder.string() +
                                            ": it holds the checkpoints of an earlier training; resume from them with "
@@ -74,9 +75,9 @@ void CheckpointFiles::save(std::uint32_t number, std::span<const std::span<const
 std::string CheckpointFiles::place(std::uint32_t number) const { return file(number).string(); }
 
 std::filesystem::path CheckpointFiles::file(std::uint32_t number) const {
-  char name[32];
-  std::snprintf(name, sizeof(name), "network-%04u%s", static_cast<unsigned>(number), extension);
-  return folder_.path / name;
+  char digits[16];
+  std::snprintf(digits, sizeof(digits), "-%04u", static_cast<unsigned>(number));
+  return folder_.path / (stem_ + digits + extension);
 }
 
 }  // namespace caloscope

@@ -1,19 +1,20 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "core/training/checkpoint_store.h"
 #include "files/folder_lock.h"
 
 namespace caloscope {
 
-/// Checkpoints as files `network-0000.checkpoint` of a folder, which belongs to one training at a time.
+/// Checkpoints as files `network-0000.checkpoint` of a folder, or with another stem, which belongs to one training at a time.
 class CheckpointFiles : public CheckpointStore {
  public:
   /// Makes the folder where it is missing, in one that is there. With `resume` the checkpoints in it are resumed;
   /// without, there must be none. Throws Error(checkpoint) when there are, or when another training uses the folder;
   /// Error(output) when nothing can be written there.
-  CheckpointFiles(const std::filesystem::path& folder, bool resume);
+  CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem = "network");
 
   std::optional<std::vector<std::byte>> load(std::uint32_t number) override;
   void save(std::uint32_t number, std::span<const std::span<const std::byte>> pieces) override;
@@ -33,6 +34,7 @@ class CheckpointFiles : public CheckpointStore {
     bool made;
   };
 
+  std::string stem_;
   Folder folder_;
   FolderLock lock_;
 };

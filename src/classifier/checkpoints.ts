@@ -1,11 +1,16 @@
-import { readdir, rm, rmdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { parseOptions } from './settings.js';
 
 /** Names that native/files gives; what a killed process can leave beside checkpoints. */
-const checkpointName = /^network-\d+\.checkpoint$/;
-const leftBehind = /^(network-\d+\.checkpoint\.partial|checkpoint\.(lock|trial|trial\.partial))$/;
+const checkpointName = /^(network|permutations)-\d+\.checkpoint$/;
+const leftBehind =
+  /^((network|permutations)-\d+\.checkpoint\.partial|checkpoint\.(lock|trial|trial\.partial))$/;
+
+/** Trainings beside the first that keep checkpoints, each in a folder of this name inside of that of the first. */
+type PartName = 'permutations' | 'null' | `repeat-${number}`;
+const partName = /^(permutations|null|repeat-\d+)$/;
 
 const checkpointSchema = z
   .strictObject({
@@ -15,7 +20,8 @@ const checkpointSchema = z
   .optional();
 
 /**
- * Checkpoints of a training: one file a network in a folder, written anew after every epoch. A process that resumes from
+ * Checkpoints of a training: one file a network in a folder, written anew after every epoch, and one of the permutations
+ * that are done. A process that resumes from
  * them ends in the same bits as one that was never ended, on any number of threads; samples, options, version and kernel
  * set must be the same.
  */
@@ -35,10 +41,25 @@ export function parseCheckpoint(options: CheckpointOptions | undefined): Checkpo
   );
 }
 
-/** Number of the checkpoints in a folder; 0 where there is no such folder. */
+/** Folder for the checkpoints of a training beside the first; made where it is missing. */
+export async function partOf(
+  checkpoint: CheckpointFolder | null,
+  part: PartName,
+): Promise<CheckpointFolder | null> {
+  if (!checkpoint) return null;
+  const folder = join(checkpoint.folder, part);
+  await mkdir(folder, { recursive: true });
+  return { ...checkpoint, folder };
+}
+
+/** Number of the checkpoints in a folder and in those of its parts; 0 where there is no such folder. */
 export async function countCheckpoints(folder: string): Promise<number> {
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => checkpointName.test(name)).length;
+  let count = 0;
+  for (const name of await namesIn(folder)) {
+    if (checkpointName.test(name)) count += 1;
+    if (partName.test(name)) count += await countCheckpoints(join(folder, name));
+  }
+  return count;
 }
 
 /**
@@ -46,9 +67,15 @@ export async function countCheckpoints(folder: string): Promise<number> {
  * training is safe. Harmless when they are gone already.
  */
 export async function removeCheckpoints(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names) {
-    if (checkpointName.test(name) || leftBehind.test(name)) await rm(join(folder, name), { force: true });
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    if (checkpointName.test(name) || leftBehind.test(name)) await rm(path, { force: true });
+    if (partName.test(name)) await removeCheckpoints(path);
   }
   await rmdir(folder).catch(() => undefined);
+}
+
+/** None where it is no folder. */
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => []);
 }

@@ -29,7 +29,8 @@ import {
   storeInput,
 } from '../samples/kinds.js';
 import { type Warning, warningSchema } from '../warnings.js';
-import { type CrossFittingPlan, classifierSchema } from './settings.js';
+import { classifierSchema } from './network-settings.js';
+import { type CrossFittingPlan, splitSchema } from './settings.js';
 
 /**
  * A classifier on disk is a folder with one safetensors file a member and one of the ensemble. Tensors of a network:
@@ -57,6 +58,8 @@ const recordSchema = z.strictObject({
 
 const trainingSchema = z.strictObject({
   folds: z.int().positive(),
+  /** In place of folds; classifiers from before there were splits have none. */
+  split: splitSchema.nullable().default(null),
   members: z.int().positive(),
   seed: z.int().nonnegative(),
   learners: z.array(oneOf(learnerNames)),
@@ -219,7 +222,7 @@ export async function readClassifier(
     return {
       member,
       learner,
-      leftOut: sum.blocks === 0 || leftOut === null ? null : Uint32Array.from(leftOut),
+      leftOut: sum.blocks <= 1 || leftOut === null ? null : Uint32Array.from(leftOut),
     };
   });
   try {
@@ -279,7 +282,7 @@ async function readSum(
       }
     : null;
   return {
-    blocks: shared.training?.folds ?? 0,
+    blocks: shared.training?.split ? 1 : (shared.training?.folds ?? 0),
     whitening,
     weights: numbers('sum.weights'),
     constant: single('sum.constant'),

@@ -1,16 +1,17 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { CrossFitted, NativePlan } from '../native/contract/training.js';
+import type { CrossFitted, NativePlan, PreparedSamplesHandle } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
-import { type JobOptions, runJob } from '../native/run-job.js';
-import { columnRanges } from '../samples/column-ranges.js';
-import { featureNames, type InputDescription, makeFeatures } from '../samples/kinds.js';
+import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import { type ColumnRanges, columnRanges } from '../samples/column-ranges.js';
+import { featureNames, type InputDescription, inputSettings, makeFeatures } from '../samples/kinds.js';
 import type { PairedRows } from '../samples/paired-rows.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble } from './ensemble.js';
-import { batchSizeFor, type CrossFittingPlan } from './settings.js';
+import { batchSizeFor } from './network-settings.js';
+import { type CrossFittingPlan, seenShare, splitText } from './settings.js';
 
 /** What the core gives, with the ensemble as users have it. */
 export interface CrossFitResult extends Omit<CrossFitted, 'ensemble'> {
@@ -18,94 +19,171 @@ export interface CrossFitResult extends Omit<CrossFitted, 'ensemble'> {
   readonly batchSize: number;
 }
 
-export interface CrossFitOptions extends JobOptions {
+export interface PrepareOptions extends JobOptions {
   readonly computer: Computer;
+  /** Rows that were made for the same conditions: partners stay in one fold. */
+  readonly paired?: PairedRows | null;
+}
+
+export interface FitOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
   /** What is odd about the samples, for the description of the ensemble. */
   readonly warnings: readonly Warning[];
-  /** Rows that were made for the same conditions: partners stay in one fold. */
-  readonly paired?: PairedRows | null;
-  /** 0: the labels are those of the samples; otherwise permuted within each fold, for each number differently. */
-  readonly permutation?: number;
+  /** In place of that of the plan. */
+  readonly seed?: number;
+}
+
+/** How many rows the samples have. */
+interface Sizes {
+  readonly reference: number;
+  readonly generated: number;
+}
+
+/** What fits are made of beside the samples of the core. */
+interface Preparation {
+  readonly input: InputDescription;
+  readonly plan: CrossFittingPlan;
+  readonly rows: Sizes;
+  readonly ranges: ColumnRanges;
+  readonly groups: Uint32Array;
+  readonly computer: Computer;
+}
+
+/** Two samples as learners read them: features and whitening are made once, whatever is fitted to them. */
+export class PreparedFitting extends NativeObject<'prepared-samples'> {
+  readonly #made: Preparation;
+
+  /** @internal Users of the class call {@link prepareFitting}. */
+  constructor(handle: PreparedSamplesHandle, made: Preparation) {
+    super(handle);
+    this.#made = made;
+  }
+
+  get rows(): Sizes {
+    return this.#made.rows;
+  }
+
+  get computer(): Computer {
+    return this.#made.computer;
+  }
+
+  /** The plan as the core takes it. */
+  get plan(): NativePlan {
+    const { plan, input, groups } = this.#made;
+    const { folds, split, members, seed, learners, classifier } = plan;
+    const { betas, ...settings } = classifier;
+    const { features, threshold } = inputSettings(input);
+    const cut = threshold === null ? 'no threshold' : `threshold ${threshold} MeV`;
+    return {
+      ...settings,
+      beta1: betas[0],
+      beta2: betas[1],
+      folds,
+      split,
+      members,
+      seed,
+      learners,
+      input: `${features}, ${cut}`,
+      groups,
+      batchSize: this.#batchSize,
+      hidden: Uint32Array.from(classifier.hidden),
+    };
+  }
+
+  /**
+   * Fits learners to tell the samples apart (reference is label 1) and scores every row with members that never saw it. The
+   * classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
+   *
+   * @throws NativeError ERR_TOO_FEW_ROWS, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint); `signal.reason` when
+   * aborted.
+   */
+  async fit(options: FitOptions): Promise<CrossFitResult> {
+    const { input, plan, ranges, computer } = this.#made;
+    const { seed = plan.seed } = options;
+    const fitted = await runJob<CrossFitted>(
+      (notify) =>
+        native().crossFit(this.handle, { ...this.plan, seed }, options.checkpoint ?? null, computer, notify),
+      options,
+    );
+    const { folds, split, members, learners, whitening, classifier } = plan;
+    const batchSize = this.#batchSize;
+    const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
+      input,
+      training: {
+        folds,
+        split,
+        members,
+        seed,
+        learners,
+        whitening,
+        classifier: { ...classifier, batchSize },
+      },
+      records: fitted.records,
+      ranges,
+      warnings: options.warnings,
+    });
+    return { ...fitted, ensemble, batchSize };
+  }
+
+  get #batchSize(): number {
+    const { plan, rows } = this.#made;
+    return batchSizeFor(plan.classifier, (rows.reference + rows.generated) * seenShare(plan));
+  }
 }
 
 /**
- * Fits learners to tell the samples apart (reference is label 1) and scores every row with members that never saw it. The
- * classes are balanced in the loss, so a logit is ln(p_reference/p_generated) whatever the sizes.
+ * Makes what learners read of two samples. Dispose of it when all is fitted.
  *
- * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint);
- * `signal.reason` when aborted.
+ * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_INCIDENT_ENERGY; `signal.reason` when aborted.
  */
-export async function crossFit(
+export async function prepareFitting(
   reference: Sample,
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  options: CrossFitOptions,
-): Promise<CrossFitResult> {
-  requireRows(reference, 'reference', plan.folds);
-  requireRows(generated, 'generated', plan.folds);
-  const quiet = { signal: options.signal, threads: options.computer.threads };
+  { computer, paired = null, signal }: PrepareOptions,
+): Promise<PreparedFitting> {
+  requireRows(reference, 'reference', plan);
+  requireRows(generated, 'generated', plan);
+  const quiet = { signal, threads: computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);
-  const rows = reference.rows + generated.rows;
-  const ranges = await columnRanges(referenceFeatures, generatedFeatures, rows, featureNames(input), quiet);
-  const batchSize = batchSizeFor(plan.classifier, (rows * (plan.folds - 2)) / plan.folds);
-  const fitted = await runJob<CrossFitted>(
+  const both = reference.rows + generated.rows;
+  const ranges = await columnRanges(referenceFeatures, generatedFeatures, both, featureNames(input), quiet);
+  const handle = await runJob<PreparedSamplesHandle>(
     (notify) =>
-      native().crossFit(
+      native().prepareSamples(
         referenceFeatures.handle,
         generatedFeatures.handle,
-        nativePlan(plan, batchSize, options),
-        options.checkpoint ?? null,
-        options.computer,
+        plan.whitening,
+        computer,
         notify,
       ),
-    options,
+    quiet,
   );
-  const { folds, members, seed, learners, whitening, classifier } = plan;
-  const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
-    input,
-    training: { folds, members, seed, learners, whitening, classifier: { ...classifier, batchSize } },
-    records: fitted.records,
-    ranges,
-    warnings: options.warnings,
-  });
-  return { ...fitted, ensemble, batchSize };
+  const rows = { reference: reference.rows, generated: generated.rows };
+  const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
+  return new PreparedFitting(handle, { input, plan, rows, ranges, groups, computer });
 }
 
-/** Rows that each sample must have: two a fold. */
-export function rowsNeeded(folds: number): number {
-  return 2 * folds;
+/** Rows that each sample must have, and what for: two a fold, or a part of a split. */
+export function rowsNeeded({ folds, split }: Pick<CrossFittingPlan, 'folds' | 'split'>): {
+  readonly rows: number;
+  readonly purpose: string;
+} {
+  if (!split) return { rows: 2 * folds, purpose: `${folds} folds` };
+  const smallest = Math.min(split.train, split.validation, split.test);
+  return { rows: Math.ceil(2 / smallest), purpose: `the parts of ${splitText(split)}` };
 }
 
-function requireRows(sample: Sample, name: string, folds: number): void {
-  const needed = rowsNeeded(folds);
-  if (sample.rows < needed) {
+function requireRows(sample: Sample, name: string, plan: CrossFittingPlan): void {
+  const { rows, purpose } = rowsNeeded(plan);
+  if (sample.rows < rows) {
     throw new ArgumentError(
       'ERR_TOO_FEW_ROWS',
-      `the ${name} sample has ${sample.rows} rows; ${folds} folds need at least ${needed}`,
+      `the ${name} sample has ${sample.rows} rows; ${purpose} need at least ${rows}`,
     );
   }
-}
-
-function nativePlan(plan: CrossFittingPlan, batchSize: number, options: CrossFitOptions): NativePlan {
-  const { folds, members, seed, learners, whitening: whiten, classifier } = plan;
-  const { paired = null, permutation = 0 } = options;
-  const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
-  const hidden = Uint32Array.from(classifier.hidden);
-  return {
-    ...classifier,
-    folds,
-    members,
-    seed,
-    learners,
-    whiten,
-    groups,
-    permutation,
-    batchSize,
-    hidden,
-  };
 }
 
 function joined(first: Uint32Array, second: Uint32Array): Uint32Array {

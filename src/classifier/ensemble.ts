@@ -52,8 +52,8 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   readonly learners: readonly LearnerName[];
   /** Columns of the samples. */
   readonly inputs: number;
-  /** Numbers in the first that are fitted. */
-  readonly parameters: number;
+  /** Numbers that are fitted, one a learner: of its largest member. Trees differ in it, the members of the others do not. */
+  readonly parameters: readonly number[];
 
   private constructor(handle: EnsembleHandle, description: EnsembleDescription) {
     super(handle);
@@ -64,6 +64,11 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
       inputs: this.inputs,
       parameters: this.parameters,
     } = callNative(() => native().ensembleSize(handle)));
+  }
+
+  /** @internal Of a network; 0 where there is none. */
+  get networkParameters(): number {
+    return this.parameters[this.learners.indexOf('network')] ?? 0;
   }
 
   /** @internal Takes over an ensemble of the core; users call trainClassifier or load. */

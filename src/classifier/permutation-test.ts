@@ -1,8 +1,8 @@
 import { ArgumentError } from '../errors.js';
-import type { InputDescription } from '../samples/kinds.js';
-import type { Sample } from '../samples/sample.js';
-import { type CrossFitOptions, type CrossFitResult, crossFit } from './cross-fitting.js';
-import type { CrossFittingPlan } from './settings.js';
+import { native } from '../native/binding.js';
+import { callNative, type JobOptions, runJob } from '../native/run-job.js';
+import type { CheckpointFolder } from './checkpoints.js';
+import type { PreparedFitting } from './cross-fitting.js';
 
 /** The test of the classifiers, its null measured: labels permuted within the folds, everything trained again. */
 export interface PermutationTest {
@@ -16,48 +16,43 @@ export interface PermutationTest {
   readonly resolution: number;
 }
 
+export interface PermutationOptions extends JobOptions {
+  /** Where the permutations that are done are kept, and not done again. */
+  readonly checkpoint?: CheckpointFolder | null;
+}
+
 /**
  * Permutes the labels R times, among rows that are alike but for the label: within each fold, and within groups of partners.
  *
- * @param fitted of the true labels.
- * @throws ArgumentError ERR_ARGUMENT for more permutations than there are labellings; what {@link crossFit} throws.
+ * @param z of the true labels.
+ * @throws NativeError ERR_ARGUMENT for more permutations than there are labellings, ERR_TRAINING, ERR_CHECKPOINT, ERR_OUTPUT
+ * (of a checkpoint); `signal.reason` when aborted.
  */
 export async function permutationTest(
-  reference: Sample,
-  generated: Sample,
-  input: InputDescription,
-  plan: CrossFittingPlan & { readonly permutations: number },
-  fitted: CrossFitResult,
-  options: CrossFitOptions,
+  prepared: PreparedFitting,
+  permutations: number,
+  z: number,
+  options: PermutationOptions,
 ): Promise<PermutationTest> {
-  const { folds, permutations } = plan;
-  requireLabellings(fitted, folds, permutations);
-  let reached = 0;
-  for (let permutation = 1; permutation <= permutations; permutation++) {
-    const quiet = { ...options, checkpoint: null, onProgress: undefined, permutation };
-    const permuted = await crossFit(reference, generated, input, plan, quiet);
-    permuted.ensemble.dispose();
-    if (permuted.test.z >= fitted.test.z) reached += 1;
-    options.onProgress?.({ done: permutation, total: permutations, message: 'permuting labels' });
-  }
+  const { checkpoint = null } = options;
+  const permuted = await runJob<Float64Array>(
+    (notify) =>
+      native().permutedZ(prepared.handle, prepared.plan, permutations, checkpoint, prepared.computer, notify),
+    options,
+  );
+  const reached = permuted.reduce((count, of) => count + (of >= z ? 1 : 0), 0);
   const resolution = 1 / (permutations + 1);
   return { permutations, reached, pValue: (1 + reached) * resolution, resolution };
 }
 
-/** Small samples have few labellings: their number is the product over the folds of the ways to choose the reference rows. */
-function requireLabellings(
-  { reference, generated }: CrossFitResult,
-  folds: number,
-  permutations: number,
-): void {
-  let labellings = 1;
-  for (let fold = 0; fold < folds; fold++) {
-    const first = reference.fold.reduce((count, of) => count + (of === fold ? 1 : 0), 0);
-    const second = generated.fold.reduce((count, of) => count + (of === fold ? 1 : 0), 0);
-    for (let i = 1; i <= first; i++) labellings *= (second + i) / i;
-  }
-  if (permutations < labellings) return;
-  const known = Math.round(labellings);
-  const message = `permutations: there are only ${known} labellings of so few rows, ask for less than that`;
+/**
+ * Small samples have few labellings: to be asked before anything is trained.
+ *
+ * @throws ArgumentError ERR_ARGUMENT; NativeError ERR_TOO_FEW_ROWS.
+ */
+export function requireLabellings({ rows, plan }: PreparedFitting, permutations: number): void {
+  const known = callNative(() => native().labellings(rows.reference, rows.generated, plan));
+  if (permutations < known) return;
+  const message = `permutations: there are only ${known} labellings of these rows, ask for less than that`;
   throw new ArgumentError('ERR_ARGUMENT', message);
 }

@@ -1,73 +1,26 @@
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
 import { oneOf } from '../names.js';
-import { activations, type LearnerName, learnerNames } from '../native/contract/ensembles.js';
+import { type LearnerName, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
-import { precisions, schedules } from '../native/contract/training.js';
+import type { HeldOutSplit } from '../native/contract/training.js';
 import { repeatedPolicies } from '../samples/repeated-rows.js';
+import { type ClassifierSettings, classifierSchema, whole } from './network-settings.js';
+import { presetNames, presets } from './presets.js';
 
-const whole = (lowest: number, highest: number) =>
-  z
-    .int({ error: `must be a whole number from ${lowest} to ${highest}` })
-    .min(lowest, { error: `must be a whole number from ${lowest} to ${highest}` })
-    .max(highest, { error: `must be a whole number from ${lowest} to ${highest}` });
+const shares = 'must have three shares train, validation and test, above 0, that sum to 1';
+const part = z.number({ error: shares }).gt(0, { error: shares }).lt(1, { error: shares });
 
-const positive = z.number({ error: 'must be a number above 0' }).positive({ error: 'must be above 0' });
-
-const share = (name: string) => z.number({ error: name }).gt(0, { error: name }).lt(1, { error: name });
-
-/** Network and training of each member. The defaults are for 1,000 to 1,000,000 showers a sample. */
-export const classifierSchema = z.strictObject({
-  /** Widths of the hidden layers. */
-  hidden: z
-    .array(whole(1, 65536), { error: 'must be a list of widths' })
-    .min(1)
-    .max(32)
-    .readonly()
-    .default([256, 256]),
-  activation: oneOf(activations).default('leaky-relu'),
-  /** Slope below zero of leaky-relu; α of elu. */
-  slope: z.number({ error: 'must be a number' }).default(0.01),
-  /** Share of hidden values dropped in training. */
-  dropout: z
-    .number({ error: 'must be from 0 to below 1' })
-    .min(0, { error: 'must be from 0 to below 1' })
-    .lt(1, { error: 'must be from 0 to below 1' })
-    .default(0.2),
-  /** At most so many passes over the training rows. */
-  epochs: whole(1, 100_000).default(20),
-  /** Rows of a step; `auto`: about a hundredth of the training rows, a power of two from 64 to 1024. */
-  batchSize: z
-    .union([z.literal('auto'), whole(1, 1_048_576)], { error: 'must be auto or a whole number of rows' })
-    .default('auto'),
-  /** Highest learning rate of AdamW. */
-  learningRate: positive.default(5e-4),
-  /** Decoupled weight decay, as a multiple of the learning rate. */
-  weightDecay: z.number({ error: 'must be 0 or more' }).min(0, { error: 'must be 0 or more' }).default(0.01),
-  /**
-   * How the learning rate runs after a linear rise over the first epoch. `plateau`: after an epoch that made no
-   * progress in validation loss training goes back to the best parameters, with 0.3 times the rate.
-   */
-  schedule: oneOf(schedules).default('plateau'),
-  /** Epochs in a row with less than 1e-4 nats of progress in validation loss, after which a training ends. */
-  patience: whole(1, 100_000).default(3),
-  /**
-   * Of the factors in products: `bfloat16` rounds weights, inputs, activations and gradients to 8 bits of mantissa where
-   * they are multiplied. Sums, parameters and AdamW's moments are float32 in both. It pays on processors that multiply
-   * bfloat16 (kernel set avx512bf16).
-   */
-  precision: oneOf(precisions).default('float32'),
-  /** Share of the training rows that decide when to stop. */
-  validationFraction: share('must be above 0 and below 1').default(0.1),
-});
-
-/** Options of network and training; what is left out gets its default. */
-export type ClassifierOptions = z.input<typeof classifierSchema>;
-export type ClassifierSettings = z.output<typeof classifierSchema>;
+/** Shares of the rows of each sample in place of folds. */
+export const splitSchema = z
+  .strictObject({ train: part, validation: part, test: part }, { error: shares })
+  .refine(({ train, validation, test }) => Math.abs(train + validation + test - 1) < 1e-9, { error: shares });
 
 /** What a cross-fitting is told; saved with the classifier. */
 export interface CrossFittingPlan {
   readonly folds: number;
+  /** Not null: in place of folds. */
+  readonly split: HeldOutSplit | null;
   readonly members: number;
   readonly seed: number;
   readonly learners: readonly LearnerName[];
@@ -90,6 +43,13 @@ export const trainingSchema = z.strictObject({
    * them: what is said of a row comes from members that never saw it, and their weights from members that saw neither.
    */
   folds: whole(3, 100).default(5),
+  /**
+   * In place of folds: rows are drawn into three parts, to train with, to choose epoch and sum of the learners with, and to
+   * test with. The rows of the last part are all that is scored and compared; the null of their test is exact. null: folds.
+   */
+  split: splitSchema.nullable().default(null),
+  /** Architecture, features and training of a published classifier; what is set beside it goes before. */
+  preset: oneOf(presetNames).nullable().default(null),
   /** What learns; the ensemble is their weighted sum. Those that have nothing to read, or too much, are left out. */
   learners: z
     .array(oneOf(learnerNames), { error: 'must be a list of learners' })
@@ -126,9 +86,43 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: 
   throw new ArgumentError('ERR_ARGUMENT', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** Batch size of a training with so many rows. */
-export function batchSizeFor(settings: ClassifierSettings, trainingRows: number): number {
-  if (settings.batchSize !== 'auto') return settings.batchSize;
-  const power = 2 ** Math.round(Math.log2(Math.max(1, trainingRows / 100)));
-  return Math.min(1024, Math.max(64, power));
+/** Options of a training with those of its preset, checked; the error names the first that is wrong. */
+export function trainingChoices<Schema extends z.ZodType>(
+  schema: Schema,
+  options: TrainingOptions,
+): z.output<Schema> {
+  const { preset, split, folds, classifier } = options;
+  if (split && (folds !== undefined || classifier?.validationFraction !== undefined)) {
+    const other = folds === undefined ? 'classifier.validationFraction' : 'folds';
+    throw new ArgumentError(
+      'ERR_ARGUMENT',
+      `split: there are no folds with a split; leave out split or ${other}`,
+    );
+  }
+  if (preset === undefined || preset === null) return parseOptions(schema, options);
+  parseOptions(trainingSchema.pick({ preset: true }), { preset });
+  const { classifier: published, ...others } = presets[preset].options;
+  // Folds that are asked for take the place of the split.
+  const rest = folds === undefined ? others : { ...others, split: null };
+  const all = {
+    ...rest,
+    ...withoutUndefined(options),
+    classifier: { ...published, ...withoutUndefined(classifier) },
+  };
+  return parseOptions(schema, all);
+}
+
+function withoutUndefined(options: object | undefined): object {
+  return Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined));
+}
+
+/** `a split of 60/20/20`, in percent. */
+export function splitText({ train, validation, test }: HeldOutSplit): string {
+  const percent = (share: number) => Number((100 * share).toFixed(2));
+  return `a split of ${percent(train)}/${percent(validation)}/${percent(test)}`;
+}
+
+/** Rows of each sample that one member is fitted to or stopped by, as a share. */
+export function seenShare({ split, folds }: Pick<CrossFittingPlan, 'split' | 'folds'>): number {
+  return split ? split.train + split.validation : (folds - 2) / folds;
 }

@@ -4,9 +4,10 @@ import { type GivenSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Warning } from '../warnings.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
-import { crossFit } from './cross-fitting.js';
+import { prepareFitting } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
-import { parseOptions, type TrainingOptions, trainingSchema } from './settings.js';
+import { requirePresetFits } from './presets.js';
+import { type TrainingOptions, trainingChoices, trainingSchema } from './settings.js';
 import { sizeWarnings } from './size-warnings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
@@ -38,18 +39,15 @@ export async function trainClassifier(
 ): Promise<TrainedClassifier> {
   const { signal, onProgress, threads, device, devices, checkpoint, ...training } = options;
   const computer = computerFor({ threads, device, devices });
-  const choices = parseOptions(trainingSchema, training);
+  const choices = trainingChoices(trainingSchema, training);
   const kept = parseCheckpoint(checkpoint);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
   using pair = await examinePair(...samples, choices, { signal, threads, device, devices });
-  const { ensemble, records } = await crossFit(pair.reference, pair.generated, pair.input, choices, {
-    signal,
-    onProgress,
-    computer,
-    checkpoint: kept,
-    warnings: pair.warnings,
-    paired: pair.paired,
-  });
-  const sizes = sizeWarnings(pair.reference, pair.generated, choices.folds, ensemble.parameters);
+  const { paired, warnings } = pair;
+  if (choices.preset) requirePresetFits(choices.preset, pair.settings.geometry);
+  const preparing = { signal, computer, paired };
+  using prepared = await prepareFitting(pair.reference, pair.generated, pair.input, choices, preparing);
+  const { ensemble, records } = await prepared.fit({ signal, onProgress, checkpoint: kept, warnings });
+  const sizes = sizeWarnings(pair.reference, pair.generated, choices, ensemble.networkParameters);
   return { ensemble, records, input: pair.settings, warnings: [...pair.warnings, ...sizes] };
 }

@@ -29,7 +29,7 @@ export async function requireCheckpointFolder(
     throw new FileError('ERR_CHECKPOINT', folder, message);
   }
   if (resume) {
-    const found = present === 1 ? 'the checkpoint of 1 network' : `the checkpoints of ${present} networks`;
+    const found = present === 1 ? '1 checkpoint' : `${present} checkpoints`;
     session.note(
       present > 0
         ? `resuming from ${found} in ${folder}`

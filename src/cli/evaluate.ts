@@ -2,16 +2,17 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { CheckpointOptions } from '../classifier/checkpoints.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
+import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
-import { evaluationSchema } from '../evaluation/settings.js';
+import { shortP } from '../evaluation/short-p.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { inputLines, warningLines } from './findings.js';
-import { checkPair, openPair, requireInputsOutside } from './inputs.js';
+import { checkPair, openPair, openSample, requireInputsOutside } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
@@ -28,6 +29,7 @@ export interface EvaluateOptions
   readonly out: string;
   readonly force?: boolean;
   readonly allowSame?: boolean;
+  readonly null?: string;
 }
 
 export function evaluateCommand(): Command {
@@ -37,7 +39,11 @@ export function evaluateCommand(): Command {
     .argument('<generated>', 'HDF5 file of generated showers')
     .requiredOption('--out <folder>', 'folder for the result; it is made')
     .option('--force', 'replace the result of an earlier run')
-    .option('--allow-same', 'compare a file with itself, on purpose');
+    .option('--allow-same', 'compare a file with itself, on purpose')
+    .option(
+      '--null <file>',
+      'HDF5 file of a second, independent reference sample: what two of them differ by',
+    );
   options.addGeometryOptions(command);
   options.addContentOptions(command);
   options.addTrainingOptions(command);
@@ -60,11 +66,16 @@ export async function runEvaluate(
   const { out, force = false, allowSame = false } = chosen;
   computerFor(chosen); // refused before files are read
   await requireOutputFolder(out, { force });
-  await requireInputsOutside(out, [referencePath, generatedPath]);
+  const inputs = [referencePath, generatedPath, ...(chosen.null === undefined ? [] : [chosen.null])];
+  await requireInputsOutside(out, inputs);
   const checkpoint = await requireCheckpointFolder(chosen, session);
-  const folds = evaluationSchema.shape.folds.parse(chosen.folds);
-  const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame };
+  const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
+  const needs = { ...needed, allowSame };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
+  if (chosen.null !== undefined) {
+    await checkPair(referencePath, chosen.null, chosen, needs, session);
+    await checkPair(generatedPath, chosen.null, chosen, needs, session);
+  }
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, referencePath, generatedPath, chosen, checkpoint),
   );
@@ -83,8 +94,11 @@ export async function evaluateFiles(
   const { reference, generated } = await openPair(referencePath, generatedPath, chosen, session);
   using _reference = reference;
   using _generated = generated;
+  using second =
+    chosen.null === undefined ? null : await openSample(chosen.null, 'null sample', chosen, session);
   const evaluation = await evaluate(reference, generated, {
     ...options.evaluationOptions(chosen),
+    null: second ?? undefined,
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,
@@ -146,9 +160,32 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     'Input of the classifiers:',
     ...inputLines(settings),
     ...summaries,
+    ...otherTrainings(result),
     ...warningLines(warnings),
     '',
     `Report: ${files.report}`,
     `Result: ${files.result}`,
   ];
+}
+
+/** The AUC of trainings beside the first. */
+function otherTrainings({ auc }: EvaluationResult): string[] {
+  const rows: string[][] = [];
+  if (auc.null) {
+    const { value, standardError, z, pValue, rows: showers, source } = auc.null;
+    const area = `${value.toFixed(4)} ± ${standardError.toFixed(4)}`;
+    rows.push([
+      'null sample',
+      area,
+      `z = ${z.toFixed(1)}`,
+      `p ${shortP(pValue)}`,
+      `${count(showers)} showers of ${source}`,
+    ]);
+  }
+  if (auc.repeats) {
+    const { trainings, mean, spread, seeds } = auc.repeats;
+    const area = `${mean.toFixed(4)}, spread ${spread.toFixed(4)}`;
+    rows.push([`${count(trainings)} trainings`, area, `seeds ${seeds[0]} to ${seeds.at(-1)}`]);
+  }
+  return rows.length === 0 ? [] : ['', 'AUC of other trainings:', ...columns(rows)];
 }

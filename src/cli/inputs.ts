@@ -69,6 +69,24 @@ export async function checkPair(
   }
 }
 
+/** Reads a file that was checked. Free the sample. */
+export function openSample(
+  path: string,
+  role: string,
+  options: ShowerFileOptions,
+  { signal, progress }: Session,
+): Promise<ShowerSample> {
+  const { geometry, particle, group } = options;
+  return openShowers(path, {
+    geometry,
+    particle,
+    group,
+    ...contentPolicy(options),
+    signal,
+    onProgress: progress.stage(`reading ${role}`),
+  });
+}
+
 /** Reads two files that were checked. Free both samples. */
 export async function openPair(
   reference: string,
@@ -76,19 +94,9 @@ export async function openPair(
   options: ShowerFileOptions,
   session: Session,
 ): Promise<{ reference: ShowerSample; generated: ShowerSample }> {
-  const { geometry, particle, group } = options;
-  const open = (path: string, role: string) =>
-    openShowers(path, {
-      geometry,
-      particle,
-      group,
-      ...contentPolicy(options),
-      signal: session.signal,
-      onProgress: session.progress.stage(`reading ${role}`),
-    });
-  const first = await open(reference, 'reference');
+  const first = await openSample(reference, 'reference', options, session);
   try {
-    return { reference: first, generated: await open(generated, 'generated') };
+    return { reference: first, generated: await openSample(generated, 'generated', options, session) };
   } catch (error) {
     first.dispose();
     throw error;

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
-import { type ClassifierOptions, classifierSchema, type TrainingOptions } from '../classifier/settings.js';
+import { type ClassifierOptions, classifierSchema } from '../classifier/network-settings.js';
+import { presetNames } from '../classifier/presets.js';
+import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
 import { alternatives, oneOf } from '../names.js';
@@ -157,7 +159,9 @@ export function addContentOptions(command: Command): Command {
 }
 
 export interface TrainingFlags extends SeedOption {
+  readonly preset?: EvaluationOptions['preset'];
   readonly folds?: EvaluationOptions['folds'];
+  readonly split?: EvaluationOptions['split'];
   readonly learners?: EvaluationOptions['learners'];
   /** false: `--no-whitening`. */
   readonly whitening?: EvaluationOptions['whitening'];
@@ -180,11 +184,17 @@ export interface TrainingFlags extends SeedOption {
 
 /** What the classifiers see, and how they are trained. */
 export function addTrainingOptions(command: Command): Command {
-  const { features, folds, learners, members, threshold, repeated } = evaluationSchema.shape;
+  const { features, folds, learners, members, threshold, repeated, split } = evaluationSchema.shape;
   const network = classifierSchema.shape;
   const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
     command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
+  const ofPreset = `architecture, features and training of a published classifier; other options go before: ${alternatives(presetNames)}`;
+  command.addOption(checkedOption('--preset <name>', ofPreset, oneOf(presetNames), asGiven));
   option('--folds <n>', 'parts of the showers; each is scored by classifiers that saw others only', folds);
+  const parts =
+    'in place of folds: percent of the showers to train, to validate and to compare with, as 60/20/20';
+  const noParts = 'must be TRAIN/VALIDATION/TEST, above 0, that sum to 100 or to 1';
+  command.addOption(checkedOption('--split <shares>', parts, split.unwrap().unwrap(), splitFrom, noParts));
   option('--learners <list>', `comma-separated: ${alternatives(learnerNames)}`, learners, namesFrom);
   command.option('--no-whitening', 'columns one by one, not turned onto their principal axes');
   option('--members <n>', 'networks a pair of folds', members);
@@ -235,12 +245,16 @@ export function addCheckpointOptions(command: Command): Command {
 
 export interface PermutationsOption {
   readonly permutations?: EvaluationOptions['permutations'];
+  readonly repeat?: EvaluationOptions['repeats'];
 }
 
 export function addPermutationsOption(command: Command): Command {
-  const { permutations } = evaluationSchema.shape;
-  const description = `trainings with permuted labels, for an exact p-value ${usual(permutations)}`;
-  return command.addOption(checkedOption('--permutations <n>', description, permutations));
+  const { permutations, repeats } = evaluationSchema.shape;
+  const permuted = `trainings with permuted labels, for an exact p-value ${usual(permutations)}`;
+  const repeated = `trainings with seeds of their own, for the spread of the AUC ${usual(repeats)}`;
+  return command
+    .addOption(checkedOption('--permutations <n>', permuted, permutations))
+    .addOption(checkedOption('--repeat <n>', repeated, repeats));
 }
 
 export interface ScoringOptions {
@@ -264,6 +278,16 @@ export function addScoringOptions(command: Command): Command {
   const noClip = 'must be LOW,HIGH with 0 <= LOW < HIGH';
   const bounds = 'bounds on the weights (default: none)';
   return command.addOption(checkedOption('--clip <low,high>', bounds, clip, clipFrom, noClip));
+}
+
+/** Shares or percent. */
+function splitFrom(text: string): unknown {
+  const [train = Number.NaN, validation = Number.NaN, test = Number.NaN, ...rest] = text
+    .split('/')
+    .map(numberFrom);
+  if (rest.length > 0) return text;
+  const whole = Math.abs(train + validation + test - 100) < 1e-9 ? 100 : 1;
+  return { train: train / whole, validation: validation / whole, test: test / whole };
 }
 
 export interface WindowsOption {
@@ -301,7 +325,7 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { features, folds, learners, members, seed, repeated } = flags;
+  const { preset, features, folds, split, learners, members, seed, repeated } = flags;
   const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
@@ -309,7 +333,7 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
   const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };
   const classifier = given({ hidden, activation, dropout, ...steps });
   return {
-    ...given({ features, folds, learners, whitening, threshold, members, seed, repeated }),
+    ...given({ preset, features, folds, split, learners, whitening, threshold, members, seed, repeated }),
     classifier,
   };
 }
@@ -320,12 +344,8 @@ export function evaluationOptions(
 ): EvaluationOptions {
   return {
     ...trainingOptions(flags),
-    ...given({
-      clip: flags.clip,
-      permutations: flags.permutations,
-      calibration: flags.calibration,
-      windows: flags.windows,
-    }),
+    ...given({ clip: flags.clip, permutations: flags.permutations, repeats: flags.repeat }),
+    ...given({ calibration: flags.calibration, windows: flags.windows }),
   };
 }
 

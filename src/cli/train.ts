@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { Command } from 'commander';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
-import { trainingSchema } from '../classifier/settings.js';
+import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
@@ -54,8 +54,8 @@ export async function runTrain(
   computerFor(chosen); // refused before files are read
   await requireClassifierFolder(chosen.out, chosen.force ?? false);
   const checkpoint = await requireCheckpointFolder(chosen, session);
-  const folds = trainingSchema.shape.folds.parse(chosen.folds);
-  const needs = { rows: rowsNeeded(folds), purpose: `${folds} folds`, allowSame: chosen.allowSame ?? false };
+  const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
+  const needs = { ...needed, allowSame: chosen.allowSame ?? false };
   await checkPair(referencePath, generatedPath, chosen, needs, session);
   const outcome = await keepingCheckpoints(checkpoint, session, async () => {
     const pair = await openPair(referencePath, generatedPath, chosen, session);

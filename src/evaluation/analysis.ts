@@ -5,11 +5,13 @@ import type { ComputeOptions } from '../native/devices.js';
 import type { InputDescription } from '../samples/kinds.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
+import type { NullPair } from './null-pair.js';
 import type { ObservableColumn } from './own-observables.js';
+import type { RepeatedTrainings } from './repeated-trainings.js';
 import type { Scores } from './scores.js';
 import type { EvaluationChoices } from './settings.js';
 
-/** What an analysis works with: samples that fit together, the classifiers trained on them, and what these say. */
+/** What an analysis works with: samples that fit together, with a split those rows that were held out, the classifiers trained on them, and what these say. */
 export interface AnalysisContext {
   readonly reference: Sample;
   readonly generated: Sample;
@@ -17,6 +19,10 @@ export interface AnalysisContext {
   readonly fitted: CrossFitResult;
   /** null: labels were not permuted. */
   readonly permuted: PermutationTest | null;
+  /** null: there was no second reference sample. */
+  readonly nullPair: NullPair | null;
+  /** null: there was one training. */
+  readonly repeats: RepeatedTrainings | null;
   readonly scores: Scores;
   readonly choices: EvaluationChoices;
   /** The observables that are compared, the user's own among them. */

@@ -1,8 +1,9 @@
-import { type CheckpointOptions, parseCheckpoint } from '../classifier/checkpoints.js';
-import { type CrossFitResult, crossFit } from '../classifier/cross-fitting.js';
+import { type CheckpointOptions, parseCheckpoint, partOf } from '../classifier/checkpoints.js';
+import { type CrossFitResult, prepareFitting } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { permutationTest } from '../classifier/permutation-test.js';
-import { parseOptions } from '../classifier/settings.js';
+import { permutationTest, requireLabellings } from '../classifier/permutation-test.js';
+import { requirePresetFits } from '../classifier/presets.js';
+import { trainingChoices } from '../classifier/settings.js';
 import { sizeWarnings } from '../classifier/size-warnings.js';
 import { native } from '../native/binding.js';
 import type { HeldOutRows } from '../native/contract/training.js';
@@ -15,8 +16,11 @@ import { resultFormatVersion, versions } from '../versions.js';
 import type { DensityRatioWeights } from '../weights/density-ratio.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
+import { heldOutPair } from './held-out-pair.js';
+import { examineNull } from './null-pair.js';
 import { observableColumns } from './observable-columns.js';
 import { columnsOf, requireUsable } from './own-observables.js';
+import { repeatTraining, seedsOf } from './repeated-trainings.js';
 import type { EvaluationResult, EvaluationSettings } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
@@ -24,11 +28,16 @@ import { Stopwatch } from './stopwatch.js';
 import { blindness, verdictOn } from './verdict.js';
 
 export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
+  /**
+   * A second, independent reference sample: the same training tells it from the reference, and its AUC stands beside that
+   * of the generated sample. Rows beyond as many as the generated sample has are left out, evenly over them.
+   */
+  readonly null?: GivenSample | undefined;
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
 }
 
-/** What one sample got, one entry a row of its file, but for copies that were left out. */
+/** What one sample got, one entry a row of its file, but for copies that were left out; with a split, the held-out rows. */
 export interface SampleWeights {
   /** The row of each entry in the file; null: entry i is row i. */
   readonly sourceRows: Float64Array | null;
@@ -69,8 +78,8 @@ async function evaluateSamples(
   given: readonly [Sample, Sample],
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { signal, onProgress, threads, device, devices, checkpoint: kept, ...rest } = options;
-  const choices = parseOptions(evaluationSchema, rest);
+  const { signal, onProgress, threads, device, devices, checkpoint: kept, null: second, ...rest } = options;
+  const choices = trainingChoices(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
@@ -80,6 +89,7 @@ async function evaluateSamples(
 
   using pair = await examinePair(...given, choices, run);
   const { reference, generated, input, settings, paired, warnings: oddities } = pair;
+  if (choices.preset) requirePresetFits(choices.preset, settings.geometry);
   const samples = {
     reference: reference.record('reference'),
     generated: generated.record('generated'),
@@ -89,35 +99,52 @@ async function evaluateSamples(
   const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
   if (own.length > 0) watch.lap('own observables');
 
-  const training = { signal, computer, onProgress, checkpoint, warnings: oddities, paired };
-  const fitted = await crossFit(reference, generated, input, choices, training);
+  const { permutations, repeats } = choices;
+  using prepared = await prepareFitting(reference, generated, input, choices, { signal, computer, paired });
+  if (permutations > 0) requireLabellings(prepared, permutations);
+  using examined = second
+    ? await examineNull(reference, sampleOf(second), generated.rows, choices, { ...run, computer })
+    : null;
+  watch.lap('features');
+  const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: oddities });
   watch.lap('training');
   try {
+    const training = { ...run, onProgress };
+    const nullPair = examined && (await examined.train(await partOf(checkpoint, 'null'), training));
+    if (nullPair) watch.lap('null sample');
+    const repeated =
+      repeats > 1
+        ? await repeatTraining(prepared, seedsOf(choices.seed, repeats), fitted, { ...training, checkpoint })
+        : null;
+    if (repeated) watch.lap('repeated trainings');
     const permuted =
-      choices.permutations > 0
-        ? await permutationTest(reference, generated, input, choices, fitted, training)
+      permutations > 0
+        ? await permutationTest(prepared, permutations, fitted.test.z, {
+            signal,
+            onProgress,
+            checkpoint: await partOf(checkpoint, 'permutations'),
+          })
         : null;
     if (permuted) watch.lap('permutations');
     using scores = await Scores.of(fitted, choices, run);
-    const columns = await observableColumns(
-      reference.compared(generated),
-      { reference, generated, input },
-      own,
-      run,
-    );
+    using heldOut = await heldOutPair({ reference, generated }, own, fitted, { signal });
+    const compared = { reference: heldOut.reference, generated: heldOut.generated, input };
+    const observables = heldOut.reference.compared(heldOut.generated);
+    const columns = await observableColumns(observables, compared, heldOut.own, run);
     const found = await runAnalyses({
-      reference,
-      generated,
-      input,
+      ...compared,
       fitted,
       permuted,
+      nullPair,
+      repeats: repeated,
       scores,
       choices,
       columns,
       run,
     });
     watch.lap('weights and observables');
-    const sizes = sizeWarnings(reference, generated, choices.folds, fitted.ensemble.parameters);
+    const sizes = sizeWarnings(reference, generated, choices, fitted.ensemble.networkParameters);
+    const ofNull = examined?.warnings ?? [];
     const { auc, roc, ...parts } = found.parts;
     const toy = samples.reference.toy || samples.generated.toy;
     const evidence = { ...found.parts, classifierPValue: auc.pValue, toy };
@@ -127,7 +154,7 @@ async function evaluateSamples(
       verdict: verdictOn(evidence),
       auc,
       roc,
-      warnings: [...oddities, ...sizes, ...found.warnings, ...blindness(evidence)],
+      warnings: [...oddities, ...ofNull, ...sizes, ...found.warnings, ...blindness(evidence)],
       samples,
       ...parts,
       settings: settingsRecord(settings, choices, fitted),
@@ -144,8 +171,8 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: weightsOf(fitted.reference, scores.reference, reference),
-      generated: weightsOf(fitted.generated, scores.generated, generated),
+      reference: weightsOf(fitted.reference, scores.reference, heldOut.reference),
+      generated: weightsOf(fitted.generated, scores.generated, heldOut.generated),
       ensemble: fitted.ensemble,
     };
   } catch (error) {
@@ -167,7 +194,7 @@ function settingsRecord(
   choices: EvaluationChoices,
   fitted: CrossFitResult,
 ): EvaluationSettings {
-  const { hidden, activation, slope, dropout, ...training } = choices.classifier;
+  const { hidden, activation, slope, dropout, validationFraction, ...training } = choices.classifier;
   const { geometry, geometryReason, features, threshold, thresholdReason } = input;
   return {
     geometry,
@@ -176,7 +203,9 @@ function settingsRecord(
     featureCount: fitted.ensemble.inputs,
     threshold,
     thresholdReason,
-    folds: choices.folds,
+    preset: choices.preset,
+    folds: choices.split ? null : choices.folds,
+    split: choices.split,
     members: choices.members,
     learners: fitted.learners.map(({ name }) => name),
     whitening: choices.whitening,
@@ -184,6 +213,11 @@ function settingsRecord(
     calibration: choices.calibration,
     repeated: choices.repeated,
     network: { hidden, activation, slope, dropout },
-    training: { optimiser: 'AdamW', ...training, batchSize: fitted.batchSize },
+    training: {
+      optimiser: 'AdamW',
+      ...training,
+      ...(choices.split === null && { validationFraction }),
+      batchSize: fitted.batchSize,
+    },
   };
 }

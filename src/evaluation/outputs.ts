@@ -1,5 +1,6 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { splitText } from '../classifier/settings.js';
 import { FileError } from '../errors.js';
 import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
 import { warningsText } from '../warnings.js';
@@ -105,7 +106,10 @@ function weightsAttributes({
     generated: samples.generated.source,
     generated_sha256: samples.generated.sha256 ?? '',
     learners: settings.learners.join(' '),
-    log_weight: 'ln(p_reference/p_generated), cross-fitted',
+    log_weight: settings.split
+      ? 'ln(p_reference/p_generated) of the rows that were held out, source_row'
+      : 'ln(p_reference/p_generated), cross-fitted',
+    ...(settings.split && { split: splitText(settings.split) }),
     calibration: settings.calibration ?? 'none',
     verdict: verdict.sentence,
     warnings: warningsText(warnings),

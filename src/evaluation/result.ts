@@ -1,6 +1,8 @@
+import type { PresetName } from '../classifier/presets.js';
 import type { UhiDocument } from '../formats/uhi/uhi.js';
 import type { CalibrationMethod } from '../native/contract/calibration.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
+import type { HeldOutSplit } from '../native/contract/training.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
@@ -18,7 +20,9 @@ import type { WeightSummary } from './analyses/weights.js';
 import type { WeightWindow } from './analyses/windows.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
+export type { PresetName } from '../classifier/presets.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
+export type { HeldOutSplit } from '../native/contract/training.js';
 export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
@@ -56,6 +60,8 @@ export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
+export type { NullPair } from './null-pair.js';
+export type { RepeatedTrainings } from './repeated-trainings.js';
 
 /** What the analyses found, one part each: src/evaluation/analyses.ts makes them, src/report/sections.ts draws them. */
 export interface ResultParts {
@@ -121,7 +127,12 @@ export interface EvaluationSettings {
   readonly threshold: number | null;
   /** Why that threshold, or why none; null for a matrix. */
   readonly thresholdReason: string | null;
-  readonly folds: number;
+  /** Whose settings it was trained with, but for what was set beside it. */
+  readonly preset: PresetName | null;
+  /** null with a split. */
+  readonly folds: number | null;
+  /** Shares of the rows to train with, to validate with and to compare; null with folds. */
+  readonly split: HeldOutSplit | null;
   readonly members: number;
   readonly learners: readonly LearnerName[];
   readonly whitening: boolean;

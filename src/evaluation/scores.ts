@@ -2,20 +2,11 @@ import { crossCalibrate } from '../calibration/calibration.js';
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { ComputeOptions } from '../native/devices.js';
-import {
-  type AreaUnderCurve,
-  areaUnderCurve,
-  RankedScores,
-  type RocCurve,
-} from '../statistics/rank-statistics.js';
+import { type AreaUnderCurve, RankedScores, type RocCurve } from '../statistics/rank-statistics.js';
 import { type DensityRatioWeights, densityRatioWeights, type SampleRole } from '../weights/density-ratio.js';
+import { calibrationFolds } from './calibration-folds.js';
+import { foldAreas, type MeanArea, meanArea } from './mean-area.js';
 import type { EvaluationChoices } from './settings.js';
-
-/** A column of scores of both samples. */
-interface ScoreColumn {
-  readonly reference: Float32Array | Float64Array;
-  readonly generated: Float32Array | Float64Array;
-}
 
 /**
  * What the classifiers say of every row of both samples: logits, weights and ranks come from here alone. To be disposed of
@@ -60,10 +51,9 @@ export class Scores {
     return this.#ranked.rocCurve(this.#run);
   }
 
-  /** The area under the curve of each fold. */
-  foldAreas(): Promise<AreaUnderCurve[]> {
-    const { reference, generated } = this.#fitted;
-    return this.#areasOf({ reference: reference.scores, generated: generated.scores });
+  /** The mean over the folds of the area under the curve. */
+  meanArea(): Promise<MeanArea> {
+    return meanArea(this.#fitted, this.#run);
   }
 
   /** The areas of each fold of each learner alone. */
@@ -75,7 +65,7 @@ export class Scores {
         reference: columnOf(reference.logits, i, learners.length),
         generated: columnOf(generated.logits, i, learners.length),
       };
-      areas.push({ name, folds: await this.#areasOf(column) });
+      areas.push({ name, folds: await foldAreas(this.#fitted, column, this.#run) });
     }
     return areas;
   }
@@ -115,30 +105,17 @@ export class Scores {
       kept: every.map((k) => outside(k, () => 1)),
     };
   }
-
-  async #areasOf(scores: ScoreColumn): Promise<AreaUnderCurve[]> {
-    const { reference, generated } = this.#fitted;
-    const folds = reference.fold.reduce((most, fold) => Math.max(most, fold), 0) + 1;
-    const areas: AreaUnderCurve[] = [];
-    for (let fold = 0; fold < folds; fold++) {
-      const inReference = scores.reference.filter((_, row) => reference.fold[row] === fold);
-      const inGenerated = scores.generated.filter((_, row) => generated.fold[row] === fold);
-      areas.push(await areaUnderCurve(inReference, inGenerated, this.#run));
-    }
-    return areas;
-  }
 }
 
 /** ln w of both samples, calibrated where that was asked for. */
 async function calibratedLogRatios(
-  { reference, generated }: CrossFitResult,
+  fitted: CrossFitResult,
   { calibration }: EvaluationChoices,
   run: ComputeOptions,
 ): Promise<Record<SampleRole, Float64Array>> {
-  const raw = { reference: reference.logRatios, generated: generated.logRatios };
+  const raw = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
   if (calibration === null) return raw;
-  const folds = { referenceFold: reference.fold, generatedFold: generated.fold };
-  const calibrated = await crossCalibrate(calibration, { ...raw, ...folds }, run);
+  const calibrated = await crossCalibrate(calibration, { ...raw, ...calibrationFolds(fitted) }, run);
   return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
 }
 

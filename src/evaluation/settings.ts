@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { whole } from '../classifier/network-settings.js';
 import { trainingSchema } from '../classifier/settings.js';
 import { oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
@@ -20,6 +21,8 @@ export const evaluationSchema = trainingSchema.extend({
    * ROC and tests stay those of the raw scores. null: none.
    */
   calibration: oneOf(calibrationMethods).nullable().default(null),
+  /** Trainings with seeds of their own, for the spread of the AUC; the result is that of the first. */
+  repeats: whole(1, 1000).default(1),
   /** Bounds on w; nothing is clipped by default. */
   clip: z
     .strictObject({ lower: z.number().nonnegative(), upper: z.number().positive() })

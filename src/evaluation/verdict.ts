@@ -1,9 +1,8 @@
 import type { Warning } from '../warnings.js';
 import type { ObservableComparison, ResultParts, SeparationSummary, Verdict } from './result.js';
 import { shortP } from './short-p.js';
+import { significant } from './significance.js';
 
-/** p-value below which a difference is called seen: three standard deviations, one-sided. */
-const significant = 0.00135;
 /** Corrected p-value of one observable that is a difference, whatever the others are. */
 const surely = 1e-6;
 /** AUC from which samples are clearly different. */
@@ -33,7 +32,7 @@ export function verdictOn(evidence: Evidence): Verdict {
   const different = Math.max(...areas) >= clear ? 'clearly-different' : 'distinguishable';
   const level = seen ? different : 'indistinguishable';
   const verdict = { level, pValue, classifierPValue, observablesPValue } as const;
-  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict, difference)];
+  const sentences = [...cautions(evidence), sentenceOn(evidence, verdict, difference), ...besideNull(auc)];
   return { ...verdict, sentence: sentences.join(' ') };
 }
 
@@ -151,6 +150,20 @@ function useOfWeights({ observables, weights: { generated } }: Evidence): string
   return observables.some((one) => one.unexplained)
     ? 'The weights do not say where.'
     : 'The weights say where.';
+}
+
+/** What a second reference sample says of an AUC: that of two samples of the truth is not always 0.5. */
+function besideNull({ value, standardError, null: nullPair }: SeparationSummary): string[] {
+  if (!nullPair) return [];
+  const found = `${areaWords(nullPair.value, nullPair.standardError)}, z = ${nullPair.z.toFixed(1)}`;
+  if (nullPair.pValue >= significant) {
+    return [`Trained alike, the null sample cannot be told from the reference (${found}).`];
+  }
+  const further = value - nullPair.value > Math.hypot(standardError, nullPair.standardError);
+  const meaning = further
+    ? 'of the difference of the generated sample that much is no flaw of the generator'
+    : 'the generated sample differs no more than that';
+  return [`The null sample itself can be told from the reference (${found}): ${meaning}.`];
 }
 
 function areaText(one: ObservableComparison): string {

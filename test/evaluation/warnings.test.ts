@@ -24,7 +24,12 @@ describe('warnings about sizes', () => {
     [1000, 1000, 5, 120_001, ['large-network']],
     [10, 10, 3, 10_000, ['small-sample', 'large-network']],
   ] as const)('%i and %i rows, %i folds, %i parameters: %j', (first, second, folds, parameters, expected) => {
-    const warnings = sizeWarnings({ rows: first, noun: 'jets' }, { rows: second }, folds, parameters);
+    const warnings = sizeWarnings(
+      { rows: first, noun: 'jets' },
+      { rows: second },
+      { folds, split: null },
+      parameters,
+    );
     expect(codes(warnings)).toEqual(expected);
     for (const { message } of warnings) expect(message).toMatch(/\d (training )?jets/);
   });

@@ -4,6 +4,7 @@ import { mustBeOneOf } from '#caloscope/names';
 import { native } from '#caloscope/native/binding';
 import { enumerations } from '#caloscope/native/contract/names';
 import type { RankedScoresHandle } from '#caloscope/native/contract/statistics';
+import type { PreparedSamplesHandle } from '#caloscope/native/contract/training';
 import { runJob } from '#caloscope/native/run-job';
 import { oneInputNetwork } from '../support/one-input-network.js';
 import { smallEnsemble } from '../support/small-ensembles.js';
@@ -31,9 +32,9 @@ const plan = {
   members: 1,
   seed: 1,
   learners: ['network', 'logistic', 'quadratic', 'trees'],
-  whiten: true,
+  split: null,
+  input: 'two columns',
   groups: new Uint32Array(0),
-  permutation: 0,
   validationFraction: 0.2,
   hidden: Uint32Array.of(4),
   activation: 'relu',
@@ -42,6 +43,9 @@ const plan = {
   batchSize: 4,
   learningRate: 1e-3,
   weightDecay: 0,
+  beta1: 0.9,
+  beta2: 0.99,
+  epsilon: 1e-8,
   dropout: 0,
   patience: 1,
   schedule: 'plateau',
@@ -50,6 +54,9 @@ const plan = {
 const table = native().createShowerTable(3, 0);
 native().appendShowers(table, Float64Array.of(10, 20), Float32Array.of(1, 0, 2, 0, 3, 4));
 const matrix = native().makeMatrix(new Float32Array(40).map(Math.sin), 2);
+const samples = await runJob<PreparedSamplesHandle>((notify) =>
+  native().prepareSamples(matrix, matrix, true, { threads: 1, cudaDevices: new Uint32Array(0) }, notify),
+);
 const scores = Float64Array.of(1, 2);
 const ranked = await runJob<RankedScoresHandle>((notify) =>
   native().rankScores(scores, scores, null, null, { threads: 1, cudaDevices: new Uint32Array(0) }, notify),
@@ -103,14 +110,16 @@ const junk: readonly unknown[] = [
   { ...plan, learners: 'network' },
   { ...plan, learners: [] },
   { ...plan, learners: ['network', 'network'] },
-  { ...plan, permutation: -1 },
-  { ...plan, whiten: 'yes' },
+  { ...plan, split: { train: 0.6, validation: 0.2, test: 0.3 } },
+  { ...plan, split: 0.2 },
+  { ...plan, input: 1 },
   { folder: '', resume: true },
   { folder: 'a', resume: 1 },
   { ...plan, hidden: Uint32Array.of(0) },
   { ...plan, hidden: Uint32Array.of(4e9, 4e9) },
   table,
   matrix,
+  samples,
   ranked,
   disposed,
   network,
@@ -149,7 +158,7 @@ function* numbers(seed: number): Generator<number> {
 
 /** Handles that the other tests need must stay. */
 function isKept(name: string, argument: unknown): boolean {
-  const kept = [table, matrix, ranked, member, regression, ensemble] as const;
+  const kept = [table, matrix, samples, ranked, member, regression, ensemble] as const;
   return name === 'dispose' && kept.some((handle) => argument === handle);
 }
 
@@ -247,13 +256,23 @@ describe('the native core', () => {
   });
 
   it('refuses a plan that it cannot follow', async () => {
-    const wrong: readonly object[] = [{ folds: 2 }, { folds: 0 }, { members: 0 }, { learners: [] }];
+    const wrong: readonly object[] = [
+      { folds: 2 },
+      { folds: 0 },
+      { members: 0 },
+      { split: { train: 0.6, validation: 0.2, test: 0.3 } },
+      { learners: [] },
+    ];
     for (const change of wrong) {
       const follow = (notify: unknown) =>
-        core['crossFit']?.(matrix, matrix, { ...plan, ...change }, null, computer, notify);
+        core['crossFit']?.(samples, { ...plan, ...change }, null, computer, notify);
       await expect(runJob(follow as Parameters<typeof runJob>[0])).rejects.toMatchObject({
         code: 'ERR_ARGUMENT',
       });
+      if ('learners' in change) continue; // labellings do not depend on them
+      expect(() => core['labellings']?.(20, 20, { ...plan, ...change }), 'labellings').toThrow(
+        expect.objectContaining({ code: 'ERR_ARGUMENT' }),
+      );
     }
   });
 
@@ -287,8 +306,7 @@ describe('the native core', () => {
   const ratio = { rule: 'mean-logit', priorShift: 0, role: 'generated', clip: null };
   const prediction = { ...computer, precision: 'float32' };
   const ignore = () => undefined;
-  const train = (wrong: object) =>
-    core['crossFit']?.(matrix, matrix, { ...plan, ...wrong }, null, computer, ignore);
+  const train = (wrong: object) => core['crossFit']?.(samples, { ...plan, ...wrong }, null, computer, ignore);
   const weigh = (wrong: object) =>
     core['densityRatioWeights']?.(new Float32Array(2), 1, { ...ratio, ...wrong }, computer, ignore);
 

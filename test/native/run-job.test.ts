@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { native } from '#caloscope/native/binding';
+import type { PreparedSamplesHandle } from '#caloscope/native/contract/training';
 import { runJob } from '#caloscope/native/run-job';
 import { oneInputNetwork } from '../support/one-input-network.js';
 import { processorClock } from '../support/processor-time.js';
@@ -67,9 +68,9 @@ describe('a job', () => {
       members: 1,
       seed: 1,
       learners: ['network', 'logistic'],
-      whiten: true,
+      split: null,
+      input: 'two columns',
       groups: new Uint32Array(0),
-      permutation: 0,
       validationFraction: 0.2,
       hidden: Uint32Array.of(64),
       activation: 'relu',
@@ -78,18 +79,26 @@ describe('a job', () => {
       batchSize: 64,
       learningRate: 1e-3,
       weightDecay: 0,
+      beta1: 0.9,
+      beta2: 0.99,
+      epsilon: 1e-8,
       dropout: 0,
       patience: 3,
       schedule: 'plateau',
       precision: 'float32',
     } as const;
-    const job = runJob<{ records: readonly unknown[] }>((notify) =>
-      native().crossFit(features, features, plan, null, computer, notify),
+    const preparing = runJob<PreparedSamplesHandle>((notify) =>
+      native().prepareSamples(features, features, true, computer, notify),
     );
     native().dispose(features);
+    const samples = await preparing;
+    const job = runJob<{ records: readonly unknown[] }>((notify) =>
+      native().crossFit(samples, plan, null, computer, notify),
+    );
+    native().dispose(samples);
     const { records } = await job;
     expect(records.map((record) => record === null)).toEqual([false, true, false, true, false, true]);
-    expect(() => native().crossFit(features, features, plan, null, computer, () => undefined)).toThrow(
+    expect(() => native().crossFit(samples, plan, null, computer, () => undefined)).toThrow(
       expect.objectContaining({ code: 'ERR_DISPOSED' }),
     );
   });

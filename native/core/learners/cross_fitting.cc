@@ -1,7 +1,8 @@
 #include "core/learners/cross_fitting.h"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,23 +14,6 @@
 
 namespace caloscope {
 namespace {
-
-void check(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan) {
-  for (const auto& learner : plan.learners) validate(learner);
-  if (reference.scalars() != generated.scalars() || reference.voxels() != generated.voxels()) {
-    throw Error(ErrorCode::shape, "the reference sample has " + std::to_string(reference.columns()) +
-                                      " columns, the generated sample " + std::to_string(generated.columns()));
-  }
-  if (reference.rows() + generated.rows() > std::numeric_limits<std::uint32_t>::max()) {
-    throw Error(ErrorCode::argument, "more than 2^32 showers in one training; train on a part of them");
-  }
-  if (plan.folds < 3 || plan.folds > 100 || plan.members < 1 || plan.members > 1000) {
-    throw Error(ErrorCode::argument, "`folds` must be from 3 to 100, `members` from 1 to 1000");
-  }
-  if (!(plan.validation_fraction > 0 && plan.validation_fraction < 1)) {
-    throw Error(ErrorCode::argument, "`validationFraction` must be above 0 and below 1");
-  }
-}
 
 Precision precision_of(const std::vector<Learner>& learners) {
   for (const auto& learner : learners) {
@@ -59,55 +43,56 @@ struct ByClass {
 /// Fits the learners of a plan, pair of blocks by pair of blocks.
 class Fitting {
  public:
-  Fitting(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan, Backend& backend,
-          JobControl& control)
+  Fitting(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control)
       : plan_(plan),
         backend_(backend),
         control_(control),
-        run_tiles_(tiles_on(backend.threads())),
-        blocks_(reference.rows(), generated.rows(), plan),
-        map_(fit_input_map({reference, generated}, plan.whiten, run_tiles_, control)),
-        reference_(reference, map_, run_tiles_, control),
-        generated_(generated, map_, run_tiles_, control) {
+        samples_(samples),
+        reference_(samples.reference()),
+        generated_(samples.generated()),
+        blocks_(reference_.whitened().rows(), generated_.whitened().rows(), plan) {
     for (const auto& learner : plan.learners) {
       if (fits(learner, reference_)) learners_.push_back(&learner);
     }
     if (learners_.empty()) throw Error(ErrorCode::argument, "no learner can read these columns");
   }
 
+  /// The test alone.
+  BlockTest test();
   CrossFitted run(CheckpointStore* store);
 
  private:
   void fit_members(CheckpointStore* store);
   void score_pair(std::size_t pair);
+  void fit_and_score(CheckpointStore* store);
+  std::vector<double> scores(const std::vector<float>& mean);
+  BlockTest test_of(const std::vector<double>& score) const;
+  HeldOutRows held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
+                       const LogRatios& ratios) const;
   ByClass outside(std::uint32_t block) const;
-  std::vector<WeightedSum> sum_for_blocks(const std::vector<float>& mean, CrossFitted& result);
   std::vector<float> ratios_without(std::uint32_t block, const WeightedSum& sum, const std::vector<float>& mean) const;
-  void leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
-                        CrossFitted& result) const;
+  void leave_out_blocks(double share, const std::vector<float>& mean, CrossFitted& result) const;
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
   }
   std::size_t rows() const { return blocks_.all().size(); }
-  /// Group of a member for a row of a block: the other block that it never saw.
-  static std::size_t group_of(std::uint32_t block, std::uint32_t other) { return other < block ? other : other - 1; }
 
   const CrossFitting& plan_;
   Backend& backend_;
   JobControl& control_;
-  TileRunner run_tiles_;
+  const PreparedSamples& samples_;
+  const MemberTables &reference_, &generated_;
   Blocks blocks_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs_ = blocks_.pairs();
-  InputMap map_;
-  MemberTables reference_, generated_;
   std::vector<const Learner*> learners_;
   std::vector<std::vector<std::vector<FittedMember>>> fitted_;  ///< learner, pair, members
   std::optional<GroupedLogits> logits_;
+  std::vector<WeightedSum> sums_;     ///< as they were fitted, one a tested block
+  std::vector<WeightedSum> scoring_;  ///< of the scores
 };
 
 void Fitting::fit_members(CheckpointStore* store) {
-  const FitContext context{backend_, control_, store,
-                           split_identity(plan_.folds, plan_.members, plan_.validation_fraction)};
+  const FitContext context{backend_, control_, store, identity_of(plan_)};
   for (const Learner* const learner : learners_) {
     const std::size_t each = members_of(*learner);
     std::vector<MemberTask> tasks;
@@ -150,7 +135,7 @@ void Fitting::score_pair(std::size_t pair) {
         for (std::size_t place = 0; place < chosen.size(); ++place) {
           const std::size_t row = chosen[place] + offset;
           const auto other = blocks_.of(row) == first ? second : first;
-          logits_->at(learner, group_of(blocks_.of(row), other), row) +=
+          logits_->at(learner, blocks_.group_of(blocks_.of(row), other), row) +=
               said[member * chosen.size() + place] / static_cast<float>(each);
         }
       }
@@ -162,44 +147,88 @@ void Fitting::score_pair(std::size_t pair) {
 ByClass Fitting::outside(std::uint32_t block) const {
   ByClass others(learners_.size());
   for (std::size_t row = 0; row < rows(); ++row) {
-    if (blocks_.of(row) == block) continue;
+    if (blocks_.of(row) == block || !blocks_.fits_sums(row)) continue;
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
       others.columns[blocks_.is_reference(row)][learner].push_back(
-          logits_->at(learner, group_of(blocks_.of(row), block), row));
+          logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row));
     }
   }
   return others;
 }
 
-/// Scores of each block, with weights from the rows of the other blocks as members say of them that saw neither. Returns the
-/// sum of each block.
-std::vector<WeightedSum> Fitting::sum_for_blocks(const std::vector<float>& mean, CrossFitted& result) {
+/// The sum of a split, or the mean of the learners where none of them has a weight: scores that are all equal would be no test,
+/// in half of the null pairs, and z not of variance 1. The rows that are tested have no say in it.
+WeightedSum never_blind(WeightedSum sum) {
+  const auto none = [](double weight) { return weight == 0; };
+  if (!std::ranges::all_of(sum.weights, none)) return sum;
+  std::ranges::fill(sum.weights, 1 / static_cast<double>(sum.weights.size()));
+  return sum;
+}
+
+/// Of the rows of each tested block, with weights from the rows of other blocks as members say of them that saw neither.
+std::vector<double> Fitting::scores(const std::vector<float>& mean) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
-  std::vector<WeightedSum> sums;
-  for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
-    const WeightedSum& sum = sums.emplace_back(outside(block).fitted([&](const MemberLogits& logits) {
+  for (const std::uint32_t block : blocks_.tested()) {
+    sums_.push_back(outside(block).fitted([&](const MemberLogits& logits) {
       return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
     }));
-    for (std::size_t learner = 0; learner < learners; ++learner) {
-      result.learners[learner].weight_of_block.push_back(sum.weights[learner]);
-    }
+    const WeightedSum& sum = scoring_.emplace_back(plan_.split ? never_blind(sums_.back()) : sums_.back());
     for (const std::uint32_t row : blocks_.rows_of(block)) {
       score[row] = sum.log_ratio(LogitsOfRow(mean.data() + row, learners, rows()));
     }
   }
-  const auto end = score.begin() + static_cast<std::ptrdiff_t>(reference_.whitened().rows());
-  result.reference.score.assign(score.begin(), end);
-  result.generated.score.assign(end, score.end());
-  // By label: where labels are permuted, so is what is tested.
+  return score;
+}
+
+/// By label: where labels are permuted, so is what is tested.
+BlockTest Fitting::test_of(const std::vector<double>& score) const {
+  const auto tested = blocks_.tested();
   std::vector<double> of_class[2];
   std::vector<std::uint16_t> block_of_class[2];
   for (std::size_t row = 0; row < rows(); ++row) {
+    if (!blocks_.is_tested(row)) continue;
     of_class[blocks_.is_reference(row)].push_back(score[row]);
-    block_of_class[blocks_.is_reference(row)].push_back(blocks_.of(row));
+    block_of_class[blocks_.is_reference(row)].push_back(static_cast<std::uint16_t>(blocks_.of(row) - tested.front()));
   }
-  result.test = block_test({of_class[1], block_of_class[1]}, {of_class[0], block_of_class[0]}, blocks_.count());
-  return sums;
+  return block_test({of_class[1], block_of_class[1]}, {of_class[0], block_of_class[0]},
+                    static_cast<std::uint32_t>(tested.size()));
+}
+
+HeldOutRows Fitting::held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
+                              const LogRatios& ratios) const {
+  const MemberTables& tables = generated ? generated_ : reference_;
+  const std::size_t offset = generated ? reference_.whitened().rows() : 0;
+  const std::size_t in_sample = tables.whitened().rows();
+  const auto first_tested = blocks_.tested().front();
+  HeldOutRows held;
+  for (std::uint32_t row = 0; row < in_sample; ++row) {
+    if (!blocks_.is_tested(row + offset)) continue;
+    held.rows.push_back(row);
+    held.fold.push_back(static_cast<std::uint16_t>(blocks_.of(row + offset) - first_tested));
+    held.score.push_back(score[row + offset]);
+    held.ratios.value.push_back(ratios.value[row + offset]);
+    held.ratios.error.push_back(ratios.error[row + offset]);
+  }
+  for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+    for (const std::uint32_t row : held.rows) held.logits.push_back(mean[learner * rows() + offset + row]);
+  }
+  const auto narrow = tables.narrow_directions();
+  for (std::size_t first = 0; first < narrow.size(); first += in_sample) {
+    for (const std::uint32_t row : held.rows) held.narrow_directions.push_back(narrow[first + row]);
+  }
+  return held;
+}
+
+void Fitting::fit_and_score(CheckpointStore* store) {
+  fit_members(store);
+  logits_.emplace(learners_.size(), blocks_.groups(), rows());
+  for (std::size_t pair = 0; pair < pairs_.size(); ++pair) score_pair(pair);
+}
+
+BlockTest Fitting::test() {
+  fit_and_score(nullptr);
+  return test_of(scores(logits_->mean()));
 }
 
 /// ln w of all rows without a block, with the weights of `sum`.
@@ -209,17 +238,16 @@ std::vector<float> Fitting::ratios_without(std::uint32_t block, const WeightedSu
   for (std::size_t row = 0; row < rows(); ++row) {
     const std::uint32_t own = blocks_.of(row);
     const auto said = own == block ? LogitsOfRow(mean.data() + row, learners_.size(), rows())
-                                   : logits_->of_row(group_of(own, block), row);
+                                   : logits_->of_row(blocks_.group_of(own, block), row);
     result[row] = static_cast<float>(sum.log_ratio(said));
   }
   return result;
 }
 
 /// ln w without each block, whose weights are shrunk as those of all blocks are.
-void Fitting::leave_out_blocks(const std::vector<WeightedSum>& sums, double share, const std::vector<float>& mean,
-                               CrossFitted& result) const {
+void Fitting::leave_out_blocks(double share, const std::vector<float>& mean, CrossFitted& result) const {
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
-    WeightedSum sum = sums[block];
+    WeightedSum sum = sums_[block];
     if (share > 0) {
       const auto best = outside(block).fitted(
           [&](const MemberLogits& logits) { return fit_weighted_sum(logits, MemberWeights::any, control_); });
@@ -233,41 +261,27 @@ void Fitting::leave_out_blocks(const std::vector<WeightedSum>& sums, double shar
 }
 
 CrossFitted Fitting::run(CheckpointStore* store) {
-  fit_members(store);
-  logits_.emplace(learners_.size(), plan_.folds - 1, rows());
-  for (std::size_t pair = 0; pair < pairs_.size(); ++pair) score_pair(pair);
-
+  fit_and_score(store);
   CrossFitted result;
-  for (const Learner* const learner : learners_) result.learners.push_back({name_of(*learner), {}});
   const auto mean = logits_->mean();
-  const auto sums = sum_for_blocks(mean, result);
+  const auto score = scores(mean);
+  for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
+    auto& fitted = result.learners.emplace_back(FittedLearner{name_of(*learners_[learner]), {}});
+    for (const auto& sum : scoring_) fitted.weight_of_block.push_back(sum.weights[learner]);
+  }
+  result.test = test_of(score);
   ByClass all(learners_.size());
   for (std::size_t row = 0; row < rows(); ++row) {
+    if (!blocks_.fits_sums(row)) continue;
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
       all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
     }
   }
-  auto [sum, share] = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums, control_); });
-  const LogRatios ratios = log_ratios(*logits_, mean, sum, run_tiles_, control_);
-  const std::size_t in_reference = reference_.whitened().rows();
-  const auto put = [&](HeldOutRows& held, std::size_t first, std::size_t count) {
-    const auto from = [&](const auto& values, std::size_t offset) {
-      return values.begin() + static_cast<std::ptrdiff_t>(offset + first);
-    };
-    const auto length = static_cast<std::ptrdiff_t>(count);
-    held.fold.assign(from(blocks_.all(), 0), from(blocks_.all(), 0) + length);
-    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
-      const auto start = from(mean, learner * rows());
-      held.logits.insert(held.logits.end(), start, start + length);
-    }
-    held.ratios.value.assign(from(ratios.value, 0), from(ratios.value, 0) + length);
-    held.ratios.error.assign(from(ratios.error, 0), from(ratios.error, 0) + length);
-  };
-  put(result.reference, 0, in_reference);
-  put(result.generated, in_reference, rows() - in_reference);
-  leave_out_blocks(sums, share, mean, result);
-  result.reference.narrow_directions = reference_.narrow_directions();
-  result.generated.narrow_directions = generated_.narrow_directions();
+  auto [sum, share] = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums_, control_); });
+  const LogRatios ratios = log_ratios(*logits_, mean, sum, tiles_on(backend_.threads()), control_);
+  result.reference = held_out(false, mean, score, ratios);
+  result.generated = held_out(true, mean, score, ratios);
+  if (!plan_.split) leave_out_blocks(share, mean, result);
 
   std::vector<EnsembleMember> members;
   for (std::size_t pair = 0; pair < pairs_.size(); ++pair) {
@@ -278,16 +292,46 @@ CrossFitted Fitting::run(CheckpointStore* store) {
       }
     }
   }
-  result.ensemble = std::make_shared<const Ensemble>(std::move(map_), std::move(members), plan_.folds, std::move(sum));
+  result.ensemble = std::make_shared<const Ensemble>(samples_.map(), std::move(members),
+                                                     plan_.split ? 1 : plan_.folds, std::move(sum));
   return result;
 }
 
 }  // namespace
 
-CrossFitted cross_fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
-                      Backend& backend, JobControl& control, CheckpointStore* store) {
-  check(reference, generated, plan);
-  return Fitting(reference, generated, plan, backend, control).run(store);
+void validate(const CrossFitting& plan) {
+  for (const auto& learner : plan.learners) validate(learner);
+  if (plan.folds < 3 || plan.folds > 100 || plan.members < 1 || plan.members > 1000) {
+    throw Error(ErrorCode::argument, "`folds` must be from 3 to 100, `members` from 1 to 1000");
+  }
+  if (!(plan.validation_fraction > 0 && plan.validation_fraction < 1)) {
+    throw Error(ErrorCode::argument, "`validationFraction` must be above 0 and below 1");
+  }
+  if (!plan.split) return;
+  const auto [train, validation, test] = *plan.split;
+  if (!(train > 0 && validation > 0 && test > 0 && std::fabs(train + validation + test - 1) < 1e-6)) {
+    throw Error(ErrorCode::argument, "the shares of `split` must be above 0 and sum to 1");
+  }
+}
+
+TrainingIdentity identity_of(const CrossFitting& plan) {
+  TrainingIdentity identity{{"features", plan.input}};
+  std::optional<std::array<double, 3>> shares;
+  if (plan.split) shares = {plan.split->train, plan.split->validation, plan.split->test};
+  const auto rest = split_identity(plan.folds, shares, plan.members, plan.validation_fraction);
+  identity.insert(identity.end(), rest.begin(), rest.end());
+  return identity;
+}
+
+CrossFitted cross_fit(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control,
+                      CheckpointStore* store) {
+  validate(plan);
+  return Fitting(samples, plan, backend, control).run(store);
+}
+
+BlockTest cross_fit_test(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control) {
+  validate(plan);
+  return Fitting(samples, plan, backend, control).test();
 }
 
 }  // namespace caloscope

@@ -16,7 +16,7 @@ namespace {
 /// The members of each pair of blocks must be alike.
 void require_pairs(const std::vector<EnsembleMember>& members, std::uint32_t blocks) {
   if (members.empty()) refuse("has no member");
-  if (blocks == 0) return;
+  if (blocks <= 1) return;
   if (blocks < 3 || blocks > 100) refuse("does not have 3 to 100 blocks");
   const std::size_t pairs = std::size_t{blocks} * (blocks - 1) / 2;
   if (members.size() % pairs != 0) refuse("does not have as many members for each pair of blocks");
@@ -78,7 +78,7 @@ Ensemble::Scored Ensemble::score(const FeatureTable& table, Backend& backend, Pr
   return scored;
 }
 
-/// A member belongs to the groups of both blocks that it never saw; without blocks there is one group.
+/// A member belongs to the groups of both blocks that it never saw; without blocks, or with one, there is one group.
 GroupedLogits Ensemble::by_group(const std::vector<float>& of_members, std::size_t rows) const {
   GroupedLogits grouped(learners_.size(), std::max(blocks_, 1U), rows);
   const std::size_t pairs = std::size_t{blocks_} * (blocks_ - std::min(blocks_, 1U)) / 2;
@@ -91,7 +91,7 @@ GroupedLogits Ensemble::by_group(const std::vector<float>& of_members, std::size
         grouped.at(learner, group, row) += share * of_members[number * rows + row];
       }
     };
-    if (blocks_ == 0) {
+    if (blocks_ <= 1) {
       add(0, 1 / alike);
       continue;
     }

@@ -26,8 +26,8 @@ struct EnsembleMember : LearnedMember {
 /// ln(p_ref/p_gen) as a weighted sum over learners, each the mean of its members.
 class Ensemble {
  public:
-  /// Members stand pair of blocks by pair of blocks, all pairs of `blocks` blocks alike; with 0 blocks nothing is known of
-  /// how they were trained. `sum` has a weight for each learner, in the order of the members of a pair.
+  /// Members stand pair of blocks by pair of blocks, all pairs of `blocks` blocks alike; 1 block is a split: all
+  /// were fitted to the same rows; with 0 blocks nothing is known of how they were trained. `sum` has a weight for each learner, in the order of the members of a pair.
   /// Throws Error(classifier) where that does not hold.
   Ensemble(InputMap map, std::vector<EnsembleMember> members, std::uint32_t blocks, WeightedSum sum);
 

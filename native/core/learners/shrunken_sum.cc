@@ -8,8 +8,10 @@
 namespace caloscope {
 namespace {
 
-/// Weights and constant, each the mean over the sums; the covariance is the jackknife (K−1)/K Σ (w_k − w̄)(w_k − w̄)ᵀ.
+/// Weights and constant, each the mean over the sums; the covariance is the jackknife (K−1)/K Σ (w_k − w̄)(w_k − w̄)ᵀ. One sum,
+/// that of a split, is fitted to rows that no member saw: its own sandwich.
 WeightedSum mean_of(std::span<const WeightedSum> sums) {
+  if (sums.size() == 1) return sums[0];
   const std::size_t size = sums[0].weights.size() + 1;
   const auto count = static_cast<double>(sums.size());
   const auto at = [&](const WeightedSum& sum, std::size_t i) { return i + 1 < size ? sum.weights[i] : sum.constant; };

@@ -23,9 +23,13 @@ class JobControl {
   JobControl() = default;
   /// `sink` is called on the job's own threads, one call at a time; it must be quick.
   explicit JobControl(ProgressSink sink) : sink_(std::move(sink)) {}
+  /// Of a part of a job: cancelled with the whole, which must outlive it; its own progress is not reported.
+  explicit JobControl(const JobControl* whole) : whole_(whole) {}
 
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
-  bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
+  bool cancelled() const noexcept {
+    return cancelled_.load(std::memory_order_relaxed) || (whole_ != nullptr && whole_->cancelled());
+  }
 
   /// Throws Error(cancelled) once cancel() was called. Every loop asks at least once a few milliseconds.
   void check() const;
@@ -34,6 +38,7 @@ class JobControl {
   void report(Progress progress);
 
  private:
+  const JobControl* whole_ = nullptr;
   std::atomic<bool> cancelled_{false};
   std::mutex mutex_;
   ProgressSink sink_;

@@ -48,7 +48,7 @@ BlockTest block_test(const BlockedLogits& reference, const BlockedLogits& genera
     result.of_block.push_back(variance > 0 ? difference / std::sqrt(variance) : 0);
     sum += result.of_block.back();
   }
-  result.z = sum / std::sqrt(2.0 * blocks);
+  result.z = blocks == 1 ? sum : sum / std::sqrt(2.0 * blocks);
   result.p_value = std::erfc(result.z / std::numbers::sqrt2) / 2;
   return result;
 }

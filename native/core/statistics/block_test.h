@@ -19,7 +19,8 @@ struct BlockTest {
   /// in that block. 0 where all probabilities are equal.
   std::vector<double> of_block;
   /// Σ of_block/√(2K). The K blocks train on each other: for a learner that is linear in the rows the variance of the sum
-  /// tends to 2K, and no learner was seen to exceed it. So the p-value holds for any, a little large for most.
+  /// tends to 2K, and no learner was seen to exceed it. So the p-value holds for any, a little large for most. One block
+  /// alone was trained on by nothing that scores it: z is its own, of variance 1.
   double z = 0;
   double p_value = 1;  ///< one-sided, of the normal distribution
 };

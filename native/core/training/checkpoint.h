@@ -24,11 +24,9 @@ struct TrainingState {
 /// The checkpoints of the networks of one training. Each carries the identity of what it is of, and is taken for no
 /// other; what is damaged is told from what is whole by a checksum.
 ///
-/// A checkpoint is, in the byte order of x86 and without gaps: "CALOSCKP"; uint32 version of the format; uint64 size of
-/// all of it; the identity (uint32 number of entries, then name and value of each, as uint32 length and bytes); uint32
-/// number of epochs, then training loss, validation loss and learning rate of each (float64); the best network (float32:
-/// centre, scale, clip, then the tensors of the blocks); unless the course is over, the network, if it is not the best one,
-/// and the moments (mean and square of each tensor of the blocks); and the ContentHash of all that (uint64).
+/// The content of a checkpoint, see checkpoint_frame.h: uint32 number of epochs, then training loss, validation loss and
+/// learning rate of each (float64); the best network (float32: centre, scale, clip, then the tensors of the blocks); unless the
+/// course is over, the network, if it is not the best one, and the moments (mean and square of each tensor of the blocks).
 class Checkpoints {
  public:
   /// `training` and `samples` are what is the same for all its networks. What differs first is what a user is told.

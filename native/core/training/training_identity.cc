@@ -59,8 +59,15 @@ void add_settings(const TrainingSettings& settings, TrainingIdentity& identity) 
 
 }  // namespace
 
-TrainingIdentity split_identity(std::uint32_t folds, std::uint32_t members, double validation_fraction) {
-  return {{"folds", text(folds)}, {"members", text(members)}, {"validationFraction", text(validation_fraction)}};
+TrainingIdentity split_identity(std::uint32_t folds, const std::optional<std::array<double, 3>>& split,
+                                std::uint32_t members, double validation_fraction) {
+  if (!split) {
+    return {{"split", "none"}, {"folds", text(folds)}, {"members", text(members)},
+            {"validationFraction", text(validation_fraction)}};
+  }
+  const auto& [train, validation, test] = *split;
+  return {{"split", text(train) + "/" + text(validation) + "/" + text(test)}, {"folds", "none"},
+          {"members", text(members)}, {"validationFraction", "none"}};
 }
 
 TrainingIdentity settings_identity(const TrainingTask& task) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +23,9 @@ struct IdentityEntry {
 /// Two trainings with the same identity end in the same bits.
 using TrainingIdentity = std::vector<IdentityEntry>;
 
-/// Folds, members and the share that validates: what the rows of the tasks follow from.
-TrainingIdentity split_identity(std::uint32_t folds, std::uint32_t members, double validation_fraction);
+/// Folds and the share that validates, or the shares of a split, and members: what the rows of the tasks follow from.
+TrainingIdentity split_identity(std::uint32_t folds, const std::optional<std::array<double, 3>>& split,
+                                std::uint32_t members, double validation_fraction);
 
 /// Shape, settings, seed and number of one network.
 TrainingIdentity settings_identity(const TrainingTask& task);

@@ -10,6 +10,7 @@
 #include "core/learners/blocks.h"
 #include "core/run/error.h"
 #include "cpu/cpu_backend.h"
+#include "test/support/prepared.h"
 #include "test/support/small_samples.h"
 #include "test/support/thrown_code.h"
 
@@ -77,7 +78,7 @@ std::optional<ErrorCode> code_of(const FeatureTable& reference, const FeatureTab
                                  const CrossFitting& plan) {
   RecordingBackend backend;
   JobControl control;
-  return thrown_code([&] { cross_fit(reference, generated, plan, backend, control); });
+  return thrown_code([&] { cross_fit(prepared(reference, generated), plan, backend, control); });
 }
 
 TEST(Folds, AreBalancedRandomAndRepeatable) {
@@ -106,7 +107,7 @@ TEST(CrossFit, FitsAMemberForEachPairOfFoldsToTheRowsOutside) {
   const auto plan = plan_of(4, 3);
   RecordingBackend backend;
   JobControl control;
-  const auto result = cross_fit(reference, generated, plan, backend, control);
+  const auto result = cross_fit(prepared(reference, generated), plan, backend, control);
   ASSERT_EQ(backend.tasks.size(), 18U);
   const LabelledRows rows{reference, generated};
   std::uint32_t number = 0;
@@ -145,7 +146,7 @@ TEST(CrossFit, TakesForARowTheMeanOfTheMembersThatNeverSawIt) {
   const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(31, 2, 0, 2);
   RecordingBackend backend;
   JobControl control;
-  const auto result = cross_fit(reference, generated, plan_of(4, 3), backend, control);
+  const auto result = cross_fit(prepared(reference, generated), plan_of(4, 3), backend, control);
   // Networks 3p, 3p + 1 and 3p + 2 left out pair p of 01, 02, 03, 12, 13, 23.
   const double mean_of_fold[4] = {4, (1 + 10 + 13) / 3.0, (4 + 10 + 16) / 3.0, (7 + 13 + 16) / 3.0};
   for (const auto* held : {&result.reference, &result.generated}) {
@@ -170,7 +171,7 @@ TEST(CrossFit, KeepsPartnersTogether) {
   JobControl control;
   auto plan = plan_of(5, 1);
   plan.groups = partners(53);
-  auto together = cross_fit(reference, generated, plan, backend, control);
+  auto together = cross_fit(prepared(reference, generated), plan, backend, control);
   std::ranges::reverse(together.generated.fold);
   EXPECT_EQ(together.reference.fold, together.generated.fold);
   EXPECT_EQ(std::set<std::uint16_t>(together.reference.fold.begin(), together.reference.fold.end()).size(), 5U);
@@ -232,10 +233,10 @@ CrossFitting stack_of(std::uint32_t folds) {
 }
 
 CrossFitted fit(const FeatureTable& reference, const FeatureTable& generated, const CrossFitting& plan,
-                unsigned threads = 2) {
+                unsigned threads = 2, bool whiten = true) {
   CpuBackend backend(threads);
   JobControl control;
-  return cross_fit(reference, generated, plan, backend, control);
+  return cross_fit(prepared(reference, generated, whiten), plan, backend, control);
 }
 
 double area(const CrossFitted& result) {
@@ -358,8 +359,7 @@ TEST(CrossFit, SeesWhatIsNarrowOnlyWhereItIsWhitened) {
   auto plan = stack_of(5);
   plan.learners.resize(1);
   EXPECT_GT(area(fit(reference, generated, plan)), 0.97);  // exact: Φ(3/√2) = 0.983
-  plan.whiten = false;
-  EXPECT_LT(area(fit(reference, generated, plan)), 0.7);
+  EXPECT_LT(area(fit(reference, generated, plan, 2, false)), 0.7);
 }
 
 TEST(CrossFit, LeavesOutLearnersThatCannotRead) {
@@ -381,24 +381,73 @@ TEST(CrossFit, HasTheSameBitsForAnyNumberOfThreads) {
   EXPECT_EQ(one.test.of_block, three.test.of_block);
 }
 
-TEST(CrossFit, PermutesLabelsWithinBlocks) {
-  const auto reference = gaussian_matrix(200, 2, 1.0, 1), generated = gaussian_matrix(200, 2, 0, 2);
-  auto plan = stack_of(4);
-  plan.learners = {LogisticLearner{}};
-  EXPECT_GT(fit(reference, generated, plan).test.z, 20);
-  for (const bool paired : {false, true}) {
-    if (paired) plan.groups = partners(200);
-    std::vector<double> z;
-    for (plan.permutation = 1; plan.permutation <= 20; ++plan.permutation) {
-      z.push_back(fit(reference, generated, plan).test.z);
-      EXPECT_LT(std::fabs(z.back()), 4) << plan.permutation;
+/// Scores the rows of the last part only, of a training on the rows of the first.
+TEST(CrossFit, SplitsInPlaceOfFolds) {
+  const auto reference = gaussian_matrix(53, 2, 0, 1), generated = gaussian_matrix(31, 2, 0, 2);
+  auto plan = plan_of(5, 2);
+  plan.split = {0.6, 0.2, 0.2};
+  RecordingBackend backend;
+  JobControl control;
+  const auto result = cross_fit(prepared(reference, generated), plan, backend, control);
+  ASSERT_EQ(backend.tasks.size(), 2U);
+  std::vector<std::uint32_t> all = backend.tasks[0].training_rows;
+  const auto& validation = backend.tasks[0].validation_rows;
+  // 0.6 · 53 = 31.8, 0.8 · 53 = 42.4; 0.6 · 31 = 18.6, 0.8 · 31 = 24.8.
+  EXPECT_EQ(all.size(), 32U + 19U);
+  EXPECT_EQ(validation.size(), 10U + 6U);
+  EXPECT_EQ(result.reference.rows.size(), 11U);
+  EXPECT_EQ(result.generated.rows.size(), 6U);
+  all.insert(all.end(), validation.begin(), validation.end());
+  all.insert(all.end(), result.reference.rows.begin(), result.reference.rows.end());
+  for (const auto row : result.generated.rows) all.push_back(53 + row);
+  std::ranges::sort(all);
+  EXPECT_EQ(all, row_numbers(84));
+  EXPECT_EQ(backend.tasks[1].training_rows, backend.tasks[0].training_rows);
+  for (const auto* held : {&result.reference, &result.generated}) {
+    ASSERT_EQ(held->logits.size(), held->rows.size());
+    EXPECT_EQ(held->score.size(), held->rows.size());
+    EXPECT_EQ(held->ratios.value.size(), held->rows.size());
+    for (std::size_t i = 0; i < held->rows.size(); ++i) {
+      EXPECT_NEAR(held->logits[i], 10000 * 0.5 + held->rows[i], 0.01);  // networks 0 and 1
+      EXPECT_EQ(held->fold[i], 0);
     }
-    EXPECT_NE(z[0], z[1]);
-    EXPECT_NEAR(std::accumulate(z.begin(), z.end(), 0.0) / 20, 0, 1);
-    plan.permutation = 1;
-    EXPECT_EQ(fit(reference, generated, plan).test.z, z[0]);
-    plan.permutation = 0;
   }
+  EXPECT_EQ(result.ensemble->blocks(), 1U);
+  plan.split = {0.6, 0.2, 0.3};
+  EXPECT_EQ(code_of(reference, generated, plan), ErrorCode::argument);
+  plan.split = {0.98, 0.01, 0.01};
+  EXPECT_EQ(code_of(reference, generated, plan), ErrorCode::too_few_rows);
+  const auto ten = gaussian_matrix(10, 2, 0, 1);
+  plan.split = {0.6, 0.2, 0.2};
+  EXPECT_EQ(code_of(ten, ten, plan), std::nullopt) << "two rows a part are enough";
+  plan.groups = partners(53);
+  const auto as_many = gaussian_matrix(53, 2, 0, 3);
+  const auto together = cross_fit(prepared(reference, as_many), plan, backend, control);
+  std::vector<std::uint32_t> of_partners;
+  for (const auto row : together.generated.rows) of_partners.push_back(52 - row);
+  std::ranges::reverse(of_partners);
+  EXPECT_EQ(together.reference.rows, of_partners);
+}
+
+TEST(CrossFit, TestsASplitExactly) {
+  // 300 null pairs of a learner whose score is fixed by other rows: z is one of the normal distribution, to 3 %.
+  auto plan = stack_of(5);
+  plan.learners = {LogisticLearner{}};
+  plan.split = {0.5, 0.2, 0.3};
+  double sum = 0, squares = 0;
+  constexpr int pairs = 300;
+  for (std::uint64_t seed = 1; seed <= pairs; ++seed) {
+    const auto z = fit(gaussian_matrix(120, 5, 0, 2 * seed), gaussian_matrix(120, 5, 0, 2 * seed + 1), plan, 1).test.z;
+    sum += z;
+    squares += z * z;
+  }
+  EXPECT_NEAR(sum / pairs, 0, 4 / std::sqrt(pairs));
+  EXPECT_NEAR(std::sqrt(squares / pairs), 1, 4 / std::sqrt(2.0 * pairs));
+  // And sees what is there: AUC Φ(1/√2) = 0.76, so that t is about 0.38·√(12·90²/180)/… ≈ 8 with 90 rows of each.
+  const auto seen = fit(gaussian_matrix(300, 1, 1, 1), gaussian_matrix(300, 1, 0, 2), plan);
+  EXPECT_GT(seen.test.z, 5);
+  ASSERT_EQ(seen.test.of_block.size(), 1U);
+  EXPECT_EQ(seen.test.z, seen.test.of_block[0]);
 }
 
 /// An ensemble scores other rows as it scored those that were held out.

@@ -9,6 +9,7 @@
 #include "core/learners/cross_fitting.h"
 #include "cpu/cpu_backend.h"
 #include "test/support/memory_checkpoints.h"
+#include "test/support/prepared.h"
 #include "test/support/same_bits.h"
 #include "test/support/small_samples.h"
 #include "test/support/thrown_code.h"
@@ -45,7 +46,7 @@ void expect_same_bits(const CrossFitted& a, const CrossFitted& b) {
 CrossFitted fit(const LabelledRows& rows, const CrossFitting& plan, unsigned threads, CheckpointStore* store) {
   CpuBackend backend(threads);
   JobControl control;
-  return cross_fit(rows.reference, rows.generated, plan, backend, control, store);
+  return cross_fit(prepared(rows.reference, rows.generated), plan, backend, control, store);
 }
 
 NetworkLearner& networks_of(CrossFitting& plan) { return std::get<NetworkLearner>(plan.learners.front()); }
@@ -157,7 +158,7 @@ TEST(Resume, CountsTheRowsThatWereDoneBefore) {
       total = progress.total;
     });
     CpuBackend backend(1);
-    cross_fit(reference, generated, plan, backend, control, &left);
+    cross_fit(prepared(reference, generated), plan, backend, control, &left);
     ASSERT_FALSE(done.empty());
     EXPECT_EQ(done.back(), total);
     const double of_one = total / 6;  // six networks
@@ -207,7 +208,7 @@ TEST(Resume, GoesOnAfterACancellation) {
     });
     running = &control;
     CpuBackend backend(2);
-    EXPECT_EQ(thrown_code([&] { cross_fit(reference, generated, plan, backend, control, &store); }), ErrorCode::cancelled);
+    EXPECT_EQ(thrown_code([&] { cross_fit(prepared(reference, generated), plan, backend, control, &store); }), ErrorCode::cancelled);
   }
   EXPECT_FALSE(store.saved.empty());
   expect_same_bits(fit(rows, plan, 3, &store), whole);

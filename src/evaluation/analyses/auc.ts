@@ -1,8 +1,11 @@
 import type { PermutationTest } from '../../classifier/permutation-test.js';
 import type { LearnerName } from '../../native/contract/ensembles.js';
-import type { AreaUnderCurve } from '../../statistics/rank-statistics.js';
 import type { Warning } from '../../warnings.js';
 import type { Analysis } from '../analysis.js';
+import { mean } from '../mean-area.js';
+import type { NullPair } from '../null-pair.js';
+import type { RepeatedTrainings } from '../repeated-trainings.js';
+import { significant } from '../significance.js';
 
 /** How well the classifiers tell the samples apart, and whether that is more than chance. */
 export interface SeparationSummary {
@@ -14,24 +17,29 @@ export interface SeparationSummary {
   /**
    * Scatter of `value` about the mean of this procedure: DeLong's error of the rows that are scored, and beside it what
    * other rows to train with would change, 1.5 σ₀²/(1 + (z/6)²) with z = (AUC − ½)/σ₀ as measured, σ₀ the null standard
-   * deviation.
+   * deviation; with a split DeLong's alone, of this one training.
    */
   readonly standardError: number;
   /** √((n + m + 1)/(12 n m)), that of one fixed score without ties: the unit of the AUC, not the error of its null. */
   readonly nullStandardDeviation: number;
   /** Of the scores of all folds together; a fold whose scores lie higher than those of others pulls it to ½. */
   readonly pooled: number;
-  /** Fold by fold. */
+  /** Fold by fold; one value with a split. */
   readonly folds: readonly number[];
   /**
    * Of the test: in each fold the mean probability of the reference less that of the generated rows, over its error; the
-   * sum over √(2K), K folds. The folds train on each other, hence the 2. It sees tails better than the AUC does.
+   * sum over √(2K), K folds. The folds train on each other, hence the 2; with a split it is that of the one part. It sees tails
+   * better than the AUC does.
    */
   readonly z: number;
   /** One-sided: of the permutations where there are any, otherwise of the normal distribution of z. */
   readonly pValue: number;
   /** null: labels were not permuted. */
   readonly permutations: PermutationTest | null;
+  /** The same training for a second reference sample in place of the generated one; null: there was none. */
+  readonly null: NullPair | null;
+  /** The same with other seeds; null: there was one training. */
+  readonly repeats: RepeatedTrainings | null;
   /** Each learner alone: its AUC, and its mean weight in the scores that are tested. */
   readonly learners: readonly {
     readonly name: LearnerName;
@@ -40,34 +48,28 @@ export interface SeparationSummary {
   }[];
 }
 
-/** What the training adds to the variance at ½, in σ₀², and the distance from ½ in σ₀ at which half of it remains. */
-const ofTrainingAtHalf = 1.5;
-const halfDistance = 6;
-
 export const auc: Analysis<SeparationSummary> = {
-  async run({ scores, fitted, permuted }) {
+  async run({ scores, fitted, permuted, nullPair, repeats }) {
     const pooled = await scores.pooledArea();
-    const folds = await scores.foldAreas();
-    const value = mean(folds.map((fold) => fold.value));
-    const [n, m] = [fitted.reference.fold.length, fitted.generated.fold.length];
-    const nullStandardDeviation = Math.sqrt((n + m + 1) / (12 * n * m));
+    const area = await scores.meanArea();
     const learners = (await scores.learnerAreas()).map(({ name, folds: areas }, i) => ({
       name,
-      value: mean(areas.map((area) => area.value)),
+      value: mean(areas.map((fold) => fold.value)),
       weight: mean(Array.from(fitted.learners[i]?.weights ?? [])),
     }));
-    const error = standardError(value, folds, nullStandardDeviation);
     return {
-      warnings: foldsDiffer(value, pooled.value, error),
+      warnings: [
+        ...foldsDiffer(area.value, pooled.value, area.standardError),
+        ...(nullPair ? nullDiffers(nullPair) : []),
+      ],
       part: {
-        value,
-        standardError: error,
-        nullStandardDeviation,
+        ...area,
         pooled: pooled.value,
-        folds: folds.map((fold) => fold.value),
         z: fitted.test.z,
         pValue: permuted?.pValue ?? fitted.test.pValue,
         permutations: permuted,
+        null: nullPair,
+        repeats,
         learners,
       },
     };
@@ -85,13 +87,9 @@ export function foldsDiffer(value: number, pooled: number, standardError: number
   return [{ code: 'folds-differ', message }];
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
-  const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
-  const distance = (value - 0.5) / nullDeviation;
-  const ofTraining = ofTrainingAtHalf / (1 + (distance / halfDistance) ** 2);
-  return Math.sqrt(ofRows + ofTraining * nullDeviation ** 2);
+/** Says so where two reference samples are told apart. */
+export function nullDiffers({ value, standardError, z, pValue }: NullPair): Warning[] {
+  if (pValue >= significant) return [];
+  const message = `the null sample differs from the reference: AUC ${value.toFixed(3)} ± ${standardError.toFixed(3)}, z = ${z.toFixed(1)}; a generated sample as good as the reference has that AUC, not 0.5`;
+  return [{ code: 'null-differs', message }];
 }

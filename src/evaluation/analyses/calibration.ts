@@ -8,6 +8,7 @@ import {
 } from '../../native/contract/calibration.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
+import { calibrationFolds } from '../calibration-folds.js';
 import { type LogWeights, type WeightCalibration, weightCalibration } from '../weight-calibration.js';
 
 export type { LogLossGain } from '../../calibration/probability-scores.js';
@@ -91,7 +92,7 @@ async function checkCalibration(
   fitted: AnalysisContext['fitted'],
   run: ComputeOptions,
 ): Promise<CalibratedCheck> {
-  const folds = { referenceFold: fitted.reference.fold, generatedFold: fitted.generated.fold };
+  const folds = calibrationFolds(fitted);
   const { reference, generated, parameters } = await crossCalibrate(
     method,
     { ...uncalibrated, ...folds },

@@ -5,14 +5,14 @@ import type { Analysis } from '../analysis.js';
 export interface TrainingSummary {
   /** What was fitted; those that had nothing to read, or too much, are missing. */
   readonly learners: readonly LearnerName[];
-  /** Of a network. */
-  readonly parameters: number;
+  /** Numbers that are fitted, one a learner: of its largest member. */
+  readonly parameters: readonly number[];
   readonly networks: readonly NetworkTraining[];
 }
 
 export interface NetworkTraining {
-  /** The two folds that it never saw. */
-  readonly leftOut: readonly [number, number];
+  /** The two folds that it never saw; null with a split. */
+  readonly leftOut: readonly [number, number] | null;
   readonly trainingRows: number;
   readonly validationRows: number;
   /** Mean binary cross-entropy, classes balanced, in nats; ln 2 = 0.693 is a coin toss. */
@@ -29,10 +29,10 @@ export interface NetworkTraining {
 /** How the trainings went, network by network. */
 export const training: Analysis<TrainingSummary> = {
   async run({ fitted: { ensemble, records, learners }, choices }) {
-    const { folds, members } = choices;
+    const { folds, split, members } = choices;
     const networks = records
       .filter((record) => record !== null)
-      .map((record, i) => ({ leftOut: pairOf(Math.floor(i / members), folds), ...record }));
+      .map((record, i) => ({ leftOut: split ? null : pairOf(Math.floor(i / members), folds), ...record }));
     const { parameters } = ensemble;
     return {
       part: { learners: learners.map(({ name }) => name), parameters, networks },

@@ -49,7 +49,7 @@ export interface NativeWhitening {
 
 /** How members become ln(p_ref/p_gen). */
 export interface NativeEnsembleSum {
-  /** Blocks of rows of the training; 0 where nothing is known of it. */
+  /** Blocks of rows of the training; 1 of a split, whose members left out no fold; 0 where nothing is known of it. */
   readonly blocks: number;
   readonly whitening: NativeWhitening | null;
   /** One a learner. */
@@ -64,8 +64,8 @@ export interface NativeEnsembleSize {
   readonly learners: readonly LearnerName[];
   /** Columns of the samples that are scored. */
   readonly inputs: number;
-  /** Numbers in the first member that are fitted. */
-  readonly parameters: number;
+  /** Numbers that are fitted, one a learner: of its largest member. */
+  readonly parameters: readonly number[];
 }
 
 export interface EnsembleOperations {

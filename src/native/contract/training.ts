@@ -1,7 +1,7 @@
 /** native/addon/training_operations.cc as TypeScript sees it. */
 import type { NativeComputer } from './devices.js';
 import type { Activation, EnsembleHandle, LearnerName } from './ensembles.js';
-import type { JobHandle, Notify } from './jobs.js';
+import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
 
 export const schedules = ['plateau', 'cosine', 'constant'] as const;
@@ -11,16 +11,27 @@ export const precisions = ['float32', 'bfloat16'] as const;
 /** Of the factors of a network's products; sums are float32 in both. */
 export type Precision = (typeof precisions)[number];
 
+/** Shares of the rows of each sample: to train with, to choose epoch and sum of learners with, to test with; they sum to 1. */
+export interface HeldOutSplit {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** Two samples as learners read them: native/core/learners/prepared_samples.h. */
+export type PreparedSamplesHandle = NativeHandle<'prepared-samples'>;
+
 export interface NativePlan {
   readonly folds: number;
+  /** In place of folds. */
+  readonly split: HeldOutSplit | null;
   readonly members: number;
   readonly seed: number;
   readonly learners: readonly LearnerName[];
-  readonly whiten: boolean;
+  /** What the columns are, in words: checkpoints are of one input. */
+  readonly input: string;
   /** The group of each row, the reference rows first: one group stays in one fold. Empty: none. */
   readonly groups: Uint32Array;
-  /** 0: none. */
-  readonly permutation: number;
   readonly validationFraction: number;
   readonly hidden: Uint32Array;
   readonly activation: Activation;
@@ -29,6 +40,9 @@ export interface NativePlan {
   readonly batchSize: number;
   readonly learningRate: number;
   readonly weightDecay: number;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
   readonly dropout: number;
   readonly patience: number;
   readonly schedule: Schedule;
@@ -55,7 +69,9 @@ export interface NativeTrainingRecord {
 
 /** What members that never saw a row say of it; one entry a row but for `logits`. */
 export interface HeldOutRows {
-  /** The block of the row. */
+  /** The rows that were held out, ascending: all of the sample but with a split. */
+  readonly rows: Uint32Array;
+  /** The block of the row; 0 with a split. */
   readonly fold: Uint16Array;
   /** learners × rows, one learner after the other: the mean over its members. */
   readonly logits: Float32Array;
@@ -66,7 +82,7 @@ export interface HeldOutRows {
   readonly logRatioErrors: Float64Array;
   /**
    * blocks × rows: ln w as it would be without the rows of one block, in the members and in the weights. Rows of that block have
-   * the members that never saw it, as ever.
+   * the members that never saw it, as ever. Empty with a split.
    */
   readonly logRatiosWithout: Float32Array;
   /** directions × rows: in units of their width, what no column shows. */
@@ -111,13 +127,30 @@ export interface ScoredRows {
 }
 
 export interface TrainingOperations {
-  crossFit(
+  prepareSamples(
     reference: FeatureTableHandle,
     generated: FeatureTableHandle,
+    whiten: boolean,
+    computer: NativeComputer,
+    notify: Notify<PreparedSamplesHandle>,
+  ): JobHandle;
+  /** In how many ways labels can be permuted among rows that are alike but for the label; infinity for very many. */
+  labellings(referenceRows: number, generatedRows: number, plan: NativePlan): number;
+  crossFit(
+    samples: PreparedSamplesHandle,
     plan: NativePlan,
     checkpoint: NativeCheckpointFolder | null,
     computer: NativeComputer,
     notify: Notify<CrossFitted>,
+  ): JobHandle;
+  /** z of the test for so many labellings that are drawn, everything fitted anew to each. */
+  permutedZ(
+    samples: PreparedSamplesHandle,
+    plan: NativePlan,
+    permutations: number,
+    checkpoint: NativeCheckpointFolder | null,
+    computer: NativeComputer,
+    notify: Notify<Float64Array>,
   ): JobHandle;
   scoreRows(
     ensemble: EnsembleHandle,

@@ -1,5 +1,5 @@
 import type { EvaluationResult, SeparationSummary } from '../../evaluation/result.js';
-import { absent, area, deviations, isFiniteNumber, pValue, significant } from '../drawing/numbers.js';
+import { absent, area, count, deviations, isFiniteNumber, pValue, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
@@ -71,8 +71,25 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
         pValue(verdict.pValue),
         'classifiers and observables: twice the smaller of both',
       ),
+      ...besides(sheet, auc),
     ),
   );
+}
+
+/** @param auc null and repeats are missing in results of earlier versions. */
+function besides(sheet: Sheet, { null: nullPair, repeats }: SeparationSummary): Content[] {
+  const entries: Content[] = [];
+  if (nullPair) {
+    const { value, standardError, z, rows } = nullPair;
+    const what = `${count(rows)} rows of a second reference sample in place of the generated one, z = ${deviations(z)}`;
+    entries.push(entry(sheet, 'null AUC', area(value, standardError), what));
+  }
+  if (repeats) {
+    const { mean, spread, trainings } = repeats;
+    const what = `mean of ${count(trainings)} trainings with other seeds, folds or splits, and their spread`;
+    entries.push(entry(sheet, 'repeated AUC', area(mean, spread), what));
+  }
+  return entries;
 }
 
 function entry(sheet: Sheet, term: string, value: string, explanation: string): Content {

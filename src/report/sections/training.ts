@@ -54,9 +54,9 @@ function lossSection(sheet: Sheet, summary: TrainingSummary): HTMLElement {
   );
 }
 
-function trainingSentence({ networks, parameters }: TrainingSummary): string {
+function trainingSentence({ networks, learners, parameters }: TrainingSummary): string {
   const early = networks.filter((network) => network.stoppedEarly).length;
-  const size = `${count(parameters)} parameters`;
+  const size = `${count(parameters[learners.indexOf('network')])} parameters`;
   const many =
     networks.length === 1 ? `One network of ${size}` : `${count(networks.length)} networks of ${size} each`;
   const stopped =

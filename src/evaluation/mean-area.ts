@@ -1,0 +1,65 @@
+import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import type { ComputeOptions } from '../native/devices.js';
+import { type AreaUnderCurve, areaUnderCurve } from '../statistics/rank-statistics.js';
+
+/** What was held out, of both samples. */
+type HeldOut = Pick<CrossFitResult, 'reference' | 'generated'>;
+
+/** A column of scores of the rows that were held out. */
+export interface ScoreColumn {
+  readonly reference: Float32Array | Float64Array;
+  readonly generated: Float32Array | Float64Array;
+}
+
+/** The area under the curve of each fold; a split has one. */
+export async function foldAreas(
+  { reference, generated }: HeldOut,
+  scores: ScoreColumn,
+  run: ComputeOptions,
+): Promise<AreaUnderCurve[]> {
+  const folds = reference.fold.reduce((most, fold) => Math.max(most, fold), 0) + 1;
+  const areas: AreaUnderCurve[] = [];
+  for (let fold = 0; fold < folds; fold++) {
+    const inReference = scores.reference.filter((_, row) => reference.fold[row] === fold);
+    const inGenerated = scores.generated.filter((_, row) => generated.fold[row] === fold);
+    areas.push(await areaUnderCurve(inReference, inGenerated, run));
+  }
+  return areas;
+}
+
+/** The mean over the folds of P(score_ref > score_gen) + ½ P(=). */
+export interface MeanArea {
+  readonly value: number;
+  /** See {@link SeparationSummary.standardError}. */
+  readonly standardError: number;
+  /** √((n + m + 1)/(12 n m)). */
+  readonly nullStandardDeviation: number;
+  readonly folds: readonly number[];
+}
+
+export async function meanArea(fitted: HeldOut, run: ComputeOptions): Promise<MeanArea> {
+  const { reference, generated } = fitted;
+  const areas = await foldAreas(fitted, { reference: reference.scores, generated: generated.scores }, run);
+  const folds = areas.map((fold) => fold.value);
+  const value = mean(folds);
+  const [n, m] = [reference.fold.length, generated.fold.length];
+  const nullStandardDeviation = Math.sqrt((n + m + 1) / (12 * n * m));
+  const error = standardError(value, areas, nullStandardDeviation);
+  return { value, standardError: error, nullStandardDeviation, folds };
+}
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** What the training adds to the variance at ½, in σ₀², and the distance from ½ in σ₀ at which half of it remains. */
+const ofTrainingAtHalf = 1.5;
+const halfDistance = 6;
+
+/** The rows of one block are scored by what was fitted without them, once: what another training would say is not in it. */
+function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
+  const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
+  const distance = (value - 0.5) / nullDeviation;
+  const ofTraining = folds.length === 1 ? 0 : ofTrainingAtHalf / (1 + (distance / halfDistance) ** 2);
+  return Math.sqrt(ofRows + ofTraining * nullDeviation ** 2);
+}

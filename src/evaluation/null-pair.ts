@@ -1,0 +1,111 @@
+import type { CheckpointFolder } from '../classifier/checkpoints.js';
+import { type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
+import { ArgumentError } from '../errors.js';
+import type { ComputeOptions, Computer } from '../native/devices.js';
+import { examinePair } from '../samples/pair.js';
+import { rowsWithout } from '../samples/repeated-rows.js';
+import type { Sample } from '../samples/sample.js';
+import type { Warning } from '../warnings.js';
+import { meanArea } from './mean-area.js';
+import type { EvaluationChoices } from './settings.js';
+
+/** A second reference sample in place of the generated one: what two productions of the reference differ by. */
+export interface NullPair {
+  readonly source: string;
+  /** Rows of the second sample that were compared: as many as the generated sample has, at most. */
+  readonly rows: number;
+  readonly value: number;
+  readonly standardError: number;
+  readonly z: number;
+  /** One-sided, of the normal distribution. */
+  readonly pValue: number;
+}
+
+/** Share of the second sample's rows that may be those of the reference. */
+const mostShared = 0.5;
+
+/** A pair of reference and second reference sample that was looked at, to be trained on. */
+export interface ExaminedNull {
+  readonly warnings: readonly Warning[];
+  train(checkpoint: CheckpointFolder | null, run: ComputeOptions): Promise<NullPair>;
+  [Symbol.dispose](): void;
+}
+
+/**
+ * Looks at a second reference sample as at a generated one. One that is larger than the generated sample is thinned to its
+ * size, evenly over its rows: a difference is seen the better the more rows there are, and the two AUCs are to be compared.
+ *
+ * @throws ArgumentError ERR_REPEATED_ROWS where it is, or mostly is, the reference sample itself; what examinePair throws.
+ */
+export async function examineNull(
+  reference: Sample,
+  second: Sample,
+  rows: number,
+  choices: EvaluationChoices,
+  run: ComputeOptions & { readonly computer: Computer },
+): Promise<ExaminedNull> {
+  const { signal, computer } = run;
+  await refuseTheReference(reference, second, run);
+  const { source } = second.record('reference');
+  const thinned = second.rows > rows ? await second.without(rowsToThin(second.rows, rows), run) : null;
+  try {
+    const pair = await examinePair(reference, thinned ?? second, choices, run);
+    let prepared: PreparedFitting;
+    try {
+      const { paired, input } = pair;
+      prepared = await prepareFitting(pair.reference, pair.generated, input, choices, {
+        signal,
+        computer,
+        paired,
+      });
+    } catch (error) {
+      pair[Symbol.dispose]();
+      throw error;
+    }
+    const compared = pair.generated.rows;
+    return {
+      warnings: [...pair.warnings.map(ofNullPair), ...smaller(compared, rows, reference)],
+      async train(checkpoint, training) {
+        const { onProgress } = training;
+        const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: [] });
+        fitted.ensemble.dispose();
+        const { value, standardError } = await meanArea(fitted, training);
+        const { z, pValue } = fitted.test;
+        return { source, rows: compared, value, standardError, z, pValue };
+      },
+      [Symbol.dispose]() {
+        prepared.dispose();
+        pair[Symbol.dispose]();
+        thinned?.dispose();
+      },
+    };
+  } catch (error) {
+    thinned?.dispose();
+    throw error;
+  }
+}
+
+async function refuseTheReference(reference: Sample, second: Sample, run: ComputeOptions): Promise<void> {
+  reference.requireFit(second);
+  const { shared } = await reference.repetitions(second, run);
+  if (shared.rows.length <= mostShared * second.rows) return;
+  const message = `the null sample: ${shared.rows.length} of its ${second.rows} ${second.noun} are those of the reference sample; a null needs a second, independent reference sample`;
+  throw new ArgumentError('ERR_REPEATED_ROWS', message);
+}
+
+/** The rows that go where `kept` of `all` stay, evenly over them. */
+function rowsToThin(all: number, kept: number): Float64Array {
+  const staying = Float64Array.from({ length: kept }, (_, i) => Math.floor((i * all) / kept));
+  return rowsWithout(all, staying);
+}
+
+/** Warnings of a pair speak of a generated sample. */
+function ofNullPair({ code, message }: Warning): Warning {
+  return { code, message: `with the null sample in place of the generated one: ${message}` };
+}
+
+function smaller(rows: number, generated: number, { noun }: Sample): Warning[] {
+  if (rows >= generated) return [];
+  const message = `the null sample has ${rows} ${noun}, the generated one ${generated}: a difference between the reference samples as large as what is seen of the generated one may stay unseen`;
+  return [{ code: 'null-smaller', message }];
+}
