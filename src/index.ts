@@ -73,6 +73,12 @@ export {
   type RegionCondition,
   type RowCounts,
 } from './failures/find-failures.js';
+export {
+  type GaussianMixture,
+  gaussianMixture,
+  type MixtureComponent,
+  type MixtureOptions,
+} from './failures/gaussian-mixture.js';
 export { type RegionFactor, regionFactor } from './failures/region-factor.js';
 export type {
   NestedNumbers,

@@ -8,6 +8,7 @@
 #include "addon/column_arguments.h"
 #include "addon/operations.h"
 #include "core/failures/failures.h"
+#include "core/failures/mixture.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
 
@@ -100,10 +101,43 @@ Napi::Value start_find_failures(const Napi::CallbackInfo& info) {
   });
 }
 
+struct FoundMixture {
+  Mixture mixture;
+  std::vector<std::uint32_t> component;  ///< of every row
+};
+
+/// mixture(numbers, dimensions, most, seed, threads, notify) → job; rows of numbers, row by row
+Napi::Value start_mixture(const Napi::CallbackInfo& info) {
+  const auto dimensions = static_cast<std::size_t>(count_argument(info[1], "dimensions"));
+  auto numbers = std::make_shared<std::vector<double>>(array_copy<double>(info[0], "numbers"));
+  if (dimensions == 0 || numbers->size() % dimensions != 0) {
+    throw Error(ErrorCode::shape, "`numbers` must hold rows of `dimensions` numbers");
+  }
+  return start_job(info[5], [numbers, dimensions, most = static_cast<std::size_t>(count_argument(info[2], "most")),
+                             seed = count_argument(info[3], "seed"),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
+    const PointCloud points{*numbers, dimensions};
+    auto found = std::make_shared<FoundMixture>();
+    found->mixture = best_mixture(points, most, seed, tiles_on(threads), control);
+    for (std::size_t row = 0; row < points.rows(); ++row) {
+      found->component.push_back(static_cast<std::uint32_t>(found->mixture.component_of(points.row(row))));
+    }
+    return [found](Napi::Env env) {
+      auto record = Napi::Object::New(env);
+      record.Set("shares", new_array(env, found->mixture.shares));
+      record.Set("means", new_array(env, found->mixture.means));
+      record.Set("variances", new_array(env, found->mixture.variances));
+      record.Set("component", new_array(env, found->component));
+      return record;
+    };
+  });
+}
+
 }  // namespace
 
 void add_failure_operations(Napi::Env env, Napi::Object exports) {
   add_operation<start_find_failures>(env, exports, "findFailures");
+  add_operation<start_mixture>(env, exports, "mixture");
 }
 
 }  // namespace caloscope::addon

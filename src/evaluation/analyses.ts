@@ -2,6 +2,7 @@ import type { UhiHistogram } from '../formats/uhi/uhi.js';
 import type { Warning } from '../warnings.js';
 import { auc } from './analyses/auc.js';
 import { calibration } from './analyses/calibration.js';
+import { clusters } from './analyses/clusters.js';
 import { comparedLayers } from './analyses/compared-layers.js';
 import { conditions } from './analyses/conditions.js';
 import { failures } from './analyses/failures.js';
@@ -29,6 +30,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   largestDistance,
   failures,
   windows,
+  clusters,
   conditions,
   training,
 };

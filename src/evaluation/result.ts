@@ -8,6 +8,7 @@ import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
+import type { WindowClusters } from './analyses/clusters.js';
 import type { ConditionDependence } from './analyses/conditions.js';
 import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
@@ -37,6 +38,7 @@ export type {
   ReliabilityBin,
   WeightCalibration,
 } from './analyses/calibration.js';
+export type { ClusterTrait, WeightCluster, WindowClusters } from './analyses/clusters.js';
 export type { ConditionBin, ConditionDependence } from './analyses/conditions.js';
 export type {
   ExplainedShare,
@@ -77,6 +79,7 @@ export interface ResultParts {
   readonly largestDistance: LargestDistanceTest;
   readonly failures: FailureSummary;
   readonly windows: readonly WeightWindow[];
+  readonly clusters: readonly WindowClusters[];
   readonly conditions: readonly ConditionDependence[];
   readonly training: TrainingSummary;
 }

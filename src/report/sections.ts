@@ -2,6 +2,7 @@ import type { ResultParts } from '../evaluation/result.js';
 import type { Section } from './section.js';
 import { auc } from './sections/auc.js';
 import { calibration } from './sections/calibration.js';
+import { clusters } from './sections/clusters.js';
 import { comparedLayers } from './sections/compared-layers.js';
 import { conditions } from './sections/conditions.js';
 import { failures } from './sections/failures.js';
@@ -27,6 +28,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   largestDistance,
   failures,
   windows,
+  clusters,
   conditions,
   training,
 };

@@ -103,7 +103,7 @@ describe('evaluate', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
       'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables profiles ' +
-        'largestDistance failures windows conditions training settings histograms versions run',
+        'largestDistance failures windows clusters conditions training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);
     expect(result.training.learners).toEqual(['network', 'logistic']);

@@ -25,6 +25,7 @@ describe('content', () => {
       'warnings',
       'weights',
       'windows',
+      'clusters',
       'classifier',
       'calibration',
       'observables',

@@ -76,15 +76,16 @@ TEST(ExplainedAreas, OfAPlainReimplementation) {
 
 TEST(ExplainedAreas, HaveErrorsOfTheSizeOfTheirScatter) {
   double sum = 0, squares = 0, error = 0;
-  constexpr int trials = 60;
+  constexpr int trials = 40;
   for (int trial = 0; trial < trials; ++trial) {
-    const auto one = Gaussians(2000, {0.8, 0.6}, 100 + static_cast<std::uint64_t>(trial)).explained({0, 1}).alone[0];
+    const auto one = Gaussians(1000, {0.8, 0.6}, 100 + static_cast<std::uint64_t>(trial)).explained({0, 1}).alone[0];
     sum += one.share / trials;
     squares += one.share * one.share / trials;
     error += one.error / trials;
   }
   const double scatter = std::sqrt(squares - sum * sum);
-  EXPECT_NEAR(error / scatter, 1, 0.3);
+  // The scatter of 40 is known to a ninth.
+  EXPECT_NEAR(error / scatter, 1, 0.34);
 }
 
 TEST(ExplainedAreas, CountWhatOneSampleLacksAsExplained) {

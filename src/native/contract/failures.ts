@@ -38,6 +38,13 @@ export interface FailuresRecord {
   readonly inTurn: readonly ExplainedAreaRecord[];
 }
 
+export interface MixtureRecord {
+  readonly shares: Float64Array;
+  readonly means: Float64Array;
+  readonly variances: Float64Array;
+  readonly component: Uint32Array;
+}
+
 export interface FailureOperations {
   /** Columns of both samples, one array each, NaN where there is no value; one finite score a row. */
   findFailures(
@@ -49,5 +56,14 @@ export interface FailureOperations {
     seed: number,
     threads: number,
     notify: Notify<FailuresRecord>,
+  ): JobHandle;
+  /** Rows of finite numbers, row by row; components from 1 to `most`, as the information criterion has it. */
+  mixture(
+    numbers: Float64Array,
+    dimensions: number,
+    most: number,
+    seed: number,
+    threads: number,
+    notify: Notify<MixtureRecord>,
   ): JobHandle;
 }

@@ -3,10 +3,11 @@ import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
 import { histogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
-import { count, percent, plain, significant } from '../drawing/numbers.js';
+import { count, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { stepMarks } from '../drawing/steps.js';
 import type { Section } from '../section.js';
+import { windowName } from './window-name.js';
 
 export const windows: Section<readonly WeightWindow[]> = { weights: windowsSection };
 
@@ -39,7 +40,7 @@ function windowBlock(sheet: Sheet, window: WeightWindow, number: number, result:
   const { reference, generated, observables } = window;
   const role = reference.share > generated.share ? 'reference' : 'generated';
   return [
-    sheet.element('h3', { id: `window-${number}` }, nameOf(window)),
+    sheet.element('h3', { id: `window-${number}` }, windowName(window.lower, window.upper)),
     sheet.element(
       'p',
       {},
@@ -59,11 +60,6 @@ function windowBlock(sheet: Sheet, window: WeightWindow, number: number, result:
           ),
         ],
   ];
-}
-
-function nameOf({ lower, upper }: WeightWindow): string {
-  if (lower === null) return upper === null ? 'All weights' : `w < ${plain(upper)}`;
-  return upper === null ? `w ≥ ${plain(lower)}` : `${plain(lower)} ≤ w < ${plain(upper)}`;
 }
 
 function windowFigure(

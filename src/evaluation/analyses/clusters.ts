@@ -1,0 +1,203 @@
+import { gaussianMixture } from '../../failures/gaussian-mixture.js';
+import { measuredText } from '../../failures/quantity-text.js';
+import { type RegionFactor, regionFactor } from '../../failures/region-factor.js';
+import type { SampleRole } from '../../native/contract/statistics.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { ObservableColumn } from '../own-observables.js';
+import { type WeightWindow, windowText } from './windows.js';
+
+/** Rows of a window from which clusters are looked for. */
+const fewestRows = 100;
+/** Rows that are clustered, at most: equally spaced in the window. */
+const mostRows = 20_000;
+/** Observables that are clustered in: those of the window with the largest distance, none of which repeats an earlier one. */
+const mostColumns = 6;
+/** Correlation from which an observable repeats another. */
+const repeats = 0.9;
+const mostClusters = 6;
+/** Values beyond so many widths count as that far: a few wild rows make no cluster. */
+const farthest = 6;
+/** Observables and rows that describe a cluster. */
+const mostTraits = 4;
+const mostExamples = 3;
+
+/** How an observable of a cluster differs from that of its whole sample. */
+export interface ClusterTrait {
+  readonly name: string;
+  readonly label: string;
+  /** (mean of the cluster − mean of the sample) / standard deviation of the sample, and its standard error. */
+  readonly effect: number;
+  readonly standardError: number;
+}
+
+/** Showers of a window of the weight that are alike. */
+export interface WeightCluster {
+  /** Of the sample that was clustered. */
+  readonly rows: number;
+  /** Of its rows in the window. */
+  readonly share: number;
+  /** The largest effects first. */
+  readonly traits: readonly ClusterTrait[];
+  /** Rows in the file of the showers nearest to the center. */
+  readonly examples: readonly number[];
+}
+
+/** Clusters of the showers in one window. */
+export interface WindowClusters {
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** The sample that has more of its rows in the window: it is clustered. */
+  readonly role: SampleRole;
+  /** Share of the reference over share of the generated sample in the window. */
+  readonly factor: RegionFactor;
+  /** Names of the observables that were clustered in. */
+  readonly observables: readonly string[];
+  /** The largest first; none where the window holds fewer than a hundred rows. */
+  readonly clusters: readonly WeightCluster[];
+}
+
+/** Groups of alike showers among those of small and of large weight. */
+export const clusters: Analysis<readonly WindowClusters[], { readonly windows: readonly WeightWindow[] }> = {
+  async run(context, { windows }) {
+    const part: WindowClusters[] = [];
+    for (const window of windows) part.push(await clustersIn(context, window));
+    return { part };
+  },
+  summary(found) {
+    const rows = found.flatMap(({ lower, upper, role, clusters: of }) =>
+      of.map(({ rows: size, traits }) => [
+        windowText(lower, upper),
+        `${size} ${role}`,
+        traits.slice(0, 2).map(traitText).join(', '),
+      ]),
+    );
+    return rows.length === 0
+      ? null
+      : { heading: 'Clusters (difference from the sample, in its widths)', rows };
+  },
+};
+
+/** `E_dep / E_inc −2.31 ± 0.02`. */
+function traitText({ label, effect, standardError }: ClusterTrait): string {
+  return `${label} ${effect > 0 ? '+' : ''}${measuredText(effect, standardError)}`.replace(' -', ' −');
+}
+
+async function clustersIn(context: AnalysisContext, window: WeightWindow): Promise<WindowClusters> {
+  const { lower, upper, reference, generated } = window;
+  const role = reference.share > generated.share ? 'reference' : 'generated';
+  const { scores, columns, run, choices } = context;
+  const weights = scores[role].values;
+  const all = { reference: scores.reference.values.length, generated: scores.generated.values.length };
+  const factor = regionFactor({ reference: reference.rows, generated: generated.rows }, all);
+  const head = { lower, upper, role, factor } as const;
+  const inside = rowsWhere(weights, (w) => w >= (lower ?? 0) && w < (upper ?? Number.POSITIVE_INFINITY));
+  if (inside.length < fewestRows || window.observables.length === 0)
+    return { ...head, observables: [], clusters: [] };
+  const byName = new Map(columns.map((column) => [column.observable.name, column]));
+  const named = window.observables.flatMap(({ name }) => byName.get(name) ?? []);
+  const chosen = withoutRepeats(named, role, inside);
+  const step = Math.ceil(inside.length / mostRows);
+  const fitted = inside.filter((_, i) => i % step === 0);
+  const points = chosen.map((column) => standardized(column[role], fitted));
+  const { component, components } = await gaussianMixture(points, {
+    ...run,
+    most: mostClusters,
+    seed: choices.seed,
+  });
+  const found = components.map(({ mean }, k) => {
+    const members = fitted.filter((_, i) => component[i] === k);
+    const distances = Array.from(fitted, (row, i) => ({
+      row,
+      distance: points.reduce((sum, point, c) => sum + ((point[i] as number) - (mean[c] as number)) ** 2, 0),
+    })).filter((_, i) => component[i] === k);
+    const nearest = distances.sort((a, b) => a.distance - b.distance || a.row - b.row).slice(0, mostExamples);
+    const source = context[role].sourceRows;
+    return {
+      rows: members.length * step,
+      share: members.length / fitted.length,
+      traits: traitsOf(columns, role, members),
+      examples: nearest.map(({ row }) => source?.[row] ?? row),
+    };
+  });
+  const clustersFound = found.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
+  return { ...head, observables: chosen.map(({ observable }) => observable.name), clusters: clustersFound };
+}
+
+function rowsWhere(values: Float64Array, inside: (value: number) => boolean): Uint32Array {
+  const rows: number[] = [];
+  for (const [row, value] of values.entries()) if (inside(value)) rows.push(row);
+  return Uint32Array.from(rows);
+}
+
+interface Width {
+  readonly mean: number;
+  readonly deviation: number;
+}
+
+/** Of the values that there are. */
+function widthOf(values: Iterable<number>): Width & { readonly count: number } {
+  let [count, sum, squares] = [0, 0, 0];
+  let origin = Number.NaN;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    if (count === 0) origin = value;
+    count += 1;
+    sum += value - origin;
+    squares += (value - origin) ** 2;
+  }
+  const mean = sum / count;
+  return { count, mean: origin + mean, deviation: Math.sqrt(Math.max(0, squares / count - mean * mean)) };
+}
+
+/** In widths of the whole sample from its mean; a value that does not exist is in the middle. */
+function standardized(values: Float64Array, rows: Uint32Array): Float64Array {
+  const { mean, deviation } = widthOf(values);
+  return Float64Array.from(rows, (row) => {
+    const value = ((values[row] as number) - mean) / deviation;
+    return Number.isFinite(value) ? Math.max(-farthest, Math.min(farthest, value)) : 0;
+  });
+}
+
+function withoutRepeats(
+  columns: readonly ObservableColumn[],
+  role: SampleRole,
+  rows: Uint32Array,
+): readonly ObservableColumn[] {
+  const kept: { readonly column: ObservableColumn; readonly values: Float64Array }[] = [];
+  for (const column of columns) {
+    const values = standardized(column[role], rows);
+    if (
+      kept.length < mostColumns &&
+      !kept.some((other) => Math.abs(correlation(other.values, values)) > repeats)
+    ) {
+      kept.push({ column, values });
+    }
+  }
+  return kept.map(({ column }) => column);
+}
+
+function correlation(first: Float64Array, second: Float64Array): number {
+  const [a, b] = [widthOf(first), widthOf(second)];
+  const sum = first.reduce(
+    (total, value, i) => total + (value - a.mean) * ((second[i] as number) - b.mean),
+    0,
+  );
+  return sum / (first.length * a.deviation * b.deviation);
+}
+
+function traitsOf(
+  columns: readonly ObservableColumn[],
+  role: SampleRole,
+  members: Uint32Array,
+): ClusterTrait[] {
+  const traits = columns.flatMap(({ observable: { name, label }, [role]: values }) => {
+    const whole = widthOf(values);
+    const cluster = widthOf(Array.from(members, (row) => values[row] as number));
+    const effect = (cluster.mean - whole.mean) / whole.deviation;
+    const standardError = cluster.deviation / whole.deviation / Math.sqrt(cluster.count);
+    return Number.isFinite(effect) && Number.isFinite(standardError)
+      ? [{ name, label, effect, standardError }]
+      : [];
+  });
+  return traits.sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect)).slice(0, mostTraits);
+}
