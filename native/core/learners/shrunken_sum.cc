@@ -8,8 +8,8 @@
 namespace caloscope {
 namespace {
 
-/// Weights and constant, each the mean over the sums; the covariance is the jackknife (K−1)/K Σ (w_k − w̄)(w_k − w̄)ᵀ. One sum,
-/// that of a split, is fitted to rows that no member saw: its own sandwich.
+/// Weights and constant, each the mean over the sums; no covariance. One sum, that of a split, is fitted to rows that no member
+/// saw: with its own sandwich.
 WeightedSum mean_of(std::span<const WeightedSum> sums) {
   if (sums.size() == 1) return sums[0];
   const std::size_t size = sums[0].weights.size() + 1;
@@ -19,15 +19,7 @@ WeightedSum mean_of(std::span<const WeightedSum> sums) {
   for (const auto& sum : sums) {
     for (std::size_t i = 0; i < size; ++i) mean[i] += at(sum, i) / count;
   }
-  WeightedSum result{{mean.begin(), mean.end() - 1}, mean.back(), std::vector<double>(size * size)};
-  for (const auto& sum : sums) {
-    for (std::size_t i = 0; i < size; ++i) {
-      for (std::size_t j = 0; j < size; ++j) {
-        result.covariance[i * size + j] += (count - 1) / count * (at(sum, i) - mean[i]) * (at(sum, j) - mean[j]);
-      }
-    }
-  }
-  return result;
+  return {{mean.begin(), mean.end() - 1}, mean.back(), std::vector<double>(size * size)};
 }
 
 /// How much better the best sum is than the honest one, and how much that is on average by chance.

@@ -21,8 +21,9 @@ struct ShrunkenSum {
 /// (James and Stein 1961, positive part), N rows. tr(AC), A the second derivative of the cross-entropy and C the covariance of
 /// the best weights, is what Δ/N comes to by chance (Takeuchi 1976); the 2 because blocks train on each other, as in
 /// BlockTest. Δ grows with the rows wherever the honest sum is wrong, so that the share tends to 1. The covariance
-/// is that of both ends, the sandwich and the jackknife over the blocks, in the same shares: an upper bound for any
-/// correlation of the two. Samples that are separated get the best weights.
+/// is that of the best weights in this share. Honest weights scatter with the members that they are fitted to, a member with
+/// small logits getting a large weight: the jackknife of LogRatios, which overstates what the training adds, holds what is
+/// left of both. Samples that are separated get the best weights.
 /// Throws as fit_weighted_sum.
 ShrunkenSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks, const JobControl& control);
 

@@ -72,11 +72,10 @@ TEST(ShrunkenSum, IsThatOfNumpy) {
   }
   EXPECT_NEAR(near.constant, -0.00151903, 1e-8);
   EXPECT_NEAR(apart.constant, -0.10508318, 1e-8);
-  EXPECT_NEAR(near.covariance[0], 1.35880612e-02, 1e-9);
-  EXPECT_NEAR(near.covariance[2], 1.29555929e-02, 1e-9);
-  EXPECT_NEAR(apart.covariance[0], 0.02947871, 1e-8);
-  EXPECT_NEAR(apart.covariance[7], -0.00348318, 1e-8);
-  EXPECT_NEAR(apart.covariance[15], 0.01510994, 1e-8);
+  EXPECT_NEAR(near.covariance[0], 0.012321591210679439 * 0.03400662488501186, 1e-10);
+  EXPECT_NEAR(apart.covariance[0], 0.8523824782360958 * 0.03400662488501186, 1e-9);
+  EXPECT_NEAR(apart.covariance[7], 0.8523824782360958 * -0.00524095641877934, 1e-9);
+  EXPECT_NEAR(apart.covariance[15], 0.8523824782360958 * 0.015417618667763698, 1e-9);
 }
 
 /// One member that knows the shift by `shift` of unit normals, four that say noise; weights that honest fits would give.

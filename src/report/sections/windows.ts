@@ -1,11 +1,13 @@
 import type { EvaluationResult, WeightWindow, WindowObservable } from '../../evaluation/result.js';
 import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
 import { drawChart } from '../drawing/chart.js';
+import { histogramCsv } from '../drawing/histogram-csv.js';
 import { histogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, section } from '../drawing/legend.js';
 import { count, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { stepMarks } from '../drawing/steps.js';
+import { shownUnit } from '../drawing/units.js';
 import type { Section } from '../section.js';
 import { windowName } from './window-name.js';
 
@@ -76,12 +78,10 @@ function windowFigure(
   }
   const usable = usableScale(scale, all.edges);
   const highest = Math.max(...all.shares, ...inside.shares, 0) || 1;
-  const title = unit === '' ? label : `${label} [${unit}]`;
-  const x: Axis = {
-    domain: soundDomain(all.edges[0] ?? 0, all.edges.at(-1) ?? 1, usable),
-    scale: usable,
-    title,
-  };
+  const domain = soundDomain(all.edges[0] ?? 0, all.edges.at(-1) ?? 1, usable);
+  const shown = shownUnit(unit, domain[1]);
+  const title = shown.name === '' ? label : `${label} [${shown.name}]`;
+  const x: Axis = { domain, scale: usable, title, unitSize: shown.size };
   const drawing = drawChart(sheet.document, {
     width: 372,
     height: 206,
@@ -91,5 +91,11 @@ function windowFigure(
     marks: [...stepMarks(all, 'reference', 0), ...stepMarks(inside, 'generated', 0)],
     description: `${title}: all ${role} showers and those in the window`,
   });
-  return figure(sheet, 'window', [heading, drawing], `D = ${significant(distance, 2)}.`);
+  return figure(
+    sheet,
+    'window',
+    [heading, drawing],
+    sheet.element('p', {}, `D = ${significant(distance, 2)}.`),
+    histogramCsv(sheet, histograms[role], { all, window: inside }),
+  );
 }
