@@ -10,6 +10,7 @@
 #include "core/samples/feature_table.h"
 #include "core/samples/observables.h"
 #include "core/samples/repeated_rows.h"
+#include "core/samples/shower_profiles.h"
 #include "core/samples/shower_table.h"
 
 namespace caloscope::addon {
@@ -161,6 +162,46 @@ Napi::Value values_of_observables(const Napi::CallbackInfo& info) {
   });
 }
 
+std::vector<ShowerProfile> profiles_argument(const Napi::Value& value) {
+  const auto list = list_argument(value, "profiles");
+  std::vector<ShowerProfile> profiles(list.Length());
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    const auto one = object_argument(list.Get(i), "a profile");
+    profiles[i].place = array_copy<std::uint32_t>(one.Get("place"), "place");
+    const auto places = count(one, "places");
+    if (places > profiles[i].place.size()) throw Error(ErrorCode::argument, "a profile has more places than voxels");
+    profiles[i].places = static_cast<std::uint32_t>(places);
+    profiles[i].energy_edges = array_copy<double>(one.Get("energyEdges"), "energyEdges");
+    profiles[i].energies = flag(one, "energies");
+  }
+  return profiles;
+}
+
+/// profileSums(table, threshold, profiles, weights, threads, notify) → job → { contents, squareWeighted, squares }[]
+Napi::Value start_profile_sums(const Napi::CallbackInfo& info) {
+  const auto list = list_argument(info[3], "weights");
+  std::vector<std::vector<double>> weights(list.Length());
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    if (!list.Get(i).IsNull()) weights[i] = array_copy<double>(list.Get(i), "weights");
+  }
+  return start_job(info[5], [table = showers(info[0]), threshold = threshold_argument(info[1]),
+                             profiles = profiles_argument(info[2]), weights = std::move(weights),
+                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
+    const auto found = profile_sums(*table, threshold, profiles, weights, tiles_on(threads), control);
+    return [found](Napi::Env env) -> Napi::Value {
+      auto columns = Napi::Array::New(env, found.size());
+      for (std::uint32_t i = 0; i < found.size(); ++i) {
+        auto sums = Napi::Object::New(env);
+        sums.Set("contents", new_array(env, found[i].contents));
+        sums.Set("squareWeighted", new_array(env, found[i].square_weighted));
+        sums.Set("squares", new_array(env, found[i].squares));
+        columns.Set(i, sums);
+      }
+      return columns;
+    };
+  });
+}
+
 Napi::Value as_numbers(Napi::Env env, const std::vector<std::uint64_t>& rows) {
   return new_array(env, std::vector<double>(rows.begin(), rows.end()));
 }
@@ -247,6 +288,7 @@ void add_shower_operations(Napi::Env env, Napi::Object exports) {
   add_operation<make_matrix>(env, exports, "makeMatrix");
   add_operation<observables>(env, exports, "observables");
   add_operation<values_of_observables>(env, exports, "observableValues");
+  add_operation<start_profile_sums>(env, exports, "profileSums");
   add_operation<repeated_showers>(env, exports, "repeatedShowers");
   add_operation<repeated_rows>(env, exports, "repeatedRows");
   add_operation<showers_without>(env, exports, "showersWithout");

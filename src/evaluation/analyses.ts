@@ -8,6 +8,7 @@ import { conditions } from './analyses/conditions.js';
 import { failures } from './analyses/failures.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
+import { profiles } from './analyses/profiles.js';
 import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
@@ -25,6 +26,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   support,
   comparedLayers,
   observables,
+  profiles,
   largestDistance,
   failures,
   windows,

@@ -4,8 +4,8 @@ import { type BinnedRange, roundedLogLimits, roundedRange, wholeNumberRange } fr
 import type { ObservableColumn } from './own-observables.js';
 import { isValue, undefinedValueOf } from './undefined-value.js';
 
-/** Bins of an axis, at most: the largest of these below twice the cube root of the smaller sample. */
-const binNumbers = [50, 40, 30, 25, 20, 15, 10];
+/** Bins of an axis, at most: the largest of these up to three times the cube root of the smaller sample. */
+const binNumbers = [50, 40, 30, 25, 20, 15];
 /** Rows of each sample that decide the range of an axis. */
 const rowsForRange = 20_000;
 /** Range of an axis: these quantiles of both samples together, rounded outward so that samples of a kind have one axis. */
@@ -60,7 +60,7 @@ function axisOf(column: ObservableColumn, values: Float64Array, apart: number | 
   if (!spreads(values)) return null;
   const lower = quantile(values, lowQuantile);
   const upper = quantile(values, highQuantile);
-  const wanted = 2 * Math.cbrt(Math.min(reference.length, generated.length));
+  const wanted = 3 * Math.cbrt(Math.min(reference.length, generated.length));
   const most = binNumbers.find((bins) => bins <= wanted) ?? (binNumbers.at(-1) as number);
   const positive = values.filter((value) => value > 0);
   const lowest = positive[Math.floor(lowQuantile * positive.length)] ?? 0;

@@ -13,6 +13,7 @@ import type { ConditionDependence } from './analyses/conditions.js';
 import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
+import type { ProfileComparison } from './analyses/profiles.js';
 import type { RocCurve } from './analyses/roc.js';
 import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
@@ -23,7 +24,7 @@ export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
-export type { ComparedLayers, SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -56,6 +57,7 @@ export type {
   ShapeComparison,
   UndefinedShares,
 } from './analyses/observables.js';
+export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
@@ -74,6 +76,7 @@ export interface ResultParts {
   /** null: rows have no layers. */
   readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
+  readonly profiles: readonly ProfileComparison[];
   readonly largestDistance: LargestDistanceTest;
   readonly failures: FailureSummary;
   readonly windows: readonly WeightWindow[];

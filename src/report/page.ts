@@ -71,6 +71,8 @@ const frames: Readonly<Record<Place, Frame>> = {
     ),
   calibration: asItIs,
   observables: (sheet, content) => section(sheet, 'observables', 'Observables', content),
+  profiles: asItIs,
+  conditions: asItIs,
   training: asItIs,
   health: asItIs,
   extremes: asItIs,

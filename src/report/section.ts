@@ -8,6 +8,8 @@ export type Place =
   | 'classifier'
   | 'calibration'
   | 'observables'
+  | 'profiles'
+  | 'conditions'
   | 'training'
   | 'health'
   | 'extremes';

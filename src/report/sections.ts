@@ -8,6 +8,7 @@ import { conditions } from './sections/conditions.js';
 import { failures } from './sections/failures.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
+import { profiles } from './sections/profiles.js';
 import { roc } from './sections/roc.js';
 import { support } from './sections/support.js';
 import { training } from './sections/training.js';
@@ -23,6 +24,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   support,
   comparedLayers,
   observables,
+  profiles,
   largestDistance,
   failures,
   windows,

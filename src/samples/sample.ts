@@ -45,6 +45,27 @@ export interface ComparedLayers {
   readonly energies: readonly number[];
 }
 
+/** What a row has on average in the bins of an axis: the energy of a shower by layer, its voxels by energy. */
+export interface Profile {
+  /** Stable name, e.g. `energy_by_layer`. */
+  readonly name: string;
+  /** Of the mean that is drawn, e.g. `energy of a shower`. */
+  readonly label: string;
+  /** `MeV` or empty. */
+  readonly unit: string;
+  readonly axis: { readonly label: string; readonly unit: string; readonly scale: 'linear' | 'log' };
+  /** One more than bins. */
+  readonly edges: readonly number[];
+}
+
+/** A profile of some rows, one entry a bin. */
+export interface ProfileMeans {
+  readonly profile: Profile;
+  readonly means: readonly number[];
+  /** Standard errors of `means`; all that a row has in a bin is one entry. */
+  readonly errors: readonly number[];
+}
+
 /** What the rows of a sample were made for: the same in both samples, or classifiers learn it instead of the difference. */
 export interface Condition {
   /** Plural: `incident energies`. */
@@ -118,6 +139,13 @@ export interface Sample {
     chosen: readonly Observable[],
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): AsyncIterable<Float64Array>;
+  /** Mean profiles with each column of weights, null for equal ones; null: the kind has none. */
+  readonly profiles:
+    | ((
+        weights: readonly (Float64Array | null)[],
+        options: ThreadedJobOptions & { readonly threshold: number | null },
+      ) => Promise<readonly (readonly ProfileMeans[])[]>)
+    | null;
   /** The rows block by block, for a user's own observables, cut as {@link values}; null: the kind has none. */
   readonly blocks: ((threshold: number | null) => Iterable<ShowerBlock>) | null;
   /** What is odd in this reference sample and in a generated one that fits it. */

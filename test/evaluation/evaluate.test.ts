@@ -102,7 +102,7 @@ describe('evaluate', () => {
     const { result } = evaluation;
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
-      'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables ' +
+      'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables profiles ' +
         'largestDistance failures windows clusters conditions training settings histograms versions run',
     );
     expect(result.training.networks.length).toBe(6);

@@ -29,6 +29,7 @@ describe('content', () => {
       'classifier',
       'calibration',
       'observables',
+      'profiles',
       'explained',
       'conditions',
       'training',
@@ -88,6 +89,18 @@ describe('content', () => {
     expect(text(document, ratio)).toBe('Edep / Einc');
     const indices = [...document.querySelectorAll(`${ratio} sub`)].map((sub) => sub.textContent);
     expect(indices).toEqual(['dep', 'inc']);
+  });
+
+  it('draws one figure a mean profile and says where it is furthest off', () => {
+    const figures = [...document.querySelectorAll('figure.profile')];
+    expect(figures).toHaveLength(evaluated.profiles.length);
+    expect(figures.length).toBeGreaterThan(6);
+    for (const figure of figures) {
+      expect(figure.querySelectorAll('svg')).toHaveLength(2);
+      expect(figure.querySelector('figcaption')?.textContent).toMatch(
+        /generated: furthest at .+ to .+ standard errors\./,
+      );
+    }
   });
 
   it('says in words what lies outside the range of the weights', () => {
@@ -259,6 +272,8 @@ describe('data', () => {
       value(y),
     );
     const [shares, errors] = [stored(role), spread(role)];
+    // What lies beyond the frame is held at its edge.
+    const top = 1.12 * Math.max(...(['reference', 'generated', 'reweighted'] as const).flatMap(stored));
     // Along the upper edge two vertices a bin; then back along the lower edge, from the last bin to the first.
     const high = points.filter((_, index) => index % 2 === 0).slice(0, shares.length);
     const low = points
@@ -266,7 +281,7 @@ describe('data', () => {
       .filter((_, index) => index % 2 === 0)
       .reverse();
     for (const [bin, share] of shares.entries()) {
-      expect(high[bin]).toBeCloseTo(share + (errors[bin] ?? 0), 4);
+      expect(high[bin]).toBeCloseTo(Math.min(share + (errors[bin] ?? 0), top), 4);
       expect(low[bin]).toBeCloseTo(Math.max(share - (errors[bin] ?? 0), 0), 4);
     }
   });

@@ -67,6 +67,27 @@ export interface RepeatedInPair {
   readonly shared: RepeatedRows;
 }
 
+/** A histogram that every shower fills with its hits; see native/core/samples/shower_profiles.h. */
+export interface ProfileRecord {
+  /** One entry a voxel: its place on the axis; 2³² − 1: none. */
+  readonly place: Uint32Array;
+  readonly places: number;
+  /** MeV: each place has a bin between two of these, for hits of such an energy; empty: no such bins. */
+  readonly energyEdges: Float64Array;
+  /** Sums energies; otherwise counts voxels above zero. */
+  readonly energies: boolean;
+}
+
+/** Over the showers, with c what one shower has in a cell and w its weight; one entry a cell. */
+export interface ProfileSumsRecord {
+  /** Σ w c */
+  readonly contents: Float64Array;
+  /** Σ w² c */
+  readonly squareWeighted: Float64Array;
+  /** Σ w² c² */
+  readonly squares: Float64Array;
+}
+
 export interface ShowerOperations {
   createShowerTable(voxels: number, expectedRows: number): ShowerTableHandle;
   /** MeV; `voxels` is rows × voxels. */
@@ -108,6 +129,18 @@ export interface ShowerOperations {
     chosen: Uint32Array,
     threads: number,
     notify: Notify<Float64Array>,
+  ): JobHandle;
+  /**
+   * Sums of each weight column over the cells of all profiles, one profile after the other. A column that is null weights every
+   * shower with 1.
+   */
+  profileSums(
+    table: ShowerTableHandle,
+    threshold: number | null,
+    profiles: readonly ProfileRecord[],
+    weights: readonly (Float64Array | null)[],
+    threads: number,
+    notify: Notify<readonly ProfileSumsRecord[]>,
   ): JobHandle;
   repeatedShowers(
     first: ShowerTableHandle,

@@ -5,7 +5,7 @@ import type { Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
-export const conditions: Section<readonly ConditionDependence[]> = { observables: conditionsSection };
+export const conditions: Section<readonly ConditionDependence[]> = { conditions: conditionsSection };
 
 /** AUC, weights and what differs most, bin by bin of the incident energy. */
 function conditionsSection(sheet: Sheet, dependences: readonly ConditionDependence[]): HTMLElement | null {

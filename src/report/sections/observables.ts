@@ -1,25 +1,13 @@
-import * as Plot from '@observablehq/plot';
 import type { EvaluationResult, ObservableComparison } from '../../evaluation/result.js';
-import { type Axis, soundDomain, usableScale } from '../drawing/axes.js';
-import { drawChart } from '../drawing/chart.js';
+import { type ComparedSeries, comparisonPanels } from '../drawing/comparison-panels.js';
 import { histogramCsv } from '../drawing/histogram-csv.js';
-import { type HistogramSeries, histogramSeries, ratioBins, sameBins } from '../drawing/histogram-series.js';
+import { histogramSeries, sameBins } from '../drawing/histogram-series.js';
 import { figure, legend, placeholder, swatch } from '../drawing/legend.js';
 import { absent, area, count, isFiniteNumber, pEquals, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
-import { type Role, ratioMarks, stepMarks } from '../drawing/steps.js';
-import { shownUnit } from '../drawing/units.js';
+import type { Role } from '../drawing/steps.js';
 import type { Section } from '../section.js';
 import { rankingFigure } from './ranking.js';
-
-/** Range of the ratio panels; what lies outside becomes a triangle at the frame. */
-const ratioRange = [0.5, 1.5] as const;
-
-interface ObservableSeries {
-  readonly reference: HistogramSeries;
-  readonly generated: HistogramSeries;
-  readonly reweighted: HistogramSeries;
-}
 
 export const observables: Section<readonly ObservableComparison[]> = { observables: observableSection };
 
@@ -87,7 +75,7 @@ function observableFigure(
   );
 }
 
-function seriesOf(result: EvaluationResult, observable: ObservableComparison): ObservableSeries | null {
+function seriesOf(result: EvaluationResult, observable: ObservableComparison): ComparedSeries | null {
   const reference = histogramSeries(result.histograms[observable.histograms.reference]);
   const generated = histogramSeries(result.histograms[observable.histograms.generated]);
   const reweighted = histogramSeries(result.histograms[observable.histograms.reweighted]);
@@ -96,41 +84,12 @@ function seriesOf(result: EvaluationResult, observable: ObservableComparison): O
   return { reference, generated, reweighted };
 }
 
-function drawObservable(sheet: Sheet, observable: ObservableComparison, series: ObservableSeries): Content {
-  const { reference, generated, reweighted } = series;
-  const scale = usableScale(observable.scale, reference.edges);
-  const highest = Math.max(...reference.shares, ...generated.shares, ...reweighted.shares, 0) || 1;
-  const domain = soundDomain(reference.edges[0] ?? 0, reference.edges.at(-1) ?? 1, scale);
-  const unit = shownUnit(observable.unit, domain[1]);
-  const title = unit.name === '' ? observable.label : `${observable.label} [${unit.name}]`;
-  const x: Axis = { domain, scale, title, unitSize: unit.size };
-  const upper = drawChart(sheet.document, {
-    width: 372,
-    height: 206,
-    margin: { top: 20, right: 10, bottom: 5, left: 46 },
-    x: { ...x, labelled: false },
-    y: { domain: [0, highest * 1.12], scale: 'linear', title: 'share of showers per bin' },
-    marks: [
-      ...stepMarks(reference, 'reference', 0),
-      ...stepMarks(generated, 'generated', 0),
-      ...stepMarks(reweighted, 'reweighted', 0),
-    ],
-    description: `${title}: reference, generated and reweighted sample`,
-  });
-  const ratio = drawChart(sheet.document, {
-    width: 372,
-    height: 124,
-    margin: { top: 5, right: 10, bottom: 36, left: 46 },
-    x,
-    y: { domain: ratioRange, scale: 'linear', title: 'ratio to ref.', titleAt: 'side', ticks: [0.6, 1, 1.4] },
-    marks: [
-      Plot.ruleY([1], { className: 'unit-line' }),
-      ...ratioMarks(ratioBins(generated, reference), 'generated', ratioRange, 0.4, scale),
-      ...ratioMarks(ratioBins(reweighted, reference), 'reweighted', ratioRange, 0.6, scale),
-    ],
-    description: `${title}: ratio of generated and reweighted to reference`,
-  });
-  return sheet.element('div', { class: 'panels' }, upper, ratio);
+function drawObservable(
+  sheet: Sheet,
+  { label, unit, scale }: ObservableComparison,
+  series: ComparedSeries,
+): Content {
+  return comparisonPanels(sheet, series, { x: { label, unit, scale }, y: 'share of showers per bin' });
 }
 
 /** All numbers of both comparisons; the rows are the legend of the drawing at the same time. */
@@ -185,7 +144,7 @@ function remarks(sheet: Sheet, { unexplained, undefinedValue: none }: Observable
 }
 
 /** Says so where showers lie outside the axis: they are in no drawing, but count in the numbers. */
-function outside(sheet: Sheet, series: ObservableSeries | null): Content {
+function outside(sheet: Sheet, series: ComparedSeries | null): Content {
   if (series === null) return null;
   if (series.reference.sum <= 0) return sheet.element('p', {}, 'The reference histogram is empty.');
   const share = (role: Role) => series[role].belowRange + series[role].aboveRange;

@@ -19,6 +19,7 @@ import {
   type NetworkInput,
   type Observable,
   otherInput,
+  type ProfileMeans,
   type Sample,
   type SampleBounds,
   type SampleKind,
@@ -28,6 +29,7 @@ import {
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
+import { profileMeans } from './profiles.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
 import {
@@ -162,6 +164,13 @@ class Showers implements Sample {
     const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
     const indices = chosen.map(({ name }) => names.indexOf(name));
     yield* await observableValues(this.#showers, indices, options);
+  }
+
+  profiles(
+    weights: readonly (Float64Array | null)[],
+    options: ThreadedJobOptions & { readonly threshold: number | null },
+  ): Promise<readonly (readonly ProfileMeans[])[]> {
+    return profileMeans(this.#showers, this.comparedLayers, weights, options);
   }
 
   blocks(threshold: number | null): Iterable<ShowerBlock> {

@@ -58,6 +58,7 @@ class Table implements Sample {
   readonly noun = 'rows';
   readonly blocks = null;
   readonly comparedLayers = null;
+  readonly profiles = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly #leftOut: number;

@@ -1,0 +1,112 @@
+#include "core/samples/shower_profiles.h"
+
+#include <algorithm>
+#include <string>
+
+#include "core/run/error.h"
+
+namespace caloscope {
+namespace {
+
+/// Showers whose sums are added first, so that the order of additions does not depend on threads.
+constexpr std::size_t rows_together = 8 * shower_tile;
+
+void check(const ShowerTable& showers, std::span<const ShowerProfile> profiles, std::span<const std::vector<double>> weights) {
+  for (const auto& profile : profiles) {
+    if (profile.place.size() != showers.voxels()) {
+      throw Error(ErrorCode::shape, "a profile has " + std::to_string(profile.place.size()) + " voxels, the showers have " +
+                                        std::to_string(showers.voxels()));
+    }
+    for (const auto place : profile.place) {
+      if (place != ShowerProfile::nowhere && place >= profile.places) {
+        throw Error(ErrorCode::argument, "a profile of " + std::to_string(profile.places) + " places has none with the number " +
+                                             std::to_string(place));
+      }
+    }
+    const auto& edges = profile.energy_edges;
+    const bool rising = std::is_sorted(edges.begin(), edges.end(), [](double a, double b) { return !(a > b); });
+    if (edges.size() == 1 || !rising) throw Error(ErrorCode::argument, "energy edges must be two at least, and rise");
+  }
+  for (const auto& column : weights) {
+    if (!column.empty() && column.size() != showers.rows()) {
+      throw Error(ErrorCode::shape, "there is not one weight for each shower");
+    }
+  }
+}
+
+std::size_t energy_bin(const std::vector<double>& edges, double energy) {
+  const auto above = std::upper_bound(edges.begin() + 1, edges.end() - 1, energy);
+  return static_cast<std::size_t>(above - edges.begin()) - 1;
+}
+
+/// What the hits of one shower are in the cells of a profile.
+void fill(const ShowerProfile& profile, const Hits& hits, std::span<double> contents) {
+  const auto& edges = profile.energy_edges;
+  for (std::size_t hit = 0; hit < hits.size(); ++hit) {
+    const double energy = hits.energy[hit];
+    const std::size_t place = profile.place[hits.voxel[hit]];
+    if (place == ShowerProfile::nowhere || (!profile.energies && !(energy > 0))) continue;
+    const std::size_t cell = edges.empty() ? place : place * (edges.size() - 1) + energy_bin(edges, energy);
+    contents[cell] += profile.energies ? energy : 1;
+  }
+}
+
+void add(ProfileSums& sums, std::span<const double> contents, double weight) {
+  for (std::size_t cell = 0; cell < contents.size(); ++cell) {
+    const double content = contents[cell];
+    if (content == 0) continue;
+    const double weighted = weight * content;
+    sums.contents[cell] += weighted;
+    sums.square_weighted[cell] += weight * weighted;
+    sums.squares[cell] += weighted * weighted;
+  }
+}
+
+void add(ProfileSums& sums, const ProfileSums& others) {
+  const auto each = [](std::vector<double>& to, const std::vector<double>& from) {
+    for (std::size_t cell = 0; cell < to.size(); ++cell) to[cell] += from[cell];
+  };
+  each(sums.contents, others.contents);
+  each(sums.square_weighted, others.square_weighted);
+  each(sums.squares, others.squares);
+}
+
+}  // namespace
+
+std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double threshold, std::span<const ShowerProfile> profiles,
+                                      std::span<const std::vector<double>> weights, const TileRunner& run_tiles,
+                                      const JobControl& control) {
+  check(showers, profiles, weights);
+  std::size_t cells = 0;
+  for (const auto& profile : profiles) cells += profile.cells();
+  const std::vector<double> zeros(cells);
+  const std::vector<ProfileSums> nothing(weights.size(), {zeros, zeros, zeros});
+  const std::uint64_t rows = showers.rows();
+  std::vector<std::vector<ProfileSums>> of_tiles((rows + rows_together - 1) / rows_together);
+  run_tiles(of_tiles.size(), [&](std::size_t tile) {
+    auto sums = nothing;
+    std::vector<double> contents(cells);
+    Hits hits;
+    for (std::uint64_t row = tile * rows_together; row < std::min<std::uint64_t>(rows, (tile + 1) * rows_together); ++row) {
+      if (row % 128 == 0) control.check();
+      showers.read(row, threshold, hits);
+      std::fill(contents.begin(), contents.end(), 0.0);
+      std::size_t first = 0;
+      for (const auto& profile : profiles) {
+        fill(profile, hits, std::span(contents).subspan(first, profile.cells()));
+        first += profile.cells();
+      }
+      for (std::size_t column = 0; column < weights.size(); ++column) {
+        add(sums[column], contents, weights[column].empty() ? 1 : weights[column][row]);
+      }
+    }
+    of_tiles[tile] = std::move(sums);
+  });
+  auto result = nothing;
+  for (const auto& tile : of_tiles) {
+    for (std::size_t column = 0; column < result.size(); ++column) add(result[column], tile[column]);
+  }
+  return result;
+}
+
+}  // namespace caloscope

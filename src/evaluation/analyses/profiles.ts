@@ -1,0 +1,144 @@
+import { inputSettings } from '../../samples/kinds.js';
+import type { Profile, ProfileMeans } from '../../samples/sample.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { BeforeAndAfter } from '../before-and-after.js';
+
+/** What the command line names. */
+const summarized = 5;
+
+/** What a row has on average in each bin, with its standard error. */
+export interface ProfileCurve {
+  readonly means: readonly number[];
+  /** From the scatter of the rows: what a row has in a bin is one entry, however many hits it comes from. */
+  readonly errors: readonly number[];
+}
+
+/** The bin of a profile that is furthest from the reference, in errors of both. */
+export interface LargestPull {
+  readonly lower: number;
+  readonly upper: number;
+  /** Mean over that of the reference, and its error; null where the reference has nothing there. */
+  readonly ratio: number | null;
+  readonly ratioError: number | null;
+  /** (mean − reference)/√(σ² + σ_ref²) */
+  readonly pull: number;
+}
+
+/** Mean profile of both samples, and of the generated one with its weights. Bins of one row hang together: no χ² adds them up. */
+export interface ProfileComparison extends Profile, BeforeAndAfter<ProfileCurve> {
+  readonly reference: ProfileCurve;
+  /** null: no bin has an error. */
+  readonly largestPull: BeforeAndAfter<LargestPull | null>;
+}
+
+/** Mean profiles of the showers of both samples; empty for samples without hits. */
+export const profiles: Analysis<readonly ProfileComparison[]> = {
+  async run(context) {
+    return { part: await compareProfiles(context) };
+  },
+  summary(compared) {
+    const pulls = compared.flatMap(({ label, axis, largestPull: { generated, reweighted } }) =>
+      generated === null
+        ? []
+        : [{ label: `${label}, ${axis.label}`, unit: axis.unit, generated, reweighted }],
+    );
+    if (pulls.length === 0) return null;
+    const worst = pulls
+      .sort((a, b) => Math.abs(b.generated.pull) - Math.abs(a.generated.pull))
+      .slice(0, summarized);
+    return {
+      heading: 'Mean profiles that differ most (bin furthest from the reference, generated over reference)',
+      rows: worst.map(({ label, unit, generated, reweighted }) => [
+        label,
+        `${generated.lower.toPrecision(3)} to ${generated.upper.toPrecision(3)} ${unit}`.trimEnd(),
+        pullText(generated),
+        `reweighted ${reweighted === null ? '–' : pullText(reweighted)}`,
+      ]),
+    };
+  },
+};
+
+async function compareProfiles({
+  reference,
+  generated,
+  scores,
+  input,
+  run,
+}: AnalysisContext): Promise<ProfileComparison[]> {
+  if (reference.profiles === null || generated.profiles === null) return [];
+  const options = { ...run, threshold: inputSettings(input).threshold };
+  const [ofReference = []] = await reference.profiles([null], options);
+  const [before = [], after = []] = await generated.profiles([null, scores.finiteWeights()], options);
+  return ofReference.map((one, i) => {
+    const each = [one, before[i] as ProfileMeans, after[i] as ProfileMeans] as const;
+    const bins = binsWithContent(one.profile, each);
+    const [first, second, third] = each.map((means) => curveIn(means, bins)) as [
+      ProfileCurve,
+      ProfileCurve,
+      ProfileCurve,
+    ];
+    const edges = one.profile.edges.slice(bins.first, bins.end + 1);
+    return {
+      ...one.profile,
+      edges,
+      reference: first,
+      generated: second,
+      reweighted: third,
+      largestPull: {
+        generated: largestPull(edges, first, second),
+        reweighted: largestPull(edges, first, third),
+      },
+    };
+  });
+}
+
+interface BinRange {
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The bins of a logarithmic axis from the first to the last that is not empty in all; all of any other. */
+function binsWithContent({ axis, edges }: Profile, each: readonly ProfileMeans[]): BinRange {
+  const all = { first: 0, end: edges.length - 1 };
+  if (axis.scale === 'linear') return all;
+  const filled = edges.slice(1).map((_, bin) => each.some(({ means }) => (means[bin] as number) > 0));
+  const first = filled.indexOf(true);
+  return first < 0 ? all : { first, end: filled.lastIndexOf(true) + 1 };
+}
+
+function curveIn({ means, errors }: ProfileMeans, { first, end }: BinRange): ProfileCurve {
+  return { means: means.slice(first, end), errors: errors.slice(first, end) };
+}
+
+function largestPull(
+  edges: readonly number[],
+  reference: ProfileCurve,
+  other: ProfileCurve,
+): LargestPull | null {
+  const pulls = reference.means.map((mean, bin) => {
+    const error = Math.hypot(reference.errors[bin] as number, other.errors[bin] as number);
+    return error > 0 ? ((other.means[bin] as number) - mean) / error : 0;
+  });
+  const largest = Math.max(...pulls.map(Math.abs));
+  const bin = pulls.findIndex((pull) => Math.abs(pull) === largest);
+  if (!(largest > 0)) return null;
+  const [mean, changed] = [reference.means[bin] as number, other.means[bin] as number];
+  const relative = Math.hypot(
+    (other.errors[bin] as number) / changed,
+    (reference.errors[bin] as number) / mean,
+  );
+  const ratio = mean > 0 ? changed / mean : null;
+  return {
+    lower: edges[bin] as number,
+    upper: edges[bin + 1] as number,
+    ratio,
+    ratioError: ratio !== null && changed > 0 ? ratio * relative : null,
+    pull: pulls[bin] as number,
+  };
+}
+
+function pullText({ ratio, ratioError, pull }: LargestPull): string {
+  const factor = ratio === null ? '' : `× ${ratio.toPrecision(3)}`;
+  const error = ratioError === null ? '' : ` ± ${ratioError.toPrecision(1)}`;
+  return `${factor}${error} (${pull.toFixed(1)} σ)`;
+}

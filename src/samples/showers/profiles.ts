@@ -1,0 +1,178 @@
+import type { Geometry } from '../../geometry/geometry.js';
+import { native } from '../../native/binding.js';
+import type { ProfileRecord, ProfileSumsRecord } from '../../native/contract/showers.js';
+import { runJob } from '../../native/run-job.js';
+import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import type { ComparedLayers, Profile, ProfileMeans } from '../sample.js';
+import type { ShowerSample } from './shower-sample.js';
+
+/** Rings and angles that are told apart, at most. */
+const mostPlaces = 32;
+/** Edges of the spectrum: five bins a decade, 0.1 keV to 10 TeV. */
+const spectrumEdges = Float64Array.from({ length: 56 }, (_, i) => Number((10 ** (i / 5 - 4)).toPrecision(6)));
+const nowhere = 2 ** 32 - 1;
+
+/** A profile as it is shown, and as the core fills it. */
+interface FilledProfile {
+  readonly profile: Profile;
+  readonly record: ProfileRecord;
+}
+
+/** Where voxels lie on an axis. */
+interface Placement {
+  readonly name: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly edges: readonly number[];
+  readonly place: Uint32Array;
+}
+
+/**
+ * Mean profiles of a shower: energy and number of hits by layer, in the distance of the shower axis and in the angle about it, and
+ * the spectrum of voxel energies, of all layers and of some.
+ */
+function profilesOf(geometry: Geometry, { inFull }: ComparedLayers): FilledProfile[] {
+  const places = [byLayer(geometry), byRadius(geometry), byAngle(geometry)].filter((one) => one !== null);
+  const spectra: FilledProfile[] = [
+    spectrum(geometry, null),
+    ...inFull.map((layer) => spectrum(geometry, layer)),
+  ];
+  return [
+    ...places.flatMap((placement) => [filled(placement, true), filled(placement, false)]),
+    ...(geometry.layers.length === 1 ? spectra.slice(0, 1) : spectra),
+  ];
+}
+
+/** Means of each weight column, null for one of equal weights, one list of profiles each. */
+export async function profileMeans(
+  showers: ShowerSample,
+  layers: ComparedLayers,
+  weights: readonly (Float64Array | null)[],
+  options: ThreadedJobOptions & { readonly threshold: number | null },
+): Promise<readonly (readonly ProfileMeans[])[]> {
+  const profiles = profilesOf(showers.geometry, layers);
+  const { threshold } = options;
+  const threads = threadsOf(options);
+  const records = profiles.map(({ record }) => record);
+  const sums = await runJob<readonly ProfileSumsRecord[]>(
+    (notify) => native().profileSums(showers.handle, threshold, records, weights, threads, notify),
+    options,
+  );
+  return sums.map((column, i) => {
+    let first = 0;
+    return profiles.map(({ profile }) => {
+      const cells = profile.edges.length - 1;
+      const means = meansOf(profile, column, first, weights[i] ?? new Float64Array(showers.rows).fill(1));
+      first += cells;
+      return means;
+    });
+  });
+}
+
+/** m = Σwc/Σw with the variance Σw²(c − m)²/(Σw)²; NaN where no weight is left. */
+function meansOf(
+  profile: Profile,
+  { contents, squareWeighted, squares }: ProfileSumsRecord,
+  first: number,
+  weights: Float64Array,
+): ProfileMeans {
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  const squareSum = weights.reduce((all, weight) => all + weight * weight, 0);
+  const cells = Array.from({ length: profile.edges.length - 1 }, (_, i) => first + i);
+  const means = cells.map((cell) => (contents[cell] as number) / sum);
+  const errors = cells.map((cell, i) => {
+    const mean = means[i] as number;
+    const square =
+      (squares[cell] as number) - 2 * mean * (squareWeighted[cell] as number) + mean * mean * squareSum;
+    return Math.sqrt(Math.max(0, square)) / sum;
+  });
+  return { profile, means, errors };
+}
+
+function filled({ name, label, unit, edges, place }: Placement, energies: boolean): FilledProfile {
+  const profile: Profile = {
+    name: `${energies ? 'energy' : 'hits'}_by_${name}`,
+    label: energies ? 'energy of a shower' : 'voxels above 0 of a shower',
+    unit: energies ? 'MeV' : '',
+    axis: { label, unit, scale: 'linear' },
+    edges,
+  };
+  return {
+    profile,
+    record: { place, places: edges.length - 1, energyEdges: new Float64Array(0), energies },
+  };
+}
+
+function byLayer({ layers, voxels }: Geometry): Placement | null {
+  if (layers.length === 1) return null;
+  const place = new Uint32Array(voxels);
+  for (const [l, layer] of layers.entries()) {
+    place.fill(l, layer.firstVoxel, layer.firstVoxel + layer.voxels);
+  }
+  const edges = Array.from({ length: layers.length + 1 }, (_, l) => l - 0.5);
+  return { name: 'layer', label: 'layer, from 0', unit: '', edges, place };
+}
+
+function byRadius({ radius, lengthUnit }: Geometry): Placement | null {
+  const edges = edgesBetween(radius);
+  if (edges === null) return null;
+  return { name: 'radius', label: 'r', unit: lengthUnit, edges, place: placesOf(radius, edges) };
+}
+
+/** Of the layers that have angles; a voxel on the axis has none. */
+function byAngle({ layers, eta, phi, radius, transverse }: Geometry): Placement | null {
+  const angles = new Float64Array(eta.length).fill(Number.NaN);
+  for (const { angular, firstVoxel, voxels } of layers) {
+    for (let voxel = firstVoxel; angular && voxel < firstVoxel + voxels; voxel++) {
+      if (radius[voxel] !== 0) angles[voxel] = Math.atan2(phi[voxel] as number, eta[voxel] as number);
+    }
+  }
+  const edges = edgesBetween(angles.filter(Number.isFinite));
+  if (edges === null) return null;
+  const label = transverse === 'x-y' ? 'angle about the axis, from x' : 'angle about the axis, from η';
+  return { name: 'angle', label, unit: 'rad', edges, place: placesOf(angles, edges) };
+}
+
+function spectrum(geometry: Geometry, layer: number | null): FilledProfile {
+  const place = new Uint32Array(geometry.voxels);
+  if (layer !== null) {
+    for (const { id, firstVoxel, voxels } of geometry.layers) {
+      if (id !== layer) place.fill(nowhere, firstVoxel, firstVoxel + voxels);
+    }
+  }
+  const profile: Profile = {
+    name: layer === null ? 'spectrum' : `spectrum_${layer}`,
+    label: `voxels of a shower${layer === null ? '' : `, layer ${layer}`}`,
+    unit: '',
+    axis: { label: 'voxel energy', unit: 'MeV', scale: 'log' },
+    edges: Array.from(spectrumEdges),
+  };
+  return { profile, record: { place, places: 1, energyEdges: spectrumEdges, energies: false } };
+}
+
+/**
+ * Edges half-way between the values that occur, so that no bin is empty for want of voxels; neighbors share a bin where there are
+ * more than can be told apart. Null where all are equal.
+ */
+function edgesBetween(values: Float64Array): number[] | null {
+  const rounded = new Set(Array.from(values, (value) => Number(value.toPrecision(9))));
+  const distinct = [...rounded].sort((a, b) => a - b);
+  const count = distinct.length;
+  if (count < 2) return null;
+  const bins = Math.min(count, mostPlaces);
+  const at = (i: number) => distinct[i] as number;
+  const inner = Array.from({ length: bins - 1 }, (_, bin) => {
+    const next = Math.round(((bin + 1) * count) / bins);
+    return (at(next - 1) + at(next)) / 2;
+  });
+  const [low, high] = [at(0) - (at(1) - at(0)) / 2, at(count - 1) + (at(count - 1) - at(count - 2)) / 2];
+  return [at(0) >= 0 ? Math.max(0, low) : low, ...inner, high];
+}
+
+function placesOf(values: Float64Array, edges: readonly number[]): Uint32Array {
+  return Uint32Array.from(values, (value) => {
+    if (Number.isNaN(value)) return nowhere;
+    const next = edges.findIndex((edge) => value < edge);
+    return next < 0 ? edges.length - 2 : Math.max(0, next - 1);
+  });
+}
