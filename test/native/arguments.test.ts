@@ -310,6 +310,13 @@ describe('the native core', () => {
   const weigh = (wrong: object) =>
     core['densityRatioWeights']?.(new Float32Array(2), 1, { ...ratio, ...wrong }, computer, ignore);
 
+  const calibrationSet = {
+    reference: Float64Array.of(1, 2),
+    generated: Float64Array.of(-1, 0),
+    referenceWeights: null,
+    generatedWeights: null,
+  };
+
   /** Every place where a name crosses, with the enumeration that it is of. */
   const places: readonly [string, keyof typeof enumerations, (name: unknown) => unknown][] = [
     [
@@ -363,6 +370,35 @@ describe('the native core', () => {
       'geometry of toys',
       'toyGeometry',
       (name) => core['makeToyShowers']?.({ ...toys, geometry: name }, ignore),
+    ],
+    [
+      'method of calibrate',
+      'calibration',
+      (method) => core['calibrate']?.(method, calibrationSet, new Float64Array(2), true, ignore),
+    ],
+    [
+      'method of crossCalibrate',
+      'calibration',
+      (method) =>
+        core['crossCalibrate']?.(
+          method,
+          calibrationSet,
+          Uint16Array.of(0, 1),
+          Uint16Array.of(0, 1),
+          true,
+          ignore,
+        ),
+    ],
+    [
+      'spacing of bins',
+      'binSpacing',
+      (spacing) =>
+        core['reliability']?.(
+          Float64Array.of(0.2, 0.6),
+          Float64Array.of(0.1, 0.5),
+          { bins: 2, spacing, balance: true, resamples: 2, seed: 1 },
+          ignore,
+        ),
     ],
   ];
 
