@@ -4,7 +4,8 @@ const aboveOthers = 5;
 
 /**
  * The value that stands for "there is none", such as 0 for the center of an empty layer: NaN where there is one, otherwise a
- * value that many rows share where others are hardly ever met twice. Null where there is no such value.
+ * value that many rows share where others are hardly ever met twice. Null where there is no such value, and for whole numbers,
+ * which are all met often: a count of 0 is a count.
  *
  * @param sorted values of both samples, or as many as decide.
  */
@@ -14,6 +15,7 @@ export function undefinedValueOf(
   sorted: Float64Array,
 ): number | null {
   if (reference.some(Number.isNaN) || generated.some(Number.isNaN)) return Number.NaN;
+  if (sorted.every(Number.isInteger)) return null;
   let most = { value: 0, rows: 0 };
   let second = 0;
   for (let first = 0, last = 0; first < sorted.length; first = last) {

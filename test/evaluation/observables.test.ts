@@ -4,6 +4,7 @@ import { binsFor, type ObservableBins } from '#caloscope/evaluation/observable-a
 import { histogramsOf } from '#caloscope/evaluation/observable-histograms';
 import type { ObservableColumn } from '#caloscope/evaluation/own-observables';
 import type { ObservableComparison } from '#caloscope/evaluation/result';
+import { undefinedValueOf } from '#caloscope/evaluation/undefined-value';
 import type { UhiHistogram } from '#caloscope/formats/uhi/uhi';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 import { type GivenSample, sampleOf } from '#caloscope/samples/kinds';
@@ -48,6 +49,13 @@ function normal(rows: number, seed: number): number[] {
   const next = normalNumbers(seed);
   return Array.from({ length: rows }, next);
 }
+
+it('takes no whole number for "there is none"', () => {
+  const counts = Float64Array.from({ length: 100 }, (_, row) => (row < 80 ? 0 : row % 7));
+  expect(undefinedValueOf(counts, counts, counts.slice().sort())).toBeNull();
+  const halves = counts.map((count) => count / 2 + (count > 0 ? 0.1234 * count : 0));
+  expect(undefinedValueOf(halves, halves, halves.slice().sort())).toBe(0);
+});
 
 describe('an observable that some rows do not have', () => {
   it('an empty layer in 40 % of one sample: the separation of all that lies in it', async () => {
