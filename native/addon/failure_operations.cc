@@ -77,9 +77,9 @@ Napi::Value as_record(Napi::Env env, const Failures& found) {
   record.Set("measuring", as_record(env, found.measuring));
   record.Set("ofColumns", as_array(env, found.of_columns, found.columns));
   record.Set("boxes", as_array(env, found.boxes, found.columns));
-  record.Set("area", found.areas.area);
-  record.Set("alone", as_array(env, found.areas.alone));
-  record.Set("inTurn", as_array(env, found.areas.in_turn));
+  record.Set("area", found.area);
+  record.Set("alone", as_array(env, found.alone));
+  record.Set("inTurn", as_array(env, found.in_turn));
   return record;
 }
 

@@ -48,9 +48,12 @@ export interface Failures {
   readonly boxes: readonly Region[];
   /** AUC of ln w, all rows together. */
   readonly area: number;
-  /** What each column explains alone, in their order. */
+  /** What each column explains alone, in their order, of all rows. */
   readonly alone: readonly ExplainedArea[];
-  /** The column that explains most, the one that explains most beyond it, and so on, at most five. */
+  /**
+   * The column that explains most, the one that explains most beyond it, and so on, at most five: chosen in the half that is searched,
+   * measured in the other.
+   */
   readonly inTurn: readonly ExplainedArea[];
 }
 

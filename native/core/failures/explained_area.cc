@@ -157,40 +157,87 @@ std::optional<std::size_t> best_of(std::span<const ExplainedArea> found, std::sp
   return best;
 }
 
+JackknifedArea whole_area(const Remainder& left, std::size_t reference, const JobControl& control) {
+  return jackknifed_area(left, reference, 1, [](std::size_t) { return std::size_t{0}; }, control);
+}
+
+/// Takes one column after the other away.
+class Explanation {
+ public:
+  Explanation(std::span<const BinnedColumn> columns, const ScoredRows& rows, const JobControl& control)
+      : columns_(columns), rows_(rows), control_(control), explained_score_(rows.scores.size(), 0.0),
+        left_(remainder_of(rows, explained_score_)), before_(whole_area(left_, rows.reference, control)) {}
+
+  double area() const { return before_.all; }
+
+  /// What a column explains of what is left.
+  ExplainedArea measure(std::size_t column) const {
+    const auto& bins = columns_[column].bins;
+    const auto after = jackknifed_area(left_, rows_.reference, columns_[column].all(),
+                                       [&](std::size_t row) -> std::size_t { return bins[row]; }, control_);
+    return explained(column, before_, after, remaining_);
+  }
+
+  /// Takes the column away; false where too little is left for another.
+  bool take(const ExplainedArea& one) {
+    remaining_ -= one.share;
+    if (remaining_ < least_share) return false;
+    explain(columns_[one.column], left_, rows_.reference, explained_score_);
+    left_ = remainder_of(rows_, explained_score_);
+    before_ = whole_area(left_, rows_.reference, control_);
+    return true;
+  }
+
+ private:
+  std::span<const BinnedColumn> columns_;
+  const ScoredRows& rows_;
+  const JobControl& control_;
+  std::vector<double> explained_score_;
+  Remainder left_;
+  JackknifedArea before_;
+  double remaining_ = 1;
+};
+
 }  // namespace
 
-ExplainedAreas explained_areas(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
-                               const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control) {
-  const auto everywhere = [](std::size_t) { return std::size_t{0}; };
-  std::vector<double> explained_score(rows.scores.size(), 0.0);
-  auto left = remainder_of(rows, explained_score);
-  auto before = jackknifed_area(left, rows.reference, 1, everywhere, control);
-  ExplainedAreas result{before.all, {}, {}};
+double area_of_scores(const ScoredRows& rows, const JobControl& control) {
+  return Explanation({}, rows, control).area();
+}
+
+std::vector<ExplainedArea> explained_alone(std::span<const BinnedColumn> columns, const ScoredRows& rows,
+                                           const TileRunner& run_tiles, const JobControl& control) {
+  const Explanation explanation(columns, rows, control);
+  std::vector<ExplainedArea> alone(columns.size());
+  run_tiles(columns.size(), [&](std::size_t column) { alone[column] = explanation.measure(column); });
+  return alone;
+}
+
+std::vector<std::size_t> explaining_columns(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
+                                            const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control) {
+  Explanation explanation(columns, rows, control);
   std::vector<std::size_t> rest(candidates.begin(), candidates.end());
   std::vector<ExplainedArea> found(columns.size());
-  double remaining = 1;
-  while (result.in_turn.size() < most_in_turn) {
-    // The first turn measures every column, the others those that may be chosen.
-    const bool of_all = result.in_turn.empty();
-    run_tiles(of_all ? columns.size() : rest.size(), [&](std::size_t i) {
-      const std::size_t column = of_all ? i : rest[i];
-      const auto& bins = columns[column].bins;
-      const auto after = jackknifed_area(left, rows.reference, columns[column].all(),
-                                         [&](std::size_t row) -> std::size_t { return bins[row]; }, control);
-      found[column] = explained(column, before, after, remaining);
-    });
-    if (of_all) result.alone = found;
+  std::vector<std::size_t> order;
+  while (order.size() < most_in_turn) {
+    run_tiles(rest.size(), [&](std::size_t i) { found[rest[i]] = explanation.measure(rest[i]); });
     const auto best = best_of(found, rest);
     if (!best) break;
-    result.in_turn.push_back(found[*best]);
-    remaining -= found[*best].share;
-    if (remaining < least_share) break;
+    order.push_back(*best);
     std::erase(rest, *best);
-    explain(columns[*best], left, rows.reference, explained_score);
-    left = remainder_of(rows, explained_score);
-    before = jackknifed_area(left, rows.reference, 1, everywhere, control);
+    if (!explanation.take(found[*best])) break;
   }
-  return result;
+  return order;
+}
+
+std::vector<ExplainedArea> explained_in_order(std::span<const BinnedColumn> columns, std::span<const std::size_t> order,
+                                              const ScoredRows& rows, const JobControl& control) {
+  Explanation explanation(columns, rows, control);
+  std::vector<ExplainedArea> measured;
+  for (const std::size_t column : order) {
+    measured.push_back(explanation.measure(column));
+    if (!explanation.take(measured.back())) break;
+  }
+  return measured;
 }
 
 }  // namespace caloscope

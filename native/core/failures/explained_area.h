@@ -27,23 +27,25 @@ struct ExplainedArea {
   double error = 0;
 };
 
-struct ExplainedAreas {
-  /// Of the scores, all rows together.
-  double area = 0;
-  /// Each column alone, in their order.
-  std::vector<ExplainedArea> alone;
-  /// The best column, then what is best on top of it, and so on, as long as a column explains at least a twentieth and more than
-  /// twice its error.
-  std::vector<ExplainedArea> in_turn;
-};
+/// Which columns the scores are made of. What is left when a column is known is the mean over its bins of the AUC within them, each bin
+/// counted with its share of the reference sample and ½ where a sample has no rows: the AUC after a reweighting that makes the column
+/// equal, asked of rows alike in it. For the next column the generated rows get the weights that make the ones before equal, one after
+/// the other, and the scores lose what these explain.
 
-/// Which columns the scores are made of. AUC_c, what is left when column c is known, is the mean over its bins of the AUC within
-/// them, each bin counted with its share of the reference sample and ½ where a sample has no rows: the AUC after a reweighting that
-/// makes the column equal, asked of rows alike in it. For the next column the generated rows get the weights that make the chosen ones equal, one after the
-/// other, and the scores lose what these explain.
-///
-/// `candidates`: columns that may be in `in_turn`. Equal areas: the earlier column.
-ExplainedAreas explained_areas(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
-                               const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control);
+/// AUC of the scores, all rows together.
+double area_of_scores(const ScoredRows& rows, const JobControl& control);
+
+/// Each column alone, in their order.
+std::vector<ExplainedArea> explained_alone(std::span<const BinnedColumn> columns, const ScoredRows& rows,
+                                           const TileRunner& run_tiles, const JobControl& control);
+
+/// The column that explains most, then what is best on top of it, and so on, as long as a column explains at least a twentieth and more
+/// than twice its error; of columns that explain alike the first. `candidates`: columns that may be chosen.
+std::vector<std::size_t> explaining_columns(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
+                                            const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control);
+
+/// What the columns explain one after the other. An honest measurement takes other rows than those that chose the order.
+std::vector<ExplainedArea> explained_in_order(std::span<const BinnedColumn> columns, std::span<const std::size_t> order,
+                                              const ScoredRows& rows, const JobControl& control);
 
 }  // namespace caloscope

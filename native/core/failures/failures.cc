@@ -29,6 +29,32 @@ void require_sound(std::span<const std::vector<double>> columns, std::span<const
   }
 }
 
+/// What one half of the rows has.
+struct Half {
+  std::vector<BinnedColumn> columns;
+  std::vector<double> scores;
+  std::size_t reference = 0;
+
+  ScoredRows rows() const { return {scores, reference}; }
+};
+
+Half half_of(std::span<const BinnedColumn> columns, const ScoredRows& rows, const Halves& halves, bool explores) {
+  Half half{std::vector<BinnedColumn>(columns.size()), {}, 0};
+  for (std::size_t column = 0; column < columns.size(); ++column) {
+    half.columns[column].edges = columns[column].edges;
+    half.columns[column].has_undefined = columns[column].has_undefined;
+  }
+  for (std::size_t row = 0; row < halves.rows(); ++row) {
+    if (halves.explores(row) != explores) continue;
+    for (std::size_t column = 0; column < columns.size(); ++column) {
+      half.columns[column].bins.push_back(columns[column].bins[row]);
+    }
+    half.scores.push_back(rows.scores[row]);
+    half.reference += halves.of_reference(row) ? 1 : 0;
+  }
+  return half;
+}
+
 }  // namespace
 
 Failures find_failures(std::span<const std::vector<double>> columns, std::span<const std::size_t> candidates,
@@ -46,7 +72,12 @@ Failures find_failures(std::span<const std::vector<double>> columns, std::span<c
   run_tiles(columns.size(), [&](std::size_t column) { found.columns[column] = binned(columns[column], bins, control); });
   found.of_columns = column_regions(found.columns, halves, run_tiles, control);
   found.boxes = boxes(found.columns, most_boxes, halves, run_tiles, control);
-  found.areas = explained_areas(found.columns, candidates, rows, run_tiles, control);
+  found.area = area_of_scores(rows, control);
+  found.alone = explained_alone(found.columns, rows, run_tiles, control);
+  const auto searched = half_of(found.columns, rows, halves, true);
+  const auto order = explaining_columns(searched.columns, candidates, searched.rows(), run_tiles, control);
+  const auto measured = half_of(found.columns, rows, halves, false);
+  found.in_turn = explained_in_order(measured.columns, order, measured.rows(), control);
   return found;
 }
 

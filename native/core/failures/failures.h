@@ -18,7 +18,9 @@ struct Failures {
   RowCounts measuring;
   std::vector<Region> of_columns;  ///< one a column
   std::vector<Region> boxes;
-  ExplainedAreas areas;
+  double area = 0;                     ///< AUC of the scores, all rows together
+  std::vector<ExplainedArea> alone;    ///< each column, all rows together
+  std::vector<ExplainedArea> in_turn;  ///< order and number from the half that was searched, measured in the other
 };
 
 /// `columns`: one number a row, NaN where there is no value, `rows.reference` rows first. `candidates`: columns that may explain the

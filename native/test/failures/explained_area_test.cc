@@ -30,10 +30,18 @@ struct Gaussians {
     }
   }
 
-  ExplainedAreas explained(const std::vector<std::size_t>& candidates, unsigned threads = 1) const {
+  struct Found {
+    double area;
+    std::vector<ExplainedArea> alone, in_turn;
+  };
+  Found explained(const std::vector<std::size_t>& candidates, unsigned threads = 1) const {
     std::vector<BinnedColumn> bins;
     for (const auto& column : columns) bins.push_back(binned(column, BinnedColumn::most_bins - 1, JobControl{}));
-    return explained_areas(bins, candidates, {scores, reference}, tiles_on(threads), JobControl{});
+    const ScoredRows rows{scores, reference};
+    const JobControl control;
+    const auto order = explaining_columns(bins, candidates, rows, tiles_on(threads), control);
+    return {area_of_scores(rows, control), explained_alone(bins, rows, tiles_on(threads), control),
+            explained_in_order(bins, order, rows, control)};
   }
 };
 
