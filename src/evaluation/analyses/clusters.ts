@@ -4,6 +4,7 @@ import { type RegionFactor, regionFactor } from '../../failures/region-factor.js
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
+import { rowsWhere } from '../rows-where.js';
 import { type WeightWindow, windowText } from './windows.js';
 
 /** Rows of a window from which clusters are looked for. */
@@ -121,12 +122,6 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
   });
   const clustersFound = found.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
   return { ...head, observables: chosen.map(({ observable }) => observable.name), clusters: clustersFound };
-}
-
-function rowsWhere(values: Float64Array, inside: (value: number) => boolean): Uint32Array {
-  const rows: number[] = [];
-  for (const [row, value] of values.entries()) if (inside(value)) rows.push(row);
-  return Uint32Array.from(rows);
 }
 
 interface Width {

@@ -4,6 +4,7 @@ import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { ordered } from '../rank-distances.js';
+import { rowsWhere } from '../rows-where.js';
 import { shortP } from '../short-p.js';
 
 /** Values of a condition up to which each is a bin of its own; otherwise so many bins of equally many rows. */
@@ -123,12 +124,6 @@ async function binsOf(
 interface BinRows {
   readonly reference: Uint32Array;
   readonly generated: Uint32Array;
-}
-
-function rowsWhere(values: Float64Array, inside: (value: number) => boolean): Uint32Array {
-  const rows: number[] = [];
-  for (const [row, value] of values.entries()) if (inside(value)) rows.push(row);
-  return Uint32Array.from(rows);
 }
 
 function taken(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
