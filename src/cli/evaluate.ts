@@ -137,7 +137,7 @@ export function documentOf(result: EvaluationResult, out: string): object {
 }
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
-  const { verdict, samples, weights, warnings, settings } = result;
+  const { verdict, failures, samples, weights, warnings, settings } = result;
   const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows, layout }) => {
     const { effectiveSampleSize, tailIndex } = weights[role];
     const size = count(effectiveSampleSize);
@@ -154,6 +154,11 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
   const files = pathsOf(out);
   return [
     verdict.sentence,
+    '',
+    ...(failures.sentences.length === 0
+      ? ['No failure is found.']
+      : ['What is wrong:', ...failures.sentences.map(({ text }) => `  ${text}`)]),
+    ...(failures.sound === null ? [] : [failures.sound]),
     '',
     ...columns(sampleRows),
     '',

@@ -76,13 +76,6 @@ export const failures: Analysis<FailureSummary, { readonly observables: readonly
     const found = await findFailures(columns, logWeights, { ...run, candidates, seed: choices.seed });
     return { part: summaryOf(context, compared, pValues, found) };
   },
-  summary: ({ sentences, sound }) => ({
-    heading: 'What is wrong',
-    rows: [
-      ...(sentences.length === 0 ? [['No failure is found.']] : sentences.map(({ text }) => [text])),
-      ...(sound === null ? [] : [[sound]]),
-    ],
-  }),
 };
 
 const nothing: FailureSummary = {
