@@ -30,7 +30,7 @@ Napi::Value as_record(Napi::Env env, const RowCounts& rows) {
 }
 
 /// Bounds of the values: [lower, upper), infinite where there is none; both NaN where rows without a value are meant.
-Napi::Value as_record(Napi::Env env, const Condition& condition, const std::vector<BinnedColumn>& columns) {
+Napi::Value as_record(Napi::Env env, const Condition& condition, const std::vector<ColumnBins>& columns) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto& column = columns[condition.column];
   const auto& [first, last] = condition.range;
@@ -44,7 +44,7 @@ Napi::Value as_record(Napi::Env env, const Condition& condition, const std::vect
   return record;
 }
 
-Napi::Value as_array(Napi::Env env, const std::vector<Region>& regions, const std::vector<BinnedColumn>& columns) {
+Napi::Value as_array(Napi::Env env, const std::vector<Region>& regions, const std::vector<ColumnBins>& columns) {
   auto array = Napi::Array::New(env, regions.size());
   for (std::uint32_t i = 0; i < regions.size(); ++i) {
     auto conditions = Napi::Array::New(env, regions[i].conditions.size());

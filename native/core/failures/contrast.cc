@@ -7,13 +7,13 @@ namespace {
 
 double term(double count, double expected) { return count > 0 ? count * std::log(count / expected) : 0; }
 
-bool points(const RowCounts& inside, const RowCounts& all, Direction direction) {
+bool points(const RowCounts& inside, const RowCounts& all, FactorDirection direction) {
   const double expected = static_cast<double>(all.reference) * static_cast<double>(inside.generated);
   const double found = static_cast<double>(inside.reference) * static_cast<double>(all.generated);
   switch (direction) {
-    case Direction::any: return true;
-    case Direction::too_few: return found > expected;
-    case Direction::too_many: return found < expected;
+    case FactorDirection::any: return true;
+    case FactorDirection::too_few: return found > expected;
+    case FactorDirection::too_many: return found < expected;
   }
   return false;
 }
@@ -44,7 +44,7 @@ double likelihood_contrast(const RowCounts& inside, const RowCounts& all) {
 }
 
 StrongestRange strongest_range(std::span<const RowCounts> bins, const RowCounts& all, bool has_undefined,
-                               Direction direction, std::uint64_t fewest) {
+                               FactorDirection direction, std::uint64_t fewest) {
   StrongestRange best{{0, bins.size()}, 0};
   for_each_range(bins, has_undefined, [&](const BinRange& range, const RowCounts& inside) {
     if (inside.reference + inside.generated < fewest || !points(inside, all, direction)) return;

@@ -31,7 +31,7 @@ struct BinRange {
 double likelihood_contrast(const RowCounts& inside, const RowCounts& all);
 
 /// What a range is looked for.
-enum class Direction : std::uint8_t {
+enum class FactorDirection : std::uint8_t {
   any,
   too_few,   ///< the generated sample has a smaller share there than the reference
   too_many,  ///< a larger one
@@ -46,6 +46,6 @@ struct StrongestRange {
   double contrast = 0;
 };
 StrongestRange strongest_range(std::span<const RowCounts> bins, const RowCounts& all, bool has_undefined,
-                               Direction direction, std::uint64_t fewest);
+                               FactorDirection direction, std::uint64_t fewest);
 
 }  // namespace caloscope

@@ -131,7 +131,7 @@ ExplainedArea explained(std::size_t column, const JackknifedArea& before, const 
 }
 
 /// Adds to `explained_score` the ln ratio that makes the column of the weighted generated rows that of the reference.
-void explain(const BinnedColumn& column, const Remainder& left, std::size_t reference, std::vector<double>& explained_score) {
+void explain(const ColumnBins& column, const Remainder& left, std::size_t reference, std::vector<double>& explained_score) {
   std::vector<double> first(column.all()), second(column.all());
   double all_first = 0, all_second = 0;
   for (std::size_t row = 0; row < left.weight.size(); ++row) {
@@ -164,7 +164,7 @@ JackknifedArea whole_area(const Remainder& left, std::size_t reference, const Jo
 /// Takes one column after the other away.
 class Explanation {
  public:
-  Explanation(std::span<const BinnedColumn> columns, const ScoredRows& rows, const JobControl& control)
+  Explanation(std::span<const ColumnBins> columns, const ScoredRows& rows, const JobControl& control)
       : columns_(columns), rows_(rows), control_(control), explained_score_(rows.scores.size(), 0.0),
         left_(remainder_of(rows, explained_score_)), before_(whole_area(left_, rows.reference, control)) {}
 
@@ -189,7 +189,7 @@ class Explanation {
   }
 
  private:
-  std::span<const BinnedColumn> columns_;
+  std::span<const ColumnBins> columns_;
   const ScoredRows& rows_;
   const JobControl& control_;
   std::vector<double> explained_score_;
@@ -204,7 +204,7 @@ double area_of_scores(const ScoredRows& rows, const JobControl& control) {
   return Explanation({}, rows, control).area();
 }
 
-std::vector<ExplainedArea> explained_alone(std::span<const BinnedColumn> columns, const ScoredRows& rows,
+std::vector<ExplainedArea> explained_alone(std::span<const ColumnBins> columns, const ScoredRows& rows,
                                            const TileRunner& run_tiles, const JobControl& control) {
   const Explanation explanation(columns, rows, control);
   std::vector<ExplainedArea> alone(columns.size());
@@ -212,7 +212,7 @@ std::vector<ExplainedArea> explained_alone(std::span<const BinnedColumn> columns
   return alone;
 }
 
-std::vector<std::size_t> explaining_columns(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
+std::vector<std::size_t> explaining_columns(std::span<const ColumnBins> columns, std::span<const std::size_t> candidates,
                                             const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control) {
   Explanation explanation(columns, rows, control);
   std::vector<std::size_t> rest(candidates.begin(), candidates.end());
@@ -229,7 +229,7 @@ std::vector<std::size_t> explaining_columns(std::span<const BinnedColumn> column
   return order;
 }
 
-std::vector<ExplainedArea> explained_in_order(std::span<const BinnedColumn> columns, std::span<const std::size_t> order,
+std::vector<ExplainedArea> explained_in_order(std::span<const ColumnBins> columns, std::span<const std::size_t> order,
                                               const ScoredRows& rows, const JobControl& control) {
   Explanation explanation(columns, rows, control);
   std::vector<ExplainedArea> measured;

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/failures/binned_column.h"
+#include "core/failures/column_bins.h"
 #include "core/run/job_control.h"
 #include "core/run/tile_runner.h"
 
@@ -36,16 +36,16 @@ struct ExplainedArea {
 double area_of_scores(const ScoredRows& rows, const JobControl& control);
 
 /// Each column alone, in their order.
-std::vector<ExplainedArea> explained_alone(std::span<const BinnedColumn> columns, const ScoredRows& rows,
+std::vector<ExplainedArea> explained_alone(std::span<const ColumnBins> columns, const ScoredRows& rows,
                                            const TileRunner& run_tiles, const JobControl& control);
 
 /// The column that explains most, then what is best on top of it, and so on, as long as a column explains at least a twentieth and more
 /// than twice its error; of columns that explain alike the first. `candidates`: columns that may be chosen.
-std::vector<std::size_t> explaining_columns(std::span<const BinnedColumn> columns, std::span<const std::size_t> candidates,
+std::vector<std::size_t> explaining_columns(std::span<const ColumnBins> columns, std::span<const std::size_t> candidates,
                                             const ScoredRows& rows, const TileRunner& run_tiles, const JobControl& control);
 
 /// What the columns explain one after the other. An honest measurement takes other rows than those that chose the order.
-std::vector<ExplainedArea> explained_in_order(std::span<const BinnedColumn> columns, std::span<const std::size_t> order,
+std::vector<ExplainedArea> explained_in_order(std::span<const ColumnBins> columns, std::span<const std::size_t> order,
                                               const ScoredRows& rows, const JobControl& control);
 
 }  // namespace caloscope

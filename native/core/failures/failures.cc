@@ -31,15 +31,15 @@ void require_sound(std::span<const std::vector<double>> columns, std::span<const
 
 /// What one half of the rows has.
 struct Half {
-  std::vector<BinnedColumn> columns;
+  std::vector<ColumnBins> columns;
   std::vector<double> scores;
   std::size_t reference = 0;
 
   ScoredRows rows() const { return {scores, reference}; }
 };
 
-Half half_of(std::span<const BinnedColumn> columns, const ScoredRows& rows, const Halves& halves, bool explores) {
-  Half half{std::vector<BinnedColumn>(columns.size()), {}, 0};
+Half half_of(std::span<const ColumnBins> columns, const ScoredRows& rows, const Halves& halves, bool explores) {
+  Half half{std::vector<ColumnBins>(columns.size()), {}, 0};
   for (std::size_t column = 0; column < columns.size(); ++column) {
     half.columns[column].edges = columns[column].edges;
     half.columns[column].has_undefined = columns[column].has_undefined;
@@ -68,7 +68,7 @@ Failures find_failures(std::span<const std::vector<double>> columns, std::span<c
   Failures found;
   found.measuring = halves.measuring();
   found.columns.resize(columns.size());
-  const std::size_t bins = std::clamp<std::size_t>(rows.scores.size() / rows_of_bin, 2, BinnedColumn::most_bins - 1);
+  const std::size_t bins = std::clamp<std::size_t>(rows.scores.size() / rows_of_bin, 2, ColumnBins::most_bins - 1);
   run_tiles(columns.size(), [&](std::size_t column) { found.columns[column] = binned(columns[column], bins, control); });
   found.of_columns = column_regions(found.columns, halves, run_tiles, control);
   found.boxes = boxes(found.columns, most_boxes, halves, run_tiles, control);

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/failures/binned_column.h"
+#include "core/failures/column_bins.h"
 #include "core/failures/explained_area.h"
 #include "core/failures/regions.h"
 
@@ -13,7 +13,7 @@ namespace caloscope {
 
 /// Where and in which columns two samples differ.
 struct Failures {
-  std::vector<BinnedColumn> columns;
+  std::vector<ColumnBins> columns;
   /// Rows in which regions were measured.
   RowCounts measuring;
   std::vector<Region> of_columns;  ///< one a column

@@ -18,7 +18,7 @@ constexpr std::size_t step = std::size_t{1} << 15;
 
 /// Rows of both samples by the bins of a column, of the rows that `counts(row)`.
 template <class Counts>
-std::vector<RowCounts> counted(const BinnedColumn& column, const Halves& halves, const Counts& counts,
+std::vector<RowCounts> counted(const ColumnBins& column, const Halves& halves, const Counts& counts,
                                const JobControl& control) {
   std::vector<RowCounts> bins(column.all());
   for (std::size_t row = 0; row < halves.rows(); ++row) {
@@ -30,12 +30,12 @@ std::vector<RowCounts> counted(const BinnedColumn& column, const Halves& halves,
   return bins;
 }
 
-bool meets(const Condition& condition, std::span<const BinnedColumn> columns, std::size_t row) {
+bool meets(const Condition& condition, std::span<const ColumnBins> columns, std::size_t row) {
   const std::size_t bin = columns[condition.column].bins[row];
   return bin >= condition.range.first && bin < condition.range.last;
 }
 
-bool meets(const std::vector<Condition>& conditions, std::span<const BinnedColumn> columns, std::size_t row) {
+bool meets(const std::vector<Condition>& conditions, std::span<const ColumnBins> columns, std::size_t row) {
   return std::all_of(conditions.begin(), conditions.end(),
                      [&](const Condition& condition) { return meets(condition, columns, row); });
 }
@@ -46,8 +46,8 @@ struct NextCondition {
   double contrast = 0;
 };
 
-NextCondition condition_on(std::size_t column, std::span<const BinnedColumn> columns, const Halves& halves,
-                           const std::vector<std::uint8_t>& inside, Direction direction, const JobControl& control) {
+NextCondition condition_on(std::size_t column, std::span<const ColumnBins> columns, const Halves& halves,
+                           const std::vector<std::uint8_t>& inside, FactorDirection direction, const JobControl& control) {
   const auto bins = counted(columns[column], halves, [&](std::size_t row) { return inside[row] != 0; }, control);
   const std::uint64_t fewest = halves.rows() / 2 / share_of_box + 1;
   const auto best = strongest_range(bins, halves.exploring(), columns[column].has_undefined, direction, fewest);
@@ -55,10 +55,10 @@ NextCondition condition_on(std::size_t column, std::span<const BinnedColumn> col
 }
 
 /// The best condition on the rows inside, of columns that have none yet; nothing where it adds too little to the contrast.
-std::optional<NextCondition> further_condition(std::span<const BinnedColumn> columns, const Halves& halves,
+std::optional<NextCondition> further_condition(std::span<const ColumnBins> columns, const Halves& halves,
                                                const std::vector<std::uint8_t>& inside,
                                                const std::vector<Condition>& conditions, double contrast,
-                                               Direction direction, const TileRunner& run_tiles,
+                                               FactorDirection direction, const TileRunner& run_tiles,
                                                const JobControl& control) {
   std::vector<NextCondition> found(columns.size());
   run_tiles(columns.size(), [&](std::size_t column) {
@@ -74,7 +74,7 @@ std::optional<NextCondition> further_condition(std::span<const BinnedColumn> col
 
 /// Rows that are free and meet all conditions, but the one that is left out.
 std::vector<std::uint8_t> rows_inside(const std::vector<std::uint8_t>& free, const std::vector<Condition>& conditions,
-                                      std::size_t left_out, std::span<const BinnedColumn> columns) {
+                                      std::size_t left_out, std::span<const ColumnBins> columns) {
   auto inside = free;
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     if (i == left_out) continue;
@@ -87,8 +87,8 @@ std::vector<std::uint8_t> rows_inside(const std::vector<std::uint8_t>& free, con
 
 /// Sets each condition anew, as is best with the others, and returns the contrast: a condition was chosen before those that follow it,
 /// when the failure stood out less.
-double sharpen(std::vector<Condition>& conditions, double contrast, std::span<const BinnedColumn> columns, const Halves& halves,
-             const std::vector<std::uint8_t>& free, Direction direction, const JobControl& control) {
+double sharpen(std::vector<Condition>& conditions, double contrast, std::span<const ColumnBins> columns, const Halves& halves,
+             const std::vector<std::uint8_t>& free, FactorDirection direction, const JobControl& control) {
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const auto inside = rows_inside(free, conditions, i, columns);
     const auto best = condition_on(conditions[i].column, columns, halves, inside, direction, control);
@@ -100,8 +100,8 @@ double sharpen(std::vector<Condition>& conditions, double contrast, std::span<co
 }
 
 /// The box among `free` rows; no conditions where they are alike.
-std::vector<Condition> box_among(std::span<const BinnedColumn> columns, const Halves& halves,
-                                 const std::vector<std::uint8_t>& free, Direction direction, const TileRunner& run_tiles,
+std::vector<Condition> box_among(std::span<const ColumnBins> columns, const Halves& halves,
+                                 const std::vector<std::uint8_t>& free, FactorDirection direction, const TileRunner& run_tiles,
                                  const JobControl& control) {
   std::vector<Condition> conditions;
   double contrast = 0;
@@ -115,7 +115,7 @@ std::vector<Condition> box_among(std::span<const BinnedColumn> columns, const Ha
   return conditions;
 }
 
-RowCounts measured(const std::vector<Condition>& conditions, std::span<const BinnedColumn> columns, const Halves& halves) {
+RowCounts measured(const std::vector<Condition>& conditions, std::span<const ColumnBins> columns, const Halves& halves) {
   RowCounts inside;
   for (std::size_t row = 0; row < halves.rows(); ++row) {
     if (halves.explores(row) || !meets(conditions, columns, row)) continue;
@@ -135,21 +135,21 @@ Halves::Halves(std::size_t rows, std::size_t reference, std::uint64_t seed) : re
   }
 }
 
-std::vector<Region> column_regions(std::span<const BinnedColumn> columns, const Halves& halves, const TileRunner& run_tiles,
+std::vector<Region> column_regions(std::span<const ColumnBins> columns, const Halves& halves, const TileRunner& run_tiles,
                                    const JobControl& control) {
   std::vector<Region> regions(columns.size());
   run_tiles(columns.size(), [&](std::size_t column) {
     const auto bins = counted(columns[column], halves, [&](std::size_t row) { return halves.explores(row); }, control);
-    regions[column].conditions = {{column, strongest_range(bins, halves.exploring(), columns[column].has_undefined, Direction::any, 1).range}};
+    regions[column].conditions = {{column, strongest_range(bins, halves.exploring(), columns[column].has_undefined, FactorDirection::any, 1).range}};
     regions[column].measured = measured(regions[column].conditions, columns, halves);
   });
   return regions;
 }
 
-std::vector<Region> boxes(std::span<const BinnedColumn> columns, std::size_t most, const Halves& halves,
+std::vector<Region> boxes(std::span<const ColumnBins> columns, std::size_t most, const Halves& halves,
                           const TileRunner& run_tiles, const JobControl& control) {
   std::vector<Region> found;
-  for (const auto direction : {Direction::too_few, Direction::too_many}) {
+  for (const auto direction : {FactorDirection::too_few, FactorDirection::too_many}) {
     std::vector<std::uint8_t> free(halves.rows());
     for (std::size_t row = 0; row < free.size(); ++row) free[row] = halves.explores(row) ? 1 : 0;
     for (std::size_t i = 0; i < most; ++i) {

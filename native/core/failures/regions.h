@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "core/failures/binned_column.h"
+#include "core/failures/column_bins.h"
 #include "core/failures/contrast.h"
 #include "core/run/job_control.h"
 #include "core/run/tile_runner.h"
@@ -43,13 +43,13 @@ struct Region {
 };
 
 /// The range of every column in which the samples differ most (`strongest_range`), column by column.
-std::vector<Region> column_regions(std::span<const BinnedColumn> columns, const Halves& halves, const TileRunner& run_tiles,
+std::vector<Region> column_regions(std::span<const ColumnBins> columns, const Halves& halves, const TileRunner& run_tiles,
                                    const JobControl& control);
 
 /// Boxes: up to `most` of each direction, first those of which the generated sample has too few, of up to three conditions on
 /// different columns. Each condition is the range with the largest likelihood contrast among the rows that meet the others; a box is
 /// looked for among rows that are in none of the boxes before, and holds at least a hundredth of all rows.
-std::vector<Region> boxes(std::span<const BinnedColumn> columns, std::size_t most, const Halves& halves,
+std::vector<Region> boxes(std::span<const ColumnBins> columns, std::size_t most, const Halves& halves,
                           const TileRunner& run_tiles, const JobControl& control);
 
 }  // namespace caloscope

@@ -34,7 +34,7 @@ RowCounts total(const std::vector<RowCounts>& bins) {
 }
 
 BinRange strongest(const std::vector<RowCounts>& bins, bool has_undefined) {
-  return strongest_range(bins, total(bins), has_undefined, Direction::any, 1).range;
+  return strongest_range(bins, total(bins), has_undefined, FactorDirection::any, 1).range;
 }
 
 TEST(StrongestRange, FindsTheBinsThatDiffer) {
@@ -84,13 +84,13 @@ TEST(StrongestRange, IsAllOfASingleBin) {
 TEST(StrongestRange, LooksInOneDirection) {
   const auto bins = bins_of({1000, 4000, 1000, 100}, {1000, 1000, 1000, 3100});
   const auto all = total(bins);
-  const auto rare = strongest_range(bins, all, false, Direction::too_few, 10);
+  const auto rare = strongest_range(bins, all, false, FactorDirection::too_few, 10);
   EXPECT_EQ(rare.range.first, 1U);
   EXPECT_EQ(rare.range.last, 2U);
-  const auto frequent = strongest_range(bins, all, false, Direction::too_many, 10);
+  const auto frequent = strongest_range(bins, all, false, FactorDirection::too_many, 10);
   EXPECT_EQ(frequent.range.first, 3U);
   EXPECT_EQ(frequent.range.last, 4U);
-  EXPECT_EQ(strongest_range(bins, all, false, Direction::any, 12'300).contrast, 0);
+  EXPECT_EQ(strongest_range(bins, all, false, FactorDirection::any, 12'300).contrast, 0);
   EXPECT_EQ(strongest(bins_of({10, 20}, {10, 20}), false).last, 2U);
 }
 

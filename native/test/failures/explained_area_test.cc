@@ -35,8 +35,8 @@ struct Gaussians {
     std::vector<ExplainedArea> alone, in_turn;
   };
   Found explained(const std::vector<std::size_t>& candidates, unsigned threads = 1) const {
-    std::vector<BinnedColumn> bins;
-    for (const auto& column : columns) bins.push_back(binned(column, BinnedColumn::most_bins - 1, JobControl{}));
+    std::vector<ColumnBins> bins;
+    for (const auto& column : columns) bins.push_back(binned(column, ColumnBins::most_bins - 1, JobControl{}));
     const ScoredRows rows{scores, reference};
     const JobControl control;
     const auto order = explaining_columns(bins, candidates, rows, tiles_on(threads), control);
@@ -67,7 +67,7 @@ TEST(ExplainedAreas, AreThoseOfIndependentGaussians) {
 TEST(ExplainedAreas, OfAPlainReimplementation) {
   const Gaussians samples(300, {1, 0.5}, 12);
   const auto found = samples.explained({0, 1});
-  const auto bins = binned(samples.columns[0], BinnedColumn::most_bins - 1, JobControl{});
+  const auto bins = binned(samples.columns[0], ColumnBins::most_bins - 1, JobControl{});
   double area = 0;
   for (std::size_t i = 0; i < 300; ++i) {
     double won = 0, pairs = 0;

@@ -1,4 +1,4 @@
-#include "core/failures/binned_column.h"
+#include "core/failures/column_bins.h"
 
 #include <gtest/gtest.h>
 
@@ -13,9 +13,9 @@
 namespace caloscope {
 namespace {
 
-BinnedColumn bins_of(const std::vector<double>& values, std::size_t most) { return binned(values, most, JobControl{}); }
+ColumnBins bins_of(const std::vector<double>& values, std::size_t most) { return binned(values, most, JobControl{}); }
 
-TEST(BinnedColumn, PutsEveryNumberBetweenItsEdges) {
+TEST(ColumnBins, PutsEveryNumberBetweenItsEdges) {
   RandomStream random(3, 0);
   std::vector<double> values(5000);
   for (auto& value : values) value = std::exp(3 * random.normal());
@@ -38,7 +38,7 @@ TEST(BinnedColumn, PutsEveryNumberBetweenItsEdges) {
   EXPECT_LT(*std::max_element(rows.begin(), rows.end()), 160U);
 }
 
-TEST(BinnedColumn, HasEdgesOfFewDigits) {
+TEST(ColumnBins, HasEdgesOfFewDigits) {
   RandomStream random(4, 0);
   std::vector<double> values(2000);
   for (auto& value : values) value = 0.95 + 0.003 * random.normal();
@@ -50,7 +50,7 @@ TEST(BinnedColumn, HasEdgesOfFewDigits) {
   }
 }
 
-TEST(BinnedColumn, CutsWholeNumbersBetweenThem) {
+TEST(ColumnBins, CutsWholeNumbersBetweenThem) {
   std::vector<double> values;
   for (int i = 0; i < 300; ++i) values.push_back(i % 3);
   const auto column = bins_of(values, 20);
@@ -58,7 +58,7 @@ TEST(BinnedColumn, CutsWholeNumbersBetweenThem) {
   for (std::size_t row = 0; row < values.size(); ++row) EXPECT_EQ(column.bins[row], values[row]);
 }
 
-TEST(BinnedColumn, KeepsRowsWithoutAValueApart) {
+TEST(ColumnBins, KeepsRowsWithoutAValueApart) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto column = bins_of({1, nan, 2, 3, nan, 4}, 2);
   EXPECT_TRUE(column.has_undefined);
@@ -68,7 +68,7 @@ TEST(BinnedColumn, KeepsRowsWithoutAValueApart) {
   EXPECT_LT(column.bins[5], column.ordered());
 }
 
-TEST(BinnedColumn, HasOneBinForOneValueAndForNone) {
+TEST(ColumnBins, HasOneBinForOneValueAndForNone) {
   EXPECT_EQ(bins_of({5, 5, 5}, 10).all(), 1U);
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto none = bins_of({nan, nan}, 10);
@@ -77,7 +77,7 @@ TEST(BinnedColumn, HasOneBinForOneValueAndForNone) {
   EXPECT_EQ(bins_of({}, 10).all(), 1U);
 }
 
-TEST(BinnedColumn, TakesNumbersAtTheEndsOfDoubles) {
+TEST(ColumnBins, TakesNumbersAtTheEndsOfDoubles) {
   const double most = std::numeric_limits<double>::max(), least = std::numeric_limits<double>::denorm_min();
   const auto column = bins_of({-most, -least, 0, least, most, 1}, 6);
   EXPECT_TRUE(std::is_sorted(column.edges.begin(), column.edges.end()));

@@ -10,7 +10,7 @@
 namespace caloscope {
 
 /// A column of numbers in at most `most_bins` bins of about equally many rows, none of which knows what sample a row is of.
-struct BinnedColumn {
+struct ColumnBins {
   static constexpr std::size_t most_bins = 64;
 
   /// Bin b holds [edges[b-1], edges[b]); the first and the last reach to infinity. Few digits: they are printed as they are.
@@ -25,6 +25,6 @@ struct BinnedColumn {
 };
 
 /// `most`: bins of numbers, from 1 to most_bins - 1. The result depends on the values alone.
-BinnedColumn binned(std::span<const double> values, std::size_t most, const JobControl& control);
+ColumnBins binned(std::span<const double> values, std::size_t most, const JobControl& control);
 
 }  // namespace caloscope

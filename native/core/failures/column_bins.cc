@@ -1,4 +1,4 @@
-#include "core/failures/binned_column.h"
+#include "core/failures/column_bins.h"
 
 #include <algorithm>
 #include <cmath>
@@ -40,9 +40,9 @@ double rounded(double value, double digit) {
 
 }  // namespace
 
-BinnedColumn binned(std::span<const double> values, std::size_t most, const JobControl& control) {
+ColumnBins binned(std::span<const double> values, std::size_t most, const JobControl& control) {
   const auto sorted = sorted_values(values);
-  BinnedColumn column;
+  ColumnBins column;
   if (!sorted.empty()) {
     const double last = static_cast<double>(sorted.size() - 1);
     const auto quantile = [&](double share) { return sorted[static_cast<std::size_t>(std::lround(share * last))]; };
