@@ -348,6 +348,20 @@ describe('the check of native/ notices', () => {
     ]);
   });
 
+  it('two types of one name', () => {
+    const type = (namespace: string, kind: string) =>
+      `#pragma once\nnamespace ${namespace} {\n${kind} Bins {\n  int first;\n};\n}\n`;
+    const sources = {
+      'native/core/run/a.h': type('caloscope', 'struct'),
+      'native/core/statistics/b.h': type('caloscope', 'class'),
+      'native/cpu/c.h': type('caloscope::cpu', 'struct'),
+      'native/cuda/d.h': '#pragma once\nnamespace caloscope {\nstruct Bins;\n}\n',
+    };
+    expect(breachesOfNative(sources, ruleOfNative)).toEqual([
+      'native: caloscope::Bins is in native/core/run/a.h and in native/core/statistics/b.h',
+    ]);
+  });
+
   it('nothing in what is allowed', () => {
     const sources = {
       'native/cpu/kernels/matrix_kernels.cc': '#include "cpu/kernels/kernel_set.h"\n',

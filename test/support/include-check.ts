@@ -29,7 +29,28 @@ export function breachesOfNative(sources: Sources, rule: IncludeRule): string[] 
   }
   for (const circle of circlesOf(files))
     breaches.push(`native: a circle of includes through ${circle.join(', ')}`);
-  return breaches;
+  return [...breaches, ...namesTwice(sources)];
+}
+
+/**
+ * Types of one name in two headers of a namespace: each file compiles, and the linker takes the functions of one for both. Headers of
+ * tests and of the CUDA stand-in are not in it.
+ */
+function namesTwice(sources: Sources): string[] {
+  const places = new Map<string, string[]>();
+  for (const [path, text] of Object.entries(sources)) {
+    if (!path.endsWith('.h') || path.startsWith('native/test/')) continue;
+    let namespace = '';
+    for (const [, opened, type] of text.matchAll(
+      /^(?:namespace ([\w:]+) \{|(?:struct|class|enum class) (\w+)[^;\n]*\{)/gm,
+    )) {
+      if (opened !== undefined) namespace = opened;
+      else places.set(`${namespace}::${type}`, [...(places.get(`${namespace}::${type}`) ?? []), path]);
+    }
+  }
+  return [...places]
+    .filter(([, paths]) => paths.length > 1)
+    .map(([name, paths]) => `native: ${name} is in ${paths.join(' and in ')}`);
 }
 
 /** `native/core/run/a.h` → `core/run`; null for a path that is in no folder of the table. */
