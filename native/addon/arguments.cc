@@ -72,10 +72,12 @@ std::span<const T> array_view(const Napi::Value& value, const char* what) {
   return {array.Data(), array.ElementLength()};
 }
 
+bool is_float32(const Napi::Value& value) {
+  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
+}
+
 std::vector<double> doubles_argument(const Napi::Value& value, const char* what) {
-  const bool narrow =
-      value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == array_type<float>();
-  if (!narrow) return array_copy<double>(value, what);
+  if (!is_float32(value)) return array_copy<double>(value, what);
   const auto view = array_view<float>(value, what);
   return {view.begin(), view.end()};
 }

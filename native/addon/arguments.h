@@ -60,6 +60,9 @@ std::vector<T> array_copy(const Napi::Value& value, const char* what) {
   return {view.begin(), view.end()};
 }
 
+/// Whether the value is a Float32Array.
+bool is_float32(const Napi::Value& value);
+
 /// A copy of a Float64Array, or of a Float32Array widened.
 std::vector<double> doubles_argument(const Napi::Value& value, const char* what);
 

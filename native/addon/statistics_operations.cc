@@ -22,10 +22,6 @@
 namespace caloscope::addon {
 namespace {
 
-bool is_float32(const Napi::Value& value) {
-  return value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array;
-}
-
 /// Every float32 is a double, so that ranks are the same.
 ScoreSample score_sample(const Napi::Value& scores, const char* what, std::vector<double> weights) {
   if (is_float32(scores)) return ScoreSample(array_view<float>(scores, what), std::move(weights));

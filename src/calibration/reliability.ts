@@ -1,9 +1,8 @@
-import { ArgumentError } from '../errors.js';
 import { requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import { type BinSpacing, binSpacings, type ReliabilityRecord } from '../native/contract/calibration.js';
 import type { NumberArray } from '../native/contract/jobs.js';
-import { requireNumberArray } from '../native/number-array.js';
+import { requireNumberArray, requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 import type { CalibrationOptions } from './calibration.js';
 
@@ -96,9 +95,4 @@ const work = 2e7;
 
 function usualResamples(rows: number): number {
   return Math.min(200, Math.max(20, Math.floor(work / rows)));
-}
-
-function requireWhole(value: number, least: number, what: string): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a whole number from ${least} on`);
 }

@@ -1,11 +1,10 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { FailuresRecord, RegionCondition, RowCounts } from '../native/contract/failures.js';
-import type { NumberArray } from '../native/contract/jobs.js';
-import { requireLength, requireNumberArray } from '../native/number-array.js';
+import { requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
-import type { ColumnPair } from '../statistics/largest-distance.js';
+import { type ColumnPair, requireColumns } from '../statistics/largest-distance.js';
 
 export type { RegionCondition, RowCounts } from '../native/contract/failures.js';
 
@@ -71,11 +70,11 @@ export async function findFailures(
   logWeights: { readonly reference: Float64Array; readonly generated: Float64Array },
   options: FindFailuresOptions = {},
 ): Promise<Failures> {
-  requireColumns(columns, logWeights);
+  requireLogWeights(logWeights);
+  const { reference, generated } = logWeights;
+  requireColumns(columns, { reference: reference.length, generated: generated.length });
   const { candidates = columns.map((_, i) => i), seed = 0 } = options;
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError('ERR_ARGUMENT', 'seed must be a whole number from 0 on');
-  }
+  requireWhole(seed, 0, 'seed');
   if (candidates.some((column) => !(Number.isInteger(column) && columns[column] !== undefined))) {
     throw new ArgumentError(
       'ERR_ARGUMENT',
@@ -86,11 +85,11 @@ export async function findFailures(
   const found = await runJob<FailuresRecord>(
     (notify) =>
       native().findFailures(
-        columns.map(({ reference }) => reference),
-        columns.map(({ generated }) => generated),
+        columns.map((column) => column.reference),
+        columns.map((column) => column.generated),
         Uint32Array.from(candidates),
-        logWeights.reference,
-        logWeights.generated,
+        reference,
+        generated,
         seed,
         threads,
         notify,
@@ -101,21 +100,9 @@ export async function findFailures(
   return { measuring, columns: ofColumns, boxes, area, alone, inTurn };
 }
 
-function requireColumns(
-  columns: readonly ColumnPair[],
-  logWeights: { readonly reference: NumberArray; readonly generated: NumberArray },
-): void {
-  if (!Array.isArray(columns) || columns.length === 0) {
-    throw new ArgumentError('ERR_SHAPE', 'columns must be a list of at least one { reference, generated }');
-  }
+function requireLogWeights(logWeights: { readonly reference: unknown; readonly generated: unknown }): void {
   for (const role of ['reference', 'generated'] as const) {
-    if (!(logWeights?.[role] instanceof Float64Array)) {
-      throw new ArgumentError('ERR_ARGUMENT', `logWeights.${role} must be a Float64Array`);
-    }
-    for (const [i, column] of columns.entries()) {
-      const values: unknown = column?.[role];
-      requireNumberArray(values, `columns.${i}.${role}`);
-      requireLength(values, logWeights[role].length, `columns.${i}.${role}`);
-    }
+    if (logWeights?.[role] instanceof Float64Array) continue;
+    throw new ArgumentError('ERR_ARGUMENT', `logWeights.${role} must be a Float64Array`);
   }
 }

@@ -1,6 +1,7 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { MixtureRecord } from '../native/contract/failures.js';
+import { requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 
@@ -47,9 +48,7 @@ export async function gaussianMixture(
   if (!Number.isInteger(most) || most < 1 || most > 50) {
     throw new ArgumentError('ERR_ARGUMENT', 'most must be a whole number from 1 to 50');
   }
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new ArgumentError('ERR_ARGUMENT', 'seed must be a whole number from 0 on');
-  }
+  requireWhole(seed, 0, 'seed');
   const threads = threadsOf(options);
   const numbers = new Float64Array(rows * columns.length);
   for (const [c, column] of columns.entries()) {

@@ -12,6 +12,12 @@ export function requireNumberArray(value: unknown, what: string): asserts value 
   throw new ArgumentError('ERR_ARGUMENT', `${what} must be a Float32Array or Float64Array; convert it first`);
 }
 
+/** Throws ArgumentError ERR_ARGUMENT unless `value` is a whole number that a double holds exactly, from `least` on. */
+export function requireWhole(value: number, least: number, what: string): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a whole number from ${least} on`);
+}
+
 /** Throws ArgumentError ERR_SHAPE unless the array has `length` entries. */
 export function requireLength(array: NumberArray, length: number, what: string): void {
   if (array.length === length) return;

@@ -2,7 +2,7 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import type { LargestDistanceRecord } from '../native/contract/statistics.js';
-import { requireLength, requireNumberArray } from '../native/number-array.js';
+import { requireLength, requireNumberArray, requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
 
@@ -94,7 +94,15 @@ export async function largestDistance(
   return { columns: each, largest, permutations, reached, pValue: (1 + reached) * resolution, resolution };
 }
 
-function requireColumns(columns: readonly ColumnPair[]): void {
+/**
+ * @internal
+ * @param rows of each sample; where left out, those of the first column.
+ * @throws ArgumentError ERR_SHAPE, ERR_ARGUMENT.
+ */
+export function requireColumns(
+  columns: readonly ColumnPair[],
+  rows?: { readonly reference: number; readonly generated: number },
+): void {
   if (!Array.isArray(columns) || columns.length === 0) {
     throw new ArgumentError('ERR_SHAPE', 'columns must be a list of at least one { reference, generated }');
   }
@@ -102,12 +110,7 @@ function requireColumns(columns: readonly ColumnPair[]): void {
     for (const role of ['reference', 'generated'] as const) {
       const values: unknown = column?.[role];
       requireNumberArray(values, `columns.${i}.${role}`);
-      requireLength(values, columns[0]?.[role].length ?? 0, `columns.${i}.${role}`);
+      requireLength(values, rows?.[role] ?? columns[0]?.[role].length ?? 0, `columns.${i}.${role}`);
     }
   }
-}
-
-function requireWhole(value: number, least: number, what: string): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
-  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a whole number from ${least} on`);
 }

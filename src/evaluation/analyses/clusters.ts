@@ -4,8 +4,8 @@ import { type RegionFactor, regionFactor } from '../../failures/region-factor.js
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
-import { rowsWhere } from '../rows-where.js';
-import { type WeightWindow, windowText } from './windows.js';
+import { valuesAt } from '../rows-where.js';
+import { fullerSample, rowsInWindow, type WeightWindow, windowText } from './windows.js';
 
 /** Rows of a window from which clusters are looked for. */
 const fewestRows = 100;
@@ -85,52 +85,61 @@ function traitText({ label, effect, standardError }: ClusterTrait): string {
 
 async function clustersIn(context: AnalysisContext, window: WeightWindow): Promise<WindowClusters> {
   const { lower, upper, reference, generated } = window;
-  const role = reference.share > generated.share ? 'reference' : 'generated';
+  const role = fullerSample(window);
   const { scores, columns, run, choices } = context;
-  const weights = scores[role].values;
   const all = { reference: scores.reference.values.length, generated: scores.generated.values.length };
   const factor = regionFactor({ reference: reference.rows, generated: generated.rows }, all);
   const head = { lower, upper, role, factor } as const;
-  const inside = rowsWhere(weights, (w) => w >= (lower ?? 0) && w < (upper ?? Number.POSITIVE_INFINITY));
-  if (inside.length < fewestRows || window.observables.length === 0)
+  const inside = rowsInWindow(scores[role].values, window);
+  if (inside.length < fewestRows || window.observables.length === 0) {
     return { ...head, observables: [], clusters: [] };
+  }
   const byName = new Map(columns.map((column) => [column.observable.name, column]));
   const named = window.observables.flatMap(({ name }) => byName.get(name) ?? []);
   const chosen = withoutRepeats(named, role, inside);
   const step = Math.ceil(inside.length / mostRows);
-  const fitted = inside.filter((_, i) => i % step === 0);
-  const points = chosen.map((column) => standardized(column[role], fitted));
+  const isFitted = (_: number, i: number) => i % step === 0;
+  const fitted = inside.filter(isFitted);
+  const points = chosen.map(({ values }) => values.filter(isFitted));
+  const wholes = columns.map((column) => widthOf(column[role]));
   const { component, components } = await gaussianMixture(points, {
     ...run,
     most: mostClusters,
     seed: choices.seed,
   });
   const found = components.map(({ mean }, k) => {
-    const members = fitted.filter((_, i) => component[i] === k);
-    const distances = Array.from(fitted, (row, i) => ({
+    const isMember = (_: number, i: number) => component[i] === k;
+    const members = fitted.filter(isMember);
+    const own = points.map((point) => point.filter(isMember));
+    const distances = Array.from(members, (row, i) => ({
       row,
-      distance: points.reduce((sum, point, c) => sum + ((point[i] as number) - (mean[c] as number)) ** 2, 0),
-    })).filter((_, i) => component[i] === k);
+      distance: own.reduce((sum, point, c) => sum + ((point[i] as number) - (mean[c] as number)) ** 2, 0),
+    }));
     const nearest = distances.sort((a, b) => a.distance - b.distance || a.row - b.row).slice(0, mostExamples);
     const source = context[role].sourceRows;
     return {
       rows: members.length * step,
       share: members.length / fitted.length,
-      traits: traitsOf(columns, role, members),
+      traits: traitsOf(columns, role, members, wholes),
       examples: nearest.map(({ row }) => source?.[row] ?? row),
     };
   });
   const clustersFound = found.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
-  return { ...head, observables: chosen.map(({ observable }) => observable.name), clusters: clustersFound };
+  return {
+    ...head,
+    observables: chosen.map(({ column }) => column.observable.name),
+    clusters: clustersFound,
+  };
 }
 
 interface Width {
+  readonly count: number;
   readonly mean: number;
   readonly deviation: number;
 }
 
 /** Of the values that there are. */
-function widthOf(values: Iterable<number>): Width & { readonly count: number } {
+function widthOf(values: Iterable<number>): Width {
   let [count, sum, squares] = [0, 0, 0];
   let origin = Number.NaN;
   for (const value of values) {
@@ -153,22 +162,26 @@ function standardized(values: Float64Array, rows: Uint32Array): Float64Array {
   });
 }
 
+/** A column with its values in the rows, standardized. */
+interface StandardizedColumn {
+  readonly column: ObservableColumn;
+  readonly values: Float64Array;
+}
+
 function withoutRepeats(
   columns: readonly ObservableColumn[],
   role: SampleRole,
   rows: Uint32Array,
-): readonly ObservableColumn[] {
-  const kept: { readonly column: ObservableColumn; readonly values: Float64Array }[] = [];
+): readonly StandardizedColumn[] {
+  const kept: StandardizedColumn[] = [];
   for (const column of columns) {
+    if (kept.length === mostColumns) break;
     const values = standardized(column[role], rows);
-    if (
-      kept.length < mostColumns &&
-      !kept.some((other) => Math.abs(correlation(other.values, values)) > repeats)
-    ) {
+    if (!kept.some((other) => Math.abs(correlation(other.values, values)) > repeats)) {
       kept.push({ column, values });
     }
   }
-  return kept.map(({ column }) => column);
+  return kept;
 }
 
 function correlation(first: Float64Array, second: Float64Array): number {
@@ -184,10 +197,11 @@ function traitsOf(
   columns: readonly ObservableColumn[],
   role: SampleRole,
   members: Uint32Array,
+  wholes: readonly Width[],
 ): ClusterTrait[] {
-  const traits = columns.flatMap(({ observable: { name, label }, [role]: values }) => {
-    const whole = widthOf(values);
-    const cluster = widthOf(Array.from(members, (row) => values[row] as number));
+  const traits = columns.flatMap(({ observable: { name, label }, [role]: values }, i) => {
+    const whole = wholes[i] as Width;
+    const cluster = widthOf(valuesAt(values, members));
     const effect = (cluster.mean - whole.mean) / whole.deviation;
     const standardError = cluster.deviation / whole.deviation / Math.sqrt(cluster.count);
     return Number.isFinite(effect) && Number.isFinite(standardError)

@@ -4,7 +4,7 @@ import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { ordered } from '../rank-distances.js';
-import { rowsWhere } from '../rows-where.js';
+import { rowsWhere, valuesAt } from '../rows-where.js';
 import { shortP } from '../short-p.js';
 
 /** Values of a condition up to which each is a bin of its own; otherwise so many bins of equally many rows. */
@@ -126,21 +126,17 @@ interface BinRows {
   readonly generated: Uint32Array;
 }
 
-function taken(values: ArrayLike<number>, rows: Uint32Array): Float64Array {
-  return Float64Array.from(rows, (row) => values[row] as number);
-}
-
 async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
   const { reference, generated } = rows;
   const enough = reference.length > 1 && generated.length > 1;
   const area = enough
     ? await areaUnderCurve(
-        taken(fitted.reference.scores, reference),
-        taken(fitted.generated.scores, generated),
+        valuesAt(fitted.reference.scores, reference),
+        valuesAt(fitted.generated.scores, generated),
         run,
       )
     : null;
-  const weights = taken(scores.generated.values, generated).filter(Number.isFinite);
+  const weights = valuesAt(scores.generated.values, generated).filter(Number.isFinite);
   const sum = weights.reduce((total, w) => total + w, 0);
   const squares = weights.reduce((total, w) => total + w * w, 0);
   const mean = sum / weights.length;
@@ -161,8 +157,8 @@ async function distancesIn({ columns, run }: AnalysisContext, { reference, gener
   for (const { observable, reference: first, generated: second } of columns) {
     const { name, label } = observable;
     const { statistic, pValue } = await kolmogorovSmirnov(
-      ordered(taken(first, reference)),
-      ordered(taken(second, generated)),
+      ordered(valuesAt(first, reference)),
+      ordered(valuesAt(second, generated)),
       run,
     );
     distances.push({ name, label, distance: statistic, pValue });

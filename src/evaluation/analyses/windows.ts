@@ -1,19 +1,18 @@
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import type { HistogramAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
-import type { SampleRole } from '../../native/contract/statistics.js';
+import { type SampleRole, sampleRoles } from '../../native/contract/statistics.js';
 import { kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { binsFor } from '../observable-axis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { ordered } from '../rank-distances.js';
+import { rowsWhere, valuesAt } from '../rows-where.js';
 
 /** Observables of a window that are kept: those in which its rows differ most from all. */
 const kept = 8;
 /** Rows of a window from which its observables say something. */
 const fewestRows = 10;
-
-const roles = ['reference', 'generated'] as const;
 
 /** Rows of a sample whose weight lies in a window. */
 export interface WindowRows {
@@ -76,27 +75,38 @@ export function windowText(lower: number | null, upper: number | null): string {
   return upper === null ? `w ≥ ${lower}` : `${lower} ≤ w < ${upper}`;
 }
 
+/** Rows whose weight lies in a window. */
+export function rowsInWindow(
+  weights: Float64Array,
+  { lower, upper }: Pick<WeightWindow, 'lower' | 'upper'>,
+): Uint32Array {
+  return rowsWhere(weights, (w) => w >= (lower ?? 0) && w < (upper ?? Number.POSITIVE_INFINITY));
+}
+
+/** The sample that has more of its rows in the window. */
+export function fullerSample({ reference, generated }: Omit<WeightWindow, 'observables'>): SampleRole {
+  return reference.share > generated.share ? 'reference' : 'generated';
+}
+
 async function lookInto(
   context: AnalysisContext,
-  { lower, upper }: { readonly lower: number | null; readonly upper: number | null },
+  bounds: Pick<WeightWindow, 'lower' | 'upper'>,
   number: number,
 ) {
   const { scores, run, columns } = context;
-  const inside = (role: SampleRole) =>
-    Array.from(scores[role].values, (w) => w >= (lower ?? 0) && w < (upper ?? Number.POSITIVE_INFINITY));
+  const inside = (role: SampleRole) => rowsInWindow(scores[role].values, bounds);
   const rows = { reference: inside('reference'), generated: inside('generated') };
-  const counted = (role: SampleRole): WindowRows => {
-    const count = rows[role].reduce((sum, is) => sum + (is ? 1 : 0), 0);
-    return { rows: count, share: count / rows[role].length };
-  };
-  const window = { lower, upper, reference: counted('reference'), generated: counted('generated') };
-  const role = window.reference.share > window.generated.share ? 'reference' : 'generated';
+  const counted = (role: SampleRole): WindowRows => ({
+    rows: rows[role].length,
+    share: rows[role].length / scores[role].values.length,
+  });
+  const window = { ...bounds, reference: counted('reference'), generated: counted('generated') };
+  const role = fullerSample(window);
   if (window[role].rows < fewestRows) return { window: { ...window, observables: [] }, histograms: {} };
   const distances: { readonly column: ObservableColumn; readonly distance: number }[] = [];
   for (const column of columns) {
     const all = ordered(column[role]);
-    const chosen = all.filter((_, row) => rows[role][row] as boolean);
-    const { statistic } = await kolmogorovSmirnov(chosen, all, run);
+    const { statistic } = await kolmogorovSmirnov(valuesAt(all, rows[role]), all, run);
     distances.push({ column, distance: statistic });
   }
   distances.sort((a, b) => b.distance - a.distance);
@@ -107,7 +117,7 @@ async function lookInto(
     if (axis === undefined) continue;
     const { name, label, unit } = column.observable;
     const nameOf = (of: SampleRole) => `${name}_window_${number}_${of}`;
-    for (const of of roles) histograms[nameOf(of)] = await histogramOf(column, of, rows[of], axis, run);
+    for (const of of sampleRoles) histograms[nameOf(of)] = await histogramOf(column, of, rows[of], axis, run);
     const names = { reference: nameOf('reference'), generated: nameOf('generated') };
     const scale = axis.type === 'log' ? 'log' : 'linear';
     observables.push({ name, label, unit, scale, distance, histograms: names });
@@ -118,11 +128,11 @@ async function lookInto(
 async function histogramOf(
   column: ObservableColumn,
   role: SampleRole,
-  inside: readonly boolean[],
+  rows: Uint32Array,
   axis: HistogramAxis,
   run: AnalysisContext['run'],
 ): Promise<UhiHistogram> {
   using histogram = new WeightedHistogram([axis], { label: column.observable.label });
-  await histogram.fill([column[role].filter((value, row) => inside[row] && !Number.isNaN(value))], run);
+  await histogram.fill([valuesAt(column[role], rows).filter((value) => !Number.isNaN(value))], run);
   return histogram.toUhi();
 }
