@@ -117,7 +117,8 @@ export {
   type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
-export type { LayoutName } from './layouts/published-layouts.js';
+export { layoutNames } from './layouts/published-layouts.js';
+export { type LayoutDescription, layoutSchema } from './layouts/schema.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
+import { chosenLayouts } from '../layouts/chosen-layout.js';
 import type { ShowerFileMetadata } from '../samples/showers/reading/reading.js';
 import { ShowerReader } from '../samples/showers/reading/shower-reader.js';
 import type { ShowerSample } from '../samples/showers/shower-sample.js';
@@ -15,7 +16,8 @@ async function metadataOf(
   signal: AbortSignal,
 ): Promise<ShowerFileMetadata> {
   const { group } = options;
-  const reader = await ShowerReader.open(path, { group, signal });
+  const layouts = await chosenLayouts(options.layout);
+  const reader = await ShowerReader.open(path, { layouts, group, signal });
   await reader.close();
   return reader.metadata;
 }
@@ -76,8 +78,9 @@ export function openSample(
   options: ShowerFileOptions,
   { signal, progress }: Session,
 ): Promise<ShowerSample> {
-  const { geometry, particle, group } = options;
+  const { geometry, particle, group, layout } = options;
   return openShowers(path, {
+    layout,
     geometry,
     particle,
     group,

@@ -33,6 +33,7 @@ export function weightsCommand(): Command {
     .argument('<file>', 'HDF5 file of showers in the geometry of the classifier')
     .requiredOption('--out <file>', 'HDF5 file for the weights')
     .option('--force', 'replace an existing file')
+    .addOption(options.layoutOption())
     .addOption(options.groupOption());
   options.addContentOptions(command);
   options.addScoringOptions(command);
@@ -59,6 +60,7 @@ export async function runWeights(
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
   const found = await scoreFile(ensemble, showersPath, {
+    layout: chosen.layout,
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,

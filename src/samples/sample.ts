@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { ArgumentError } from '../errors.js';
-import type { LayoutName } from '../layouts/published-layouts.js';
 import type { FeatureSetName, RepeatedInPair } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
@@ -21,7 +20,8 @@ export interface SampleRecord {
   readonly rows: number;
   /** Rows beside them that were left out as copies of others. */
   readonly leftOut: number;
-  readonly layout: LayoutName | 'matrix';
+  /** Name of the layout of its file; `matrix` for a plain matrix. */
+  readonly layout: string;
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
 }

@@ -11,7 +11,7 @@ import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
 /**
- * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in worker threads.
+ * Reads a shower file, in a published layout or a described one, into native memory, block by block in worker threads.
  *
  * @param path HDF5 file.
  * @throws FileError and CaloscopeError with the codes for files, geometries and content; `signal.reason` when aborted.
@@ -85,12 +85,12 @@ export class ShowerStream {
         const done = block.firstRow + block.rows;
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
-        yield next.finish(this.geometry, this.#origin, []);
+        yield next.finish(this.#file, this.#origin, []);
         next = new SampleBeingRead(this.geometry, Math.min(this.rows - done, bounds.rows));
       }
       const origin = { ...this.#origin, sha256: await this.#sha256 };
       signal?.throwIfAborted();
-      yield next.finish(this.geometry, origin, this.#problems);
+      yield next.finish(this.#file, origin, this.#problems);
     } finally {
       next.discard();
     }
@@ -104,6 +104,7 @@ export class ShowerStream {
 
 class SampleBeingRead {
   #handle: ShowerTableHandle | null;
+  readonly #conditions: Float64Array[][] = [];
   readonly #ratios: Float64Array[] = [];
 
   constructor(geometry: Geometry, expectedRows: number) {
@@ -112,6 +113,10 @@ class SampleBeingRead {
 
   add(block: HitBlock): void {
     block.appendTo(this.#handle as ShowerTableHandle);
+    for (const [i, values] of block.conditions.entries()) {
+      this.#conditions[i] ??= [];
+      this.#conditions[i].push(values);
+    }
     if (block.logDensityRatio) this.#ratios.push(block.logDensityRatio);
   }
 
@@ -120,9 +125,19 @@ class SampleBeingRead {
     return rows >= bounds.rows || bytes >= bounds.bytes;
   }
 
-  finish(geometry: Geometry, origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
-    const ratios = this.#ratios.length > 0 ? joined(this.#ratios) : null;
-    const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, ratios);
+  finish(
+    { geometry, metadata }: ShowerFile,
+    origin: ShowerOrigin,
+    problems: readonly ContentProblem[],
+  ): ShowerSample {
+    const { conditions: named } = metadata;
+    const conditions = named.map((condition, i) => ({
+      ...condition,
+      values: joined(this.#conditions[i] ?? []),
+    }));
+    const logDensityRatio = this.#ratios.length > 0 ? joined(this.#ratios) : null;
+    const known = { conditions, logDensityRatio };
+    const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
     return sample;
   }

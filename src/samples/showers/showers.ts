@@ -110,7 +110,9 @@ class Showers implements Sample {
 
   conditions(): readonly Condition[] {
     const values = this.#showers.incidentEnergies();
-    return [{ name: 'incident energies', label: 'E_inc', unit: 'MeV', values }];
+    const energies = { name: 'incident energies', label: 'E_inc', unit: 'MeV', values };
+    const others = this.#showers.conditions.map((one) => ({ ...one, name: `values of ${one.name}` }));
+    return [energies, ...others];
   }
 
   input({ features, threshold }: InputChoices): ShowerInput {
@@ -143,7 +145,12 @@ class Showers implements Sample {
   }
 
   compared(generated: Sample): readonly Observable[] {
-    const energies = [this, generated].flatMap((sample) => sample.conditions().map(({ values }) => values));
+    const energies = [this, generated].flatMap((sample) =>
+      sample
+        .conditions()
+        .slice(0, 1)
+        .map(({ values }) => values),
+    );
     const [one] = energies[0] ?? [];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
     return chooseObservables(observablesOf(this.#showers.geometry), this.comparedLayers, oneIncidentEnergy);
