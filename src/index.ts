@@ -118,7 +118,7 @@ export {
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
 export { layoutNames } from './layouts/published-layouts.js';
-export { type LayoutDescription, layoutSchema } from './layouts/schema.js';
+export type { LayoutDescription } from './layouts/schema.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {
@@ -142,7 +142,7 @@ export { type FileInspection, type InspectOptions, inspectShowerFile } from './s
 export { observablesOf, observableValues } from './samples/showers/observables.js';
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
-export type { DatasetRecord } from './samples/showers/reading/reading-protocol.js';
+export type { ConditionRecord, DatasetRecord } from './samples/showers/reading/reading-protocol.js';
 export type { ShowerBlock } from './samples/showers/shower-block.js';
 export {
   type FeatureSetName,
@@ -152,6 +152,7 @@ export {
 } from './samples/showers/shower-input.js';
 export {
   findRepeatedShowers,
+  type ShowerCondition,
   type ShowerOrigin,
   ShowerSample,
   showersFromArrays,

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { layoutJsonSchema } from '#caloscope/layouts/json-schema';
 import { layoutNames, publishedLayouts } from '#caloscope/layouts/published-layouts';
 import {
   findLayout,
@@ -75,4 +77,15 @@ it.each([
 ])('a layout with %j is not sound', (change, where) => {
   const { error } = layoutSchema.safeParse({ ...publishedLayouts[1], ...change });
   expect(JSON.stringify(error?.issues)).toContain(where);
+});
+
+it('the published schema is that of the descriptions', async () => {
+  const schema = await readFile(new URL('../../schemas/layout-1.schema.json', import.meta.url), 'utf8');
+  expect(JSON.parse(schema)).toEqual(JSON.parse(JSON.stringify(layoutJsonSchema())));
+});
+
+it('the documentation lists the published layouts in their order', async () => {
+  const page = await readFile(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
+  const rows = page.slice(page.indexOf('## Published layouts')).matchAll(/^\| `([^`]+)` \|/gm);
+  expect([...rows].map(([, name]) => name)).toEqual(layoutNames);
 });
