@@ -118,7 +118,7 @@ export {
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
 export { layoutNames } from './layouts/published-layouts.js';
-export type { LayoutDescription } from './layouts/schema.js';
+export type { EnergyUnit, LayoutDescription } from './layouts/schema.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {
@@ -151,13 +151,14 @@ export {
   type ShowerInput,
 } from './samples/showers/shower-input.js';
 export {
+  type FileOfSample,
   findRepeatedShowers,
   type ShowerCondition,
   type ShowerOrigin,
   ShowerSample,
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
-export { type OpenShowersOptions, openShowers } from './samples/showers/shower-stream.js';
+export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
 export type { MatrixInput, MatrixSample } from './samples/table/table.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';

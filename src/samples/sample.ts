@@ -14,7 +14,9 @@ export interface SampleRecord {
   readonly role: SampleRole;
   /** File path as given, or the name given to a plain matrix. */
   readonly source: string;
-  /** SHA-256 of the file; null for a matrix. */
+  /** The files of the rows, in their order; none for a matrix. */
+  readonly files: readonly { readonly source: string; readonly rows: number; readonly sha256: string }[];
+  /** SHA-256 of the file; of several that of their checksums, as text, one after the other; null for a matrix. */
   readonly sha256: string | null;
   /** Rows that were compared. */
   readonly rows: number;
@@ -167,6 +169,8 @@ export interface SampleBounds {
 /** A file that is read sample by sample. */
 export interface SampleStream {
   readonly rows: number;
+  /** Its files, in their order. */
+  readonly files: readonly { readonly source: string; readonly rows: number }[];
   /** What was odd in the file and was not refused; complete after the last sample. */
   readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */
@@ -176,8 +180,8 @@ export interface SampleStream {
 
 /** Files of a kind of sample. */
 export interface SampleFiles<Input> {
-  /** Opens a file whose rows have the input. */
-  open(path: string, input: Input, options: JobOptions): Promise<SampleStream>;
+  /** Opens a file whose rows have the input, or several, in their order. */
+  open(paths: string | readonly string[], input: Input, options: JobOptions): Promise<SampleStream>;
 }
 
 /**

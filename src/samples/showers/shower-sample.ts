@@ -22,13 +22,27 @@ interface KnownOfShowers {
   readonly logDensityRatio: Float64Array | null;
 }
 
+/** A file of a sample. */
+export interface FileOfSample {
+  readonly source: string;
+  /** Showers in it. */
+  readonly rows: number;
+  /** SHA-256 of the very bytes that were read. */
+  readonly sha256: string;
+}
+
 /** Where the showers of a sample come from. */
 export interface ShowerOrigin {
-  /** The path as given, or the name of an array. */
+  /** The path as given, or the name of an array; of several files the first, and how many more there are. */
   readonly source: string;
+  /** The files, in the order of their rows; none for an array. */
+  readonly files: readonly FileOfSample[];
   /** Whether `source` is a file. */
   readonly file: boolean;
-  /** SHA-256 of the file, of the very bytes that were read; null for an array. */
+  /**
+   * SHA-256 of the file, of the very bytes that were read; of several files that of their checksums, as text, one after the other;
+   * null for an array.
+   */
   readonly sha256: string | null;
   /** Name of the layout. */
   readonly layout: string;
@@ -118,7 +132,15 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = definitionsOf(geometry);
-  const origin = { source: name, file: false, sha256: null, layout, geometryReason: asGiven, toy: false };
+  const origin = {
+    source: name,
+    files: [],
+    file: false,
+    sha256: null,
+    layout,
+    geometryReason: asGiven,
+    toy: false,
+  };
   return ShowerSample.adopt(handle, geometry, origin);
 }
 

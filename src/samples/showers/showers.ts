@@ -41,7 +41,7 @@ import {
   storeShowerInput,
 } from './shower-input.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
-import { type OpenShowersOptions, ShowerStream } from './shower-stream.js';
+import { type OpenShowersOptions, type ShowerPaths, ShowerStream } from './shower-stream.js';
 
 /** Calorimeter showers. */
 export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput> = {
@@ -58,16 +58,17 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
 };
 
 async function openShowerStream(
-  path: string,
+  paths: ShowerPaths,
   { geometry }: ShowerInput,
   options: OpenShowersOptions,
 ): Promise<SampleStream> {
-  const stream = await ShowerStream.open(path, { ...options, geometry });
+  const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     for await (const sample of stream.samples(bounds)) yield new Showers(sample);
   }
   return {
     rows: stream.rows,
+    files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
     },
@@ -99,8 +100,8 @@ class Showers implements Sample {
   }
 
   record(role: SampleRole): SampleRecord {
-    const { source, sha256, layout, toy } = this.#showers.origin;
-    return { role, source, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
+    const { source, files, sha256, layout, toy } = this.#showers.origin;
+    return { role, source, files, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
   }
 
   requireFit(generated: Sample): void {
