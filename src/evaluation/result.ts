@@ -20,6 +20,7 @@ import type { TrainingSummary } from './analyses/training.js';
 import type { VoxelComparison } from './analyses/voxels.js';
 import type { WeightSummary } from './analyses/weights.js';
 import type { WeightWindow } from './analyses/windows.js';
+import type { AnalysisCost } from './analysis-cost.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
@@ -67,6 +68,7 @@ export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { CellComparison, LayerComparison, VoxelComparison } from './analyses/voxels.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
+export type { AnalysisCost } from './analysis-cost.js';
 export type { CellPull } from './largest-pull.js';
 export type { NullPair } from './null-pair.js';
 export type { RepeatedTrainings } from './repeated-trainings.js';
@@ -167,4 +169,6 @@ export interface RunRecord {
   readonly threads: number;
   /** Seconds by stage, in order. */
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  /** Of the stage `analyses`, one after the other. */
+  readonly analyses: readonly AnalysisCost[];
 }

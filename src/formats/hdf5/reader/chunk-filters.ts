@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from './byte-cursor.js';
 import { fletcher32 } from './checksums.js';
-import type { NumberType } from './number-type.js';
+import { type ElementType, numbersInElement } from './element-type.js';
 import { unpackScaleOffset } from './scale-offset.js';
 import type { Filter } from './stored-dataset.js';
 
@@ -63,7 +63,7 @@ export function boundedByDeflate(filters: readonly Filter[]): boolean {
 /** What the chunks of one dataset are decoded with. */
 export interface ChunkFormat {
   readonly filters: readonly Filter[];
-  readonly type: NumberType;
+  readonly element: ElementType;
   /** Bytes of a chunk before filters. */
   readonly chunkBytes: number;
 }
@@ -103,11 +103,11 @@ function undoFilter(bytes: Buffer, filter: Filter, length: number | null, format
     case filterId.deflate:
       return inflate(bytes, length, format.chunkBytes);
     case filterId.shuffle:
-      return unshuffle(bytes, format.type.bytes);
+      return unshuffle(bytes, filter.parameters[0] ?? format.element.bytes);
     case filterId.fletcher32:
       return verify(bytes);
     default:
-      return unpackScaleOffset(bytes, filter.parameters, format.type);
+      return unpackScaleOffset(bytes, filter.parameters, numbersInElement(format.element, []).number);
   }
 }
 
@@ -131,6 +131,7 @@ function inflate(bytes: Buffer, expected: number | null, chunkBytes: number): Bu
 
 /** The shuffle filter stores first all first bytes of the numbers, then all second bytes, and so on. */
 function unshuffle(bytes: Buffer, size: number): Buffer {
+  if (size < 1) throw corrupt('shuffled numbers of no bytes');
   const count = Math.floor(bytes.length / size);
   const result = Buffer.allocUnsafeSlow(bytes.length);
   for (let k = 0; k < size; k++) {

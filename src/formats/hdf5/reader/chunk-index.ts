@@ -11,7 +11,8 @@ import {
   type StoredChunk,
 } from './chunk-grid.js';
 import type { FileBytes } from './file-bytes.js';
-import type { ChunkedStorage, StoredDataset } from './stored-dataset.js';
+import type { ChunkedStorage } from './storage-layout.js';
+import type { StoredElements } from './stored-dataset.js';
 
 /**
  * The chunks of a dataset by their linear place in the grid (row order). Chunks that were never written are
@@ -24,7 +25,7 @@ export class ChunkIndex {
   readonly #sizes: number[] = [];
   readonly #masks: number[] = [];
 
-  constructor(file: FileBytes, dataset: StoredDataset, storage: ChunkedStorage) {
+  constructor(file: FileBytes, dataset: StoredElements, storage: ChunkedStorage) {
     this.grid = chunkGrid(dataset, storage);
     if (storage.address === undefinedAddress) return;
     const visit: ChunkVisitor = (coordinates, chunk) => this.#add(file, coordinates, chunk);

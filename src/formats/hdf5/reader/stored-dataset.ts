@@ -1,41 +1,39 @@
 import { CaloscopeError } from '../../../errors.js';
-import { ByteCursor, corrupt, undefinedAddress } from './byte-cursor.js';
+import { ByteCursor, corrupt } from './byte-cursor.js';
+import { type ElementType, numbersInElement, numbersOfSequence, parseElementType } from './element-type.js';
 import type { FileBytes } from './file-bytes.js';
-import { type NumberType, parseNumberType } from './number-type.js';
+import type { NumberType } from './number-type.js';
 import { type HeaderMessage, messageType, readObjectHeader } from './object-header.js';
+import { parseStorage, type Storage } from './storage-layout.js';
 
-/** What the header of a dataset says: shape, number type, place and filters of its numbers. */
-export interface StoredDataset {
-  readonly shape: readonly number[];
-  /** Largest shape it may be resized to; infinite where unlimited. */
-  readonly maxShape: readonly number[];
-  readonly type: NumberType;
+/** What the header of a dataset says: shape, type, place and filters of its elements. */
+export interface StoredElements {
+  /** Elements along each axis. */
+  readonly extent: readonly number[];
+  /** Largest extent it may be resized to; infinite where unlimited. */
+  readonly maxExtent: readonly number[];
+  readonly element: ElementType;
   readonly storage: Storage;
   readonly filters: readonly Filter[];
-  /** The bytes of one number that was never written. */
+  /** The bytes of one element that was never written. */
   readonly fillValue: Buffer;
 }
 
-export type Storage =
-  | { readonly kind: 'compact'; readonly bytes: Buffer }
-  | { readonly kind: 'contiguous'; readonly address: number; readonly length: number }
-  | ChunkedStorage;
-
-export interface ChunkedStorage {
-  readonly kind: 'chunked';
-  readonly chunkShape: readonly number[];
-  readonly address: number;
-  readonly index: ChunkIndexKind;
+/** A dataset whose elements are numbers, arrays of numbers, or have them as a member. */
+export interface StoredDataset extends StoredElements {
+  /** The axes of the dataset, then those of an array in each element. */
+  readonly shape: readonly number[];
+  readonly type: NumberType;
+  /** Numbers of an element that are read. */
+  readonly perElement: number;
+  /** Bytes before them in the element. */
+  readonly numbersAt: number;
 }
 
-/** The ways HDF5 finds its chunks; the parameters are those of the layout message. */
-export type ChunkIndexKind =
-  | { readonly kind: 'btree-1' }
-  | { readonly kind: 'single'; readonly size: number | null; readonly filterMask: number }
-  | { readonly kind: 'implicit' }
-  | { readonly kind: 'fixed-array' }
-  | { readonly kind: 'extensible-array' }
-  | { readonly kind: 'btree-2' };
+/** A dataset whose elements are sequences of numbers, each of its own length. */
+export interface StoredSequences extends StoredElements {
+  readonly type: NumberType;
+}
 
 export interface Filter {
   readonly id: number;
@@ -44,12 +42,11 @@ export interface Filter {
 }
 
 /**
- * Reads and checks the header at `address`. No number of the dataset is touched.
+ * Reads and checks the header at `address`. No element of the dataset is touched.
  *
- * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_DATASET_TYPE, ERR_DATASET_SHAPE, ERR_EXTERNAL_DATA,
- * ERR_FILTER_UNSUPPORTED.
+ * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_DATASET_SHAPE, ERR_EXTERNAL_DATA.
  */
-export function readStoredDataset(file: FileBytes, address: number): StoredDataset {
+export function readStoredElements(file: FileBytes, address: number): StoredElements {
   const messages = readObjectHeader(file, address);
   if (findMessage(messages, messageType.externalFiles)) {
     throw new CaloscopeError(
@@ -57,14 +54,44 @@ export function readStoredDataset(file: FileBytes, address: number): StoredDatas
       'its numbers are said to be in another file, which is never opened; write one self-contained file',
     );
   }
-  const type = parseNumberType(requireMessage(file, messages, messageType.datatype, 'datatype'));
+  const element = parseElementType(requireMessage(file, messages, messageType.datatype, 'datatype'));
   const { shape, maxShape } = parseDataspace(
     requireMessage(file, messages, messageType.dataspace, 'dataspace'),
   );
-  const storage = parseLayout(requireMessage(file, messages, messageType.layout, 'layout'), shape, type);
+  const layout = requireMessage(file, messages, messageType.layout, 'layout');
+  const storage = parseStorage(layout, shape, element.bytes);
   const pipeline = findMessage(messages, messageType.filters);
   const filters = pipeline ? parseFilters(resolveShared(file, pipeline)) : [];
-  return { shape, maxShape, type, storage, filters, fillValue: parseFillValue(messages, type) };
+  const fillValue = parseFillValue(messages, element.bytes);
+  return { extent: shape, maxExtent: maxShape, element, storage, filters, fillValue };
+}
+
+/**
+ * The same for a dataset of numbers.
+ *
+ * @param members names of the member of a compound that holds the numbers, then of a member of that, …
+ * @throws CaloscopeError also ERR_DATASET_TYPE, ERR_DATASET_MISSING for a member that is not there.
+ */
+export function readStoredDataset(
+  file: FileBytes,
+  address: number,
+  members: readonly string[] = [],
+): StoredDataset {
+  const stored = readStoredElements(file, address);
+  const { number, at, shape } = numbersInElement(stored.element, members);
+  return {
+    ...stored,
+    shape: [...stored.extent, ...shape],
+    type: number,
+    perElement: shape.reduce((product, length) => product * length, 1),
+    numbersAt: at,
+  };
+}
+
+/** The same for a dataset of sequences. @throws CaloscopeError also ERR_DATASET_TYPE. */
+export function readStoredSequences(file: FileBytes, address: number): StoredSequences {
+  const stored = readStoredElements(file, address);
+  return { ...stored, type: numbersOfSequence(stored.element) };
 }
 
 function findMessage(messages: readonly HeaderMessage[], type: number): HeaderMessage | undefined {
@@ -115,93 +142,6 @@ function parseDataspace(body: Buffer): { shape: number[]; maxShape: number[] } {
   return { shape, maxShape };
 }
 
-function parseLayout(body: Buffer, shape: readonly number[], type: NumberType): Storage {
-  const cursor = new ByteCursor(body);
-  const version = cursor.unsigned(1);
-  if (version < 1 || version > 5) throw corrupt(`layout version ${version} does not exist`);
-  const storage = version < 3 ? parseOldLayout(cursor, shape, type) : parseNewLayout(cursor, version);
-  if (storage.kind === 'chunked') {
-    const [sizes, element] = [storage.chunkShape.slice(0, -1), storage.chunkShape.at(-1)];
-    if (sizes.length !== shape.length || element !== type.bytes || sizes.some((size) => size < 1)) {
-      throw corrupt('chunks that do not fit the dataset');
-    }
-    return { ...storage, chunkShape: sizes };
-  }
-  const needed = shape.reduce((product, length) => product * length, type.bytes);
-  const stored = storage.kind === 'compact' ? storage.bytes.length : storage.length;
-  if (stored !== needed && !(storage.kind === 'contiguous' && storage.address === undefinedAddress)) {
-    throw corrupt(`a dataset of ${needed} bytes has storage for ${stored}`);
-  }
-  return storage;
-}
-
-/** Versions 1 and 2, written before HDF5 1.6.3. */
-function parseOldLayout(cursor: ByteCursor, shape: readonly number[], type: NumberType): Storage {
-  const dimensions = cursor.unsigned(1);
-  const layoutClass = cursor.unsigned(1);
-  cursor.skip(5);
-  const address = layoutClass === 0 ? 0 : cursor.address();
-  const sizes = Array.from({ length: dimensions }, () => cursor.unsigned(4));
-  if (layoutClass === 0) return { kind: 'compact', bytes: cursor.slice(cursor.unsigned(4)) };
-  if (layoutClass === 2) return { kind: 'chunked', chunkShape: sizes, address, index: { kind: 'btree-1' } };
-  if (layoutClass !== 1) throw corrupt(`storage class ${layoutClass} does not exist`);
-  return { kind: 'contiguous', address, length: shape.reduce((product, size) => product * size, type.bytes) };
-}
-
-function parseNewLayout(cursor: ByteCursor, version: number): Storage {
-  const layoutClass = cursor.unsigned(1);
-  if (layoutClass === 0) return { kind: 'compact', bytes: cursor.slice(cursor.unsigned(2)) };
-  if (layoutClass === 1) return { kind: 'contiguous', address: cursor.address(), length: cursor.unsigned(8) };
-  if (layoutClass === 3) {
-    throw new CaloscopeError(
-      'ERR_EXTERNAL_DATA',
-      'it is a virtual dataset over other files, which are never opened; write one self-contained file',
-    );
-  }
-  if (layoutClass !== 2) throw corrupt(`storage class ${layoutClass} does not exist`);
-  return version === 3 ? parseClassicChunks(cursor) : parseIndexedChunks(cursor);
-}
-
-function parseClassicChunks(cursor: ByteCursor): ChunkedStorage {
-  const dimensions = cursor.unsigned(1);
-  const address = cursor.address();
-  const chunkShape = Array.from({ length: dimensions }, () => cursor.unsigned(4));
-  return { kind: 'chunked', chunkShape, address, index: { kind: 'btree-1' } };
-}
-
-function parseIndexedChunks(cursor: ByteCursor): ChunkedStorage {
-  const flags = cursor.unsigned(1);
-  if (flags & 1) throw corrupt('chunks at the edge without filters are not supported');
-  const dimensions = cursor.unsigned(1);
-  const sizeBytes = cursor.unsigned(1);
-  const chunkShape = Array.from({ length: dimensions }, () => cursor.unsigned(sizeBytes));
-  const index = parseIndexKind(cursor, (flags & 2) !== 0);
-  return { kind: 'chunked', chunkShape, address: cursor.address(), index };
-}
-
-function parseIndexKind(cursor: ByteCursor, singleIsFiltered: boolean): ChunkIndexKind {
-  const kind = cursor.unsigned(1);
-  switch (kind) {
-    case 1: {
-      if (!singleIsFiltered) return { kind: 'single', size: null, filterMask: 0 };
-      return { kind: 'single', size: cursor.unsigned(8), filterMask: cursor.unsigned(4) };
-    }
-    case 2:
-      return { kind: 'implicit' };
-    case 3:
-      cursor.skip(1);
-      return { kind: 'fixed-array' };
-    case 4:
-      cursor.skip(5);
-      return { kind: 'extensible-array' };
-    case 5:
-      cursor.skip(6);
-      return { kind: 'btree-2' };
-    default:
-      throw corrupt(`chunk index ${kind} does not exist`);
-  }
-}
-
 function parseFilters(body: Buffer): Filter[] {
   const cursor = new ByteCursor(body);
   const version = cursor.unsigned(1);
@@ -222,8 +162,8 @@ function parseFilters(body: Buffer): Filter[] {
 }
 
 /** Unset fill values are zero. */
-function parseFillValue(messages: readonly HeaderMessage[], type: NumberType): Buffer {
-  const zero = Buffer.alloc(type.bytes);
+function parseFillValue(messages: readonly HeaderMessage[], elementBytes: number): Buffer {
+  const zero = Buffer.alloc(elementBytes);
   const message = findMessage(messages, messageType.fillValue);
   const old = findMessage(messages, messageType.fillValueOld);
   let value: Buffer = zero;
@@ -238,6 +178,6 @@ function parseFillValue(messages: readonly HeaderMessage[], type: NumberType): B
     value = cursor.slice(cursor.unsigned(4));
   }
   if (value.length === 0) return zero;
-  if (value.length !== type.bytes) throw corrupt('a fill value of another size than the numbers');
+  if (value.length !== elementBytes) throw corrupt('a fill value of another size than the elements');
   return value;
 }
