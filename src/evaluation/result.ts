@@ -19,6 +19,7 @@ import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
 import type { WeightSummary } from './analyses/weights.js';
 import type { WeightWindow } from './analyses/windows.js';
+import type { AnalysisCost } from './analysis-cost.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
@@ -63,6 +64,7 @@ export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
+export type { AnalysisCost } from './analysis-cost.js';
 export type { NullPair } from './null-pair.js';
 export type { RepeatedTrainings } from './repeated-trainings.js';
 
@@ -160,4 +162,6 @@ export interface RunRecord {
   readonly threads: number;
   /** Seconds by stage, in order. */
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
+  /** Of the stage `analyses`, one after the other. */
+  readonly analyses: readonly AnalysisCost[];
 }
