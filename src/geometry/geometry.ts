@@ -36,6 +36,11 @@ export interface GeometryLayer {
   readonly shape: LayerShape;
 }
 
+/** A layer of which it is known where its voxels lie. */
+export interface PlacedLayer extends GeometryLayer {
+  readonly shape: Exclude<LayerShape, { readonly kind: 'cells' }>;
+}
+
 /** Layers and voxel positions of a calorimeter; voxels are numbered layer by layer. */
 export interface Geometry {
   readonly name: string;
@@ -53,6 +58,11 @@ export interface Geometry {
   readonly eta: Float64Array;
   readonly phi: Float64Array;
   readonly radius: Float64Array;
+}
+
+/** Whether it is known where the voxels of a layer lie. */
+export function hasPlaces(layer: GeometryLayer): layer is PlacedLayer {
+  return layer.shape.kind !== 'cells';
 }
 
 /**

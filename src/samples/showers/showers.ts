@@ -1,4 +1,4 @@
-import type { Geometry } from '../../geometry/geometry.js';
+import { type Geometry, hasPlaces } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { FeatureTableHandle, RepeatedInPair } from '../../native/contract/showers.js';
@@ -156,7 +156,9 @@ class Showers implements Sample {
     );
     const [one] = energies[0] ?? [];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
-    return chooseObservables(observablesOf(this.#showers.geometry), this.comparedLayers, oneIncidentEnergy);
+    const { geometry } = this.#showers;
+    const lengths = geometry.layers.every(hasPlaces);
+    return chooseObservables(observablesOf(geometry), this.comparedLayers, { oneIncidentEnergy, lengths });
   }
 
   get comparedLayers(): ComparedLayers {
@@ -183,8 +185,8 @@ class Showers implements Sample {
     return profileMeans(this.#showers, this.comparedLayers, weights, options);
   }
 
-  get pictures(): ShowerPictures {
-    this.#pictures ??= new ShowerPictures(this.#showers);
+  get pictures(): ShowerPictures | null {
+    this.#pictures ??= ShowerPictures.of(this.#showers);
     return this.#pictures;
   }
 
