@@ -60,7 +60,7 @@ export type {
 } from './analyses/observables.js';
 export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
 export type { RocCurve } from './analyses/roc.js';
-export type { OutsideRows, SupportSummary } from './analyses/support.js';
+export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
