@@ -109,12 +109,12 @@ function outsideWords({ reference, generated }: Evidence['support']): string[] {
   return [
     ...(isOutside(generated)
       ? [
-          `${words(generated)} of the generated showers lie where the reference has none: their weights mean nothing.`,
+          `${words(generated)} of the generated showers have no reference shower near them: their weights mean nothing.`,
         ]
       : []),
     ...(isOutside(reference)
       ? [
-          `${words(reference)} of the reference showers lie where the generator makes none: no weight brings them back.`,
+          `${words(reference)} of the reference showers have no generated shower near them: no weight brings them back.`,
         ]
       : []),
   ];

@@ -117,7 +117,7 @@ describe('the sentence', () => {
 
   it('says where weights mean nothing, where that is more than chance', () => {
     const words =
-      /40\.1 ± 2\.0 % of the generated showers lie where the reference has none: their weights mean nothing\./;
+      /40\.1 ± 2\.0 % of the generated showers have no reference shower near them: their weights mean nothing\./;
     expect(sentenceOf({ outside: { share: 0.401, standardError: 0.02 } })).toMatch(words);
     expect(sentenceOf({ outside: { share: 0.401, standardError: 0.2 } })).not.toContain('mean nothing');
     expect(sentenceOf({ outside: { share: 0.009, standardError: 1e-4 } })).not.toContain('mean nothing');
