@@ -139,18 +139,16 @@ function chunkCoordinates(offsets: readonly number[], chunkShape: readonly numbe
 
 /** A chunk above this size is refused: it has to be held as a whole. */
 const largestChunkBytes = 2 ** 30;
-/** Deflate cannot shrink by more than this factor. */
-const largestDeflateRatio = 1032;
 
 /**
  * Refuses chunks that cannot be held or that cannot be true.
  *
+ * @param largestRatio the most that what is stored can grow.
  * @throws CaloscopeError ERR_TOO_LARGE, ERR_FILE_CORRUPT.
  */
-export function checkChunk(chunk: StoredChunk, grid: ChunkGrid, boundedByDeflate: boolean): void {
+export function checkChunk(chunk: StoredChunk, grid: ChunkGrid, largestRatio: number): void {
   if (chunk.size > 2 * largestChunkBytes) throw corrupt(`a stored chunk of ${chunk.size} bytes`);
-  const possible = boundedByDeflate ? (chunk.size + 64) * largestDeflateRatio : Number.POSITIVE_INFINITY;
-  if (grid.chunkBytes > possible) {
+  if (grid.chunkBytes > (chunk.size + 64) * largestRatio) {
     throw corrupt(`a stored chunk of ${chunk.size} bytes cannot hold the ${grid.chunkBytes} it should`);
   }
 }

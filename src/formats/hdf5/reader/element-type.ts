@@ -8,6 +8,7 @@ export type ElementType = { readonly bytes: number } & (
   | { readonly kind: 'array'; readonly shape: readonly number[]; readonly of: ElementType }
   | { readonly kind: 'compound'; readonly members: readonly Member[] }
   | { readonly kind: 'sequence'; readonly of: ElementType }
+  | { readonly kind: 'text'; readonly variable: boolean }
   | { readonly kind: 'other'; readonly words: string }
 );
 
@@ -58,7 +59,7 @@ function parseType(cursor: ByteCursor, depth: number): ElementType {
       cursor.skip(2);
       return other('times');
     case 3:
-      return other('strings');
+      return { kind: 'text', bytes, variable: false };
     case 4: {
       // Bits without a sign; h5py gives them as unsigned integers too.
       const number = parseIntegerType(cursor, bits & 1, bytes);
@@ -75,7 +76,7 @@ function parseType(cursor: ByteCursor, depth: number): ElementType {
       return enumeration(cursor, bits & 0xffff, version, bytes, depth);
     case 9: {
       const of = parseType(cursor, depth + 1);
-      return (bits & 0x0f) === 1 ? other('strings') : { kind: 'sequence', bytes, of };
+      return (bits & 0x0f) === 1 ? { kind: 'text', bytes, variable: true } : { kind: 'sequence', bytes, of };
     }
     case 10:
       return arrayType(cursor, version, bytes, depth);
@@ -166,6 +167,8 @@ export function elementWords(type: ElementType): string {
     case 'number':
     case 'other':
       return type.words;
+    case 'text':
+      return 'strings';
     case 'array':
       return `arrays (${type.shape.join(', ')}) of ${elementWords(type.of)}`;
     case 'sequence':

@@ -4,6 +4,9 @@ import type { FileBytes } from './file-bytes.js';
 /** Collections that are held take no more than this together, unless it is one. */
 const heldBytes = 32 * 2 ** 20;
 
+/** Bytes of a reference to an object: length (4), address of its collection (8), index in it (4). */
+export const heapReferenceBytes = 16;
+
 /** Where an object lies within its collection. */
 interface HeapObject {
   readonly at: number;
@@ -25,8 +28,21 @@ export class GlobalHeap {
     this.#file = file;
   }
 
-  /** Bytes of an object. @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED. */
-  object(collection: number, index: number): Buffer {
+  /**
+   * Elements of `elementBytes` each that the reference at byte `at` of `reference` leads to.
+   *
+   * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED.
+   */
+  elements(reference: Buffer, at: number, elementBytes: number): Buffer {
+    const cursor = new ByteCursor(reference, at);
+    const needed = cursor.unsigned(4) * elementBytes;
+    if (needed === 0) return reference.subarray(0, 0);
+    const object = this.#object(cursor.address(), cursor.unsigned(4));
+    if (object.length < needed) throw corrupt('a sequence is longer than what is stored of it');
+    return object.subarray(0, needed);
+  }
+
+  #object(collection: number, index: number): Buffer {
     const { bytes, objects } = this.#collection(collection);
     const found = objects.get(index);
     if (!found) throw corrupt(`a heap has no object ${index}`);

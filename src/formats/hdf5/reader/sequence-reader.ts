@@ -1,7 +1,7 @@
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from './byte-cursor.js';
 import type { FileBytes } from './file-bytes.js';
-import { GlobalHeap } from './global-heap.js';
+import { GlobalHeap, heapReferenceBytes } from './global-heap.js';
 import { decodeNumbers, fitsFloat32, type NumberType } from './number-type.js';
 import type { StoredSequences } from './stored-dataset.js';
 import { StoredRows } from './stored-rows.js';
@@ -12,8 +12,6 @@ export interface Sequences {
   readonly values: Float32Array | Float64Array;
 }
 
-/** Length (4 bytes), address of a collection (8) and index in it (4). */
-const referenceBytes = 16;
 /** More numbers than this are refused in one piece; a hostile file may name the same ones again and again. */
 const mostBytes = 2 ** 30;
 
@@ -34,7 +32,7 @@ export class SequenceReader {
    * @throws CaloscopeError as {@link RowReader}.
    */
   constructor(file: FileBytes, dataset: StoredSequences) {
-    if (dataset.element.bytes !== referenceBytes) throw corrupt('sequences of an unknown form');
+    if (dataset.element.bytes !== heapReferenceBytes) throw corrupt('sequences of an unknown form');
     this.#type = dataset.type;
     this.#stored = new StoredRows(file, dataset);
     this.#heap = new GlobalHeap(file);
@@ -58,7 +56,7 @@ export class SequenceReader {
     for (let done = 0; done < count; ) {
       const { bytes, rows } = this.#stored.next(first + done, count - done);
       for (let i = 0; i < rows * this.perRow; i++) {
-        const piece = this.#sequence(bytes, i * referenceBytes);
+        const piece = this.#heap.elements(bytes, i * heapReferenceBytes, type.bytes);
         const length = piece.length / type.bytes;
         if ((total + length) * type.bytes > mostBytes) throw tooLong(first, count);
         // Grown by what is there, not by what the references claim.
@@ -71,17 +69,6 @@ export class SequenceReader {
       done += rows;
     }
     return { offsets, values: values.subarray(0, total) };
-  }
-
-  /** The stored numbers of the sequence that the reference at byte `at` leads to. */
-  #sequence(bytes: Buffer, at: number): Buffer {
-    const length = bytes.readUInt32LE(at);
-    if (length === 0) return bytes.subarray(0, 0);
-    const [low, high] = [bytes.readUInt32LE(at + 4), bytes.readUInt32LE(at + 8)];
-    const object = this.#heap.object(high * 2 ** 32 + low, bytes.readUInt32LE(at + 12));
-    const needed = length * this.#type.bytes;
-    if (object.length < needed) throw corrupt('a sequence is longer than what is stored of it');
-    return object.subarray(0, needed);
   }
 }
 

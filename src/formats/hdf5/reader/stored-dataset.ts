@@ -1,9 +1,16 @@
 import { CaloscopeError } from '../../../errors.js';
 import { ByteCursor, corrupt } from './byte-cursor.js';
+import { parseDataspace } from './dataspace.js';
 import { type ElementType, numbersInElement, numbersOfSequence, parseElementType } from './element-type.js';
 import type { FileBytes } from './file-bytes.js';
 import type { NumberType } from './number-type.js';
-import { type HeaderMessage, messageType, readObjectHeader } from './object-header.js';
+import {
+  findMessage,
+  type HeaderMessage,
+  messageType,
+  readObjectHeader,
+  resolveShared,
+} from './object-header.js';
 import { parseStorage, type Storage } from './storage-layout.js';
 
 /** What the header of a dataset says: shape, type, place and filters of its elements. */
@@ -47,7 +54,11 @@ export interface Filter {
  * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_DATASET_SHAPE, ERR_EXTERNAL_DATA.
  */
 export function readStoredElements(file: FileBytes, address: number): StoredElements {
-  const messages = readObjectHeader(file, address);
+  return storedElements(file, readObjectHeader(file, address));
+}
+
+/** The same of a header that was read before. */
+export function storedElements(file: FileBytes, messages: readonly HeaderMessage[]): StoredElements {
   if (findMessage(messages, messageType.externalFiles)) {
     throw new CaloscopeError(
       'ERR_EXTERNAL_DATA',
@@ -77,7 +88,11 @@ export function readStoredDataset(
   address: number,
   members: readonly string[] = [],
 ): StoredDataset {
-  const stored = readStoredElements(file, address);
+  return numbersOf(readStoredElements(file, address), members);
+}
+
+/** The numbers in elements. @throws CaloscopeError ERR_DATASET_TYPE, ERR_DATASET_MISSING. */
+export function numbersOf(stored: StoredElements, members: readonly string[] = []): StoredDataset {
   const { number, at, shape } = numbersInElement(stored.element, members);
   return {
     ...stored,
@@ -90,12 +105,12 @@ export function readStoredDataset(
 
 /** The same for a dataset of sequences. @throws CaloscopeError also ERR_DATASET_TYPE. */
 export function readStoredSequences(file: FileBytes, address: number): StoredSequences {
-  const stored = readStoredElements(file, address);
-  return { ...stored, type: numbersOfSequence(stored.element) };
+  return sequencesOf(readStoredElements(file, address));
 }
 
-function findMessage(messages: readonly HeaderMessage[], type: number): HeaderMessage | undefined {
-  return messages.find((message) => message.type === type);
+/** The sequences in elements. @throws CaloscopeError ERR_DATASET_TYPE. */
+export function sequencesOf(stored: StoredElements): StoredSequences {
+  return { ...stored, type: numbersOfSequence(stored.element) };
 }
 
 function requireMessage(
@@ -107,39 +122,6 @@ function requireMessage(
   const message = findMessage(messages, type);
   if (!message) throw corrupt(`an object without a ${name} message stands where a dataset should`);
   return resolveShared(file, message);
-}
-
-/** A committed datatype lives in an object header of its own; other sharing is not used by dataset writers. */
-function resolveShared(file: FileBytes, message: HeaderMessage): Buffer {
-  if (!message.shared) return message.body;
-  const cursor = new ByteCursor(message.body);
-  const version = cursor.unsigned(1);
-  const kind = cursor.unsigned(1);
-  if (version === 1) cursor.skip(6);
-  if (version > 3 || (version === 3 && kind !== 2))
-    throw corrupt('a shared header message that cannot be followed');
-  const target = findMessage(readObjectHeader(file, cursor.address()), message.type);
-  if (!target || target.shared) throw corrupt('a shared header message that leads nowhere');
-  return target.body;
-}
-
-function parseDataspace(body: Buffer): { shape: number[]; maxShape: number[] } {
-  const cursor = new ByteCursor(body);
-  const version = cursor.unsigned(1);
-  const rank = cursor.unsigned(1);
-  const flags = cursor.unsigned(1);
-  if (version !== 1 && version !== 2) throw corrupt(`dataspace version ${version} does not exist`);
-  if (version === 1) cursor.skip(5);
-  else if (cursor.unsigned(1) === 2) {
-    throw new CaloscopeError('ERR_DATASET_SHAPE', 'it has no extent at all (a null dataspace)');
-  }
-  if (rank > 32) throw corrupt(`a dataset of ${rank} dimensions`);
-  const shape = Array.from({ length: rank }, () => cursor.unsigned(8));
-  const maxShape = flags & 1 ? shape.map(() => cursor.unsigned(8)) : [...shape];
-  if (shape.some((length, axis) => !Number.isFinite(length) || length > (maxShape[axis] as number))) {
-    throw corrupt('a dataset is larger than its own limits');
-  }
-  return { shape, maxShape };
 }
 
 function parseFilters(body: Buffer): Filter[] {

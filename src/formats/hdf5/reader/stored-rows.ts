@@ -1,6 +1,6 @@
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt, undefinedAddress } from './byte-cursor.js';
-import { boundedByDeflate, checkFilters, decodeChunk } from './chunk-filters.js';
+import { checkFilters, decodeChunk, largestRatio } from './chunk-filters.js';
 import { gridCoordinates } from './chunk-grid.js';
 import { ChunkIndex, checkChunk, checkChunkShape } from './chunk-index.js';
 import { placeChunk } from './chunk-placement.js';
@@ -147,7 +147,7 @@ export class StoredRows {
     if (!chunk) return undefined;
     const { filters, element } = this.#dataset;
     const { chunkBytes } = index.grid;
-    checkChunk(chunk, index.grid, boundedByDeflate(filters));
+    checkChunk(chunk, index.grid, largestRatio(filters));
     const stored = this.#readStored(chunk.address, chunk.size);
     return decodeChunk(stored, chunk.filterMask, { filters, element, chunkBytes });
   }
