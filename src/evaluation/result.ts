@@ -61,7 +61,7 @@ export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/pr
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
-export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+export type { ExtremeShower, LearnedWeightHealth, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 export type { NullPair } from './null-pair.js';
 export type { RepeatedTrainings } from './repeated-trainings.js';
