@@ -12,9 +12,11 @@ import { profiles } from './analyses/profiles.js';
 import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
+import { voxels } from './analyses/voxels.js';
 import { weights } from './analyses/weights.js';
 import { windows } from './analyses/windows.js';
-import type { Analysis, AnalysisContext, Summary } from './analysis.js';
+import type { Analysis, AnalysisContext, Finding, Summary } from './analysis.js';
+import { type AnalysisCost, measured } from './analysis-cost.js';
 import type { ResultParts } from './result.js';
 
 /** All analyses, in the order in which they are made, warn, and stand in a result. */
@@ -27,6 +29,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   comparedLayers,
   observables,
   profiles,
+  voxels,
   largestDistance,
   failures,
   windows,
@@ -44,19 +47,24 @@ export interface Findings {
   readonly parts: ResultParts;
   readonly histograms: Readonly<Record<string, UhiHistogram>>;
   readonly warnings: readonly Warning[];
+  readonly costs: readonly AnalysisCost[];
 }
 
 export async function runAnalyses(context: AnalysisContext): Promise<Findings> {
   const parts: Partial<Record<PartName, unknown>> = {};
   const histograms: Record<string, UhiHistogram> = {};
   const warnings: Warning[] = [];
+  const costs: AnalysisCost[] = [];
   for (const name of partNames) {
-    const found = await analyses[name].run(context, parts as ResultParts);
+    const { found, cost } = await measured<Finding<unknown>>(name, () =>
+      analyses[name].run(context, parts as ResultParts),
+    );
+    costs.push(cost);
     parts[name] = found.part;
     Object.assign(histograms, found.histograms);
     warnings.push(...(found.warnings ?? []));
   }
-  return { parts: parts as ResultParts, histograms, warnings };
+  return { parts: parts as ResultParts, histograms, warnings, costs };
 }
 
 /** What the command line prints of a result. */

@@ -127,10 +127,12 @@ async function evaluateSamples(
         : null;
     if (permuted) watch.lap('permutations');
     using scores = await Scores.of(fitted, choices, run);
+    watch.lap('weights');
     using heldOut = await heldOutPair({ reference, generated }, own, fitted, { signal });
     const compared = { reference: heldOut.reference, generated: heldOut.generated, input };
     const observables = heldOut.reference.compared(heldOut.generated);
     const columns = await observableColumns(observables, compared, heldOut.own, run);
+    watch.lap('observables');
     const found = await runAnalyses({
       ...compared,
       fitted,
@@ -142,7 +144,7 @@ async function evaluateSamples(
       columns,
       run,
     });
-    watch.lap('weights and observables');
+    watch.lap('analyses');
     const sizes = sizeWarnings(reference, generated, choices, fitted.ensemble.networkParameters);
     const ofNull = examined?.warnings ?? [];
     const { auc, roc, ...parts } = found.parts;
@@ -167,6 +169,7 @@ async function evaluateSamples(
         instructionSet: callNative(() => native().machine()).kernelSet,
         threads: computer.threads,
         timings: watch.laps,
+        analyses: found.costs,
       },
     };
     return {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
 import type { MatrixSample } from '#caloscope/samples/table/table';
-import { gaussianSample } from '../support/gaussian-samples.js';
+import { gaussianSample, normalNumbers } from '../support/gaussian-samples.js';
 import { goldenJson, openGolden } from '../support/golden-arrays.js';
 import { ratioCloseness } from '../support/ratio-closeness.js';
 import { hasSharedData } from '../support/shared-data.js';
@@ -66,6 +66,57 @@ describe('closure on Gaussians of our own', () => {
     const { value, nullStandardDeviation } = evaluation.result.auc;
     expect(Math.abs(value - 0.5)).toBeLessThan(3.5 * nullStandardDeviation);
     expect(evaluation.result.verdict.level).toBe('indistinguishable');
+  });
+});
+
+describe('closure on other densities of our own', () => {
+  const rows = 6000;
+  /** −ln of a uniform number: the phase of two normal ones. */
+  function exponential(seed: number): () => number {
+    const normal = normalNumbers(seed);
+    return () => -Math.log(Math.atan2(normal(), normal()) / (2 * Math.PI) + 0.5);
+  }
+  /** One column of rows. */
+  const drawn = (draw: () => number): MatrixSample => ({
+    values: Float32Array.from({ length: rows }, draw),
+    columns: ['x'],
+  });
+
+  const normal = normalNumbers(21);
+  const [decay, decayOfPart, coin] = [exponential(22), exponential(23), normalNumbers(24)];
+  const scale = 1.5;
+  /** Area by hand: both ratios fall with |x|, so that it is P(|x_ref| < |x_gen|). */
+  const cases = [
+    {
+      name: 'N(0, 1) and N(0, 1.5²): area 2/π · atan 1.5',
+      reference: drawn(normal),
+      generated: drawn(() => scale * normal()),
+      area: (2 / Math.PI) * Math.atan(scale),
+      logRatio: (x: number) => Math.log(scale) - (x * x * (1 - scale ** -2)) / 2,
+    },
+    {
+      name: 'e^−x and a half of it with a half of e^(−x/3)/3: area ½ · ½ + ½ · ¾',
+      reference: drawn(decay),
+      generated: drawn(() => (coin() < 0 ? 1 : 3) * decayOfPart()),
+      area: 5 / 8,
+      logRatio: (x: number) => -x - Math.log(Math.exp(-x) / 2 + Math.exp(-x / 3) / 6),
+    },
+  ];
+
+  it.each(cases)('$name', async ({ reference, generated, area, logRatio }) => {
+    const evaluation = await evaluate(reference, generated, quick);
+    using _ = evaluation.ensemble;
+    expectArea(evaluation, area);
+    for (const [role, sample] of [
+      ['reference', reference],
+      ['generated', generated],
+    ] as const) {
+      const exact = Float64Array.from(sample.values, logRatio);
+      const { slope, bias, spread } = ratioCloseness(evaluation[role].logWeights, exact);
+      expect(Math.abs(slope - 1)).toBeLessThan(0.2);
+      expect(Math.abs(bias)).toBeLessThan(0.06);
+      expect(spread).toBeLessThan(0.2);
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ArgumentError, CaloscopeError } from '#caloscope/errors';
+import { partNames } from '#caloscope/evaluation/analyses';
 import {
   type EvaluateOptions,
   type Evaluation,
@@ -103,8 +104,15 @@ describe('evaluate', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
       'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables profiles ' +
+        'voxels ' +
         'largestDistance failures windows clusters conditions training settings histograms versions run',
     );
+    expect(result.run.analyses.map(({ name }) => name)).toEqual(partNames);
+    for (const { seconds, addedMemory, peakMemory } of result.run.analyses) {
+      expect(seconds).toBeGreaterThanOrEqual(0);
+      expect(addedMemory).toBeGreaterThanOrEqual(0);
+      expect(peakMemory).toBeGreaterThan(addedMemory);
+    }
     expect(result.training.networks.length).toBe(6);
     expect(result.training.learners).toEqual(['network', 'logistic']);
     expect(result.training.networks.map(({ leftOut }) => leftOut)).toEqual([

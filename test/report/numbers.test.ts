@@ -5,6 +5,7 @@ import {
   deviations,
   duration,
   measured,
+  memory,
   percent,
   plain,
   pValue,
@@ -14,6 +15,17 @@ import { splitIndices } from '#caloscope/report/drawing/sheet';
 
 // Groups of digits and units are set off by narrow no-break spaces.
 const thin = '\u202f';
+
+it.each([
+  [4e4, `0.0${thin}MB`],
+  [9.94e6, `9.9${thin}MB`],
+  [123.4e6, `123${thin}MB`],
+  [999.6e6, `1.00${thin}GB`],
+  [12.34e9, `12.3${thin}GB`],
+  [Number.NaN, '–'],
+])('%d bytes: %s', (bytes, expected) => {
+  expect(memory(bytes)).toBe(expected);
+});
 
 describe('numbers', () => {
   it.each([

@@ -31,6 +31,8 @@ describe('content', () => {
       'observables',
       'explained',
       'profiles',
+      'average-showers',
+      'hit-rates',
       'conditions',
       'training',
       'health',
@@ -134,6 +136,8 @@ describe('content', () => {
     const timed = bent(({ run }) => {
       const training = run.timings.find(({ stage }) => stage === 'training');
       Object.assign(training ?? {}, { seconds: 412.7 });
+      const profiles = run.analyses.find(({ name }) => name === 'profiles');
+      Object.assign(profiles ?? {}, { seconds: 1.25, addedMemory: 7.5e6, peakMemory: 1.234e9 });
     });
     const folded = text(page(timed), '#provenance details');
     const { reference, generated } = evaluated.samples;
@@ -141,7 +145,8 @@ describe('content', () => {
       expect(sha256).toMatch(/^[0-9a-f]{64}$/);
       expect(folded).toContain(sha256);
     }
-    for (const part of ['seed1', 'network: hidden8, 6', 'training6 min 53 s']) expect(folded).toContain(part);
+    for (const part of ['seed1', 'network: hidden8, 6', 'training6 min 53 s', 'profiles1.3 s7.5 MB1.23 GB'])
+      expect(folded).toContain(part);
   });
 
   it('shows clipping and non-finite weights', () => {

@@ -119,6 +119,14 @@ export function percent(share: Numeric, digits = 3): string {
   return `${significant(100 * share, digits)}${thinSpace}%`;
 }
 
+/** Bytes as `0.4 MB`, `123 MB` or `1.23 GB`. */
+export function memory(bytes: Numeric): string {
+  if (!isFiniteNumber(bytes)) return absent;
+  const megabytes = bytes / 1e6;
+  if (megabytes >= 999.5) return `${significant(megabytes / 1000, 3)}${thinSpace}GB`;
+  return `${megabytes.toFixed(megabytes < 9.95 ? 1 : 0)}${thinSpace}MB`;
+}
+
 /** Seconds as `0.42 s`, `12.3 s`, `3 min 12 s` or `2 h 05 min`. */
 export function duration(seconds: Numeric): string {
   if (!isFiniteNumber(seconds)) return absent;

@@ -1,6 +1,6 @@
 import type { EvaluationResult, SampleRecord } from '../../evaluation/result.js';
 import { section } from '../drawing/legend.js';
-import { absent, count, duration, isFiniteNumber, plain } from '../drawing/numbers.js';
+import { absent, count, duration, isFiniteNumber, memory, plain } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 
@@ -55,6 +55,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
         block(sheet, 'Run', ['field', 'value'], machineRows),
         block(sheet, 'Timings', ['stage', 'time'], timingRows(result)),
       ),
+      analysisCosts(sheet, result),
     ),
   );
 }
@@ -87,6 +88,21 @@ function timingRows({ run }: EvaluationResult): [string, string][] {
   const rows = run.timings.map(({ stage, seconds }): [string, string] => [stage, duration(seconds)]);
   const total = run.timings.reduce((sum, { seconds }) => sum + (isFiniteNumber(seconds) ? seconds : 0), 0);
   return rows.length > 1 ? [...rows, ['all stages', duration(total)]] : rows;
+}
+
+/** None in results of earlier versions. */
+function analysisCosts(sheet: Sheet, { run }: EvaluationResult): Content {
+  if (!Array.isArray(run.analyses)) return [];
+  const rows = (run.analyses as EvaluationResult['run']['analyses']).map((cost) => [
+    sheet.element('code', {}, cost.name),
+    duration(cost.seconds),
+    memory(cost.addedMemory),
+    memory(cost.peakMemory),
+  ]);
+  return [
+    sheet.element('h3', {}, 'Analyses'),
+    table(sheet, 'costs', ['analysis', 'time', 'memory added', 'most memory of the process'], rows),
+  ];
 }
 
 /** @param reason missing in results of earlier versions. */

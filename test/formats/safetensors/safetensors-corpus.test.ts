@@ -1,14 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CaloscopeError, type ErrorCode } from '#caloscope/errors';
-import { decodeSafetensors, type SafetensorsContent } from '#caloscope/formats/safetensors/safetensors';
-import { native } from '#caloscope/native/binding';
-import type { ScoredRows } from '#caloscope/native/contract/training';
-import { callNative, runJob } from '#caloscope/native/run-job';
+import { decodeSafetensors } from '#caloscope/formats/safetensors/safetensors';
 import { expectClose } from '../../support/closeness.js';
+import { scoresOfTensors } from '../../support/network-of-tensors.js';
 import { readNpy } from '../../support/npy.js';
 import { hasSharedData, sharedPath } from '../../support/shared-data.js';
-import { meanOfNetworks } from '../../support/small-ensembles.js';
 
 interface Entry {
   readonly file: string;
@@ -45,44 +42,6 @@ const codesOf: Readonly<Record<string, readonly ErrorCode[]>> = {
   'shape-mismatch': ['ERR_CLASSIFIER', 'ERR_SHAPE'],
 };
 
-/** Scores of a plain network of the corpus: no standardisation, nothing clipped. */
-async function scoresOf(
-  content: SafetensorsContent,
-  layers: readonly (readonly [string, string])[],
-  activation: 'relu' | 'leaky-relu' | 'tanh',
-  input: Float32Array,
-) {
-  const tensor = (name: string, stored: string) => {
-    const found = content.tensors.get(stored);
-    if (!found) throw new Error(`no tensor ${stored}`);
-    return { name, shape: Uint32Array.from(found.shape), values: Float32Array.from(found.values) };
-  };
-  const stored = layers.flatMap(([weight, bias], i) => [
-    tensor(`layers.${i}.weight`, weight),
-    tensor(`layers.${i}.bias`, bias),
-  ]);
-  const columns = stored[0]?.shape[1] ?? 0;
-  const column = (name: string, value: number) => ({
-    name: `standardisation.${name}`,
-    shape: Uint32Array.of(columns),
-    values: new Float32Array(columns).fill(value),
-  });
-  return callNative(() => {
-    const tensors = [...stored, column('centre', 0), column('scale', 1), column('clip', 1e38)];
-    const member = { learner: 'network', columns, activation, slope: 0.01, tensors } as const;
-    const ensemble = meanOfNetworks([native().createMember(member)]);
-    const features = native().makeMatrix(input, columns);
-    return runJob<ScoredRows>((notify) =>
-      native().scoreRows(
-        ensemble,
-        features,
-        { threads: 1, cudaDevices: new Uint32Array(0), precision: 'float32' },
-        notify,
-      ),
-    );
-  });
-}
-
 describe.skipIf(!hasSharedData)('safetensors corpus', () => {
   it('is there', () => {
     expect(entries.filter(({ group }) => group === 'good').length).toBe(8);
@@ -96,7 +55,12 @@ describe.skipIf(!hasSharedData)('safetensors corpus', () => {
     const { values } = readNpy(corpus(entry.inputs as string));
     const names = layers.map(({ weight, bias }) => [weight, bias] as const);
     const activation = entry.activation === 'leakyrelu' ? 'leaky-relu' : (entry.activation ?? 'relu');
-    const { logits, logRatios } = await scoresOf(content, names, activation, Float32Array.from(values));
+    const { logits, logRatios } = await scoresOfTensors(
+      content,
+      names,
+      activation,
+      Float32Array.from(values),
+    );
     const expected = readNpy(corpus(entry.logits as string)).values;
     expect(logits.length).toBe(expected.length);
     expect(logRatios).toEqual(Float64Array.from(logits));
@@ -113,7 +77,7 @@ describe.skipIf(!hasSharedData)('safetensors corpus', () => {
     // The layers of the good files: these two decode, and the network made of them is refused.
     const names = [0, 2, 4].map((i) => [`net.${i}.weight`, `net.${i}.bias`] as const);
     const error = await Promise.resolve()
-      .then(() => scoresOf(decodeSafetensors(bytes, entry.file), names, 'relu', new Float32Array(12)))
+      .then(() => scoresOfTensors(decodeSafetensors(bytes, entry.file), names, 'relu', new Float32Array(12)))
       .then(() => null)
       .catch((reason: unknown) => reason);
     expect(performance.now() - start).toBeLessThan(500);

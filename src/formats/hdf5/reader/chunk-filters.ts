@@ -1,24 +1,96 @@
-import { inflateSync } from 'node:zlib';
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from './byte-cursor.js';
 import { fletcher32 } from './checksums.js';
-import type { NumberType } from './number-type.js';
-import { unpackScaleOffset } from './scale-offset.js';
+import { type ElementType, numbersInElement } from './element-type.js';
+import { undoBitshuffle } from './filters/bitshuffle.js';
+import { inflate } from './filters/deflate.js';
+import { unpackLzf } from './filters/lzf.js';
+import { rewriteCommand } from './filters/rewriting.js';
+import { unpackScaleOffset } from './filters/scale-offset.js';
+import { unshuffle } from './filters/shuffle.js';
 import type { Filter } from './stored-dataset.js';
 
-/** Registered numbers of the filters that are undone here. */
-const filterId = { deflate: 1, shuffle: 2, fletcher32: 3, scaleOffset: 6 } as const;
+/** What the chunks of one dataset are decoded with. */
+export interface ChunkFormat {
+  readonly filters: readonly Filter[];
+  readonly element: ElementType;
+  /** Bytes of a chunk before filters. */
+  readonly chunkBytes: number;
+}
 
+/** What is known where one filter is undone. */
+interface Undoing {
+  readonly parameters: readonly number[];
+  readonly element: ElementType;
+  /** Bytes of the result, or the most that it can have where another filter was before this one. */
+  readonly length: number;
+  readonly exact: boolean;
+}
+
+interface KnownFilter {
+  /** As h5py gives it. */
+  readonly name: string;
+  /** Bytes that writing adds; null where it packs. */
+  readonly adds: number | null;
+  /** The result is at most so many times as long as what is stored. */
+  readonly largestRatio: number;
+  undo(bytes: Buffer, undoing: Undoing): Buffer;
+}
+
+/** By the registered number. */
+const knownFilters = new Map<number, KnownFilter>([
+  [1, { name: 'gzip', adds: null, largestRatio: 1032, undo: (bytes, { length }) => inflate(bytes, length) }],
+  [
+    2,
+    {
+      name: 'shuffle',
+      adds: 0,
+      largestRatio: 1,
+      undo: (bytes, { parameters, element }) => unshuffle(bytes, parameters[0] ?? element.bytes),
+    },
+  ],
+  [3, { name: 'fletcher32', adds: 4, largestRatio: 1, undo: withoutChecksum }],
+  [
+    6,
+    {
+      name: 'scale-offset',
+      adds: null,
+      largestRatio: Number.POSITIVE_INFINITY,
+      undo: (bytes, { parameters, element }) =>
+        unpackScaleOffset(bytes, parameters, numbersInElement(element, []).number),
+    },
+  ],
+  [
+    32000,
+    { name: 'lzf', adds: null, largestRatio: 88, undo: (bytes, { length }) => unpackLzf(bytes, length) },
+  ],
+  [
+    32008,
+    {
+      name: 'bitshuffle',
+      adds: null,
+      largestRatio: 255,
+      undo: (bytes, { parameters, length, exact }) => {
+        if (!exact) throw unsupported('it is bit-shuffled after another packing', true);
+        return undoBitshuffle(bytes, parameters, length);
+      },
+    },
+  ],
+]);
+
+/** Names of filters that are not undone here; those above 255 are plugins. */
 const otherFilters = new Map([
   [4, 'szip'],
   [5, 'nbit'],
-  [32000, 'lzf'],
+  [307, 'bzip2'],
   [32001, 'blosc'],
   [32004, 'lz4'],
-  [32008, 'bitshuffle'],
   [32013, 'zfp'],
   [32015, 'zstd'],
+  [32017, 'sz'],
+  [32024, 'sz3'],
   [32026, 'blosc2'],
+  [32028, 'sperr'],
 ]);
 
 /**
@@ -27,49 +99,39 @@ const otherFilters = new Map([
  * @throws CaloscopeError ERR_FILTER_UNSUPPORTED.
  */
 export function checkFilters(filters: readonly Filter[]): void {
-  const supported: readonly number[] = Object.values(filterId);
   const seen = new Set<number>();
   for (const filter of filters) {
-    const name = otherFilters.get(filter.id) ?? (filter.name || 'unknown');
-    if (!supported.includes(filter.id)) {
-      throw unsupported(`it is packed with filter ${filter.id} (${name}), which is not available`);
+    const name = filterName(filter);
+    if (!knownFilters.has(filter.id)) {
+      const what = `it is packed with filter ${filter.id} (${name}), which is not available`;
+      throw unsupported(what, filter.id >= 256);
     }
     // Nested deflate serves no writer; it is how a few bytes become gigabytes.
-    if (seen.has(filter.id)) throw unsupported(`it is packed twice with filter ${filter.id} (${name})`);
+    if (seen.has(filter.id))
+      throw unsupported(`it is packed twice with filter ${filter.id} (${name})`, false);
     seen.add(filter.id);
   }
 }
 
-function unsupported(what: string): CaloscopeError {
-  return new CaloscopeError('ERR_FILTER_UNSUPPORTED', `${what}; rewrite the dataset with gzip`);
+function unsupported(what: string, needsPlugin: boolean): CaloscopeError {
+  return new CaloscopeError(
+    'ERR_FILTER_UNSUPPORTED',
+    `${what}; rewrite it with gzip: ${rewriteCommand(needsPlugin)}`,
+  );
 }
 
 /** Names as h5py gives them. */
-export function filterName(filter: Filter): string {
-  const names = new Map<number, string>([
-    [filterId.deflate, 'gzip'],
-    [filterId.shuffle, 'shuffle'],
-    [filterId.fletcher32, 'fletcher32'],
-    [filterId.scaleOffset, 'scale-offset'],
-  ]);
-  return names.get(filter.id) ?? (filter.name || `filter ${filter.id}`);
+export function filterName({ id, name }: Filter): string {
+  return knownFilters.get(id)?.name ?? otherFilters.get(id) ?? (name || `filter ${id}`);
 }
 
-/** True where deflate's largest ratio bounds how much a stored chunk can hold. */
-export function boundedByDeflate(filters: readonly Filter[]): boolean {
-  return !filters.some((filter) => filter.id === filterId.scaleOffset);
-}
-
-/** What the chunks of one dataset are decoded with. */
-export interface ChunkFormat {
-  readonly filters: readonly Filter[];
-  readonly type: NumberType;
-  /** Bytes of a chunk before filters. */
-  readonly chunkBytes: number;
+/** The most that a stored chunk can grow by undoing its filters. */
+export function largestRatio(filters: readonly Filter[]): number {
+  return filters.reduce((ratio, { id }) => ratio * (knownFilters.get(id)?.largestRatio ?? 1), 1);
 }
 
 /**
- * Undoes the filters of one chunk. The result has exactly the bytes of a chunk: a deflate stream that holds
+ * Undoes the filters of one chunk. The result has exactly the bytes of a chunk: a packed stream that holds
  * fewer or more is an error here, where the HDF5 library would hand out unset memory.
  *
  * @throws CaloscopeError ERR_FILE_CORRUPT.
@@ -79,7 +141,15 @@ export function decodeChunk(stored: Buffer, filterMask: number, format: ChunkFor
   const lengths = lengthsBefore(applied, format.chunkBytes);
   let bytes = stored;
   for (let i = applied.length - 1; i >= 0; i--) {
-    bytes = undoFilter(bytes, applied[i] as Filter, lengths[i] as number | null, format);
+    const { id, parameters } = applied[i] as Filter;
+    const known = lengths[i] ?? null;
+    // What scale-offset packed is at most its header longer than the numbers; others take a little more at worst.
+    const length = known ?? Math.ceil(format.chunkBytes * 1.1) + 1024;
+    const filter = knownFilters.get(id) as KnownFilter;
+    bytes = filter.undo(bytes, { parameters, element: format.element, length, exact: known !== null });
+    if (known !== null && bytes.length !== known) {
+      throw corrupt(`a ${filter.name} chunk unpacks to ${bytes.length} bytes where ${known} belong`);
+    }
   }
   if (bytes.length !== format.chunkBytes) {
     throw corrupt(`a chunk holds ${bytes.length} bytes where ${format.chunkBytes} belong`);
@@ -90,58 +160,15 @@ export function decodeChunk(stored: Buffer, filterMask: number, format: ChunkFor
 /** Length of the bytes that go into each filter on writing; null after one that packs. */
 function lengthsBefore(applied: readonly Filter[], chunkBytes: number): (number | null)[] {
   let length: number | null = chunkBytes;
-  return applied.map((filter) => {
+  return applied.map(({ id }) => {
     const before = length;
-    if (filter.id === filterId.fletcher32) length = length === null ? null : length + 4;
-    else if (filter.id !== filterId.shuffle) length = null;
+    const adds = knownFilters.get(id)?.adds ?? null;
+    length = length === null || adds === null ? null : length + adds;
     return before;
   });
 }
 
-function undoFilter(bytes: Buffer, filter: Filter, length: number | null, format: ChunkFormat): Buffer {
-  switch (filter.id) {
-    case filterId.deflate:
-      return inflate(bytes, length, format.chunkBytes);
-    case filterId.shuffle:
-      return unshuffle(bytes, format.type.bytes);
-    case filterId.fletcher32:
-      return verify(bytes);
-    default:
-      return unpackScaleOffset(bytes, filter.parameters, format.type);
-  }
-}
-
-function inflate(bytes: Buffer, expected: number | null, chunkBytes: number): Buffer {
-  // What scale-offset packed is at most its header longer than the numbers.
-  const limit = expected ?? chunkBytes + 1024;
-  let result: Buffer;
-  try {
-    // One byte more than expected: the output then fits one buffer, and a longer stream shows.
-    result = inflateSync(bytes, { maxOutputLength: limit, chunkSize: Math.max(64, limit + 1) });
-  } catch (error) {
-    throw corrupt(
-      `a gzip chunk does not unpack (${(error as NodeJS.ErrnoException).code ?? 'unknown cause'})`,
-    );
-  }
-  if (expected !== null && result.length !== expected) {
-    throw corrupt(`a gzip chunk unpacks to ${result.length} bytes where ${expected} belong`);
-  }
-  return result;
-}
-
-/** The shuffle filter stores first all first bytes of the numbers, then all second bytes, and so on. */
-function unshuffle(bytes: Buffer, size: number): Buffer {
-  const count = Math.floor(bytes.length / size);
-  const result = Buffer.allocUnsafeSlow(bytes.length);
-  for (let k = 0; k < size; k++) {
-    const plane = k * count;
-    for (let i = 0, at = k; i < count; i++, at += size) result[at] = bytes[plane + i] as number;
-  }
-  bytes.copy(result, count * size, count * size);
-  return result;
-}
-
-function verify(bytes: Buffer): Buffer {
+function withoutChecksum(bytes: Buffer): Buffer {
   const end = bytes.length - 4;
   if (end < 0) throw corrupt('a chunk without its checksum');
   const content = bytes.subarray(0, end);

@@ -1,4 +1,5 @@
-import type { ChunkedStorage, StoredDataset } from './stored-dataset.js';
+import type { ChunkedStorage } from './storage-layout.js';
+import type { StoredElements } from './stored-dataset.js';
 
 /** One stored chunk. `filterMask` has a bit set for each filter that was left out. */
 export interface StoredChunk {
@@ -23,13 +24,13 @@ export interface ChunkGrid {
 export type ChunkVisitor = (coordinates: readonly number[], chunk: StoredChunk) => void;
 
 /** The grid of a chunked dataset. */
-export function chunkGrid(dataset: StoredDataset, storage: ChunkedStorage): ChunkGrid {
+export function chunkGrid(dataset: StoredElements, storage: ChunkedStorage): ChunkGrid {
   const { chunkShape } = storage;
   const along = (length: number, axis: number) => Math.ceil(length / (chunkShape[axis] as number));
-  const chunkBytes = chunkShape.reduce((product, size) => product * size, dataset.type.bytes);
+  const chunkBytes = chunkShape.reduce((product, size) => product * size, dataset.element.bytes);
   return {
-    counts: dataset.shape.map(along),
-    maxCounts: dataset.maxShape.map(along),
+    counts: dataset.extent.map(along),
+    maxCounts: dataset.maxExtent.map(along),
     chunkShape,
     chunkBytes,
     filtered: dataset.filters.length > 0,

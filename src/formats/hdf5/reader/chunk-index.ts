@@ -11,7 +11,8 @@ import {
   type StoredChunk,
 } from './chunk-grid.js';
 import type { FileBytes } from './file-bytes.js';
-import type { ChunkedStorage, StoredDataset } from './stored-dataset.js';
+import type { ChunkedStorage } from './storage-layout.js';
+import type { StoredElements } from './stored-dataset.js';
 
 /**
  * The chunks of a dataset by their linear place in the grid (row order). Chunks that were never written are
@@ -24,7 +25,7 @@ export class ChunkIndex {
   readonly #sizes: number[] = [];
   readonly #masks: number[] = [];
 
-  constructor(file: FileBytes, dataset: StoredDataset, storage: ChunkedStorage) {
+  constructor(file: FileBytes, dataset: StoredElements, storage: ChunkedStorage) {
     this.grid = chunkGrid(dataset, storage);
     if (storage.address === undefinedAddress) return;
     const visit: ChunkVisitor = (coordinates, chunk) => this.#add(file, coordinates, chunk);
@@ -138,18 +139,16 @@ function chunkCoordinates(offsets: readonly number[], chunkShape: readonly numbe
 
 /** A chunk above this size is refused: it has to be held as a whole. */
 const largestChunkBytes = 2 ** 30;
-/** Deflate cannot shrink by more than this factor. */
-const largestDeflateRatio = 1032;
 
 /**
  * Refuses chunks that cannot be held or that cannot be true.
  *
+ * @param largestRatio the most that what is stored can grow.
  * @throws CaloscopeError ERR_TOO_LARGE, ERR_FILE_CORRUPT.
  */
-export function checkChunk(chunk: StoredChunk, grid: ChunkGrid, boundedByDeflate: boolean): void {
+export function checkChunk(chunk: StoredChunk, grid: ChunkGrid, largestRatio: number): void {
   if (chunk.size > 2 * largestChunkBytes) throw corrupt(`a stored chunk of ${chunk.size} bytes`);
-  const possible = boundedByDeflate ? (chunk.size + 64) * largestDeflateRatio : Number.POSITIVE_INFINITY;
-  if (grid.chunkBytes > possible) {
+  if (grid.chunkBytes > (chunk.size + 64) * largestRatio) {
     throw corrupt(`a stored chunk of ${chunk.size} bytes cannot hold the ${grid.chunkBytes} it should`);
   }
 }

@@ -132,13 +132,35 @@ export class Hdf5Links {
     return found;
   }
 
+  /** Paths of all datasets, in the order of the links, but no more than `most`; links to other paths are not followed. */
+  findDatasets(most: number): { paths: string[]; complete: boolean } {
+    const paths: string[] = [];
+    const waiting = ['/'];
+    let visited = 0;
+    for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
+      const below: string[] = [];
+      for (const name of this.names(group)) {
+        visited += 1;
+        if (visited > most) return { paths, complete: false };
+        const path = `${group === '/' ? '' : group}/${name}`;
+        if (!this.#isInPlace(path)) continue;
+        const kind = this.#kind(path);
+        if (kind === datasetKind) paths.push(path);
+        else if (kind === groupKind) below.push(path);
+      }
+      waiting.push(...below.reverse());
+    }
+    return { paths, complete: true };
+  }
+
   #isPlainGroup(path: string): boolean {
+    return this.#isInPlace(path) && this.#kind(path) === groupKind;
+  }
+
+  /** False for links to other paths and files. */
+  #isInPlace(path: string): boolean {
     const external = this.#library.get_external_link(this.#file, path).filename !== undefined;
-    return (
-      !external &&
-      this.#library.get_symbolic_link(this.#file, path) === null &&
-      this.#kind(path) === groupKind
-    );
+    return !external && this.#library.get_symbolic_link(this.#file, path) === null;
   }
 
   close(): void {

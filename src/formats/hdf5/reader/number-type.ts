@@ -1,5 +1,4 @@
-import { CaloscopeError } from '../../../errors.js';
-import { ByteCursor } from './byte-cursor.js';
+import type { ByteCursor } from './byte-cursor.js';
 
 /** How one number is stored. */
 export interface NumberType {
@@ -8,20 +7,6 @@ export interface NumberType {
   readonly littleEndian: boolean;
 }
 
-const classNames = [
-  'integers',
-  'floating-point numbers',
-  'times',
-  'strings',
-  'bit fields',
-  'opaque bytes',
-  'compound records',
-  'references',
-  'an enumeration',
-  'variable-length sequences',
-  'arrays',
-];
-
 /** Exponent position, exponent bits, mantissa bits, bias of the IEEE 754 formats. */
 const ieee = new Map([
   [2, { exponentAt: 10, exponentBits: 5, mantissaBits: 10, bias: 15 }],
@@ -29,32 +14,18 @@ const ieee = new Map([
   [8, { exponentAt: 52, exponentBits: 11, mantissaBits: 52, bias: 1023 }],
 ]);
 
-/**
- * The type that a datatype message describes.
- *
- * @throws CaloscopeError ERR_DATASET_TYPE for anything but whole-byte integers and IEEE 754 floats.
- */
-export function parseNumberType(body: Buffer): NumberType {
-  const cursor = new ByteCursor(body);
-  const first = cursor.unsigned(1);
-  const bits = cursor.unsigned(3);
-  const size = cursor.unsigned(4);
-  const typeClass = first & 0x0f;
-  if (typeClass === 0) return integerType(cursor, bits, size);
-  if (typeClass === 1) return floatType(cursor, bits, size);
-  throw wrongType(`it holds ${classNames[typeClass] ?? 'an unknown type'}`);
-}
-
-function integerType(cursor: ByteCursor, bits: number, size: number): NumberType {
+/** The integers that a datatype message describes, or what they are where they are no plain ones. */
+export function parseIntegerType(cursor: ByteCursor, bits: number, size: number): NumberType | string {
   const offset = cursor.unsigned(2);
   const precision = cursor.unsigned(2);
   if (!isWholeSize(size) || offset !== 0 || precision !== 8 * size) {
-    throw wrongType(`it holds integers of ${precision} bits in ${size} bytes`);
+    return `integers of ${precision} bits in ${size} bytes`;
   }
   return { kind: bits & 8 ? 'signed' : 'unsigned', bytes: size, littleEndian: (bits & 1) === 0 };
 }
 
-function floatType(cursor: ByteCursor, bits: number, size: number): NumberType {
+/** The floats that a datatype message describes, or what they are where they are not those of IEEE 754. */
+export function parseFloatType(cursor: ByteCursor, bits: number, size: number): NumberType | string {
   const expected = ieee.get(size);
   const offset = cursor.unsigned(2);
   const precision = cursor.unsigned(2);
@@ -76,19 +47,12 @@ function floatType(cursor: ByteCursor, bits: number, size: number): NumberType {
     ((bits >> 8) & 0xff) === precision - 1 && // place of the sign
     (bits & 0x40) === 0; // not VAX byte order
   if (!sound || !isWholeSize(size))
-    throw wrongType(`its floating-point format (${precision} bits) is not IEEE 754`);
+    return `floats of ${precision} bits in ${size} bytes that are not IEEE 754`;
   return { kind: 'float', bytes: size, littleEndian: (bits & 1) === 0 };
 }
 
 function isWholeSize(size: number): size is NumberType['bytes'] {
   return size === 1 || size === 2 || size === 4 || size === 8;
-}
-
-function wrongType(what: string): CaloscopeError {
-  return new CaloscopeError(
-    'ERR_DATASET_TYPE',
-    `${what}; plain integers or IEEE 754 floats of 16, 32 or 64 bits are needed`,
-  );
 }
 
 /** Name as NumPy writes it, with the byte order where it is not the usual one: `float32`, `uint32 big-endian`. */
@@ -157,9 +121,7 @@ function reader(type: NumberType, view: DataView): (offset: number) => number {
     unsigned4: (offset) => view.getUint32(offset, little),
     unsigned8: (offset) => Number(view.getBigUint64(offset, little)),
   };
-  const read = readers[key];
-  if (!read) throw wrongType(`it holds ${8 * type.bytes}-bit floats`);
-  return read;
+  return readers[key] as (offset: number) => number; // the parsers let no other type through
 }
 
 function halfToDouble(half: number): number {

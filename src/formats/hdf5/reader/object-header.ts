@@ -120,3 +120,21 @@ function keepMessage(message: HeaderMessage, messages: HeaderMessage[], continua
   }
   messages.push(message);
 }
+
+export function findMessage(messages: readonly HeaderMessage[], type: number): HeaderMessage | undefined {
+  return messages.find((message) => message.type === type);
+}
+
+/** Body of a message, where that is shared of the one it points to: a committed datatype lives in an object header of its own; other sharing is not used by dataset writers. */
+export function resolveShared(file: FileBytes, message: HeaderMessage): Buffer {
+  if (!message.shared) return message.body;
+  const cursor = new ByteCursor(message.body);
+  const version = cursor.unsigned(1);
+  const kind = cursor.unsigned(1);
+  if (version === 1) cursor.skip(6);
+  if (version > 3 || (version === 3 && kind !== 2))
+    throw corrupt('a shared header message that cannot be followed');
+  const target = findMessage(readObjectHeader(file, cursor.address()), message.type);
+  if (!target || target.shared) throw corrupt('a shared header message that leads nowhere');
+  return target.body;
+}

@@ -1,6 +1,7 @@
+import { attributeName, attributesAreInHeader } from './attributes.js';
 import { ByteCursor, corrupt, undefinedAddress } from './byte-cursor.js';
 import type { FileBytes } from './file-bytes.js';
-import { type HeaderMessage, messageType, readObjectHeader } from './object-header.js';
+import { messageType, readObjectHeader } from './object-header.js';
 
 /**
  * Names and header addresses in a group of the two plain forms: the symbol table of the classic format, and link messages
@@ -22,8 +23,8 @@ export function readPlainGroup(file: FileBytes, address: number): PlainGroup | n
   const messages = readObjectHeader(file, address);
   if (messages.some(({ shared }) => shared)) return null;
   const of = (type: number) => messages.filter((message) => message.type === type);
-  const attributes = attributeNames(of(messageType.attribute), of(messageType.attributeInfo));
-  if (attributes === null) return null;
+  if (!attributesAreInHeader(messages)) return null;
+  const attributes = new Set(of(messageType.attribute).map(({ body }) => attributeName(body)));
   const [table, ...moreTables] = of(messageType.symbolTable);
   const [info, ...moreInfos] = of(messageType.linkInfo);
   if (moreTables.length > 0 || moreInfos.length > 0) return null;
@@ -119,29 +120,4 @@ function parseLink(body: Buffer): [name: string, address: number | null] {
   const name = cursor.slice(length).toString('utf8');
   if (name === '') throw corrupt('a link without a name');
   return [name, kind === 0 ? cursor.address() : null];
-}
-
-/** Null where attributes are kept elsewhere. */
-function attributeNames(
-  attributes: readonly HeaderMessage[],
-  infos: readonly HeaderMessage[],
-): Set<string> | null {
-  for (const { body } of infos) {
-    const cursor = new ByteCursor(body);
-    cursor.expectByte(0, 'the version of an attribute info message');
-    const flags = cursor.unsigned(1);
-    if (flags & 1) cursor.skip(2);
-    if (cursor.address() !== undefinedAddress) return null;
-  }
-  return new Set(attributes.map(({ body }) => attributeName(body)));
-}
-
-function attributeName(body: Buffer): string {
-  const cursor = new ByteCursor(body);
-  const version = cursor.unsigned(1);
-  if (version < 1 || version > 3) throw corrupt(`attribute version ${version} does not exist`);
-  cursor.skip(1);
-  const length = cursor.unsigned(2);
-  cursor.skip(version === 3 ? 5 : 4); // sizes of type and space, character set
-  return cursor.slice(length).toString('utf8').replace(/\0.*$/s, '');
 }

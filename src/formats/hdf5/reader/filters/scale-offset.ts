@@ -1,6 +1,6 @@
-import { CaloscopeError } from '../../../errors.js';
-import { corrupt } from './byte-cursor.js';
-import type { NumberType } from './number-type.js';
+import { CaloscopeError } from '../../../../errors.js';
+import { corrupt } from '../byte-cursor.js';
+import type { NumberType } from '../number-type.js';
 
 /** Bytes before the packed numbers: bits a number (4), length of the minimum (1), minimum (8), unused (8). */
 const headerBytes = 21;
