@@ -80,6 +80,12 @@ export {
   type MixtureOptions,
 } from './failures/gaussian-mixture.js';
 export { type RegionFactor, regionFactor } from './failures/region-factor.js';
+export {
+  type SampleSupport,
+  type SupportOptions,
+  type SupportOverlap,
+  supportOverlap,
+} from './failures/support-overlap.js';
 export type {
   NestedNumbers,
   UhiAxis,
