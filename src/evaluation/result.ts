@@ -65,7 +65,7 @@ export type {
 } from './analyses/observables.js';
 export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
 export type { RocCurve } from './analyses/roc.js';
-export type { OutsideRows, SupportSummary } from './analyses/support.js';
+export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { CellComparison, LayerComparison, VoxelComparison } from './analyses/voxels.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
