@@ -12,6 +12,7 @@ import { profiles } from './analyses/profiles.js';
 import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
+import { voxels } from './analyses/voxels.js';
 import { weights } from './analyses/weights.js';
 import { windows } from './analyses/windows.js';
 import type { Analysis, AnalysisContext, Finding, Summary } from './analysis.js';
@@ -28,6 +29,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   comparedLayers,
   observables,
   profiles,
+  voxels,
   largestDistance,
   failures,
   windows,

@@ -1,12 +1,14 @@
+import type { VoxelRates } from '../failures/voxel-blocks.js';
 import { type FailureRegion, factorText } from './failure-regions.js';
 import { shortP } from './short-p.js';
+import { voxelSentences } from './voxel-sentences.js';
 
 /** A failure in words, with what it rests on. */
 export interface FailureSentence {
   readonly text: string;
   /** Observables that it names. */
   readonly observables: readonly string[];
-  /** Corrected for all observables and boxes. */
+  /** Corrected for all observables, boxes and voxels. */
   readonly adjustedPValue: number;
 }
 
@@ -27,6 +29,11 @@ interface Measured {
     readonly standardError: number;
   }[];
   readonly boxes: readonly (FailureRegion & { readonly adjustedPValue: number })[];
+  /** Hit rates of the voxels, with the corrected p-value that they are equal; null: rows have none. */
+  readonly voxels: {
+    readonly rates: VoxelRates;
+    readonly adjustedPValue: number;
+  } | null;
 }
 
 const mostSentences = 10;
@@ -43,7 +50,7 @@ export function failureSentences(
   measured: Measured,
   noun: string,
 ): { readonly sentences: readonly FailureSentence[]; readonly sound: string | null } {
-  const sentences = [...ofObservables(measured, noun), ...ofBoxes(measured, noun)];
+  const sentences = [...ofObservables(measured, noun), ...ofVoxels(measured), ...ofBoxes(measured, noun)];
   return { sentences: sentences.slice(0, mostSentences), sound: soundness(measured) };
 }
 
@@ -67,6 +74,11 @@ function ofObservables(measured: Measured, noun: string): FailureSentence[] {
       const text = `${placeText(one.region, noun)}; ${explains} (p ${shortP(one.adjustedPValue)})`;
       return [{ text: `${text}.`, observables: [one.name], adjustedPValue: one.adjustedPValue }];
     });
+}
+
+function ofVoxels({ voxels, falseDiscoveryRate }: Measured): FailureSentence[] {
+  if (voxels === null || !(voxels.adjustedPValue < falseDiscoveryRate)) return [];
+  return voxelSentences(voxels.rates, voxels.adjustedPValue).map((one) => ({ ...one, observables: [] }));
 }
 
 /** The most certain box of each direction, where it takes more than one observable to see it. */

@@ -87,8 +87,14 @@ export async function writeEvaluation(
   await writeWholeFolder(folder, fill, signal);
 }
 
+/** Indented, but for arrays of numbers, which stand on one line. */
 function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 1)}\n`;
+  const numbers = /\[\n\s*((?:-?\d[-+.\de]*|null)(?:,\n\s*(?:-?\d[-+.\de]*|null))*)\n\s*\]/g;
+  const text = JSON.stringify(value, null, 1).replace(
+    numbers,
+    (_, list: string) => `[${list.replace(/\n\s*/g, '')}]`,
+  );
+  return `${text}\n`;
 }
 
 /** What a reader of the weights alone must know. */

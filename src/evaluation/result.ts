@@ -17,14 +17,17 @@ import type { ProfileComparison } from './analyses/profiles.js';
 import type { RocCurve } from './analyses/roc.js';
 import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
+import type { VoxelComparison } from './analyses/voxels.js';
 import type { WeightSummary } from './analyses/weights.js';
 import type { WeightWindow } from './analyses/windows.js';
 import type { AnalysisCost } from './analysis-cost.js';
 
 export type { PermutationTest } from '../classifier/permutation-test.js';
 export type { PresetName } from '../classifier/presets.js';
+export type { VoxelBlock, VoxelRate, VoxelRates } from '../failures/voxel-blocks.js';
 export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
+export type { CellAxis, CellMeans, PicturedLayer } from '../samples/pictures.js';
 export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
@@ -62,9 +65,11 @@ export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/pr
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
+export type { CellComparison, LayerComparison, VoxelComparison } from './analyses/voxels.js';
 export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 export type { AnalysisCost } from './analysis-cost.js';
+export type { CellPull } from './largest-pull.js';
 export type { NullPair } from './null-pair.js';
 export type { RepeatedTrainings } from './repeated-trainings.js';
 
@@ -79,6 +84,8 @@ export interface ResultParts {
   readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
   readonly profiles: readonly ProfileComparison[];
+  /** null: rows have no voxels. */
+  readonly voxels: VoxelComparison | null;
   readonly largestDistance: LargestDistanceTest;
   readonly failures: FailureSummary;
   readonly windows: readonly WeightWindow[];

@@ -12,6 +12,7 @@ import { profiles } from './sections/profiles.js';
 import { roc } from './sections/roc.js';
 import { support } from './sections/support.js';
 import { training } from './sections/training.js';
+import { voxels } from './sections/voxels.js';
 import { weights } from './sections/weights.js';
 import { windows } from './sections/windows.js';
 
@@ -25,6 +26,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   comparedLayers,
   observables,
   profiles,
+  voxels,
   largestDistance,
   failures,
   windows,

@@ -1,3 +1,5 @@
+import { rampStyle } from './drawing/color-ramps.js';
+
 /**
  * The style sheet of the report. Colours are variables: light by default, dark where the reader's system asks for it
  * on a screen, always light in print. Reference, generated and reweighted keep their colour in every drawing and
@@ -119,6 +121,10 @@ figcaption p { margin: 3px 0 0; }
 .chart .best-epoch { fill: var(--ink); stroke: var(--paper); stroke-width: 0.6; }
 .chart .link { fill: none; stroke: var(--muted); stroke-width: 1.2; stroke-opacity: 0.7; }
 .chart .ranked-label { font-size: 12px; }
+.cells { fill-rule: evenodd; stroke-width: 0.3; }
+.chart .outline { fill: none; stroke: var(--muted); stroke-width: 0.7; }
+.dead-voxels { margin-bottom: 12px; }
+.chart .minus { fill: none; stroke: var(--paper); stroke-width: 1; }
 .roc .chart, .calibration .chart, .weights .chart, .training .chart, .validation .chart { max-width: 520px; }
 .roc .chart, .calibration .chart, .ranking .chart { max-width: 460px; }
 
@@ -181,4 +187,4 @@ footer { margin-top: 44px; padding-top: 10px; border-top: 1px solid var(--rule);
   details::details-content { display: block; content-visibility: visible; height: auto; }
   details > summary { list-style: none; color: inherit; }
 }
-`;
+${rampStyle}`;

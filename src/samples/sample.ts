@@ -8,6 +8,7 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
+import type { Pictures } from './pictures.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 
 /** A sample as a result names it. */
@@ -146,6 +147,8 @@ export interface Sample {
         options: ThreadedJobOptions & { readonly threshold: number | null },
       ) => Promise<readonly (readonly ProfileMeans[])[]>)
     | null;
+  /** What the rows look like; null: the kind has no pictures. */
+  readonly pictures: Pictures | null;
   /** The rows block by block, for a user's own observables, cut as {@link values}; null: the kind has none. */
   readonly blocks: ((threshold: number | null) => Iterable<ShowerBlock>) | null;
   /** What is odd in this reference sample and in a generated one that fits it. */

@@ -104,6 +104,7 @@ describe('evaluate', () => {
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(Object.keys(result).join(' ')).toBe(
       'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables profiles ' +
+        'voxels ' +
         'largestDistance failures windows clusters conditions training settings histograms versions run',
     );
     expect(result.run.analyses.map(({ name }) => name)).toEqual(partNames);

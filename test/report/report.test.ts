@@ -31,6 +31,8 @@ describe('content', () => {
       'observables',
       'explained',
       'profiles',
+      'average-showers',
+      'hit-rates',
       'conditions',
       'training',
       'health',

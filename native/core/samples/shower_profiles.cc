@@ -10,6 +10,9 @@ namespace {
 
 /// Showers whose sums are added first, so that the order of additions does not depend on threads.
 constexpr std::size_t rows_together = 8 * shower_tile;
+/// What tiles hold together, so that memory does not grow with showers × cells; one tile at least is worked on.
+constexpr std::size_t numbers_at_once = std::size_t{1} << 23;
+constexpr std::size_t most_tiles_at_once = 64;
 
 void check(const ShowerTable& showers, std::span<const ShowerProfile> profiles, std::span<const std::vector<double>> weights) {
   for (const auto& profile : profiles) {
@@ -39,28 +42,48 @@ std::size_t energy_bin(const std::vector<double>& edges, double energy) {
   return static_cast<std::size_t>(above - edges.begin()) - 1;
 }
 
-/// What the hits of one shower are in the cells of a profile.
-void fill(const ShowerProfile& profile, const Hits& hits, std::span<double> contents) {
-  const auto& edges = profile.energy_edges;
-  for (std::size_t hit = 0; hit < hits.size(); ++hit) {
-    const double energy = hits.energy[hit];
-    const std::size_t place = profile.place[hits.voxel[hit]];
-    if (place == ShowerProfile::nowhere || (!profile.energies && !(energy > 0))) continue;
-    const std::size_t cell = edges.empty() ? place : place * (edges.size() - 1) + energy_bin(edges, energy);
-    contents[cell] += profile.energies ? energy : 1;
-  }
-}
+/// What one shower has in the cells: only those that it touches are ever looked at.
+class ShowerCells {
+ public:
+  explicit ShowerCells(std::size_t cells) : contents_(cells), is_touched_(cells) {}
 
-void add(ProfileSums& sums, std::span<const double> contents, double weight) {
-  for (std::size_t cell = 0; cell < contents.size(); ++cell) {
-    const double content = contents[cell];
-    if (content == 0) continue;
-    const double weighted = weight * content;
-    sums.contents[cell] += weighted;
-    sums.square_weighted[cell] += weight * weighted;
-    sums.squares[cell] += weighted * weighted;
+  /// Adds the hits of the shower to the cells of a profile, the first of which is `first`.
+  void fill(const ShowerProfile& profile, const Hits& hits, std::size_t first) {
+    const auto& edges = profile.energy_edges;
+    for (std::size_t hit = 0; hit < hits.size(); ++hit) {
+      const double energy = hits.energy[hit];
+      const std::size_t place = profile.place[hits.voxel[hit]];
+      if (place == ShowerProfile::nowhere || (!profile.energies && !(energy > 0))) continue;
+      const std::size_t cell = first + (edges.empty() ? place : place * (edges.size() - 1) + energy_bin(edges, energy));
+      if (!is_touched_[cell]) touched_.push_back(cell);
+      is_touched_[cell] = 1;
+      contents_[cell] += profile.energies ? energy : 1;
+    }
   }
-}
+
+  void add_to(ProfileSums& sums, double weight) const {
+    for (const auto cell : touched_) {
+      const double content = contents_[cell];
+      const double weighted = weight * content;
+      sums.contents[cell] += weighted;
+      sums.square_weighted[cell] += weight * weighted;
+      sums.squares[cell] += weighted * weighted;
+    }
+  }
+
+  void clear() {
+    for (const auto cell : touched_) {
+      contents_[cell] = 0;
+      is_touched_[cell] = 0;
+    }
+    touched_.clear();
+  }
+
+ private:
+  std::vector<double> contents_;
+  std::vector<std::uint8_t> is_touched_;
+  std::vector<std::size_t> touched_;
+};
 
 void add(ProfileSums& sums, const ProfileSums& others) {
   const auto each = [](std::vector<double>& to, const std::vector<double>& from) {
@@ -82,29 +105,35 @@ std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double thresho
   const std::vector<double> zeros(cells);
   const std::vector<ProfileSums> nothing(weights.size(), {zeros, zeros, zeros});
   const std::uint64_t rows = showers.rows();
-  std::vector<std::vector<ProfileSums>> of_tiles((rows + rows_together - 1) / rows_together);
-  run_tiles(of_tiles.size(), [&](std::size_t tile) {
-    auto sums = nothing;
-    std::vector<double> contents(cells);
-    Hits hits;
-    for (std::uint64_t row = tile * rows_together; row < std::min<std::uint64_t>(rows, (tile + 1) * rows_together); ++row) {
-      if (row % 128 == 0) control.check();
-      showers.read(row, threshold, hits);
-      std::fill(contents.begin(), contents.end(), 0.0);
-      std::size_t first = 0;
-      for (const auto& profile : profiles) {
-        fill(profile, hits, std::span(contents).subspan(first, profile.cells()));
-        first += profile.cells();
-      }
-      for (std::size_t column = 0; column < weights.size(); ++column) {
-        add(sums[column], contents, weights[column].empty() ? 1 : weights[column][row]);
-      }
-    }
-    of_tiles[tile] = std::move(sums);
-  });
+  const std::size_t tiles = (rows + rows_together - 1) / rows_together;
+  const std::size_t at_once = std::clamp<std::size_t>(numbers_at_once / std::max<std::size_t>(1, 3 * cells * weights.size()),
+                                                      1, most_tiles_at_once);
   auto result = nothing;
-  for (const auto& tile : of_tiles) {
-    for (std::size_t column = 0; column < result.size(); ++column) add(result[column], tile[column]);
+  for (std::size_t done = 0; done < tiles; done += at_once) {
+    std::vector<std::vector<ProfileSums>> of_tiles(std::min(at_once, tiles - done));
+    run_tiles(of_tiles.size(), [&](std::size_t tile) {
+      auto sums = nothing;
+      ShowerCells shower(cells);
+      Hits hits;
+      const std::uint64_t start = (done + tile) * rows_together;
+      for (std::uint64_t row = start; row < std::min<std::uint64_t>(rows, start + rows_together); ++row) {
+        if (row % 128 == 0) control.check();
+        showers.read(row, threshold, hits);
+        shower.clear();
+        std::size_t first = 0;
+        for (const auto& profile : profiles) {
+          shower.fill(profile, hits, first);
+          first += profile.cells();
+        }
+        for (std::size_t column = 0; column < weights.size(); ++column) {
+          shower.add_to(sums[column], weights[column].empty() ? 1 : weights[column][row]);
+        }
+      }
+      of_tiles[tile] = std::move(sums);
+    });
+    for (const auto& tile : of_tiles) {
+      for (std::size_t column = 0; column < result.size(); ++column) add(result[column], tile[column]);
+    }
   }
   return result;
 }

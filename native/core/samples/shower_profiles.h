@@ -36,7 +36,7 @@ struct ProfileSums {
   std::vector<double> squares;         ///< Σ w² c²
 };
 
-/// Of each weight column, over the cells of all profiles, one profile after the other; in a profile place by place. An empty
+/// Time grows with the hits, memory with the cells. Of each weight column, over the cells of all profiles, one profile after the other; in a profile place by place. An empty
 /// column weights every shower with 1. Voxels below `threshold` (MeV) count as zero. The same bits on any number of threads.
 /// Throws Error(shape) where sizes do not fit, Error(argument) for places and edges that are none.
 std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double threshold, std::span<const ShowerProfile> profiles,

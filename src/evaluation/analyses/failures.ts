@@ -3,17 +3,13 @@ import { type ExplainedArea, type Failures, findFailures } from '../../failures/
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { type FailureRegion, regionOf } from '../failure-regions.js';
 import { type FailureSentence, failureSentences } from '../failure-sentences.js';
+import { falseDiscoveryRate } from '../false-discovery-rate.js';
 import type { ObservableComparison } from './observables.js';
+import type { VoxelComparison } from './voxels.js';
 
 export type { RegionFactor } from '../../failures/region-factor.js';
 export type { FailureRegion, RegionBound } from '../failure-regions.js';
 export type { FailureSentence } from '../failure-sentences.js';
-
-/**
- * Share of false ones among what is called a failure, on average; of equal samples, the chance that anything is called one (Benjamini
- * and Hochberg).
- */
-export const falseDiscoveryRate = 0.01;
 
 /** What an observable explains of AUC − ½; the AUC is that of ln w, all rows together. */
 export interface ExplainedShare {
@@ -31,7 +27,7 @@ export interface ObservableFailure {
   readonly label: string;
   /** Twice the smaller p-value of Kolmogorov–Smirnov distance and χ². */
   readonly pValue: number;
-  /** The same after Benjamini and Hochberg's correction for all observables and boxes. */
+  /** The same after Benjamini and Hochberg's correction for all observables and boxes, and the voxels' hit rates as one. */
   readonly adjustedPValue: number;
   /** Where the samples differ most in it; null: it has one value. */
   readonly region: FailureRegion | null;
@@ -59,13 +55,19 @@ export interface FailureSummary {
   readonly boxes: readonly FailureBox[];
 }
 
+interface Earlier {
+  readonly observables: readonly ObservableComparison[];
+  readonly voxels: VoxelComparison | null;
+}
+
 /** What is wrong, where, by how much, and how sure that is. */
-export const failures: Analysis<FailureSummary, { readonly observables: readonly ObservableComparison[] }> = {
+export const failures: Analysis<FailureSummary, Earlier> = {
   async run(context, earlier) {
     const compared = earlier.observables;
     const pValues = compared.map(pValueOf);
     // Candidates before the boxes are known: every observable that may be one in the end is among them.
-    const candidates = adjustedPValues(pValues).flatMap((p, i) => (p < falseDiscoveryRate ? [i] : []));
+    const known = adjustedPValues([...pValues, ...voxelPValue(earlier.voxels)]);
+    const candidates = compared.flatMap((_, i) => ((known[i] as number) < falseDiscoveryRate ? [i] : []));
     const columns = columnsOf(context, compared);
     if (columns.length === 0) return { part: nothing };
     const { scores, choices, run } = context;
@@ -74,7 +76,7 @@ export const failures: Analysis<FailureSummary, { readonly observables: readonly
       generated: finite(scores.generated.logWeights),
     };
     const found = await findFailures(columns, logWeights, { ...run, candidates, seed: choices.seed });
-    return { part: summaryOf(context, compared, pValues, found) };
+    return { part: summaryOf(context, earlier, pValues, found) };
   },
 };
 
@@ -90,12 +92,13 @@ const nothing: FailureSummary = {
 
 function summaryOf(
   { reference }: AnalysisContext,
-  compared: readonly ObservableComparison[],
+  { observables: compared, voxels }: Earlier,
   pValues: readonly number[],
   found: Failures,
 ): FailureSummary {
   const boxes = found.boxes.flatMap((box) => regionOf(box, compared, found.measuring) ?? []);
-  const adjusted = adjustedPValues([...pValues, ...boxes.map(({ factor }) => factor.pValue)]);
+  const boxPValues = boxes.map(({ factor }) => factor.pValue);
+  const adjusted = adjustedPValues([...pValues, ...boxPValues, ...voxelPValue(voxels)]);
   const observables = compared.map(({ name, label }, i) => ({
     name,
     label,
@@ -114,7 +117,13 @@ function summaryOf(
     })),
     boxes: boxes.map((box, i) => ({ ...box, adjustedPValue: adjusted[compared.length + i] as number })),
   };
-  return { ...summary, ...failureSentences(summary, reference.noun) };
+  const ofVoxels = voxels && { rates: voxels.hitRates, adjustedPValue: adjusted.at(-1) as number };
+  return { ...summary, ...failureSentences({ ...summary, voxels: ofVoxels }, reference.noun) };
+}
+
+/** All voxels are one test among the others, so that they add as much to the false alarms as one observable. */
+function voxelPValue(voxels: VoxelComparison | null): number[] {
+  return voxels === null ? [] : [voxels.hitRates.pValue];
 }
 
 function shareOf({ share, error, left }: ExplainedArea): ExplainedShare {

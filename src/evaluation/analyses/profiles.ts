@@ -1,27 +1,23 @@
 import { inputSettings } from '../../samples/kinds.js';
+import type { CellMeans } from '../../samples/pictures.js';
 import type { Profile, ProfileMeans } from '../../samples/sample.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { BeforeAndAfter } from '../before-and-after.js';
+import { type CellPull, largestPull, pullsOf } from '../largest-pull.js';
 
 /** What the command line names. */
 const summarized = 5;
 
-/** What a row has on average in each bin, with its standard error. */
-export interface ProfileCurve {
-  readonly means: readonly number[];
-  /** From the scatter of the rows: what a row has in a bin is one entry, however many hits it comes from. */
-  readonly errors: readonly number[];
-}
+/**
+ * What a row has on average in each bin, with its standard error, from the scatter of the rows: what a row has in a bin is one entry,
+ * however many hits it comes from.
+ */
+export type ProfileCurve = CellMeans;
 
 /** The bin of a profile that is furthest from the reference, in errors of both. */
-export interface LargestPull {
+export interface LargestPull extends Omit<CellPull, 'cell'> {
   readonly lower: number;
   readonly upper: number;
-  /** Mean over that of the reference, and its error; null where the reference has nothing there. */
-  readonly ratio: number | null;
-  readonly ratioError: number | null;
-  /** (mean − reference)/√(σ² + σ_ref²) */
-  readonly pull: number;
 }
 
 /** Mean profile of both samples, and of the generated one with its weights. Bins of one row hang together: no χ² adds them up. */
@@ -85,8 +81,8 @@ async function compareProfiles({
       generated: second,
       reweighted: third,
       largestPull: {
-        generated: largestPull(edges, first, second),
-        reweighted: largestPull(edges, first, third),
+        generated: pullIn(edges, first, second),
+        reweighted: pullIn(edges, first, third),
       },
     };
   });
@@ -110,31 +106,11 @@ function curveIn({ means, errors }: ProfileMeans, { first, end }: BinRange): Pro
   return { means: means.slice(first, end), errors: errors.slice(first, end) };
 }
 
-function largestPull(
-  edges: readonly number[],
-  reference: ProfileCurve,
-  other: ProfileCurve,
-): LargestPull | null {
-  const pulls = reference.means.map((mean, bin) => {
-    const error = Math.hypot(reference.errors[bin] as number, other.errors[bin] as number);
-    return error > 0 ? ((other.means[bin] as number) - mean) / error : 0;
-  });
-  const largest = Math.max(...pulls.map(Math.abs));
-  const bin = pulls.findIndex((pull) => Math.abs(pull) === largest);
-  if (!(largest > 0)) return null;
-  const [mean, changed] = [reference.means[bin] as number, other.means[bin] as number];
-  const relative = Math.hypot(
-    (other.errors[bin] as number) / changed,
-    (reference.errors[bin] as number) / mean,
-  );
-  const ratio = mean > 0 ? changed / mean : null;
-  return {
-    lower: edges[bin] as number,
-    upper: edges[bin + 1] as number,
-    ratio,
-    ratioError: ratio !== null && changed > 0 ? ratio * relative : null,
-    pull: pulls[bin] as number,
-  };
+function pullIn(edges: readonly number[], reference: ProfileCurve, other: ProfileCurve): LargestPull | null {
+  const found = largestPull(reference, other, pullsOf(reference, other));
+  if (found === null) return null;
+  const { cell, ...pull } = found;
+  return { lower: edges[cell] as number, upper: edges[cell + 1] as number, ...pull };
 }
 
 function pullText({ ratio, ratioError, pull }: LargestPull): string {

@@ -24,6 +24,18 @@ export class Pen {
     this.document = document;
   }
 
+  /** An empty drawing; `description` is what a reader who cannot see it is told. */
+  drawing(width: number, height: number, description: string): SVGElement {
+    return this.node('svg', {
+      class: 'chart',
+      width: String(width),
+      height: String(height),
+      viewBox: `0 0 ${width} ${height}`,
+      role: 'img',
+      'aria-label': description,
+    });
+  }
+
   group(className: string): SVGElement {
     return this.node('g', { class: className });
   }

@@ -46,7 +46,7 @@ function explainedSection(sheet: Sheet, { observables, area }: FailureSummary): 
       { class: 'lead' },
       `Of AUC − ½ (AUC of ln w, all rows together: ${significant(area, 4)}), the part that is gone between rows alike in the observable, `,
       `each alone, the ${most.length} that explain most. The factor is the share of the reference over that of the generated sample where they `,
-      'differ most; the p-value is corrected for all observables and boxes.',
+      'differ most; the p-value is corrected for all observables, boxes and voxels.',
     ),
     table(
       sheet,

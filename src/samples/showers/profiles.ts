@@ -1,9 +1,8 @@
 import type { Geometry } from '../../geometry/geometry.js';
-import { native } from '../../native/binding.js';
-import type { ProfileRecord, ProfileSumsRecord } from '../../native/contract/showers.js';
-import { runJob } from '../../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
+import type { ProfileRecord } from '../../native/contract/showers.js';
+import type { PictureOptions } from '../pictures.js';
 import type { ComparedLayers, Profile, ProfileMeans } from '../sample.js';
+import { profileCells } from './profile-sums.js';
 import type { ShowerSample } from './shower-sample.js';
 
 /** Rings and angles that are told apart, at most. */
@@ -48,45 +47,20 @@ export async function profileMeans(
   showers: ShowerSample,
   layers: ComparedLayers,
   weights: readonly (Float64Array | null)[],
-  options: ThreadedJobOptions & { readonly threshold: number | null },
+  options: PictureOptions,
 ): Promise<readonly (readonly ProfileMeans[])[]> {
   const profiles = profilesOf(showers.geometry, layers);
-  const { threshold } = options;
-  const threads = threadsOf(options);
   const records = profiles.map(({ record }) => record);
-  const sums = await runJob<readonly ProfileSumsRecord[]>(
-    (notify) => native().profileSums(showers.handle, threshold, records, weights, threads, notify),
-    options,
-  );
-  return sums.map((column, i) => {
+  const columns = await profileCells(showers, records, weights, options);
+  return columns.map((column) => {
     let first = 0;
     return profiles.map(({ profile }) => {
       const cells = profile.edges.length - 1;
-      const means = meansOf(profile, column, first, weights[i] ?? new Float64Array(showers.rows).fill(1));
+      const means = { profile, ...column.means(first, cells) };
       first += cells;
       return means;
     });
   });
-}
-
-/** m = Σwc/Σw with the variance Σw²(c − m)²/(Σw)²; NaN where no weight is left. */
-function meansOf(
-  profile: Profile,
-  { contents, squareWeighted, squares }: ProfileSumsRecord,
-  first: number,
-  weights: Float64Array,
-): ProfileMeans {
-  const sum = weights.reduce((all, weight) => all + weight, 0);
-  const squareSum = weights.reduce((all, weight) => all + weight * weight, 0);
-  const cells = Array.from({ length: profile.edges.length - 1 }, (_, i) => first + i);
-  const means = cells.map((cell) => (contents[cell] as number) / sum);
-  const errors = cells.map((cell, i) => {
-    const mean = means[i] as number;
-    const square =
-      (squares[cell] as number) - 2 * mean * (squareWeighted[cell] as number) + mean * mean * squareSum;
-    return Math.sqrt(Math.max(0, square)) / sum;
-  });
-  return { profile, means, errors };
 }
 
 function filled({ name, label, unit, edges, place }: Placement, energies: boolean): FilledProfile {

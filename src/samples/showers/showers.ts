@@ -40,6 +40,7 @@ import {
   storedShowerInput,
   storeShowerInput,
 } from './shower-input.js';
+import { ShowerPictures } from './shower-pictures.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
 import { type OpenShowersOptions, ShowerStream } from './shower-stream.js';
 
@@ -90,6 +91,7 @@ class Showers implements Sample {
   readonly sourceRows: Float64Array | null;
   readonly #leftOut: number;
   readonly #showers: ShowerSample;
+  #pictures: ShowerPictures | null = null;
 
   constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
     this.#showers = sample;
@@ -171,6 +173,11 @@ class Showers implements Sample {
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): Promise<readonly (readonly ProfileMeans[])[]> {
     return profileMeans(this.#showers, this.comparedLayers, weights, options);
+  }
+
+  get pictures(): ShowerPictures {
+    this.#pictures ??= new ShowerPictures(this.#showers);
+    return this.#pictures;
   }
 
   blocks(threshold: number | null): Iterable<ShowerBlock> {

@@ -59,6 +59,7 @@ class Table implements Sample {
   readonly blocks = null;
   readonly comparedLayers = null;
   readonly profiles = null;
+  readonly pictures = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly #leftOut: number;
