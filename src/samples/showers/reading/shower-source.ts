@@ -87,7 +87,7 @@ function plainGroup(file: FileBytes, path: string | null): Group | null {
  * @throws CaloscopeError with any of the codes for files.
  */
 export function openShowerSource(library: Library, descriptor: number, request: OpenRequest): ShowerSource {
-  const file = new FileBytes(descriptor);
+  const file = new FileBytes(descriptor, request.path);
   checkSuperblock(file);
   const links = new Hdf5Links(library, request.path);
   try {
