@@ -94,7 +94,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
   'core/calibration': ['core/run'],
   'core/histograms': ['core/run'],
-  'core/failures': ['core/run'],
+  'core/failures': ['core/run', 'core/learners', 'core/training'],
   'core/backend.h': ['core'],
   cpu: ['core'],
   cuda: ['core'],

@@ -9,6 +9,7 @@
 #include "addon/operations.h"
 #include "core/failures/failures.h"
 #include "core/failures/mixture.h"
+#include "core/failures/support.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
 
@@ -101,6 +102,44 @@ Napi::Value start_find_failures(const Napi::CallbackInfo& info) {
   });
 }
 
+Napi::Value as_record(Napi::Env env, const SampleSupport& sample) {
+  auto farthest = Napi::Array::New(env, sample.farthest.size());
+  for (std::uint32_t i = 0; i < sample.farthest.size(); ++i) {
+    auto row = Napi::Object::New(env);
+    row.Set("row", static_cast<double>(sample.farthest[i].row));
+    row.Set("distance", sample.farthest[i].distance);
+    row.Set("ownDistance", sample.farthest[i].own_distance);
+    farthest.Set(i, row);
+  }
+  auto record = Napi::Object::New(env);
+  record.Set("judged", static_cast<double>(sample.judged));
+  record.Set("neighbors", static_cast<double>(sample.neighbors));
+  record.Set("directions", static_cast<double>(sample.directions));
+  record.Set("outside", static_cast<double>(sample.outside));
+  record.Set("expectedShare", sample.expected_share);
+  record.Set("standardError", sample.standard_error);
+  record.Set("farthest", farthest);
+  return record;
+}
+
+/// supportOverlap(first, second, seed, threads, notify) → job; lists of columns
+Napi::Value start_support_overlap(const Napi::CallbackInfo& info) {
+  const auto first = list_argument(info[0], "first");
+  auto columns = std::make_shared<std::vector<std::vector<double>>>(
+      pooled_columns(first, list_argument(info[1], "second")));
+  return start_job(info[4], [columns, reference = rows_of(first), seed = count_argument(info[2], "seed"),
+                             threads = threads_argument(info[3])](JobControl& control) -> JobResult {
+    auto found = std::make_shared<SupportOverlap>(
+        support_overlap(*columns, reference, seed, tiles_on(threads), control));
+    return [found](Napi::Env env) {
+      auto record = Napi::Object::New(env);
+      record.Set("reference", as_record(env, found->reference));
+      record.Set("generated", as_record(env, found->generated));
+      return record;
+    };
+  });
+}
+
 struct FoundMixture {
   Mixture mixture;
   std::vector<std::uint32_t> component;  ///< of every row
@@ -137,6 +176,7 @@ Napi::Value start_mixture(const Napi::CallbackInfo& info) {
 
 void add_failure_operations(Napi::Env env, Napi::Object exports) {
   add_operation<start_find_failures>(env, exports, "findFailures");
+  add_operation<start_support_overlap>(env, exports, "supportOverlap");
   add_operation<start_mixture>(env, exports, "mixture");
 }
 

@@ -1,5 +1,6 @@
 import type { Warning } from '../warnings.js';
-import type { ObservableComparison, ResultParts, SeparationSummary, Verdict } from './result.js';
+import { isOutside } from './analyses/support.js';
+import type { ObservableComparison, OutsideRows, ResultParts, SeparationSummary, Verdict } from './result.js';
 import { shortP } from './short-p.js';
 import { significant } from './significance.js';
 
@@ -15,7 +16,8 @@ const smallestEffectiveShare = 0.1;
 const named = 3;
 
 /** What a verdict rests on. */
-export interface Evidence extends Pick<ResultParts, 'auc' | 'observables' | 'largestDistance' | 'weights'> {
+export interface Evidence
+  extends Pick<ResultParts, 'auc' | 'observables' | 'largestDistance' | 'weights' | 'support'> {
   /** Of the classifiers' own test. */
   readonly classifierPValue: number;
   readonly toy: boolean;
@@ -100,8 +102,26 @@ function sees(classifierPValue: number): boolean {
   return 2 * classifierPValue < significant;
 }
 
+/** Where one sample has showers and the other none. */
+function outsideWords({ reference, generated }: Evidence['support']): string[] {
+  const words = ({ share, standardError }: OutsideRows) =>
+    `${(100 * share).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
+  return [
+    ...(isOutside(generated)
+      ? [
+          `${words(generated)} of the generated showers have no reference shower near them: their weights mean nothing.`,
+        ]
+      : []),
+    ...(isOutside(reference)
+      ? [
+          `${words(reference)} of the reference showers have no generated shower near them: no weight brings them back.`,
+        ]
+      : []),
+  ];
+}
+
 /** What must be known before anything else. */
-function cautions({ auc, observables }: Evidence): string[] {
+function cautions({ auc, observables, support }: Evidence): string[] {
   const sentences: string[] = [];
   const unexplained = observables
     .filter((one) => one.unexplained)
@@ -110,6 +130,7 @@ function cautions({ auc, observables }: Evidence): string[] {
     const list = listOf(unexplained.map(({ label }) => label));
     sentences.push(`The weights do not describe ${list}: do not use them.`);
   }
+  sentences.push(...outsideWords(support));
   const [best] = betterThan(auc, observables);
   if (best !== undefined) {
     sentences.push(

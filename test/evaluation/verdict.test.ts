@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ObservableComparison } from '#caloscope/evaluation/result';
+import type { ObservableComparison, OutsideRows } from '#caloscope/evaluation/result';
 import { blindness, type Evidence, verdictOn } from '#caloscope/evaluation/verdict';
 
 function observable(part: Partial<ObservableComparison> & { area?: number }): ObservableComparison {
@@ -22,6 +22,7 @@ interface Numbers {
   readonly distancePValue?: number;
   readonly observables?: readonly ObservableComparison[];
   readonly effective?: number;
+  readonly outside?: Partial<OutsideRows>;
 }
 
 function evidence(numbers: Numbers = {}): Evidence {
@@ -31,6 +32,7 @@ function evidence(numbers: Numbers = {}): Evidence {
     distancePValue = 0.5,
     observables = [],
     effective = 900,
+    outside = {},
   } = numbers;
   const auc = {
     value: area,
@@ -51,6 +53,10 @@ function evidence(numbers: Numbers = {}): Evidence {
       pValue: distancePValue,
     } as Evidence['largestDistance'],
     weights: { reference: health, generated: health } as Evidence['weights'],
+    support: {
+      reference: { share: 0.001, standardError: 0.001, expectedShare: 0.001 },
+      generated: { share: 0.001, standardError: 0.001, expectedShare: 0.001, ...outside },
+    } as Evidence['support'],
     toy: false,
   };
 }
@@ -108,6 +114,14 @@ describe('the level', () => {
 
 describe('the sentence', () => {
   const sentenceOf = (numbers: Numbers) => verdictOn(evidence(numbers)).sentence;
+
+  it('says where weights mean nothing, where that is more than chance', () => {
+    const words =
+      /40\.1 ± 2\.0 % of the generated showers have no reference shower near them: their weights mean nothing\./;
+    expect(sentenceOf({ outside: { share: 0.401, standardError: 0.02 } })).toMatch(words);
+    expect(sentenceOf({ outside: { share: 0.401, standardError: 0.2 } })).not.toContain('mean nothing');
+    expect(sentenceOf({ outside: { share: 0.009, standardError: 1e-4 } })).not.toContain('mean nothing');
+  });
 
   it('says that nothing is seen', () => {
     expect(sentenceOf({})).toBe(

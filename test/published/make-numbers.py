@@ -19,11 +19,12 @@ import histograms
 import networks
 import ranks
 import showers
+import support
 import weights
 
 packages = {one.__name__: one.__version__ for one in (numpy, scipy, sklearn, boost_histogram, safetensors)}
 folder = Path(__file__).with_name("numbers")
 folder.mkdir(exist_ok=True)
-for subject in (calibration, histograms, networks, ranks, showers, weights):
+for subject in (calibration, histograms, networks, ranks, showers, support, weights):
     text = json.dumps({"packages": packages, **subject.numbers()}, indent=1)
     (folder / f"{subject.__name__}.json").write_text(text + "\n")

@@ -1,31 +1,63 @@
-import type { Analysis } from '../analysis.js';
+import {
+  mostSupportColumns,
+  type OutsideRow,
+  type SampleSupport,
+  supportOverlap,
+} from '../../failures/support-overlap.js';
+import type { Sample } from '../../samples/sample.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import { observableColumns } from '../observable-columns.js';
+import type { ObservableColumn } from '../own-observables.js';
+
+export type { OutsideRow } from '../../failures/support-overlap.js';
 
 /** Rows of one sample that lie where the other has none. */
 export interface OutsideRows {
+  /** Rows that were judged; of large samples a part, drawn at random. */
+  readonly judged: number;
+  /** How many of them are outside. */
   readonly rows: number;
   readonly share: number;
-  /** The share that is expected of equal samples: 1/(rows of the other sample + 1). */
+  /** Sampling of both samples: deviation of the share in random halves. */
+  readonly standardError: number;
+  /** The share that is expected of equal samples; less of few rows in many columns. */
   readonly expectedShare: number;
+  /** A row is outside where so many nearest rows of both samples together are all of its own; 0: too few rows to judge. */
+  readonly neighbors: number;
+  /** Principal axes of the other sample in which distances are taken. */
+  readonly directions: number;
+  /** At most ten, the most lonely first; `row` is that of the file. */
+  readonly farthest: readonly OutsideRow[];
 }
 
 /**
- * Rows outside the other sample's support, as far as the classifiers see it: generated rows with ln w below that of every
- * reference row, such as the reference never makes, and reference rows with ln w above that of every generated row, such as
- * the generator misses. No weight brings a missing row back. A row beyond by chance is expected in each.
+ * Rows outside the other sample's support: their nearest neighbors are all of their own sample. Generated rows are such as the
+ * reference never makes, reference rows such as the generator misses; weights mean nothing there, and none brings a missing row back.
  */
 export interface SupportSummary {
+  /** Observables, and other columns of a table, in which rows are near each other. */
+  readonly columns: number;
   readonly reference: OutsideRows;
   readonly generated: OutsideRows;
 }
 
 /** Rows where the other sample has none. */
 export const support: Analysis<SupportSummary> = {
-  async run({ scores: { reference, generated } }) {
-    return { part: outsideSupport(reference.logWeights, generated.logWeights) };
+  async run(context) {
+    const { reference, generated, choices, run } = context;
+    const columns = (await columnsOf(context)).map(scaled);
+    if (columns.length === 0) return { part: { columns: 0, reference: unknown, generated: unknown } };
+    const found = await supportOverlap(columns, { ...run, seed: choices.seed });
+    const part = {
+      columns: columns.length,
+      reference: outside(found.reference, reference),
+      generated: outside(found.generated, generated),
+    };
+    return { part };
   },
   summary({ reference, generated }) {
     return {
-      heading: 'Outside the other sample (ln w beyond all of its rows)',
+      heading: 'Outside the other sample (no shower of it near; weights mean nothing there)',
       rows: [
         ['reference', ...wordsOf(reference)],
         ['generated', ...wordsOf(generated)],
@@ -34,29 +66,61 @@ export const support: Analysis<SupportSummary> = {
   },
 };
 
-function wordsOf({ rows, share, expectedShare }: OutsideRows): string[] {
-  return [`${rows} rows, ${percent(share)}`, `${percent(expectedShare)} expected by chance`];
+/** Where rows have no columns. */
+const unknown: OutsideRows = {
+  judged: 0,
+  rows: 0,
+  share: 0,
+  standardError: 0,
+  expectedShare: 0,
+  neighbors: 0,
+  directions: 0,
+  farthest: [],
+};
+
+async function columnsOf(context: AnalysisContext): Promise<readonly ObservableColumn[]> {
+  const { reference, columns, run } = context;
+  const most = Math.max(0, mostSupportColumns - columns.length);
+  const others = await observableColumns(reference.otherColumns().slice(0, most), context, [], run);
+  return [...columns, ...others].slice(0, mostSupportColumns);
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(share < 0.01 ? 3 : 1)} %`;
+/** Energies span decades: log10(E + 1 MeV). */
+function scaled({ observable, reference, generated }: ObservableColumn) {
+  if (observable.unit !== 'MeV') return { reference, generated };
+  const log = (energies: Float64Array) => energies.map((energy) => Math.log10(Math.max(energy, 0) + 1));
+  return { reference: log(reference), generated: log(generated) };
 }
 
-/** NaN is in no order and lies nowhere outside. */
-export function outsideSupport(reference: Float64Array, generated: Float64Array): SupportSummary {
-  const lowest = reference.reduce(
-    (least, value) => (value < least ? value : least),
-    Number.POSITIVE_INFINITY,
-  );
-  const highest = generated.reduce((most, value) => (value > most ? value : most), Number.NEGATIVE_INFINITY);
-  const above = reference.reduce((rows, value) => rows + (value > highest ? 1 : 0), 0);
-  const below = generated.reduce((rows, value) => rows + (value < lowest ? 1 : 0), 0);
+function outside(found: SampleSupport, sample: Sample): OutsideRows {
+  const { judged, outside: rows, farthest, ...rest } = found;
+  const { sourceRows } = sample;
   return {
-    reference: outside(above, reference.length, generated.length),
-    generated: outside(below, generated.length, reference.length),
+    judged,
+    rows,
+    share: rows / judged,
+    ...rest,
+    farthest: farthest.map((one) => ({ ...one, row: sourceRows?.[one.row] ?? one.row })),
   };
 }
 
-function outside(rows: number, all: number, others: number): OutsideRows {
-  return { rows, share: rows / all, expectedShare: 1 / (others + 1) };
+/** Share below which rows outside are no matter for a verdict. */
+const leastShare = 0.01;
+
+/** Whether so many rows are outside that it must be said, and more than equal samples have, by more than three errors. */
+export function isOutside({ share, standardError, expectedShare }: OutsideRows): boolean {
+  return share > leastShare && share - expectedShare > 3 * standardError;
+}
+
+function wordsOf({ rows, judged, share, standardError, expectedShare, neighbors }: OutsideRows): string[] {
+  if (neighbors === 0) return ['too few rows to judge'];
+  return [
+    `${rows} of ${judged} rows`,
+    `${percent(share)} ± ${percent(standardError)}`,
+    `${percent(expectedShare)} expected by chance`,
+  ];
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(share < 0.01 ? 2 : 1)} %`;
 }

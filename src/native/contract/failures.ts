@@ -38,6 +38,37 @@ export interface FailuresRecord {
   readonly inTurn: readonly ExplainedAreaRecord[];
 }
 
+export interface OutsideRow {
+  /** Of its sample. */
+  readonly row: number;
+  /** To the nearest row of the other sample, in widths of the other sample along its principal axes. */
+  readonly distance: number;
+  /** To the `neighbors`-th nearest row of its own sample. */
+  readonly ownDistance: number;
+}
+
+export interface SampleSupport {
+  /** Rows judged; the others were left out at random. */
+  readonly judged: number;
+  /** A row is outside where so many nearest rows are all of its own sample; 0: too few rows to judge. */
+  readonly neighbors: number;
+  /** Principal axes of the other sample. */
+  readonly directions: number;
+  /** Of the rows judged. */
+  readonly outside: number;
+  /** Of equal samples; less with few rows a column. */
+  readonly expectedShare: number;
+  /** Of outside/judged. */
+  readonly standardError: number;
+  /** At most ten, the most lonely first. */
+  readonly farthest: readonly OutsideRow[];
+}
+
+export interface SupportRecord {
+  readonly reference: SampleSupport;
+  readonly generated: SampleSupport;
+}
+
 export interface MixtureRecord {
   readonly shares: Float64Array;
   readonly means: Float64Array;
@@ -56,6 +87,14 @@ export interface FailureOperations {
     seed: number,
     threads: number,
     notify: Notify<FailuresRecord>,
+  ): JobHandle;
+  /** 1 to 1000 columns of both samples, one array each, NaN where there is no value. */
+  supportOverlap(
+    first: readonly NumberArray[],
+    second: readonly NumberArray[],
+    seed: number,
+    threads: number,
+    notify: Notify<SupportRecord>,
   ): JobHandle;
   /** Rows of finite numbers, row by row; components from 1 to `most`, as the information criterion has it. */
   mixture(

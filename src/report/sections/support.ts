@@ -1,20 +1,16 @@
 import type { OutsideRows, SupportSummary } from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
-import { count, percent } from '../drawing/numbers.js';
-import type { Sheet } from '../drawing/sheet.js';
+import { count, measured, percent, significant } from '../drawing/numbers.js';
+import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
 export const support: Section<SupportSummary> = { health: supportSection };
 
+type Role = 'reference' | 'generated';
+
 /** Rows of each sample where the other has none. */
 function supportSection(sheet: Sheet, { reference, generated }: SupportSummary): HTMLElement {
-  const row = (role: 'reference' | 'generated', { rows, share, expectedShare }: OutsideRows) => [
-    [swatch(sheet, role), role],
-    count(rows),
-    percent(share),
-    percent(expectedShare, 2),
-  ];
   return section(
     sheet,
     'support',
@@ -22,15 +18,46 @@ function supportSection(sheet: Sheet, { reference, generated }: SupportSummary):
     sheet.element(
       'p',
       { class: 'lead' },
-      'Generated showers with w below that of every reference shower are such as the reference never makes; reference ',
-      'showers with w above that of every generated shower are such as the generator misses, and no weight brings them ',
-      'back. About one shower of each lies outside by chance.',
+      'Showers whose nearest neighbors in both samples are all of their own: generated ones are such as the reference never ',
+      'makes, reference ones such as the generator misses. Weights mean nothing there, and none brings a missing shower back.',
     ),
     table(
       sheet,
       'support',
-      ['', 'outside', 'share', 'expected of equal samples'],
-      [row('reference', reference), row('generated', generated)],
+      ['', 'outside', 'of', 'share [%]', 'expected of equal samples', 'neighbors'],
+      [row(sheet, 'reference', reference), row(sheet, 'generated', generated)],
     ),
+    farthestRows(sheet, 'reference', reference),
+    farthestRows(sheet, 'generated', generated),
   );
+}
+
+function row(sheet: Sheet, role: Role, outside: OutsideRows): Content[] {
+  const { rows, judged, share, standardError, expectedShare, neighbors } = outside;
+  return [
+    [swatch(sheet, role), role],
+    count(rows),
+    count(judged),
+    measured(100 * share, 100 * standardError),
+    percent(expectedShare, 2),
+    count(neighbors),
+  ];
+}
+
+function farthestRows(sheet: Sheet, role: Role, { farthest }: OutsideRows): Content {
+  if (!Array.isArray(farthest) || farthest.length === 0) return [];
+  return [
+    sheet.element('h3', {}, `The most lonely ${role} showers`),
+    table(
+      sheet,
+      'lonely',
+      ['row', 'to the nearest of the other sample', 'to its own neighbors'],
+      (farthest as OutsideRows['farthest']).map((one) => [
+        count(one.row),
+        significant(one.distance, 3),
+        significant(one.ownDistance, 3),
+      ]),
+    ),
+    sheet.element('p', {}, 'Distances are in widths of the other sample.'),
+  ];
 }

@@ -127,7 +127,10 @@ async function readCompletely(
     try {
       const { layout } = file.metadata;
       const energies = createHash('sha256');
-      const voxels = parts[layout].map((part) => ({ ...part, hash: createHash('sha256') }));
+      const voxels = parts[layout as keyof typeof parts].map((part) => ({
+        ...part,
+        hash: createHash('sha256'),
+      }));
       for await (const block of file.blocks({ asStored: true })) {
         rows += block.rows;
         addNumbers(energies, block.incidentEnergies);
