@@ -1,5 +1,10 @@
+import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
+import { CaloscopeError } from '../errors.js';
+import { requireOutputFile } from '../formats/files/output-file.js';
+import { listFile } from '../formats/hdf5/reader/list-file.js';
+import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
@@ -8,12 +13,23 @@ import { columns, count, energy, fileSize, percent } from './figures.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
-export interface InspectOptions extends options.RunOptions, options.ShowerFileOptions {}
+export interface InspectOptions extends options.RunOptions, options.ShowerFileOptions {
+  readonly layoutOut?: string;
+}
+
+/** Reasons to look at what else is in a file. */
+const unknownLayout: ReadonlySet<string> = new Set([
+  'ERR_LAYOUT',
+  'ERR_DATASET_MISSING',
+  'ERR_DATASET_SHAPE',
+  'ERR_DATASET_TYPE',
+]);
 
 export function inspectCommand(): Command {
   const command = new Command('inspect')
     .description('say what is in a shower file; without a file: what caloscope found of this machine')
-    .argument('[file]', 'HDF5 file of showers');
+    .argument('[file]', 'HDF5 file of showers')
+    .option('--layout-out <file>', 'write the proposed layout of a file that none fits, to be edited');
   options.addGeometryOptions(command);
   return options.addSpeechOptions(command);
 }
@@ -28,6 +44,8 @@ export async function runInspect(
     concludeMachine(session);
     return 0;
   }
+  const { layoutOut } = chosen;
+  if (layoutOut !== undefined) await requireOutputFile(layoutOut, { force: false, inputs: [path] });
   const show = session.progress.stage('reading');
   const inspection = await inspectShowerFile(path, {
     geometry: chosen.geometry,
@@ -36,9 +54,60 @@ export async function runInspect(
     layout: chosen.layout,
     signal: session.signal,
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
+  }).catch(async (error) => {
+    if (error instanceof CaloscopeError && unknownLayout.has(error.code)) {
+      await concludeUnknown(session, path, error, layoutOut);
+    }
+    throw error;
   });
   session.conclude(inspection, linesOf(inspection));
   return inspection.problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+/** Lists what is in a file that no layout fits, and a description to begin with. */
+async function concludeUnknown(
+  session: Session,
+  path: string,
+  { code, message }: CaloscopeError,
+  layoutOut: string | undefined,
+): Promise<void> {
+  const { datasets, complete } = await listFile(path, session.signal);
+  const plain = datasets.flatMap(({ path: name, contents, attributes, refused }) =>
+    contents && refused === null && !contents.type.startsWith('sequences')
+      ? [{ path: name, shape: contents.shape, attributes }]
+      : [],
+  );
+  const proposal = proposedLayout(plain);
+  if (proposal && layoutOut !== undefined) {
+    await writeFile(layoutOut, `${JSON.stringify(proposal, null, 2)}\n`, { flag: 'wx' });
+  }
+  const listed = datasets.map(({ path: name, contents, attributes, refused }) => [
+    name,
+    contents?.shape.join('×') ?? '',
+    contents?.type ?? '',
+    Object.entries(attributes)
+      .map(([key, value]) => `${key}=${value}`)
+      .join(' '),
+    refused?.message ?? '',
+  ]);
+  const described =
+    proposal === null
+      ? [
+          'Nothing in it looks like voxels and incident energies. Points are not read: bin them into voxels first.',
+        ]
+      : layoutOut !== undefined
+        ? [`Proposed layout: ${layoutOut}; check axes and units, then --layout ${layoutOut}`]
+        : [
+            'Proposed layout (axes and units are guesses; --layout-out FILE writes it):',
+            JSON.stringify(proposal),
+          ];
+  session.conclude({ path, error: { code, message }, datasets, complete, proposal }, [
+    path,
+    'Datasets:',
+    ...columns(listed),
+    ...(complete ? [] : ['  and more']),
+    ...described,
+  ]);
 }
 
 function concludeMachine(session: Session): void {

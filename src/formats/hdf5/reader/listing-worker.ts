@@ -1,0 +1,28 @@
+/** A worker thread that lists the datasets of one file, and ends with it. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { CaloscopeError } from '../../../errors.js';
+import { listDatasets, listPlainDatasets } from './dataset-listing.js';
+import { FileBytes } from './file-bytes.js';
+import { Hdf5Links } from './links.js';
+import type { ListingReply, ListingWorkerData } from './list-file.js';
+
+const { descriptor, path } = workerData as ListingWorkerData;
+
+async function answer(): Promise<ListingReply> {
+  try {
+    const file = new FileBytes(descriptor);
+    const plain = listPlainDatasets(file);
+    if (plain) return { kind: 'listed', listing: plain };
+    // Loaded only for files that need it: it takes a third of a second.
+    const { ready } = await import('h5wasm/node');
+    const library = await ready;
+    library.activate_throwing_error_handler();
+    const links = new Hdf5Links(library, path);
+    return { kind: 'listed', listing: listDatasets(file, links) };
+  } catch (error) {
+    if (!(error instanceof CaloscopeError)) throw error;
+    return { kind: 'failed', code: error.code, message: error.message };
+  }
+}
+
+parentPort?.postMessage(await answer());
