@@ -123,7 +123,8 @@ export {
   type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
-export type { LayoutName } from './layouts/published-layouts.js';
+export { layoutNames } from './layouts/published-layouts.js';
+export type { EnergyUnit, LayoutDescription } from './layouts/schema.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {
@@ -147,7 +148,7 @@ export { type FileInspection, type InspectOptions, inspectShowerFile } from './s
 export { observablesOf, observableValues } from './samples/showers/observables.js';
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
-export type { DatasetRecord } from './samples/showers/reading/reading-protocol.js';
+export type { ConditionRecord, DatasetRecord } from './samples/showers/reading/reading-protocol.js';
 export type { ShowerBlock } from './samples/showers/shower-block.js';
 export {
   type FeatureSetName,
@@ -156,12 +157,14 @@ export {
   type ShowerInput,
 } from './samples/showers/shower-input.js';
 export {
+  type FileOfSample,
   findRepeatedShowers,
+  type ShowerCondition,
   type ShowerOrigin,
   ShowerSample,
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
-export { type OpenShowersOptions, openShowers } from './samples/showers/shower-stream.js';
+export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
 export type { MatrixInput, MatrixSample } from './samples/table/table.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';

@@ -12,8 +12,10 @@ export interface FileScoresOptions
     PredictOptions {}
 
 export interface FileScores extends ScoredRows {
-  /** Showers in the file. */
+  /** Showers in all files. */
   readonly rows: number;
+  /** The files, in the order of their rows. */
+  readonly files: readonly { readonly source: string; readonly rows: number }[];
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
   readonly warnings: readonly Warning[];
 }
@@ -22,7 +24,7 @@ export interface FileScores extends ScoredRows {
 const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 
 /**
- * Scores all showers of a file, which are read and scored sample by sample: the next is read while one is scored, and
+ * Scores all showers of a file, or of several in their order, which are read and scored sample by sample: the next is read while one is scored, and
  * of a file of any size some hundred megabytes are in memory at once. The numbers are those of
  * {@link ClassifierEnsemble.score} on all showers together, to the last bit.
  *
@@ -31,7 +33,7 @@ const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
  */
 export async function scoreFile(
   ensemble: ClassifierEnsemble,
-  path: string,
+  paths: string | readonly string[],
   options: FileScoresOptions = {},
 ): Promise<FileScores> {
   const { input } = ensemble.description;
@@ -39,14 +41,14 @@ export async function scoreFile(
   const { onProgress, signal, ...choices } = options;
   const ending = new AbortController();
   const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
-  const stream = await openStream(path, input, { ...choices, signal: either });
+  const stream = await openStream(paths, input, { ...choices, signal: either });
   const scorer = new SampleScorer(ensemble, stream.rows, how, { ...options, signal: either });
   try {
     for await (const sample of stream.samples(bounds)) await scorer.take(sample);
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(ensemble), ...stream.warnings, ...scorer.warnings];
-    return { rows: stream.rows, ...scorer.scores, warnings };
+    return { rows: stream.rows, files: stream.files, ...scorer.scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);

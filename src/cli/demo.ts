@@ -45,15 +45,19 @@ export async function runDemo(session: Session, chosen: DemoOptions): Promise<vo
       onProgress: session.progress.stage('simulating generated'),
     });
     const evaluation = join(out, names.evaluation);
-    const result = await evaluateFiles(session, reference, generated, {
-      out: evaluation,
-      seed,
-      ...(threads !== undefined && { threads }),
-      folds: 3,
-      members: 1,
-      hidden: [64, 64],
-      epochs: 12,
-    });
+    const result = await evaluateFiles(
+      session,
+      { reference: [reference], generated: [generated], null: null },
+      {
+        out: evaluation,
+        seed,
+        ...(threads !== undefined && { threads }),
+        folds: 3,
+        members: 1,
+        hidden: [64, 64],
+        epochs: 12,
+      },
+    );
     session.conclude({ ...flaw, exactAuc, ...documentOf(result, evaluation) }, [
       'Two samples of 5,000 toy showers; the maximum of the generated ones lies too deep by half a standard deviation.',
       `The best possible classifier has AUC ${exactAuc?.toFixed(3)}.`,

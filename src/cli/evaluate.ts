@@ -11,13 +11,24 @@ import { shortP } from '../evaluation/short-p.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
+import { filesNamed } from './file-patterns.js';
 import { inputLines, warningLines } from './findings.js';
-import { checkPair, openPair, openSample, requireInputsOutside } from './inputs.js';
+import {
+  addPairArguments,
+  checkPair,
+  openPair,
+  openSample,
+  type PairFiles,
+  type PairOptions,
+  pairFiles,
+  requireInputsOutside,
+} from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
 export interface EvaluateOptions
-  extends options.RunOptions,
+  extends PairOptions,
+    options.RunOptions,
     options.DeviceFlags,
     options.ShowerFileOptions,
     options.TrainingFlags,
@@ -33,10 +44,9 @@ export interface EvaluateOptions
 }
 
 export function evaluateCommand(): Command {
-  const command = new Command('evaluate')
-    .description('find where a generated sample differs from a reference sample')
-    .argument('<reference>', 'HDF5 file of reference showers, e.g. Geant4')
-    .argument('<generated>', 'HDF5 file of generated showers')
+  const command = addPairArguments(
+    new Command('evaluate').description('find where a generated sample differs from a reference sample'),
+  )
     .requiredOption('--out <folder>', 'folder for the result; it is made')
     .option('--force', 'replace the result of an earlier run')
     .option('--allow-same', 'compare a file with itself, on purpose')
@@ -59,25 +69,26 @@ export function evaluateCommand(): Command {
 
 export async function runEvaluate(
   session: Session,
-  referencePath: string,
-  generatedPath: string,
+  reference: string | undefined,
+  generated: string | undefined,
   chosen: EvaluateOptions,
 ): Promise<void> {
   const { out, force = false, allowSame = false } = chosen;
   computerFor(chosen); // refused before files are read
   await requireOutputFolder(out, { force });
-  const inputs = [referencePath, generatedPath, ...(chosen.null === undefined ? [] : [chosen.null])];
-  await requireInputsOutside(out, inputs);
+  const files = await pairFiles([reference, generated], chosen);
+  const second = chosen.null === undefined ? null : await filesNamed([chosen.null]);
+  await requireInputsOutside(out, [...files.reference, ...files.generated, ...(second ?? [])]);
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
   const needs = { ...needed, allowSame };
-  await checkPair(referencePath, generatedPath, chosen, needs, session);
-  if (chosen.null !== undefined) {
-    await checkPair(referencePath, chosen.null, chosen, needs, session);
-    await checkPair(generatedPath, chosen.null, chosen, needs, session);
+  await checkPair(files, chosen, needs, session);
+  if (second) {
+    await checkPair({ ...files, generated: second }, chosen, needs, session);
+    await checkPair({ ...files, reference: second }, chosen, needs, session);
   }
   const result = await keepingCheckpoints(checkpoint, session, () =>
-    evaluateFiles(session, referencePath, generatedPath, chosen, checkpoint),
+    evaluateFiles(session, { ...files, null: second }, chosen, checkpoint),
   );
   session.conclude(documentOf(result, out), linesOf(result, out));
 }
@@ -85,17 +96,15 @@ export async function runEvaluate(
 /** Reads, evaluates and writes; the checks are done. */
 export async function evaluateFiles(
   session: Session,
-  referencePath: string,
-  generatedPath: string,
+  files: PairFiles & { readonly null: readonly string[] | null },
   chosen: EvaluateOptions,
   checkpoint?: CheckpointOptions,
 ): Promise<EvaluationResult> {
   const { signal, progress } = session;
-  const { reference, generated } = await openPair(referencePath, generatedPath, chosen, session);
+  const { reference, generated } = await openPair(files, chosen, session);
   using _reference = reference;
   using _generated = generated;
-  using second =
-    chosen.null === undefined ? null : await openSample(chosen.null, 'null sample', chosen, session);
+  using second = files.null === null ? null : await openSample(files.null, 'null sample', chosen, session);
   const evaluation = await evaluate(reference, generated, {
     ...options.evaluationOptions(chosen),
     null: second ?? undefined,

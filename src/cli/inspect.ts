@@ -33,6 +33,7 @@ export async function runInspect(
     geometry: chosen.geometry,
     particle: chosen.particle,
     group: chosen.group,
+    layout: chosen.layout,
     signal: session.signal,
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
   });

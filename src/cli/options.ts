@@ -5,6 +5,7 @@ import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { layoutNames } from '../layouts/published-layouts.js';
 import { alternatives, oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
 import { activations, learnerNames } from '../native/contract/ensembles.js';
@@ -125,6 +126,7 @@ export interface ShowerFileOptions {
   readonly geometry?: string;
   readonly particle?: string;
   readonly group?: string;
+  readonly layout?: string;
   readonly negativeVoxels?: ContentPolicy['negative'];
   readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
 }
@@ -140,7 +142,13 @@ export function addGeometryOptions(command: Command): Command {
     .addOption(
       checkedOption('--particle <name>', 'particle of a binning file that has several', named, asGiven),
     )
+    .addOption(layoutOption())
     .addOption(groupOption());
+}
+
+export function layoutOption(): Option {
+  const description = `${layoutNames.join(', ')} or a description (.json); recognized where left out`;
+  return checkedOption('--layout <name>', description, named, asGiven);
 }
 
 export function groupOption(): Option {

@@ -9,12 +9,13 @@ import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
 import { inputLines, warningLines } from './findings.js';
-import { checkPair, openPair } from './inputs.js';
+import { addPairArguments, checkPair, openPair, type PairOptions, pairFiles } from './inputs.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
 export interface TrainOptions
-  extends options.RunOptions,
+  extends PairOptions,
+    options.RunOptions,
     options.DeviceFlags,
     options.ShowerFileOptions,
     options.TrainingFlags,
@@ -25,10 +26,11 @@ export interface TrainOptions
 }
 
 export function trainCommand(): Command {
-  const command = new Command('train')
-    .description('train classifiers on the showers of two samples, to weigh other files with')
-    .argument('<reference>', 'HDF5 file of reference showers, e.g. Geant4')
-    .argument('<generated>', 'HDF5 file of generated showers')
+  const command = addPairArguments(
+    new Command('train').description(
+      'train classifiers on the showers of two samples, to weigh other files with',
+    ),
+  )
     .requiredOption('--out <folder>', 'folder for the classifier; it is made')
     .option('--force', 'replace an earlier classifier')
     .option('--allow-same', 'train on a file against itself, on purpose');
@@ -47,8 +49,8 @@ export function trainCommand(): Command {
 
 export async function runTrain(
   session: Session,
-  referencePath: string,
-  generatedPath: string,
+  reference: string | undefined,
+  generated: string | undefined,
   chosen: TrainOptions,
 ): Promise<void> {
   computerFor(chosen); // refused before files are read
@@ -56,12 +58,13 @@ export async function runTrain(
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
   const needs = { ...needed, allowSame: chosen.allowSame ?? false };
-  await checkPair(referencePath, generatedPath, chosen, needs, session);
+  const files = await pairFiles([reference, generated], chosen);
+  await checkPair(files, chosen, needs, session);
   const outcome = await keepingCheckpoints(checkpoint, session, async () => {
-    const pair = await openPair(referencePath, generatedPath, chosen, session);
-    using reference = pair.reference;
-    using generated = pair.generated;
-    const trained = await trainClassifier(reference, generated, {
+    const pair = await openPair(files, chosen, session);
+    using first = pair.reference;
+    using second = pair.generated;
+    const trained = await trainClassifier(first, second, {
       ...options.trainingOptions(chosen),
       threads: chosen.threads,
       device: chosen.device,

@@ -12,6 +12,7 @@ import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio
 import { healthWarnings } from '../weights/health-warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent, tailText } from './figures.js';
+import { filesNamed } from './file-patterns.js';
 import { thresholdText, warningLines } from './findings.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
@@ -30,9 +31,10 @@ export function weightsCommand(): Command {
   const command = new Command('weights')
     .description('weigh the showers of a file with a trained classifier')
     .argument('<classifier>', 'folder written by train or evaluate')
-    .argument('<file>', 'HDF5 file of showers in the geometry of the classifier')
+    .argument('<files...>', 'HDF5 files of showers in the geometry of the classifier, one after the other')
     .requiredOption('--out <file>', 'HDF5 file for the weights')
     .option('--force', 'replace an existing file')
+    .addOption(options.layoutOption())
     .addOption(options.groupOption());
   options.addContentOptions(command);
   options.addScoringOptions(command);
@@ -45,12 +47,13 @@ export function weightsCommand(): Command {
 export async function runWeights(
   session: Session,
   classifierPath: string,
-  showersPath: string,
+  named: readonly string[],
   chosen: WeightsOptions,
 ): Promise<void> {
   const { signal, progress } = session;
   const { out, force = false, clip, precision = 'float32' } = chosen;
-  await requireOutputFile(out, { force, inputs: [classifierPath, showersPath] });
+  const paths = await filesNamed(named);
+  await requireOutputFile(out, { force, inputs: [classifierPath, ...paths] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { device, reason } = computerFor(chosen);
   const { input, training } = ensemble.description;
@@ -58,7 +61,8 @@ export async function runWeights(
     const message = `it reads a table of ${ensemble.inputs} columns, not showers; use the library for tables`;
     throw new FileError('ERR_CLASSIFIER', classifierPath, message);
   }
-  const found = await scoreFile(ensemble, showersPath, {
+  const found = await scoreFile(ensemble, paths, {
+    layout: chosen.layout,
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
@@ -79,11 +83,19 @@ export async function runWeights(
   progress.stage('writing');
   await writeWeightsFile(
     out,
-    [{ group: '/', logWeights, logWeightErrors: found.logRatioErrors, logits: found.logits }],
+    [
+      {
+        group: '/',
+        logWeights,
+        logWeightErrors: found.logRatioErrors,
+        logits: found.logits,
+        files: found.files,
+      },
+    ],
     {
       caloscope_version: packageVersion,
       classifier: classifierPath,
-      showers: showersPath,
+      showers: paths.join('\n'),
       learners: ensemble.learners.join(' '),
       precision,
       device,

@@ -5,6 +5,7 @@ import { calibration } from './analyses/calibration.js';
 import { clusters } from './analyses/clusters.js';
 import { comparedLayers } from './analyses/compared-layers.js';
 import { conditions } from './analyses/conditions.js';
+import { examples } from './analyses/examples.js';
 import { failures } from './analyses/failures.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
@@ -34,6 +35,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   failures,
   windows,
   clusters,
+  examples,
   conditions,
   training,
 };

@@ -6,7 +6,7 @@ import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-out
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
-import type { EvaluationResult } from './result.js';
+import type { EvaluationResult, SampleRecord } from './result.js';
 
 export interface OutputOptions {
   /** Replace a folder that exists. Default false. */
@@ -74,8 +74,8 @@ export async function writeEvaluation(
   const { result, ensemble, reference, generated } = evaluation;
   const fill = async (partial: string) => {
     const tables = [
-      { group: 'reference', ...reference },
-      { group: 'generated', ...generated },
+      { group: 'reference', ...reference, files: result.samples.reference.files },
+      { group: 'generated', ...generated, files: result.samples.generated.files },
     ];
     const attributes = weightsAttributes(result);
     await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
@@ -97,6 +97,11 @@ function jsonText(value: unknown): string {
   return `${text}\n`;
 }
 
+/** Each file on a line of its own; the name of what is no file. */
+function filesOf({ files, source }: SampleRecord): string {
+  return files.length > 1 ? files.map((file) => file.source).join('\n') : source;
+}
+
 /** What a reader of the weights alone must know. */
 function weightsAttributes({
   samples,
@@ -107,9 +112,9 @@ function weightsAttributes({
 }: EvaluationResult): Record<string, string> {
   return {
     caloscope_version: versions['caloscope'] ?? '',
-    reference: samples.reference.source,
+    reference: filesOf(samples.reference),
     reference_sha256: samples.reference.sha256 ?? '',
-    generated: samples.generated.source,
+    generated: filesOf(samples.generated),
     generated_sha256: samples.generated.sha256 ?? '',
     learners: settings.learners.join(' '),
     log_weight: settings.split

@@ -22,7 +22,9 @@ export type LayerShape =
   /** Rings × angular bins around the shower axis; voxel in the layer = alpha bin · rings + ring. Edges in mm. */
   | { readonly kind: 'polar'; readonly radialEdges: readonly number[]; readonly alphaBins: number }
   /** Rows (φ or y) × columns (η or x); voxel in the layer = row · columns + column. */
-  | { readonly kind: 'grid'; readonly rows: number; readonly columns: number };
+  | { readonly kind: 'grid'; readonly rows: number; readonly columns: number }
+  /** Cells of which no place is known. */
+  | { readonly kind: 'cells'; readonly cells: number };
 
 export interface GeometryLayer {
   /** Number of the layer in the calorimeter; numbers may be left out. */
@@ -32,6 +34,11 @@ export interface GeometryLayer {
   /** True where the centre of energy in η and φ is meaningful: more than one angular bin. */
   readonly angular: boolean;
   readonly shape: LayerShape;
+}
+
+/** A layer of which it is known where its voxels lie. */
+export interface PlacedLayer extends GeometryLayer {
+  readonly shape: Exclude<LayerShape, { readonly kind: 'cells' }>;
 }
 
 /** Layers and voxel positions of a calorimeter; voxels are numbered layer by layer. */
@@ -51,6 +58,11 @@ export interface Geometry {
   readonly eta: Float64Array;
   readonly phi: Float64Array;
   readonly radius: Float64Array;
+}
+
+/** Whether it is known where the voxels of a layer lie. */
+export function hasPlaces(layer: GeometryLayer): layer is PlacedLayer {
+  return layer.shape.kind !== 'cells';
 }
 
 /**
@@ -73,7 +85,7 @@ export const geometryNames: readonly string[] = ['calogan', ...Object.keys(chall
 
 /**
  * The geometry of a name (`calogan`, `ds1-photons`, `ds1-pions`, `ds2`, `ds3`), of `cartesian:LxRxC` (layers × rows ×
- * columns), or of a CaloChallenge binning file (.xml). A file whose numbers are those of a published geometry gives that
+ * columns), `polar:LxAxR` (layers × angular bins × rings of equal width) or `cells:LxC` (layers × cells without places), or of a CaloChallenge binning file (.xml). A file whose numbers are those of a published geometry gives that
  * geometry, with its name and its readout threshold.
  *
  * @param options.particle `name` or `pid` to choose by where a binning file describes several particles.
@@ -89,14 +101,14 @@ export async function resolveGeometry(
     return readBinningFile(nameOrPath, options.particle);
   throw new CaloscopeError(
     'ERR_GEOMETRY',
-    `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, cartesian:LxRxC or a binning file (.xml)`,
+    `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, ${shapeWords} or a binning file (.xml)`,
   );
 }
 
 /**
  * The geometry of a name that needs no file; null for any other text.
  *
- * @throws CaloscopeError ERR_GEOMETRY for `cartesian:` without sound numbers.
+ * @throws CaloscopeError ERR_GEOMETRY for one of the shapes without sound numbers.
  */
 export function namedGeometry(name: string): Geometry | null {
   if (name === 'calogan') return caloganGeometry();
@@ -104,7 +116,8 @@ export function namedGeometry(name: string): Geometry | null {
     const { layers, threshold } = challengeGeometries[name];
     return polarGeometry(name, layers, threshold);
   }
-  return name.startsWith('cartesian:') ? cartesianGeometry(name) : null;
+  const shape = shapes.find(({ word }) => name.startsWith(`${word}:`));
+  return shape ? shape.geometry(name, shapeNumbers(name, shape)) : null;
 }
 
 function isChallengeName(name: string): name is ChallengeName {
@@ -174,19 +187,54 @@ function caloganGeometry(): Geometry {
   }));
 }
 
-function cartesianGeometry(name: string): Geometry {
-  const match = /^cartesian:(\d{1,7})x(\d{1,7})x(\d{1,7})$/.exec(name);
-  const [layers, rows, columns] = (match?.slice(1) ?? []).map(Number);
-  if (!layers || !rows || !columns) {
-    throw new CaloscopeError(
-      'ERR_GEOMETRY',
-      `"${name}" is not cartesian:LxRxC with three whole numbers above 0`,
-    );
+/** Geometries whose name says all of them. */
+const shapes = [
+  { word: 'cartesian', form: 'LxRxC', numbers: 3, geometry: cartesianGeometry },
+  { word: 'polar', form: 'LxAxR', numbers: 3, geometry: equalRingsGeometry },
+  { word: 'cells', form: 'LxC', numbers: 2, geometry: cellsGeometry },
+] as const;
+const shapeWords = shapes.map(({ word, form }) => `${word}:${form}`).join(', ');
+
+/** @throws CaloscopeError ERR_GEOMETRY. */
+function shapeNumbers(name: string, { word, form, numbers }: (typeof shapes)[number]): number[] {
+  const found = name.slice(word.length + 1).split('x');
+  const sound = found.length === numbers && found.every((text) => /^\d{1,7}$/.test(text) && Number(text) > 0);
+  if (!sound) {
+    const message = `"${name}" is not ${word}:${form} with ${numbers} whole numbers above 0`;
+    throw new CaloscopeError('ERR_GEOMETRY', message);
   }
-  requireHoldable(name, layers * rows * columns);
-  const shapes = Array.from({ length: layers }, (_, id) => ({ id, rows, columns }));
+  const values = found.map(Number);
+  requireHoldable(
+    name,
+    values.reduce((product, value) => product * value, 1),
+  );
+  return values;
+}
+
+function layersOf<T>(layers: number, layer: (id: number) => T): T[] {
+  return Array.from({ length: layers }, (_, id) => layer(id));
+}
+
+function cartesianGeometry(name: string, numbers: readonly number[]): Geometry {
+  const [layers, rows, columns] = numbers as [number, number, number];
   const frame = { name, definitions: 'calochallenge', transverse: 'x-y', lengthUnit: 'voxel' } as const;
-  return gridGeometry(frame, shapes, () => ({ row: 1, column: 1 }));
+  const grids = layersOf(layers, (id) => ({ id, rows, columns }));
+  return gridGeometry(frame, grids, () => ({ row: 1, column: 1 }));
+}
+
+function equalRingsGeometry(name: string, numbers: readonly number[]): Geometry {
+  const [layers, alphaBins, rings] = numbers as [number, number, number];
+  const radialEdges = Array.from({ length: rings + 1 }, (_, edge) => edge);
+  const binning = layersOf(layers, (id) => ({ id, radialEdges, alphaBins }));
+  return polarGeometry(name, binning, null, 'voxel');
+}
+
+function cellsGeometry(name: string, numbers: readonly number[]): Geometry {
+  const [count, cells] = numbers as [number, number];
+  const shape = { kind: 'cells', cells } as const;
+  const layers = numberVoxels(layersOf(count, (id) => ({ id, voxels: cells, angular: false, shape })));
+  const frame = { name, definitions: 'calochallenge', transverse: 'x-y', lengthUnit: 'voxel' } as const;
+  return placeVoxels({ ...frame, layers, threshold: null }, () => ({ eta: 0, phi: 0, radius: 0 }));
 }
 
 interface Grid {
@@ -224,6 +272,7 @@ export function polarGeometry(
   name: string,
   binning: readonly RadialBinning[],
   threshold: number | null,
+  lengthUnit: Geometry['lengthUnit'] = 'mm',
 ): Geometry {
   if (binning.length === 0) throw new CaloscopeError('ERR_GEOMETRY', `${name} has no layer with voxels`);
   requireHoldable(name, countVoxels(binning));
@@ -236,8 +285,8 @@ export function polarGeometry(
   const frame = {
     name,
     definitions: 'calochallenge',
-    transverse: 'eta-phi',
-    lengthUnit: 'mm',
+    transverse: lengthUnit === 'mm' ? 'eta-phi' : 'x-y',
+    lengthUnit,
     layers,
     threshold,
   } as const;

@@ -27,15 +27,21 @@ export async function chosenGeometry(
   return { geometry, reason: named ? asGiven : `the binning of ${basename(given)}` };
 }
 
-/** The published geometry that files of a layout have with so many voxels; null where there is none. */
-export async function publishedGeometry(
+/**
+ * The geometry that a layout names, the published one with so many voxels where axes do not say more, or the one that the axes
+ * describe; null where there is none.
+ */
+export async function layoutGeometry(
   layout: { readonly name: string; readonly geometry: string | null },
   voxels: number,
+  shape: { readonly name: string; readonly named: boolean } | null,
 ): Promise<KnownGeometry | null> {
   if (layout.geometry !== null) {
     return { geometry: await resolveGeometry(layout.geometry), reason: `that of the layout ${layout.name}` };
   }
-  const name = geometryWithVoxels(voxels);
-  if (name === null) return null;
+  const name = shape?.named ? null : geometryWithVoxels(voxels);
+  if (name === null) {
+    return shape && { geometry: await resolveGeometry(shape.name), reason: 'from the axes of the showers' };
+  }
   return { geometry: await resolveGeometry(name), reason: `guessed from ${voxels} voxels` };
 }

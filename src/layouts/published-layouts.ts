@@ -1,25 +1,100 @@
 import { caloganGrids } from '../geometry/published-geometries.js';
-import type { Layout } from './schema.js';
+import { type Layout, type LayoutDescription, layoutSchema, type VoxelDataset } from './schema.js';
 
-/** The layouts of published files, in the order in which a file is held against them. */
-export const publishedLayouts = [
+const gridOfIld = {
+  dataset: 'layers',
+  axes: ['shower', 'layer', 'x', 'y'],
+} satisfies Partial<VoxelDataset>;
+
+/**
+ * The layouts of published files, in the order in which a file is held against them: what needs more datasets comes first.
+ * Names and units are those of the loaders that the authors publish.
+ */
+const descriptions = [
   {
     name: 'calogan',
     incidentEnergies: { dataset: 'energy', unit: 'GeV' },
-    voxels: caloganGrids.map(({ id, rows, columns }) => ({
-      dataset: `layer_${id}`,
-      rowShape: [rows, columns],
-    })),
+    voxels: {
+      datasets: caloganGrids.map(({ id, rows, columns }) => ({
+        dataset: `layer_${id}`,
+        axes: ['shower', 'y', 'x'],
+        lengths: [rows, columns],
+      })),
+      unit: 'MeV',
+    },
     geometry: 'calogan',
     definitions: 'calogan',
   },
   {
     name: 'calochallenge',
     incidentEnergies: { dataset: 'incident_energies', unit: 'MeV' },
-    voxels: [{ dataset: 'showers', rowShape: null }],
-    geometry: null,
-    definitions: 'calochallenge',
+    voxels: { datasets: [{ dataset: 'showers', axes: ['shower', 'voxel'] }], unit: 'MeV' },
   },
-] as const satisfies readonly Layout[];
+  {
+    name: 'lemurs',
+    incidentEnergies: { dataset: 'incident_energy', unit: 'MeV' },
+    voxels: {
+      datasets: [{ dataset: 'showers', axes: ['shower', 'r', 'alpha', 'layer'] }],
+      unit: 'MeV',
+    },
+    conditions: [
+      { name: 'theta', label: 'θ', unit: 'rad', dataset: 'incident_theta' },
+      { name: 'phi', label: 'φ', unit: 'rad', dataset: 'incident_phi' },
+    ],
+  },
+  {
+    name: 'two-angle-bib-ae',
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    voxels: { datasets: [gridOfIld], unit: 'MeV' },
+    conditions: [
+      { name: 'theta', label: 'θ', dataset: 'theta' },
+      { name: 'phi', label: 'φ', dataset: 'phi' },
+    ],
+  },
+  {
+    name: 'ild-photons',
+    groups: ['30x30', '25x25', '10x10'],
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    voxels: { datasets: [gridOfIld], unit: 'MeV' },
+  },
+  {
+    name: 'ild-pions',
+    groups: ['ecal_hcal', 'hcal_only', 'ecal'],
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    voxels: { datasets: [gridOfIld], unit: 'MeV' },
+  },
+  {
+    name: 'hgcal',
+    incidentEnergies: { dataset: 'gen_info', column: 0, unit: 'GeV' },
+    voxels: { datasets: [{ dataset: 'showers', axes: ['shower', 'layer', 'cell'] }], unit: 'GeV' },
+    conditions: [
+      { name: 'eta', label: 'η', dataset: 'gen_info', column: 1 },
+      { name: 'phi', label: 'φ', unit: 'rad', dataset: 'gen_info', column: 2 },
+    ],
+  },
+  {
+    name: 'par04-groups',
+    incidentEnergies: { placeholder: 'energy', unit: 'GeV' },
+    voxels: {
+      datasets: [{ dataset: '{energy}/data', axes: ['shower', 'r', 'alpha', 'layer'] }],
+      unit: 'MeV',
+    },
+  },
+  {
+    name: 'par04',
+    incidentEnergies: { placeholder: 'energy', unit: 'GeV' },
+    voxels: {
+      datasets: [{ dataset: '{energy}', axes: ['shower', 'r', 'alpha', 'layer'] }],
+      unit: 'MeV',
+    },
+  },
+  {
+    name: 'calochallenge-early',
+    incidentEnergies: { placeholder: 'energy', unit: 'MeV' },
+    voxels: { datasets: [{ dataset: 'data_{energy}', axes: ['shower', 'voxel'] }], unit: 'MeV' },
+  },
+] as const satisfies readonly LayoutDescription[];
 
-export type LayoutName = (typeof publishedLayouts)[number]['name'];
+export const publishedLayouts: readonly Layout[] = descriptions.map((one) => layoutSchema.parse(one));
+
+export const layoutNames: readonly string[] = descriptions.map(({ name }) => name);

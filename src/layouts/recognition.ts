@@ -1,97 +1,167 @@
 import { CaloscopeError } from '../errors.js';
-import type { Layout, VoxelDataset } from './schema.js';
+import type { FeatureDefinitions } from '../native/contract/showers.js';
+import { numbersIn, placeholdersOf } from './placeholders.js';
+import type { Layout, ShowerNumber } from './schema.js';
 
 /** Dataset of toy files: ln(p_reference/p_generated) of each shower, known from the simulation. */
 export const logDensityRatioDataset = 'log_density_ratio';
 /** Root attribute that marks the toy showers of caloscope. */
 export const toyAttribute = 'caloscope_toy';
 
-/** All datasets that a layout needs. */
-export function requiredDatasets(layout: Layout): string[] {
-  return [layout.incidentEnergies.dataset, ...layout.voxels.map(({ dataset }) => dataset)];
+/** What a file holds, as far as names go. */
+export interface NamedObjects {
+  /** Names in a group; empty where there is none of that path. */
+  names(group: string): ReadonlySet<string>;
+  /** Groups elsewhere in the file that hold one of these layouts. */
+  groupsWithShowers(layouts: readonly Layout[]): readonly string[];
 }
 
-/** The first layout that a group with objects of these names has, or null. */
-export function findLayout(layouts: readonly Layout[], names: ReadonlySet<string>): Layout | null {
-  return layouts.find((layout) => isComplete(layout, names)) ?? null;
+/** A layout, and the group whose datasets have it. */
+export interface FoundLayout {
+  readonly layout: Layout;
+  readonly group: string;
 }
 
-function isComplete(layout: Layout, names: ReadonlySet<string>): boolean {
-  return requiredDatasets(layout).every((name) => names.has(name));
+/** All datasets that a layout needs, as they are written there. */
+export function requiredDatasets({ incidentEnergies, voxels, conditions }: Layout): string[] {
+  const named = (number: ShowerNumber) => ('dataset' in number ? [number.dataset] : []);
+  const all = [
+    ...named(incidentEnergies),
+    ...voxels.datasets.map(({ dataset }) => dataset),
+    ...conditions.flatMap(named),
+  ];
+  return [...new Set(all)];
+}
+
+/** The path of an object below a group. */
+export function pathIn(group: string, path: string): string {
+  return `/${[...group.split('/'), ...path.split('/')].filter((step) => step !== '').join('/')}`;
 }
 
 /**
- * Recognises the layout by the names in a group.
+ * The datasets in a group that a name of a layout stands for: one, or all that fit its placeholders, in order of their numbers.
+ */
+export function datasetsNamed(
+  objects: NamedObjects,
+  group: string,
+  dataset: string,
+): { readonly path: string; readonly numbers: ReadonlyMap<string, number> }[] {
+  let found = [{ path: '', numbers: new Map<string, number>() }];
+  for (const step of dataset.split('/').filter((part) => part !== '')) {
+    found = found.flatMap(({ path, numbers }) =>
+      namesLike(objects.names(pathIn(group, path)), step).map(({ name, values }) => ({
+        path: path === '' ? name : `${path}/${name}`,
+        numbers: new Map([...numbers, ...values]),
+      })),
+    );
+  }
+  const keys = placeholdersOf(dataset);
+  const order = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>) =>
+    keys
+      .map((key) => (a.get(key) as number) - (b.get(key) as number))
+      .find((difference) => difference !== 0) ?? 0;
+  return found.sort((a, b) => order(a.numbers, b.numbers));
+}
+
+function namesLike(
+  names: ReadonlySet<string>,
+  step: string,
+): { name: string; values: ReadonlyMap<string, number> }[] {
+  if (placeholdersOf(step).length === 0) return names.has(step) ? [{ name: step, values: new Map() }] : [];
+  return [...names].flatMap((name) => {
+    const values = numbersIn(step, name);
+    return values ? [{ name, values }] : [];
+  });
+}
+
+function has(objects: NamedObjects, group: string, dataset: string): boolean {
+  return datasetsNamed(objects, group, dataset).length > 0;
+}
+
+/** Whether a group with these names has one of the layouts; what lies deeper is not looked at. */
+export function holdsShowers(layouts: readonly Layout[], names: ReadonlySet<string>): boolean {
+  const objects: NamedObjects = {
+    names: (group) => (group === '/' ? names : new Set()),
+    groupsWithShowers: () => [],
+  };
+  return layouts.some((layout) => requiredDatasets(layout).every((dataset) => has(objects, '/', dataset)));
+}
+
+/** The first layout that the objects in a group, or in a group that the layout names, have; null for none. */
+export function findLayout(
+  layouts: readonly Layout[],
+  objects: NamedObjects,
+  group: string | null,
+): FoundLayout | null {
+  for (const layout of layouts) {
+    const groups = group !== null ? [group] : layout.groups.length > 0 ? layout.groups : ['/'];
+    const fits = groups.find((path) =>
+      requiredDatasets(layout).every((dataset) => has(objects, path, dataset)),
+    );
+    if (fits !== undefined) return { layout, group: fits };
+  }
+  return null;
+}
+
+/**
+ * Recognises the layout by the names in a file.
  *
- * @param expected the layout that the caller's geometry belongs to; null where it is not known.
- * @param groupsWithShowers groups elsewhere in the file that do hold a layout; named in the message.
- * @throws CaloscopeError ERR_DATASET_MISSING when datasets of a known layout are missing, ERR_LAYOUT when the file has
- * none of them, or has another layout than expected.
+ * @param group where the datasets lie; null: where the layout says.
+ * @param expected definitions of the caller's geometry; null where it is not known.
+ * @throws CaloscopeError ERR_DATASET_MISSING when datasets of a layout are missing, ERR_LAYOUT when the file has none of them,
+ * or one with other definitions than expected.
  */
 export function recogniseLayout(
   layouts: readonly Layout[],
-  names: ReadonlySet<string>,
-  expected: Layout | null,
-  groupsWithShowers: readonly string[],
-): Layout {
-  const wanted = expected;
-  if (wanted && isComplete(wanted, names)) return wanted;
-  const found = findLayout(layouts, names);
-  if (found && wanted) {
+  objects: NamedObjects,
+  group: string | null,
+  expected: FeatureDefinitions | null,
+): FoundLayout {
+  const wanted = layouts.filter(({ definitions }) => expected === null || definitions === expected);
+  const fitting = findLayout(wanted, objects, group);
+  if (fitting) return fitting;
+  const found = findLayout(layouts, objects, group);
+  if (found) {
     throw new CaloscopeError(
       'ERR_LAYOUT',
-      `the file has the ${found.name} layout, but the geometry belongs to ${wanted.name}; give another geometry`,
+      `the file has the ${found.layout.name} layout, but the geometry belongs to ${expected}; give another geometry`,
     );
   }
-  if (found) return found;
-  const closest = wanted ?? layouts.find((layout) => hasVoxels(layout, names));
-  const hint =
-    groupsWithShowers.length > 0 ? `; there are showers in group ${groupsWithShowers.join(', ')}` : '';
+  const elsewhere = group === null || group === '/' ? objects.groupsWithShowers(layouts) : [];
+  const hint = elsewhere.length > 0 ? `; there are showers in group ${elsewhere.join(', ')}` : '';
+  const place = group ?? '/';
+  const names = objects.names(place);
+  const possible = wanted.length > 0 ? wanted : layouts;
+  const closest = closestLayout(possible, objects, place) ?? (expected === null ? undefined : possible[0]);
   if (closest) {
-    const missing = requiredDatasets(closest).filter((name) => !names.has(name));
+    const missing = requiredDatasets(closest).filter((dataset) => !has(objects, place, dataset));
     throw new CaloscopeError(
       'ERR_DATASET_MISSING',
       `dataset ${missing.join(', ')} of the ${closest.name} layout is missing (found: ${listNames(names)})${hint}`,
     );
   }
-  const needs = layouts.map((layout) => `${layout.name} (${requiredDatasets(layout).join(', ')})`);
   throw new CaloscopeError(
-    groupsWithShowers.length > 0 ? 'ERR_DATASET_MISSING' : 'ERR_LAYOUT',
-    `not a known shower layout: needed are ${needs.join(' or ')}, found: ${listNames(names)}${hint}`,
+    elsewhere.length > 0 ? 'ERR_DATASET_MISSING' : 'ERR_LAYOUT',
+    `not a known shower layout (${layouts.map(({ name }) => name).join(', ')}): found are ${listNames(names)}${hint || '; describe its layout with --layout FILE.json, or see what is in it with inspect'}`,
   );
 }
 
-function hasVoxels(layout: Layout, names: ReadonlySet<string>): boolean {
-  return requiredDatasets(layout).some((name) => names.has(name));
+/** The layout of which the group has most, voxels among it; the only one where just one is possible. */
+function closestLayout(layouts: readonly Layout[], objects: NamedObjects, group: string): Layout | null {
+  if (layouts.length === 1) return layouts[0] as Layout;
+  const share = (layout: Layout) => {
+    const needed = requiredDatasets(layout);
+    const voxels = layout.voxels.datasets.some(({ dataset }) => has(objects, group, dataset));
+    return voxels ? needed.filter((dataset) => has(objects, group, dataset)).length / needed.length : 0;
+  };
+  const ranked = layouts
+    .map((layout) => ({ layout, share: share(layout) }))
+    .sort((a, b) => b.share - a.share);
+  return ranked[0] && ranked[0].share > 0 ? ranked[0].layout : null;
 }
 
 function listNames(names: ReadonlySet<string>): string {
   const listed = [...names].slice(0, 8);
   if (listed.length === 0) return 'nothing';
   return names.size > listed.length ? `${listed.join(', ')}, …` : listed.join(', ');
-}
-
-/** @throws CaloscopeError ERR_DATASET_SHAPE unless `shape` is (N) or (N,1). */
-export function checkColumn(name: string, shape: readonly number[]): void {
-  if (shape.length === 1 || (shape.length === 2 && shape[1] === 1)) return;
-  throw wrongShape(name, shape, '(N,1)');
-}
-
-/** @throws CaloscopeError ERR_DATASET_SHAPE unless `shape` is (N, …row shape of the dataset). */
-export function checkVoxelShape(dataset: VoxelDataset, shape: readonly number[]): void {
-  const { dataset: name, rowShape } = dataset;
-  if (rowShape === null) {
-    if (shape.length === 2 && (shape[1] as number) > 0) return;
-    throw wrongShape(name, shape, '(N,voxels)');
-  }
-  const fits =
-    shape.length === rowShape.length + 1 && rowShape.every((length, axis) => shape[axis + 1] === length);
-  if (!fits) throw wrongShape(name, shape, `(N,${rowShape.join(',')})`);
-}
-
-function wrongShape(name: string, shape: readonly number[], needed: string): CaloscopeError {
-  return new CaloscopeError(
-    'ERR_DATASET_SHAPE',
-    `dataset ${name} has shape (${shape.join(',')}), needed is ${needed}`,
-  );
 }

@@ -5,6 +5,7 @@ import { calibration } from './sections/calibration.js';
 import { clusters } from './sections/clusters.js';
 import { comparedLayers } from './sections/compared-layers.js';
 import { conditions } from './sections/conditions.js';
+import { examples } from './sections/examples.js';
 import { failures } from './sections/failures.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
@@ -31,6 +32,7 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   failures,
   windows,
   clusters,
+  examples,
   conditions,
   training,
 };

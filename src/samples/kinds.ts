@@ -108,16 +108,16 @@ export function readsFiles(input: InputDescription): boolean {
 }
 
 /**
- * Opens a file whose rows have the input, to be read sample by sample.
+ * Opens a file whose rows have the input, or several in their order, to be read sample by sample.
  *
  * @throws ArgumentError ERR_SHAPE where there are no such files, and what the kind throws.
  */
 export async function openStream(
-  path: string,
+  paths: string | readonly string[],
   input: InputDescription,
   options: JobOptions,
 ): Promise<SampleStream> {
   const { files } = kindOf(input);
-  if (files) return files.open(path, input, options);
+  if (files) return files.open(paths, input, options);
   throw otherInput('showers', featureNames(input));
 }

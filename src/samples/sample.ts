@@ -1,6 +1,5 @@
 import type * as z from 'zod';
 import { ArgumentError } from '../errors.js';
-import type { LayoutName } from '../layouts/published-layouts.js';
 import type { FeatureSetName, RepeatedInPair } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
@@ -16,13 +15,16 @@ export interface SampleRecord {
   readonly role: SampleRole;
   /** File path as given, or the name given to a plain matrix. */
   readonly source: string;
-  /** SHA-256 of the file; null for a matrix. */
+  /** The files of the rows, in their order; none for a matrix. */
+  readonly files: readonly { readonly source: string; readonly rows: number; readonly sha256: string }[];
+  /** SHA-256 of the file; of several that of their checksums, as text, one after the other; null for a matrix. */
   readonly sha256: string | null;
   /** Rows that were compared. */
   readonly rows: number;
   /** Rows beside them that were left out as copies of others. */
   readonly leftOut: number;
-  readonly layout: LayoutName | 'matrix';
+  /** Name of the layout of its file; `matrix` for a plain matrix. */
+  readonly layout: string;
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
 }
@@ -170,6 +172,8 @@ export interface SampleBounds {
 /** A file that is read sample by sample. */
 export interface SampleStream {
   readonly rows: number;
+  /** Its files, in their order. */
+  readonly files: readonly { readonly source: string; readonly rows: number }[];
   /** What was odd in the file and was not refused; complete after the last sample. */
   readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */
@@ -179,8 +183,8 @@ export interface SampleStream {
 
 /** Files of a kind of sample. */
 export interface SampleFiles<Input> {
-  /** Opens a file whose rows have the input. */
-  open(path: string, input: Input, options: JobOptions): Promise<SampleStream>;
+  /** Opens a file whose rows have the input, or several, in their order. */
+  open(paths: string | readonly string[], input: Input, options: JobOptions): Promise<SampleStream>;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface WeightsTable {
   readonly fold?: Uint16Array;
   /** The row of each in the shower file; left out or null: row i is row i. */
   readonly sourceRows?: Float64Array | null;
+  /** The files of the rows, in their order, where there are several. */
+  readonly files?: readonly { readonly rows: number }[];
 }
 
 const rowsPerBlock = 65_536;
@@ -21,7 +23,7 @@ const rowsPerBlock = 65_536;
 /**
  * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners)
  * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that were left out
- * are absent. Appears at `path` when it is complete.
+ * are absent. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Appears at `path` when it is complete.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
@@ -46,6 +48,17 @@ export async function writeWeightsFile(
   }
 }
 
+/** The first row of each file. */
+function starts({ files = [] }: WeightsTable): number[] {
+  let next = 0;
+  const all = files.map(({ rows }) => {
+    const start = next;
+    next += rows;
+    return start;
+  });
+  return all.length > 0 ? all : [0];
+}
+
 function learnersOf({ logits, logWeights }: WeightsTable): number {
   return logWeights.length === 0 ? 1 : logits.length / logWeights.length;
 }
@@ -62,12 +75,18 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
       : []),
     { path: placeOf(table, 'logit'), type: 'f4', rowShape: [learnersOf(table)] },
     ...(table.fold ? [{ path: placeOf(table, 'fold'), type: 'i4', rowShape: [] } as const] : []),
+    ...(starts(table).length > 1
+      ? [{ path: placeOf(table, 'source_file'), type: 'i4', rowShape: [] } as const]
+      : []),
     { path: placeOf(table, 'source_row'), type: 'i8', rowShape: [] },
   ];
 }
 
 function blockOf(table: WeightsTable, first: number, rows: number) {
   const { logWeights, logWeightErrors, logits, fold, sourceRows } = table;
+  const firstRows = starts(table);
+  const sources = Float64Array.from({ length: rows }, (_, i) => sourceRows?.[first + i] ?? first + i);
+  const files = Int32Array.from(sources, (row) => firstRows.findLastIndex((start) => start <= row));
   const learners = learnersOf(table);
   const logit = new Float32Array(rows * learners);
   for (let learner = 0; learner < learners; learner++) {
@@ -82,8 +101,9 @@ function blockOf(table: WeightsTable, first: number, rows: number) {
       : {}),
     [placeOf(table, 'logit')]: logit,
     ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
-    [placeOf(table, 'source_row')]: BigInt64Array.from({ length: rows }, (_, i) =>
-      BigInt(sourceRows?.[first + i] ?? first + i),
+    ...(firstRows.length > 1 ? { [placeOf(table, 'source_file')]: files } : {}),
+    [placeOf(table, 'source_row')]: BigInt64Array.from(sources, (row, i) =>
+      BigInt(row - (firstRows[files[i] as number] as number)),
     ),
   };
 }

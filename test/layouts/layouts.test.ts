@@ -1,7 +1,34 @@
+import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { publishedLayouts } from '#caloscope/layouts/published-layouts';
-import { recogniseLayout, requiredDatasets } from '#caloscope/layouts/recognition';
-import { layoutSchema } from '#caloscope/layouts/schema';
+import { layoutJsonSchema } from '#caloscope/layouts/json-schema';
+import { layoutNames, publishedLayouts } from '#caloscope/layouts/published-layouts';
+import {
+  findLayout,
+  type NamedObjects,
+  pathIn,
+  recogniseLayout,
+  requiredDatasets,
+} from '#caloscope/layouts/recognition';
+import { type Layout, layoutSchema } from '#caloscope/layouts/schema';
+
+/** A file with these objects, named by their paths. */
+function fileWith(paths: readonly string[]): NamedObjects {
+  const steps = paths.map((path) => path.split('/').filter((step) => step !== ''));
+  return {
+    names: (group) => {
+      const place = group.split('/').filter((step) => step !== '');
+      const below = steps.filter((path) => place.every((step, i) => path[i] === step));
+      return new Set(below.flatMap((path) => path.slice(place.length, place.length + 1)));
+    },
+    groupsWithShowers: () => [],
+  };
+}
+
+/** The datasets of a layout as a file names them, energies being 64 where a name has them. */
+function pathsOf(layout: Layout): string[] {
+  const group = layout.groups[0] ?? '/';
+  return requiredDatasets(layout).map((dataset) => pathIn(group, dataset.replace('{energy}', '64')));
+}
 
 it.each(publishedLayouts)('the layout $name is plain data', (layout) => {
   expect(layoutSchema.parse(JSON.parse(JSON.stringify(layout)))).toEqual(layout);
@@ -11,21 +38,54 @@ it.each(publishedLayouts)('the layout $name is plain data', (layout) => {
 it.each(publishedLayouts)(
   'the layout $name is recognised by its datasets, and only with all of them',
   (layout) => {
-    const names = requiredDatasets(layout);
-    expect(recogniseLayout(publishedLayouts, new Set([...names, 'more']), null, [])).toBe(layout);
-    for (const missing of names.slice(1)) {
-      const others = new Set(names.filter((name) => name !== missing));
-      expect(() => recogniseLayout(publishedLayouts, others, layout, [])).toThrow(missing);
+    const paths = pathsOf(layout);
+    const group = layout.groups[0] ?? '/';
+    const found = recogniseLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
+    expect(found).toEqual({ layout, group });
+    for (const missing of paths) {
+      const others = paths.filter((path) => path !== missing);
+      expect(findLayout([layout], fileWith(others), null)).toBeNull();
+      expect(() => recogniseLayout([layout], fileWith(others), null, null)).toThrow(
+        expect.objectContaining({ code: 'ERR_DATASET_MISSING' }),
+      );
     }
   },
 );
 
+it('a file of another layout is told that whose datasets it has most of, or all layouts', () => {
+  const names = (paths: readonly string[]) => () =>
+    recogniseLayout(publishedLayouts, fileWith(paths), null, null);
+  expect(names(['/energy', '/layer_0', '/layer_1'])).toThrow(/layer_2 of the calogan layout is missing/);
+  // `energy` alone is no reason to think of layers.
+  expect(names(['/energy', '/ECAL'])).toThrow(
+    new RegExp(`${layoutNames.join(', ')}.*found are energy, ECAL.*--layout`),
+  );
+});
+
 it.each([
-  { incidentEnergies: { dataset: 'energy', unit: 'TeV' } },
-  { voxels: [] },
-  { voxels: [{ dataset: 'showers', rowShape: [0] }] },
-  { definitions: 'others' },
-  { more: 1 },
-])('a layout with %j is not sound', (change) => {
-  expect(layoutSchema.safeParse({ ...publishedLayouts[1], ...change }).success).toBe(false);
+  [{ incidentEnergies: { dataset: 'energy', unit: 'J' } }, 'incidentEnergies'],
+  [{ incidentEnergies: { placeholder: 'energy', unit: 'MeV' } }, '{energy} is not in the name showers'],
+  [{ voxels: { datasets: [], unit: 'MeV' } }, 'voxels'],
+  [{ voxels: { datasets: [{ dataset: 'showers', axes: ['layer', 'shower'] }], unit: 'MeV' } }, 'first axis'],
+  [{ voxels: { datasets: [{ dataset: 's', axes: ['shower', 'q'] }], unit: 'MeV' } }, 'axes'],
+  [
+    { voxels: { datasets: [{ dataset: 's', axes: ['shower', 'voxel'], lengths: [0] }], unit: 'MeV' } },
+    'lengths',
+  ],
+  [{ definitions: 'others' }, 'definitions'],
+  [{ more: 1 }, 'more'],
+])('a layout with %j is not sound', (change, where) => {
+  const { error } = layoutSchema.safeParse({ ...publishedLayouts[1], ...change });
+  expect(JSON.stringify(error?.issues)).toContain(where);
+});
+
+it('the published schema is that of the descriptions', async () => {
+  const schema = await readFile(new URL('../../schemas/layout-1.schema.json', import.meta.url), 'utf8');
+  expect(JSON.parse(schema)).toEqual(JSON.parse(JSON.stringify(layoutJsonSchema())));
+});
+
+it('the documentation lists the published layouts in their order', async () => {
+  const page = await readFile(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
+  const rows = page.slice(page.indexOf('## Published layouts')).matchAll(/^\| `([^`]+)` \|/gm);
+  expect([...rows].map(([, name]) => name)).toEqual(layoutNames);
 });

@@ -26,6 +26,7 @@ describe('content', () => {
       'weights',
       'windows',
       'clusters',
+      'examples',
       'classifier',
       'calibration',
       'observables',

@@ -65,13 +65,25 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
     sheet,
     'inputs',
     ['sample', 'source', 'showers', 'layout', 'SHA-256'],
-    samples.map(({ role, source, rows, leftOut, layout, toy, sha256 }) => [
-      role,
-      sheet.element('code', {}, source),
-      leftOut > 0 ? `${count(rows)}, and ${count(leftOut)} copies left out` : count(rows),
-      toy ? `${layout}, toy` : layout,
-      sha256 === null ? 'none, not a file' : sheet.element('code', {}, sha256),
-    ]),
+    samples.flatMap(({ role, source, files, rows, leftOut, layout, toy, sha256 }) => {
+      const parts = files.length > 1 ? files : [];
+      return [
+        [
+          role,
+          sheet.element('code', {}, source),
+          leftOut > 0 ? `${count(rows)}, and ${count(leftOut)} copies left out` : count(rows),
+          toy ? `${layout}, toy` : layout,
+          sha256 === null ? 'none, not a file' : sheet.element('code', {}, sha256),
+        ],
+        ...parts.map((file) => [
+          '',
+          sheet.element('code', {}, file.source),
+          count(file.rows),
+          '',
+          sheet.element('code', {}, file.sha256),
+        ]),
+      ];
+    }),
   );
 }
 

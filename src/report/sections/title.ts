@@ -3,13 +3,6 @@ import { swatch } from '../drawing/legend.js';
 import { count } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
 
-/** What the rows of a sample are, by its layout. */
-const nouns = {
-  calogan: 'showers',
-  calochallenge: 'showers',
-  matrix: 'rows',
-} as const satisfies Readonly<Record<SampleRecord['layout'], string>>;
-
 /** Last part of a path in either notation. */
 export function fileName(source: string): string {
   return (
@@ -47,7 +40,7 @@ function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
     swatch(sheet, sample.role),
     `${sample.role}: `,
     sheet.element('b', {}, fileName(sample.source)),
-    `, ${count(sample.rows)} ${nouns[sample.layout] ?? 'rows'}, layout ${sample.layout}`,
+    `, ${count(sample.rows)} ${sample.layout === 'matrix' ? 'rows' : 'showers'}, layout ${sample.layout}`,
     sample.toy ? ' ' : null,
     sample.toy
       ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')

@@ -15,15 +15,16 @@ export function comparedLayers(layers: readonly number[]): ComparedLayers {
 
 /**
  * All of a shallow calorimeter; of a deep one the global ones and some layers. Where all showers have one incident energy, E_dep
- * is E_dep/E_inc on another scale and left out.
+ * is E_dep/E_inc on another scale and left out; where no voxel has a place, so are all lengths.
  */
 export function chooseObservables(
   all: readonly ObservableRecord[],
   { inFull, energies }: ComparedLayers,
-  oneIncidentEnergy: boolean,
+  { oneIncidentEnergy, lengths }: { readonly oneIncidentEnergy: boolean; readonly lengths: boolean },
 ): readonly Observable[] {
   return all
-    .filter(({ name, layer, compared }) => {
+    .filter(({ name, layer, compared, unit }) => {
+      if (!lengths && unit !== '' && unit !== 'MeV') return false;
       if (!compared || (oneIncidentEnergy && name === 'deposited_energy')) return false;
       if (layer === null || inFull.includes(layer)) return true;
       return name === `layer_energy_${layer}` && energies.includes(layer);

@@ -1,14 +1,16 @@
 import { chosenGeometry, type KnownGeometry } from '../../geometry/known-geometry.js';
-import type { LayoutName } from '../../layouts/published-layouts.js';
+import { chosenLayouts } from '../../layouts/chosen-layout.js';
+import type { EnergyUnit } from '../../layouts/schema.js';
 import type { ContentProblem } from './reading/content-checks.js';
-import type { DatasetRecord, OpenOptions } from './reading/reading.js';
+import type { ConditionRecord, DatasetRecord, OpenOptions } from './reading/reading.js';
 import { ShowerReader } from './reading/shower-reader.js';
 
 /** What a shower file holds; plain JSON. Energies in MeV, whatever the file stores. */
 export interface FileInspection {
   readonly path: string;
   readonly bytes: number;
-  readonly layout: LayoutName;
+  /** Name of the layout. */
+  readonly layout: string;
   /** True for toy showers of caloscope. */
   readonly toy: boolean;
   readonly rows: number;
@@ -18,7 +20,9 @@ export interface FileInspection {
   /** How the geometry is known, in words: `guessed from 6480 voxels`; null where none is. */
   readonly geometryReason: string | null;
   /** Units in which the file stores its energies. */
-  readonly storedUnits: { readonly incidentEnergies: 'GeV' | 'MeV'; readonly voxels: 'MeV' };
+  readonly storedUnits: { readonly incidentEnergies: EnergyUnit; readonly voxels: EnergyUnit };
+  /** What the showers were made for, beside the incident energies. */
+  readonly conditions: readonly ConditionRecord[];
   readonly datasets: readonly DatasetRecord[];
   readonly incidentEnergy: { readonly min: number; readonly max: number } | null;
   readonly voxelEnergy: { readonly min: number; readonly max: number } | null;
@@ -50,7 +54,8 @@ export interface InspectOptions extends OpenOptions {
 export async function inspectShowerFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal, onProgress } = options;
   const given = await chosenGeometry(options.geometry, options.particle);
-  const reader = await ShowerReader.open(path, { ...options, geometry: given?.geometry });
+  const layouts = await chosenLayouts(options.layout);
+  const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
     const { metadata } = reader;
     const { known, problems } = await fittingGeometry(given, reader);
@@ -69,7 +74,8 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
       voxels: metadata.voxels,
       geometry: fitting?.name ?? null,
       geometryReason: known?.reason ?? null,
-      storedUnits: { incidentEnergies: metadata.energyUnit, voxels: 'MeV' },
+      storedUnits: metadata.units,
+      conditions: metadata.conditions,
       datasets: metadata.datasets,
       incidentEnergy: summary.incidentEnergy,
       voxelEnergy: summary.voxelEnergy,
@@ -99,7 +105,7 @@ async function fittingGeometry(
     const message = `the showers have ${voxels} voxels, geometry ${given.geometry.name} has ${given.geometry.voxels}`;
     return { known: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
   }
-  const known = await reader.publishedGeometry();
+  const known = await reader.ownGeometry();
   if (known) return { known, problems: [] };
   const message = `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
   return { known: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };

@@ -1,4 +1,4 @@
-import type { Geometry, GeometryLayer } from '../../geometry/geometry.js';
+import type { Geometry, PlacedLayer } from '../../geometry/geometry.js';
 import type { CellAxis, PicturedLayer, VoxelGrid } from '../pictures.js';
 
 /** Cells along an axis, and of a layer, that a small drawing tells apart. */
@@ -6,14 +6,14 @@ const mostAlongAxis = 104;
 const mostCells = 2400;
 
 /** Columns and rows, or rings and angular bins. */
-export function voxelGrid({ id, shape }: GeometryLayer): VoxelGrid {
+export function voxelGrid({ id, shape }: PlacedLayer): VoxelGrid {
   return shape.kind === 'grid'
     ? { layer: id, kind: 'grid', first: shape.columns, second: shape.rows }
     : { layer: id, kind: 'polar', first: shape.radialEdges.length - 1, second: shape.alphaBins };
 }
 
 /** How a layer is drawn; finer ones in blocks of voxels. */
-export function picturedLayer(geometry: Geometry, layer: GeometryLayer): PicturedLayer {
+export function picturedLayer(geometry: Geometry, layer: PlacedLayer): PicturedLayer {
   const { first, second, kind } = voxelGrid(layer);
   const voxelsPerCell = blockSize(first, second);
   const [across, along] = axesOf(geometry, layer);
@@ -50,7 +50,7 @@ export function cellCount({ first, second }: PicturedLayer): number {
   return (first.edges.length - 1) * (second.edges.length - 1);
 }
 
-function axesOf(geometry: Geometry, { shape, firstVoxel }: GeometryLayer): readonly [CellAxis, CellAxis] {
+function axesOf(geometry: Geometry, { shape, firstVoxel }: PlacedLayer): readonly [CellAxis, CellAxis] {
   const { lengthUnit, transverse, eta, phi } = geometry;
   if (shape.kind === 'polar') {
     const { radialEdges, alphaBins } = shape;

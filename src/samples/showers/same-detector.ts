@@ -10,6 +10,15 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
       `the reference sample has the layout ${reference.origin.layout}, the generated sample ${generated.origin.layout}; compare files of one layout`,
     );
   }
+  const [known, others] = [reference, generated].map(({ conditions }) =>
+    conditions.map(({ name }) => name).join(', '),
+  );
+  if (known !== others) {
+    throw new ArgumentError(
+      'ERR_LAYOUT',
+      `the reference showers have the conditions ${known || 'none'}, the generated ones ${others || 'none'}; describe both in the same way`,
+    );
+  }
   if (first.voxels !== second.voxels) {
     throw new ArgumentError(
       'ERR_VOXEL_COUNT',

@@ -1,3 +1,4 @@
+import { hasPlaces, type PlacedLayer } from '../../geometry/geometry.js';
 import type { ProfileRecord } from '../../native/contract/showers.js';
 import type { CellMeans, LayerMeans, MeanPicture, PictureOptions, Pictures, VoxelGrid } from '../pictures.js';
 import { cellCount, cellsOf, picturedLayer, voxelGrid } from './pictured-layers.js';
@@ -13,11 +14,11 @@ export class ShowerPictures implements Pictures {
   readonly #cells: Uint32Array;
   readonly #firstCells: readonly number[];
 
-  constructor(showers: ShowerSample) {
+  private constructor(showers: ShowerSample, layers: readonly PlacedLayer[]) {
     const { geometry } = showers;
     this.#showers = showers;
-    this.grids = geometry.layers.map(voxelGrid);
-    this.layers = geometry.layers.map((layer) => picturedLayer(geometry, layer));
+    this.grids = layers.map(voxelGrid);
+    this.layers = layers.map((layer) => picturedLayer(geometry, layer));
     this.#cells = new Uint32Array(geometry.voxels);
     const firstCells = [0];
     for (const [l, layer] of this.layers.entries()) {
@@ -27,6 +28,12 @@ export class ShowerPictures implements Pictures {
       firstCells.push(first + cellCount(layer));
     }
     this.#firstCells = firstCells;
+  }
+
+  /** null where it is not known where all voxels lie. */
+  static of(showers: ShowerSample): ShowerPictures | null {
+    const { layers } = showers.geometry;
+    return layers.every(hasPlaces) ? new ShowerPictures(showers, layers) : null;
   }
 
   async means(

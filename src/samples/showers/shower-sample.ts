@@ -6,15 +6,46 @@ import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../na
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { ContentProblem } from './reading/content-checks.js';
 
+/** What showers were made for: an angle, a position. */
+export interface ShowerCondition {
+  readonly name: string;
+  /** For axis labels. */
+  readonly label: string;
+  readonly unit: string;
+  /** One a shower. */
+  readonly values: Float64Array;
+}
+
+/** What is known of each shower beside its energies. */
+interface KnownOfShowers {
+  readonly conditions: readonly ShowerCondition[];
+  readonly logDensityRatio: Float64Array | null;
+}
+
+/** A file of a sample. */
+export interface FileOfSample {
+  readonly source: string;
+  /** Showers in it. */
+  readonly rows: number;
+  /** SHA-256 of the very bytes that were read. */
+  readonly sha256: string;
+}
+
 /** Where the showers of a sample come from. */
 export interface ShowerOrigin {
-  /** The path as given, or the name of an array. */
+  /** The path as given, or the name of an array; of several files the first, and how many more there are. */
   readonly source: string;
+  /** The files, in the order of their rows; none for an array. */
+  readonly files: readonly FileOfSample[];
   /** Whether `source` is a file. */
   readonly file: boolean;
-  /** SHA-256 of the file, of the very bytes that were read; null for an array. */
+  /**
+   * SHA-256 of the file, of the very bytes that were read; of several files that of their checksums, as text, one after the other;
+   * null for an array.
+   */
   readonly sha256: string | null;
-  readonly layout: 'calogan' | 'calochallenge';
+  /** Name of the layout. */
+  readonly layout: string;
   /** How the geometry is known, in words: `guessed from 6480 voxels`. */
   readonly geometryReason: string;
   /** True where the file says that its showers come from caloscope's toy simulation. */
@@ -32,6 +63,8 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly problems: readonly ContentProblem[];
   /** ln(p_reference/p_generated) of each shower where the file knows it (toys for closure); otherwise null. */
   readonly logDensityRatio: Float64Array | null;
+  /** What the showers were made for, beside the incident energies; as in the file, not converted. */
+  readonly conditions: readonly ShowerCondition[];
   readonly rows: number;
 
   private constructor(
@@ -39,12 +72,13 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[],
-    logDensityRatio: Float64Array | null,
+    { conditions, logDensityRatio }: KnownOfShowers,
   ) {
     super(handle);
     this.geometry = geometry;
     this.origin = origin;
     this.problems = problems;
+    this.conditions = conditions;
     this.logDensityRatio = logDensityRatio;
     this.rows = callNative(() => native().showerTable(handle)).rows;
   }
@@ -55,9 +89,9 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[] = [],
-    logDensityRatio: Float64Array | null = null,
+    known: KnownOfShowers = { conditions: [], logDensityRatio: null },
   ): ShowerSample {
-    return new ShowerSample(handle, geometry, origin, problems, logDensityRatio);
+    return new ShowerSample(handle, geometry, origin, problems, known);
   }
 
   /** Share of voxels that are not zero. */
@@ -98,7 +132,15 @@ export function showersFromArrays(
   const handle = native().createShowerTable(geometry.voxels, incidentEnergies.length);
   callNative(() => native().appendShowers(handle, incidentEnergies, voxels));
   const layout = definitionsOf(geometry);
-  const origin = { source: name, file: false, sha256: null, layout, geometryReason: asGiven, toy: false };
+  const origin = {
+    source: name,
+    files: [],
+    file: false,
+    sha256: null,
+    layout,
+    geometryReason: asGiven,
+    toy: false,
+  };
   return ShowerSample.adopt(handle, geometry, origin);
 }
 
@@ -122,8 +164,12 @@ export async function showersWithout(
     options,
   );
   const removed = new Set(rows);
-  const ratio = sample.logDensityRatio?.filter((_, row) => !removed.has(row)) ?? null;
-  return ShowerSample.adopt(handle, sample.geometry, sample.origin, sample.problems, ratio);
+  const left = (values: Float64Array) => values.filter((_, row) => !removed.has(row));
+  const { geometry, origin, problems, conditions, logDensityRatio } = sample;
+  return ShowerSample.adopt(handle, geometry, origin, problems, {
+    conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
+    logDensityRatio: logDensityRatio && left(logDensityRatio),
+  });
 }
 
 /** The geometry as the core takes it. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
@@ -5,19 +6,27 @@ import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { SampleBounds } from '../sample.js';
 import type { ContentPolicy, ContentProblem } from './reading/content-checks.js';
-import { type HitBlock, type OpenOptions, openShowerFile, type ShowerFile } from './reading/reading.js';
+import type { HitBlock, OpenOptions } from './reading/reading.js';
+import { type SampleFile, ShowerFiles } from './reading/shower-files.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
+/** One file, or several whose showers are one sample, in their order. */
+export type ShowerPaths = string | readonly string[];
+
 /**
- * Reads a shower file (CaloGAN/CaloFlow or CaloChallenge layout) into native memory, block by block in worker threads.
+ * Reads shower files, in a published layout or a described one, into native memory, block by block in worker threads.
  *
- * @param path HDF5 file.
- * @throws FileError and CaloscopeError with the codes for files, geometries and content; `signal.reason` when aborted.
+ * @param paths HDF5 files; rows are counted through them.
+ * @throws FileError and CaloscopeError with the codes for files, geometries and content; ArgumentError ERR_ARGUMENT for a file that
+ * is named twice; `signal.reason` when aborted.
  */
-export async function openShowers(path: string, options: OpenShowersOptions = {}): Promise<ShowerSample> {
-  const stream = await ShowerStream.open(path, options);
+export async function openShowers(
+  paths: ShowerPaths,
+  options: OpenShowersOptions = {},
+): Promise<ShowerSample> {
+  const stream = await ShowerStream.open(paths, options);
   try {
     return await stream.whole();
   } finally {
@@ -25,40 +34,46 @@ export async function openShowers(path: string, options: OpenShowersOptions = {}
   }
 }
 
-/** A shower file that is read sample by sample: what one pass needs of it is never in memory as a whole. */
+/** Shower files that are read sample by sample: what one pass needs of them is never in memory as a whole. */
 export class ShowerStream {
-  readonly geometry: Geometry;
-  /** Showers in the file. */
-  readonly rows: number;
-  readonly #origin: ShowerOrigin;
-  readonly #file: ShowerFile;
+  readonly #files: ShowerFiles;
   readonly #options: OpenShowersOptions;
   readonly #problems: ContentProblem[] = [];
-  #sha256: Promise<string> | null = null;
+  #checksums: string[] | null = null;
 
-  private constructor(path: string, file: ShowerFile, options: OpenShowersOptions) {
-    const { layout, toy, rows } = file.metadata;
-    const { geometry, geometryReason } = file;
-    this.geometry = geometry;
-    this.rows = rows;
-    this.#origin = { source: path, file: true, sha256: null, layout, geometryReason, toy };
-    this.#file = file;
+  private constructor(files: ShowerFiles, options: OpenShowersOptions) {
+    this.#files = files;
     this.#options = options;
   }
 
   /** @throws FileError with the codes for files and geometries; `signal.reason` when aborted. */
-  static async open(path: string, options: OpenShowersOptions = {}): Promise<ShowerStream> {
-    return new ShowerStream(path, await openShowerFile(path, options), options);
+  static async open(paths: ShowerPaths, options: OpenShowersOptions = {}): Promise<ShowerStream> {
+    const files = await ShowerFiles.open(typeof paths === 'string' ? [paths] : paths, options);
+    return new ShowerStream(files, options);
   }
 
-  /** What was odd in the file and was not refused; complete after the last sample. */
+  get geometry(): Geometry {
+    return this.#files.first.geometry;
+  }
+
+  /** Showers in all files. */
+  get rows(): number {
+    return this.#files.rows;
+  }
+
+  /** The files, in the order of their rows. */
+  get files(): readonly SampleFile[] {
+    return this.#files.files;
+  }
+
+  /** What was odd in the files and was not refused; complete after the last sample. */
   get problems(): readonly ContentProblem[] {
     return this.#problems;
   }
 
-  /** All showers as one sample, which knows the checksum of its file. */
+  /** All showers as one sample, which knows the checksums of its files. */
   async whole(): Promise<ShowerSample> {
-    this.#sha256 = this.#file.checksum(this.#options.signal);
+    this.#checksums = [];
     const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
     const { value } = await this.samples(everything).next();
     return value as ShowerSample;
@@ -72,25 +87,26 @@ export class ShowerStream {
    */
   async *samples(bounds: SampleBounds): AsyncGenerator<ShowerSample, void, void> {
     const { nonFinite, negative, signal, onProgress } = this.#options;
-    let next = new SampleBeingRead(this.geometry, Math.min(this.rows, bounds.rows));
+    let next = new SampleBeingRead(this.#files, Math.min(this.rows, bounds.rows));
+    let done = 0;
+    const policy = {
+      ...(nonFinite !== undefined && { nonFinite }),
+      ...(negative !== undefined && { negative }),
+      signal,
+      onWarning: (problem: ContentProblem) => this.#problems.push(problem),
+    };
     try {
-      for await (const block of this.#file.hits({
-        ...(nonFinite !== undefined && { nonFinite }),
-        ...(negative !== undefined && { negative }),
-        signal,
-        onWarning: (problem) => this.#problems.push(problem),
-      })) {
+      for await (const block of this.#files.hits(policy, this.#checksums)) {
         next.add(block);
         await setImmediate(); // blocks that wait already must not keep the event loop from its turn
-        const done = block.firstRow + block.rows;
+        done += block.rows;
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
-        yield next.finish(this.geometry, this.#origin, []);
-        next = new SampleBeingRead(this.geometry, Math.min(this.rows - done, bounds.rows));
+        yield next.finish(originOf(this.#files, null), []);
+        next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows));
       }
-      const origin = { ...this.#origin, sha256: await this.#sha256 };
       signal?.throwIfAborted();
-      yield next.finish(this.geometry, origin, this.#problems);
+      yield next.finish(originOf(this.#files, this.#checksums), this.#problems);
     } finally {
       next.discard();
     }
@@ -98,20 +114,46 @@ export class ShowerStream {
 
   /** Ends the reading threads. Samples that were given stay. */
   close(): Promise<void> {
-    return this.#file.close();
+    return this.#files.close();
   }
+}
+
+function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string[] | null): ShowerOrigin {
+  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
+  const [only, ...others] = checksums ?? [];
+  const together = () =>
+    createHash('sha256')
+      .update((checksums ?? []).join(''))
+      .digest('hex');
+  return {
+    source: `${first.path}${more}`,
+    files: (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 })),
+    file: true,
+    sha256: others.length === 0 ? (only ?? null) : together(),
+    layout: first.metadata.layout,
+    geometryReason: first.geometryReason,
+    toy,
+  };
 }
 
 class SampleBeingRead {
   #handle: ShowerTableHandle | null;
+  readonly #files: ShowerFiles;
+  readonly #conditions: Float64Array[][] = [];
   readonly #ratios: Float64Array[] = [];
 
-  constructor(geometry: Geometry, expectedRows: number) {
-    this.#handle = callNative(() => native().createShowerTable(geometry.voxels, expectedRows));
+  constructor(files: ShowerFiles, expectedRows: number) {
+    this.#files = files;
+    const { voxels } = files.first.geometry;
+    this.#handle = callNative(() => native().createShowerTable(voxels, expectedRows));
   }
 
   add(block: HitBlock): void {
     block.appendTo(this.#handle as ShowerTableHandle);
+    for (const [i, values] of block.conditions.entries()) {
+      this.#conditions[i] ??= [];
+      this.#conditions[i].push(values);
+    }
     if (block.logDensityRatio) this.#ratios.push(block.logDensityRatio);
   }
 
@@ -120,9 +162,16 @@ class SampleBeingRead {
     return rows >= bounds.rows || bytes >= bounds.bytes;
   }
 
-  finish(geometry: Geometry, origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
-    const ratios = this.#ratios.length > 0 ? joined(this.#ratios) : null;
-    const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, ratios);
+  finish(origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
+    const { geometry, metadata } = this.#files.first;
+    const conditions = metadata.conditions.map((condition, i) => ({
+      ...condition,
+      values: joined(this.#conditions[i] ?? []),
+    }));
+    const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
+    const logDensityRatio = hasRatio ? joined(this.#ratios) : null;
+    const known = { conditions, logDensityRatio };
+    const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
     return sample;
   }

@@ -1,4 +1,4 @@
-import type { Geometry } from '../../geometry/geometry.js';
+import { type Geometry, hasPlaces } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { FeatureTableHandle, RepeatedInPair } from '../../native/contract/showers.js';
@@ -42,7 +42,7 @@ import {
 } from './shower-input.js';
 import { ShowerPictures } from './shower-pictures.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
-import { type OpenShowersOptions, ShowerStream } from './shower-stream.js';
+import { type OpenShowersOptions, type ShowerPaths, ShowerStream } from './shower-stream.js';
 
 /** Calorimeter showers. */
 export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput> = {
@@ -59,16 +59,17 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
 };
 
 async function openShowerStream(
-  path: string,
+  paths: ShowerPaths,
   { geometry }: ShowerInput,
   options: OpenShowersOptions,
 ): Promise<SampleStream> {
-  const stream = await ShowerStream.open(path, { ...options, geometry });
+  const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     for await (const sample of stream.samples(bounds)) yield new Showers(sample);
   }
   return {
     rows: stream.rows,
+    files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
     },
@@ -101,8 +102,8 @@ class Showers implements Sample {
   }
 
   record(role: SampleRole): SampleRecord {
-    const { source, sha256, layout, toy } = this.#showers.origin;
-    return { role, source, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
+    const { source, files, sha256, layout, toy } = this.#showers.origin;
+    return { role, source, files, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
   }
 
   requireFit(generated: Sample): void {
@@ -112,7 +113,9 @@ class Showers implements Sample {
 
   conditions(): readonly Condition[] {
     const values = this.#showers.incidentEnergies();
-    return [{ name: 'incident energies', label: 'E_inc', unit: 'MeV', values }];
+    const energies = { name: 'incident energies', label: 'E_inc', unit: 'MeV', values };
+    const others = this.#showers.conditions.map((one) => ({ ...one, name: `values of ${one.name}` }));
+    return [energies, ...others];
   }
 
   input({ features, threshold }: InputChoices): ShowerInput {
@@ -145,10 +148,17 @@ class Showers implements Sample {
   }
 
   compared(generated: Sample): readonly Observable[] {
-    const energies = [this, generated].flatMap((sample) => sample.conditions().map(({ values }) => values));
+    const energies = [this, generated].flatMap((sample) =>
+      sample
+        .conditions()
+        .slice(0, 1)
+        .map(({ values }) => values),
+    );
     const [one] = energies[0] ?? [];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
-    return chooseObservables(observablesOf(this.#showers.geometry), this.comparedLayers, oneIncidentEnergy);
+    const { geometry } = this.#showers;
+    const lengths = geometry.layers.every(hasPlaces);
+    return chooseObservables(observablesOf(geometry), this.comparedLayers, { oneIncidentEnergy, lengths });
   }
 
   get comparedLayers(): ComparedLayers {
@@ -175,8 +185,8 @@ class Showers implements Sample {
     return profileMeans(this.#showers, this.comparedLayers, weights, options);
   }
 
-  get pictures(): ShowerPictures {
-    this.#pictures ??= new ShowerPictures(this.#showers);
+  get pictures(): ShowerPictures | null {
+    this.#pictures ??= ShowerPictures.of(this.#showers);
     return this.#pictures;
   }
 

@@ -88,6 +88,7 @@ class Table implements Sample {
     return {
       role,
       source,
+      files: [],
       sha256: null,
       rows: this.rows,
       leftOut: this.#leftOut,

@@ -8,6 +8,7 @@ import { unpackLzf } from './filters/lzf.js';
 import { rewriteCommand } from './filters/rewriting.js';
 import { unpackScaleOffset } from './filters/scale-offset.js';
 import { unshuffle } from './filters/shuffle.js';
+import { unpackZstandard } from './filters/zstandard/zstandard.js';
 import type { Filter } from './stored-dataset.js';
 
 /** What the chunks of one dataset are decoded with. */
@@ -76,6 +77,18 @@ const knownFilters = new Map<number, KnownFilter>([
       },
     },
   ],
+  [
+    32015,
+    {
+      name: 'zstd',
+      adds: null,
+      largestRatio: 2 ** 15,
+      undo: (bytes, { length, exact }) => {
+        if (!exact) throw unsupported('it is packed with zstd after another packing', true);
+        return unpackZstandard(bytes, length);
+      },
+    },
+  ],
 ]);
 
 /** Names of filters that are not undone here; those above 255 are plugins. */
@@ -86,7 +99,6 @@ const otherFilters = new Map([
   [32001, 'blosc'],
   [32004, 'lz4'],
   [32013, 'zfp'],
-  [32015, 'zstd'],
   [32017, 'sz'],
   [32024, 'sz3'],
   [32026, 'blosc2'],

@@ -60,6 +60,21 @@ export class Hdf5Links {
     return current || '/';
   }
 
+  /** The path of a group without any link in it; null where there is no group of that path. */
+  resolveGroup(path: string): string | null {
+    const found = path === '/' ? path : this.#resolved(path);
+    return found !== null && this.#isGroup(found) ? found : null;
+  }
+
+  #resolved(path: string): string | null {
+    try {
+      return this.resolve(path);
+    } catch (error) {
+      if (error instanceof CaloscopeError && error.code === 'ERR_DATASET_MISSING') return null;
+      throw error;
+    }
+  }
+
   /** Target of a soft link, null for anything that is in place. */
   #softTarget(link: string, path: string): string | null {
     const external = asCorrupt(`the link ${link} cannot be read`, () =>

@@ -91,8 +91,7 @@ function readBlock(showers: StoredShowers, order: PassOrder, firstRow: number, r
   }
   const notes = takeNotes(view, order.policy, order.exchange);
   requireSound(notes, order.policy);
-  const logDensityRatio = showers.logDensityRatio(firstRow, rows);
-  const block = { firstRow, rows, ...(logDensityRatio && { logDensityRatio }) };
+  const block = { firstRow, rows, ...showers.numbers(firstRow, rows) };
   return { form: 'hits', block, notes };
 }
 
@@ -134,8 +133,8 @@ function bytesOf(content: BlockContent): number {
 }
 
 /** The memory that is handed over instead of copied. */
-function memoryOf({ incidentEnergies, voxels, logDensityRatio }: ShowerBlock): ArrayBuffer[] {
-  const arrays = [incidentEnergies, voxels, ...(logDensityRatio ? [logDensityRatio] : [])];
+function memoryOf({ incidentEnergies, voxels, conditions, logDensityRatio }: ShowerBlock): ArrayBuffer[] {
+  const arrays = [incidentEnergies, voxels, ...conditions, ...(logDensityRatio ? [logDensityRatio] : [])];
   return arrays.map(({ buffer }) => buffer as ArrayBuffer);
 }
 

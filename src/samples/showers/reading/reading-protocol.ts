@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../../errors.js';
-import type { LayoutName } from '../../../layouts/published-layouts.js';
+import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { EnergyUnit, Layout } from '../../../layouts/schema.js';
 import type { ContentNotesRecord } from '../../../native/contract/reading.js';
+import type { FeatureDefinitions } from '../../../native/contract/showers.js';
 import type { ContentPolicy, ContentProblem } from './content-checks.js';
 
 /** Messages between {@link file://./shower-reader.ts} and its worker threads. */
@@ -9,12 +10,20 @@ import type { ContentPolicy, ContentProblem } from './content-checks.js';
 export interface OpenRequest {
   /** For the library, which opens files by their path only. */
   readonly path: string;
-  /** Group that holds the datasets; null is the root. */
+  /** Group that holds the datasets; null: where the layout says. */
   readonly group: string | null;
   /** Layouts that the file may have. */
   readonly layouts: readonly Layout[];
-  /** Layout of the geometry that the caller named. */
-  readonly expectedLayout: Layout | null;
+  /** Definitions of the geometry that the caller named. */
+  readonly definitions: FeatureDefinitions | null;
+}
+
+/** A condition that a file has for each shower. */
+export interface ConditionRecord {
+  readonly name: string;
+  /** For axis labels. */
+  readonly label: string;
+  readonly unit: string;
 }
 
 /** How a dataset is stored. */
@@ -29,13 +38,16 @@ export interface DatasetRecord {
 
 /** What is known of a shower file before its numbers are read. */
 export interface ShowerFileMetadata {
-  readonly layout: LayoutName;
+  /** Name of the layout. */
+  readonly layout: string;
   readonly rows: number;
   readonly voxels: number;
   /** Stored type of the voxels. */
   readonly storedType: string;
-  /** Unit in which the incident energies are stored; voxels are stored in MeV. */
-  readonly energyUnit: EnergyUnit;
+  /** Units of the stored energies. */
+  readonly units: { readonly incidentEnergies: EnergyUnit; readonly voxels: EnergyUnit };
+  /** What the showers were made for, beside the incident energies. */
+  readonly conditions: readonly ConditionRecord[];
   /** True for toy showers of caloscope. */
   readonly toy: boolean;
   readonly hasLogDensityRatio: boolean;
@@ -57,6 +69,8 @@ export interface ShowerBlock {
    * MeV, rows × voxels in the order of the geometry; float64 where float32 would not hold the stored numbers exactly.
    */
   readonly voxels: Float32Array | Float64Array;
+  /** Values of the conditions of the file, one number a shower. */
+  readonly conditions: readonly Float64Array[];
   /** ln(p_reference/p_generated) of toy showers, one number a shower. */
   readonly logDensityRatio?: Float64Array;
 }
@@ -67,14 +81,22 @@ export interface DatasetPlace {
   readonly address: number;
 }
 
+/** The datasets of neighbouring showers, `voxels` in voxel order; a number where all of them have one and the same. */
+export interface PartDatasets<Dataset> {
+  /** In stored units. */
+  readonly incidentEnergies: Dataset | number;
+  readonly voxels: readonly Dataset[];
+  /** In the order of the layout. */
+  readonly conditions: readonly (Dataset | number)[];
+  readonly logDensityRatio: Dataset | null;
+}
+
 /** All that another thread needs to read the showers of a file that was opened and checked. */
 export interface ShowerPlaces {
   readonly layout: Layout;
-  readonly datasets: {
-    readonly energy: DatasetPlace;
-    readonly voxels: readonly DatasetPlace[];
-    readonly logDensityRatio: DatasetPlace | null;
-  };
+  readonly parts: readonly PartDatasets<DatasetPlace>[];
+  /** The geometry that the axes describe; null where they do not. */
+  readonly shapeGeometry: ShapeGeometry | null;
 }
 
 /** How the rows of a file are shared out among threads. */
@@ -90,7 +112,7 @@ export interface ReadingPlan {
 /** What a thread starts with: a file to find the showers in, or showers that were found. */
 export type ReadingStart =
   | { readonly kind: 'open'; readonly request: OpenRequest }
-  | { readonly kind: 'join'; readonly places: ShowerPlaces };
+  | { readonly kind: 'join'; readonly path: string; readonly places: ShowerPlaces };
 
 /** With the open file, and the memory of the gate that the thread unpacks behind. */
 export interface ReadingWorkerData {
@@ -124,6 +146,7 @@ export type ReadingRequest =
 export interface LeftBlock {
   readonly firstRow: number;
   readonly rows: number;
+  readonly conditions: readonly Float64Array[];
   /** ln(p_reference/p_generated) of toy showers, one number a shower. */
   readonly logDensityRatio?: Float64Array;
 }

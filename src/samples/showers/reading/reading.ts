@@ -1,6 +1,8 @@
 import { FileError } from '../../../errors.js';
 import type { Geometry } from '../../../geometry/geometry.js';
 import { chosenGeometry, type KnownGeometry } from '../../../geometry/known-geometry.js';
+import { chosenLayouts } from '../../../layouts/chosen-layout.js';
+import type { LayoutDescription } from '../../../layouts/schema.js';
 import { requireOneOf } from '../../../names.js';
 import {
   type ContentPolicy,
@@ -13,7 +15,7 @@ import type { ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
 import { type HitBlock, type PassOptions, ShowerReader } from './shower-reader.js';
 
 export type { ContentPolicy, ContentProblem } from './content-checks.js';
-export type { DatasetRecord, ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
+export type { ConditionRecord, DatasetRecord, ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
 export type { HitBlock } from './shower-reader.js';
 
 export interface OpenOptions {
@@ -21,7 +23,9 @@ export interface OpenOptions {
   readonly geometry?: Geometry | string | undefined;
   /** Particle of a binning file that describes several. */
   readonly particle?: string | undefined;
-  /** Group that holds the datasets, e.g. `/data/train`; the root where left out. */
+  /** The name of a layout, the path of a description of one (JSON), or a description; recognised where left out. */
+  readonly layout?: LayoutDescription | string | undefined;
+  /** Group that holds the datasets, e.g. `/data/train`; where the layout says, usually the root, where left out. */
   readonly group?: string | undefined;
   /** Threads to read with, at most 4. Default: as many as the machine runs at once. What is read does not depend on it. */
   readonly threads?: number | undefined;
@@ -63,15 +67,16 @@ export interface ShowerFile {
 }
 
 /**
- * Opens a shower file in the CaloGAN or the CaloChallenge layout, in worker threads, and checks all that can be checked
- * without its numbers.
+ * Opens a shower file in one of the published layouts, or in a described one, in worker threads, and checks all that can be
+ * checked without its numbers.
  *
  * @throws FileError with the codes for files and geometries; ERR_GEOMETRY when no geometry was given and the number of
  * voxels is not that of a published one; ERR_VOXEL_COUNT when it is not that of the geometry given.
  */
 export async function openShowerFile(path: string, options: OpenOptions = {}): Promise<ShowerFile> {
   const given = await chosenGeometry(options.geometry, options.particle);
-  const reader = await ShowerReader.open(path, { ...options, geometry: given?.geometry });
+  const layouts = await chosenLayouts(options.layout);
+  const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
     const { voxels } = reader.metadata;
     const { geometry: chosen, reason } = given ?? (await guessedGeometry(reader));
@@ -106,8 +111,8 @@ function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
 }
 
 async function guessedGeometry(reader: ShowerReader): Promise<KnownGeometry> {
-  const published = await reader.publishedGeometry();
-  if (published) return published;
+  const own = await reader.ownGeometry();
+  if (own) return own;
   const { path, metadata } = reader;
   const message = `no published geometry has ${metadata.voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
   throw new FileError('ERR_GEOMETRY', path, message);

@@ -4,9 +4,9 @@ import { FileError } from '../../../errors.js';
 import { Checksum } from '../../../formats/files/checksum.js';
 import { OpenedFile } from '../../../formats/files/opened-file.js';
 import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
-import { type KnownGeometry, publishedGeometry } from '../../../geometry/known-geometry.js';
+import { type KnownGeometry, layoutGeometry } from '../../../geometry/known-geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
-import { publishedLayouts } from '../../../layouts/published-layouts.js';
+import type { Layout } from '../../../layouts/schema.js';
 import { native } from '../../../native/binding.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
@@ -37,6 +37,8 @@ const stretchesAhead = 2;
 const mostBandBytes = 256 * 2 ** 20;
 
 export interface ReaderOptions {
+  /** Layouts that the file may have. */
+  readonly layouts: readonly Layout[];
   readonly geometry?: Geometry | undefined;
   readonly group?: string | undefined;
   readonly threads?: number | undefined;
@@ -79,13 +81,11 @@ export class ShowerReader {
 
   /** @throws FileError with the codes for files; the reason of the signal when aborted. */
   static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
-    const { geometry, group, signal, threads = availableParallelism() } = options;
+    const { geometry, group, layouts, signal, threads = availableParallelism() } = options;
     signal?.throwIfAborted();
-    const definitions = geometry && definitionsOf(geometry);
-    const layouts = publishedLayouts;
-    const expectedLayout = layouts.find((layout) => layout.definitions === definitions) ?? null;
+    const definitions = geometry ? definitionsOf(geometry) : null;
     const reader = new ShowerReader(await OpenedFile.open(path), threads);
-    const request = { path: resolve(path), group: group ?? null, layouts, expectedLayout };
+    const request = { path: resolve(path), group: group ?? null, layouts, definitions };
     const thread = reader.#startThread({ kind: 'open', request });
     try {
       const reply = await reader.#next(thread, null, signal);
@@ -116,10 +116,10 @@ export class ShowerReader {
     return (this.#opened as Opened).metadata;
   }
 
-  /** The published geometry that the file has; null where none fits. */
-  publishedGeometry(): Promise<KnownGeometry | null> {
+  /** The geometry that layout, axes or number of voxels tell; null where none does. */
+  ownGeometry(): Promise<KnownGeometry | null> {
     const { metadata, places } = this.#opened as Opened;
-    return publishedGeometry(places.layout, metadata.voxels);
+    return layoutGeometry(places.layout, metadata.voxels, places.shapeGeometry);
   }
 
   get #plan(): ReadingPlan {
@@ -240,7 +240,7 @@ export class ShowerReader {
     const { places } = this.#opened as { places: ShowerPlaces };
     if (this.#ended === null) {
       while (this.#threads.length < wanted) {
-        this.#startThread({ kind: 'join', places });
+        this.#startThread({ kind: 'join', path: this.path, places });
       }
     }
     for (const thread of this.#threads) thread.hold();

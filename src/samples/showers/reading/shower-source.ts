@@ -2,27 +2,22 @@ import { fstatSync, statSync } from 'node:fs';
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { Hdf5Links, type Library, pathSteps } from '../../../formats/hdf5/reader/links.js';
-import { readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
+import { Hdf5Links, type Library } from '../../../formats/hdf5/reader/links.js';
+import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
-import type { LayoutName } from '../../../layouts/published-layouts.js';
 import {
-  checkColumn,
-  checkVoxelShape,
-  findLayout,
+  datasetsNamed,
+  holdsShowers,
   logDensityRatioDataset,
+  type NamedObjects,
+  pathIn,
   recogniseLayout,
   toyAttribute,
 } from '../../../layouts/recognition.js';
-import type { Layout } from '../../../layouts/schema.js';
-import type { OpenRequest, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
-import {
-  type DatasetHeader,
-  inDataset,
-  readHeader,
-  type ShowerDatasets,
-  StoredShowers,
-} from './stored-showers.js';
+import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
+import type { OpenRequest, PartDatasets, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
+import { type DatasetHeader, inDataset, readHeader } from './stored-part.js';
+import { StoredShowers } from './stored-showers.js';
 
 /** An open shower file: found, checked, ready to be read. */
 export interface ShowerSource {
@@ -31,14 +26,9 @@ export interface ShowerSource {
   readonly showers: StoredShowers;
 }
 
-/** A group of a file: what it holds, and where the headers of its datasets lie. */
-interface Group {
-  /** Path without links. */
-  readonly path: string;
-  readonly names: ReadonlySet<string>;
-  /** Groups elsewhere in the file that hold showers. */
-  groupsWithShowers(): string[];
-  readHeader(name: string): DatasetHeader;
+/** A file whose objects are looked up by their paths. */
+interface FileTree extends NamedObjects {
+  readHeader(path: string): DatasetHeader;
   hasRootAttribute(name: string): boolean;
 }
 
@@ -48,34 +38,40 @@ interface Group {
  */
 export function openPlainSource(file: FileBytes, request: OpenRequest): ShowerSource | null {
   try {
-    const group = plainGroup(file, request.group);
-    return group && assemble(file, group, request);
+    const rootAddress = checkSuperblock(file);
+    const root = rootAddress === null ? null : readPlainGroup(file, rootAddress);
+    return root && assemble(file, plainTree(file, root), request);
   } catch (error) {
     if (error instanceof CaloscopeError) return null;
     throw error;
   }
 }
 
-function plainGroup(file: FileBytes, path: string | null): Group | null {
-  const rootAddress = checkSuperblock(file);
-  const root = rootAddress === null ? null : readPlainGroup(file, rootAddress);
-  let group = root;
-  const steps = pathSteps(path ?? '/');
-  for (const step of steps) {
-    const address = group?.links.get(step) ?? null;
-    group = address === null ? null : readPlainGroup(file, address);
-  }
-  if (!root || !group) return null;
-  const { links } = group;
-  const place = steps.map((step) => `/${step}`).join('');
+/** Whatever is not plain on the way throws: the library is to look. */
+function plainTree(file: FileBytes, root: PlainGroup): FileTree {
+  const groups = new Map<string, PlainGroup | null>([['/', root]]);
+  const address = (path: string): number | null => {
+    const { links } = group(path.slice(0, path.lastIndexOf('/')) || '/') ?? {};
+    const found = links?.get(path.slice(path.lastIndexOf('/') + 1));
+    if (found === null) throw corrupt(`${path} is not in place`);
+    return found ?? null;
+  };
+  const group = (path: string): PlainGroup | null => {
+    const known = groups.get(path);
+    if (known !== undefined) return known;
+    const at = address(path);
+    const found = at === null ? null : readPlainGroup(file, at);
+    if (at !== null && found === null) throw corrupt(`${path} is not a plain group`);
+    groups.set(path, found);
+    return found;
+  };
   return {
-    path: place || '/',
-    names: new Set(links.keys()),
+    names: (path) => new Set(group(path)?.links.keys()),
     groupsWithShowers: () => [],
-    readHeader: (name) => {
-      const address = links.get(name) ?? null;
-      if (address === null) throw corrupt(`${place}/${name} is not in place`);
-      return readHeader(file, { path: `${place}/${name}`, address });
+    readHeader: (path) => {
+      const at = address(path);
+      if (at === null) throw corrupt(`${path} is not in place`);
+      return readHeader(file, { path, address: at });
     },
     hasRootAttribute: (name) => root.attributes.has(name),
   };
@@ -87,13 +83,13 @@ function plainGroup(file: FileBytes, path: string | null): Group | null {
  * @throws CaloscopeError with any of the codes for files.
  */
 export function openShowerSource(library: Library, descriptor: number, request: OpenRequest): ShowerSource {
-  const file = new FileBytes(descriptor);
+  const file = new FileBytes(descriptor, request.path);
   checkSuperblock(file);
   const links = new Hdf5Links(library, request.path);
   try {
     requireSameFile(descriptor, request.path);
-    const path = links.resolve(request.group ?? '/');
-    return assemble(file, linkedGroup(file, links, path, request.layouts), request);
+    const group = request.group === null ? null : links.resolve(request.group);
+    return assemble(file, linkedTree(file, links), { ...request, group });
   } finally {
     links.close();
   }
@@ -109,60 +105,69 @@ function requireSameFile(descriptor: number, path: string): void {
   );
 }
 
-function linkedGroup(file: FileBytes, links: Hdf5Links, path: string, layouts: readonly Layout[]): Group {
+function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
+  const known = new Map<string, ReadonlySet<string>>();
+  const names = (path: string) => {
+    const group = links.resolveGroup(path);
+    const found = new Set(group === null ? [] : links.names(group));
+    known.set(path, found);
+    return found;
+  };
   return {
-    path,
-    names: new Set(links.names(path)),
-    groupsWithShowers: () => links.findGroups((found) => findLayout(layouts, found) !== null),
-    readHeader: (name) => readCheckedHeader(file, links, `${path === '/' ? '' : path}/${name}`),
+    names: (path) => known.get(path) ?? names(path),
+    groupsWithShowers: (layouts) => links.findGroups((found) => holdsShowers(layouts, found)),
+    readHeader: (path) => readCheckedHeader(file, links, path),
     hasRootAttribute: (name) => links.hasRootAttribute(name),
   };
 }
 
-function assemble(file: FileBytes, group: Group, request: OpenRequest): ShowerSource {
-  const groups = findLayout(request.layouts, group.names) ? [] : group.groupsWithShowers();
-  const layout = recogniseLayout(request.layouts, group.names, request.expectedLayout, groups);
-  const headers = readHeaders(group, layout);
+function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): ShowerSource {
+  const { layout, group } = recogniseLayout(request.layouts, tree, request.group, request.definitions);
+  const parts = findParts(tree, layout, group);
+  const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
   const showers = new StoredShowers(file, layout, headers);
-  const toy = group.hasRootAttribute(toyAttribute);
+  const toy = tree.hasRootAttribute(toyAttribute);
+  const places: ShowerPlaces = {
+    layout,
+    parts: headers.map((part) => mapped(part, ({ place }) => place)),
+    shapeGeometry: showers.shapeGeometry,
+  };
+  return { metadata: describe(showers, layout, toy, file.size), places, showers };
+}
+
+/** Paths of the datasets of all parts: more than one where the voxels have placeholders in their name. */
+function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<string>[] {
+  const { incidentEnergies, conditions, voxels } = layout;
+  const ratio = tree.names(group).has(logDensityRatioDataset) ? pathIn(group, logDensityRatioDataset) : null;
+  const found = voxels.datasets.map(({ dataset }) => datasetsNamed(tree, group, dataset));
+  return (found[0] ?? []).map(({ numbers }, i) => {
+    const place = (number: ShowerNumber) =>
+      'dataset' in number ? pathIn(group, number.dataset) : (numbers.get(number.placeholder) as number);
+    return {
+      incidentEnergies: place(incidentEnergies),
+      voxels: found.map((all) => pathIn(group, (all[i] as { path: string }).path)),
+      conditions: conditions.map(place),
+      logDensityRatio: ratio,
+    };
+  });
+}
+
+function mapped<From, To>(part: PartDatasets<From>, change: (dataset: From) => To): PartDatasets<To> {
+  const { incidentEnergies, voxels, conditions, logDensityRatio } = part;
+  const orNumber = (dataset: From | number) => (typeof dataset === 'number' ? dataset : change(dataset));
   return {
-    metadata: describe(showers, layout, toy, file.size),
-    places: placesOf(headers, layout),
-    showers,
+    incidentEnergies: orNumber(incidentEnergies),
+    voxels: voxels.map(change),
+    conditions: conditions.map(orNumber),
+    logDensityRatio: logDensityRatio && change(logDensityRatio),
   };
 }
 
 /** The showers of a file, in another thread, where its datasets were found before. */
 export function openPlaces(file: FileBytes, places: ShowerPlaces): StoredShowers {
   checkSuperblock(file);
-  const { energy, voxels, logDensityRatio } = places.datasets;
-  return new StoredShowers(file, places.layout, {
-    energy: readHeader(file, energy),
-    voxels: voxels.map((place) => readHeader(file, place)),
-    logDensityRatio: logDensityRatio && readHeader(file, logDensityRatio),
-  });
-}
-
-/** Headers of all datasets, with types, shapes and numbers of rows checked against each other. */
-function readHeaders(group: Group, layout: Layout): ShowerDatasets<DatasetHeader> {
-  const { dataset: energyDataset } = layout.incidentEnergies;
-  const energy = group.readHeader(energyDataset);
-  const voxels = layout.voxels.map(({ dataset }) => group.readHeader(dataset));
-  const hasRatio = group.names.has(logDensityRatioDataset);
-  const logDensityRatio = hasRatio ? group.readHeader(logDensityRatioDataset) : null;
-  checkColumn(energyDataset, energy.stored.shape);
-  if (logDensityRatio) checkColumn(logDensityRatioDataset, logDensityRatio.stored.shape);
-  layout.voxels.forEach((dataset, i) => {
-    checkVoxelShape(dataset, (voxels[i] as DatasetHeader).stored.shape);
-  });
-  const rows = energy.stored.shape[0];
-  for (const { place, stored } of [...voxels, ...(logDensityRatio ? [logDensityRatio] : [])]) {
-    if (stored.shape[0] !== rows) {
-      const message = `${energy.place.path} has ${rows} rows, ${place.path} has ${stored.shape[0]}; every shower needs one of each`;
-      throw new CaloscopeError('ERR_ROW_MISMATCH', message);
-    }
-  }
-  return { energy, voxels, logDensityRatio };
+  const headers = places.parts.map((part) => mapped(part, (place) => readHeader(file, place)));
+  return new StoredShowers(file, places.layout, headers);
 }
 
 /** The library has to agree with what is read in a header. */
@@ -179,25 +184,14 @@ function readCheckedHeader(file: FileBytes, links: Hdf5Links, wanted: string): D
   });
 }
 
-function placesOf(
-  { energy, voxels, logDensityRatio }: ShowerDatasets<DatasetHeader>,
-  layout: Layout,
-): ShowerPlaces {
-  const datasets = {
-    energy: energy.place,
-    voxels: voxels.map(({ place }) => place),
-    logDensityRatio: logDensityRatio?.place ?? null,
-  };
-  return { layout, datasets };
-}
-
 function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: number): ShowerFileMetadata {
   return {
-    layout: layout.name as LayoutName,
+    layout: layout.name,
     rows: showers.rows,
     voxels: showers.width,
     storedType: showers.storedType,
-    energyUnit: layout.incidentEnergies.unit,
+    units: { incidentEnergies: layout.incidentEnergies.unit, voxels: layout.voxels.unit },
+    conditions: layout.conditions.map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
     toy,
     hasLogDensityRatio: showers.hasLogDensityRatio,
     bytes,

@@ -1,73 +1,66 @@
-import { CaloscopeError } from '../../../errors.js';
 import { filterName } from '../../../formats/hdf5/reader/chunk-filters.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { fitsFloat32, typeName } from '../../../formats/hdf5/reader/number-type.js';
-import { RowReader } from '../../../formats/hdf5/reader/row-reader.js';
-import { readStoredDataset, type StoredDataset } from '../../../formats/hdf5/reader/stored-dataset.js';
-import { energyUnits, type Layout } from '../../../layouts/schema.js';
+import { typeName } from '../../../formats/hdf5/reader/number-type.js';
+import type { RowReader } from '../../../formats/hdf5/reader/row-reader.js';
+import type { ShapeGeometry } from '../../../layouts/arrangement.js';
+import type { Layout } from '../../../layouts/schema.js';
 import type { DenseBlock } from '../../../native/contract/reading.js';
 import type { ContentProblem } from './content-checks.js';
-import type { DatasetPlace, DatasetRecord, ReadingPlan, ShowerBlock } from './reading-protocol.js';
-
-/** A dataset whose header was read. */
-export interface DatasetHeader {
-  readonly place: DatasetPlace;
-  readonly stored: StoredDataset;
-}
-
-/** The datasets of a shower file: one of each kind or none, `voxels` in voxel order. */
-export interface ShowerDatasets<Dataset> {
-  readonly energy: Dataset;
-  readonly voxels: readonly Dataset[];
-  readonly logDensityRatio: Dataset | null;
-}
-
-interface OpenDataset extends DatasetHeader {
-  readonly rows: RowReader;
-}
+import type { DatasetRecord, PartDatasets, ReadingPlan, ShowerBlock } from './reading-protocol.js';
+import { allocate, type DatasetHeader, type OpenDataset, StoredPart } from './stored-part.js';
 
 /** Bytes of voxels in a block where chunks allow. */
 const blockBytes = { aimed: 8 * 2 ** 20, most: 16 * 2 ** 20 };
 
+/** Rows of a block that lie in one part. */
+interface Stretch {
+  readonly part: StoredPart;
+  /** In the part. */
+  readonly firstRow: number;
+  readonly rows: number;
+  /** In the block. */
+  readonly at: number;
+}
+
 /**
- * The numbers of a shower file whose datasets are known. Everything here is synchronous and meant for a worker thread;
- * several threads may each have one of the same file.
+ * The numbers of a shower file whose datasets are known: one part after the other. Everything here is synchronous and meant for
+ * a worker thread; several threads may each have one of the same file.
  */
 export class StoredShowers {
   readonly rows: number;
   /** Voxels a shower. */
   readonly width: number;
   readonly plan: ReadingPlan;
-  /** MeV of one unit of the stored incident energies. */
-  readonly #energyInMev: number;
-  readonly #energy: OpenDataset;
-  readonly #voxels: readonly OpenDataset[];
-  readonly #logDensityRatio: OpenDataset | null;
+  readonly #parts: readonly StoredPart[];
   /** False where float32 would not hold the stored voxel energies exactly. */
   readonly #exact: boolean;
 
-  /** @throws CaloscopeError ERR_FILL_ONLY and what {@link RowReader} throws. */
-  constructor(file: FileBytes, layout: Layout, headers: ShowerDatasets<DatasetHeader>) {
-    this.#energyInMev = energyUnits[layout.incidentEnergies.unit];
-    this.#energy = openRows(file, headers.energy);
-    this.#voxels = headers.voxels.map((header) => openRows(file, header));
-    this.#logDensityRatio = headers.logDensityRatio && openRows(file, headers.logDensityRatio);
-    this.rows = this.#energy.rows.rows;
-    this.width = this.#voxels.reduce((sum, { rows }) => sum + rows.rowLength, 0);
-    this.#exact = this.#voxels.every(({ stored }) => fitsFloat32(stored.type));
+  /** @throws what {@link StoredPart} throws. */
+  constructor(file: FileBytes, layout: Layout, parts: readonly PartDatasets<DatasetHeader>[]) {
+    this.#parts = parts.map((datasets) => new StoredPart(file, layout, datasets));
+    this.rows = this.#parts.reduce((sum, part) => sum + part.rows, 0);
+    this.width = this.#parts[0]?.width ?? 0;
+    this.#exact = this.#parts.every(({ exact }) => exact);
     this.plan = readingPlan(
-      this.#voxels.map(({ rows }) => rows),
+      this.#parts.flatMap(({ voxels }) => voxels.map(({ rows }) => rows)),
       this.width * (this.#exact ? 4 : 8),
     );
   }
 
   /** Stored types of the voxels. */
   get storedType(): string {
-    return [...new Set(this.#voxels.map(({ stored }) => typeName(stored.type)))].join(', ');
+    const voxels = this.#parts.flatMap((part) => part.voxels);
+    return [...new Set(voxels.map(({ stored }) => typeName(stored.type)))].join(', ');
+  }
+
+  /** The geometry that the axes describe; null where they do not. */
+  get shapeGeometry(): ShapeGeometry | null {
+    const [first, ...others] = this.#parts[0]?.voxels ?? [];
+    return others.length === 0 ? (first?.arrangement.geometry ?? null) : null;
   }
 
   get hasLogDensityRatio(): boolean {
-    return this.#logDensityRatio !== null;
+    return this.#parts.every(({ logDensityRatioDataset }) => logDensityRatioDataset !== null);
   }
 
   get datasets(): DatasetRecord[] {
@@ -80,7 +73,7 @@ export class StoredShowers {
   }
 
   get #all(): OpenDataset[] {
-    return [this.#energy, ...this.#voxels, ...(this.#logDensityRatio ? [this.#logDensityRatio] : [])];
+    return this.#parts.flatMap(({ datasets }) => datasets);
   }
 
   /**
@@ -89,67 +82,63 @@ export class StoredShowers {
    * @param asStored energies in the units of the file; otherwise in MeV.
    */
   dense(firstRow: number, rows: number, asStored: boolean): ShowerBlock {
-    const { width } = this;
-    const length = rows * width;
+    const length = rows * this.width;
     const voxels = allocate(() => (this.#exact ? new Float32Array(length) : new Float64Array(length)));
-    let column = 0;
-    for (const dataset of this.#voxels) {
-      readRows(dataset, firstRow, rows, voxels, column, width);
-      column += dataset.rows.rowLength;
+    const stretches = this.#stretches(firstRow, rows);
+    for (const { part, firstRow: first, rows: count, at } of stretches) {
+      part.fill(first, count, voxels, at, asStored);
     }
-    const incidentEnergies = this.#incidentEnergies(firstRow, rows, asStored ? 1 : this.#energyInMev);
-    const logDensityRatio = this.logDensityRatio(firstRow, rows);
-    const block = { firstRow, rows, incidentEnergies, voxels };
-    return logDensityRatio ? { ...block, logDensityRatio } : block;
+    const incidentEnergies = joined(
+      stretches.map(({ part, firstRow: first, rows: count }) =>
+        part.incidentEnergies(first, count, asStored),
+      ),
+    );
+    return { firstRow, rows, incidentEnergies, voxels, ...this.numbers(firstRow, rows) };
   }
 
   /** Showers in MeV. Their voxels are where they were decoded: they hold until the next call. */
   view(firstRow: number, rows: number): DenseBlock {
-    const columns = this.#voxels.map((dataset) => ({
-      numbers: inDataset(dataset.place.path, () =>
-        allocate(() => dataset.rows.view(firstRow, rows, !this.#exact)),
-      ),
-      rowLength: dataset.rows.rowLength,
-    }));
-    const incidentEnergies = this.#incidentEnergies(firstRow, rows, this.#energyInMev);
-    return { firstRow, incidentEnergies, columns };
-  }
-
-  /** ln(p_reference/p_generated) of toy showers, where the file has it. */
-  logDensityRatio(firstRow: number, rows: number): Float64Array | null {
-    return this.#logDensityRatio && readColumn(this.#logDensityRatio, firstRow, rows);
-  }
-
-  #incidentEnergies(firstRow: number, rows: number, unit: number): Float64Array {
-    const energies = readColumn(this.#energy, firstRow, rows);
-    for (let i = 0; i < rows && unit !== 1; i++) (energies[i] as number) *= unit;
-    return energies;
-  }
-}
-
-/** Reads the header of a dataset, without its numbers. */
-export function readHeader(file: FileBytes, place: DatasetPlace): DatasetHeader {
-  return { place, stored: inDataset(place.path, () => readStoredDataset(file, place.address)) };
-}
-
-/** Puts the name of the dataset before the message of an error. */
-export function inDataset<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof CaloscopeError)) throw error;
-    throw new CaloscopeError(error.code, `dataset ${path}: ${error.message}`, { cause: error });
-  }
-}
-
-function openRows(file: FileBytes, { place, stored }: DatasetHeader): OpenDataset {
-  return inDataset(place.path, () => {
-    const rows = new RowReader(file, stored);
-    if (rows.neverWritten) {
-      throw new CaloscopeError('ERR_FILL_ONLY', 'its numbers were never written; write the file again');
+    const [only, ...others] = this.#stretches(firstRow, rows);
+    if (!only || others.length > 0) {
+      const { incidentEnergies, voxels } = this.dense(firstRow, rows, false);
+      return { firstRow, incidentEnergies, columns: [{ numbers: voxels, rowLength: this.width }] };
     }
-    return { place, stored, rows };
-  });
+    const { part, firstRow: first } = only;
+    const columns = part.columns(first, rows, !this.#exact);
+    return { firstRow, incidentEnergies: part.incidentEnergies(first, rows, false), columns };
+  }
+
+  /** What is known of showers beside their energies. */
+  numbers(firstRow: number, rows: number): Pick<ShowerBlock, 'conditions' | 'logDensityRatio'> {
+    const stretches = this.#stretches(firstRow, rows);
+    const byPart = stretches.map((stretch) => stretch.part.conditions(stretch.firstRow, stretch.rows));
+    const conditions = (byPart[0] ?? []).map((_, i) => joined(byPart.map((of) => of[i] as Float64Array)));
+    if (!this.hasLogDensityRatio) return { conditions };
+    const ratios = stretches.map((stretch) => stretch.part.logDensityRatio(stretch.firstRow, stretch.rows));
+    return { conditions, logDensityRatio: joined(ratios as Float64Array[]) };
+  }
+
+  #stretches(firstRow: number, rows: number): Stretch[] {
+    const stretches: Stretch[] = [];
+    let start = 0;
+    for (const part of this.#parts) {
+      const [from, to] = [Math.max(firstRow, start), Math.min(firstRow + rows, start + part.rows)];
+      if (from < to) stretches.push({ part, firstRow: from - start, rows: to - from, at: from - firstRow });
+      start += part.rows;
+    }
+    return stretches;
+  }
+}
+
+function joined(arrays: readonly Float64Array[]): Float64Array {
+  if (arrays.length === 1) return arrays[0] as Float64Array;
+  const whole = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const array of arrays) {
+    whole.set(array, at);
+    at += array.length;
+  }
+  return whole;
 }
 
 /**
@@ -193,30 +182,4 @@ function missingChunkProblems({ place, rows }: OpenDataset): ContentProblem[] {
   if (rows.missingChunks === 0) return [];
   const message = `${rows.missingChunks} chunks of ${place.path} were never written; they read as the fill value`;
   return [{ code: 'fill-only', message, severity: 'warning' }];
-}
-
-function readColumn(dataset: OpenDataset, firstRow: number, rows: number): Float64Array {
-  const column = new Float64Array(rows);
-  readRows(dataset, firstRow, rows, column, 0, 1);
-  return column;
-}
-
-function readRows(
-  dataset: OpenDataset,
-  firstRow: number,
-  rows: number,
-  target: Float32Array | Float64Array,
-  at: number,
-  stride: number,
-): void {
-  inDataset(dataset.place.path, () => dataset.rows.read(firstRow, rows, target, at, stride));
-}
-
-function allocate<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    throw new CaloscopeError('ERR_MEMORY', 'not enough memory for a block of showers; free some', { cause });
-  }
 }

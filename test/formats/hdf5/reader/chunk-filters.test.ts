@@ -13,6 +13,11 @@ const readable = [
   'bitshuffle',
   'bitshuffle-lz4',
   'bitshuffle-lz4-small-blocks',
+  'bitshuffle-zstd',
+  'zstd',
+  'zstd-most',
+  'zstd-least',
+  'zstd-shuffle',
 ];
 
 describe('filters of h5py and hdf5plugin', () => {
@@ -23,7 +28,7 @@ describe('filters of h5py and hdf5plugin', () => {
   it('on what does not shrink, and on long repetitions far apart', () => {
     expect(readNumbers(packed, 'lzf-noise')).toEqual(readNumbers(packed, 'noise'));
     const long = Array.from({ length: 10_000 }, (_, i) => i % 500);
-    for (const name of ['lzf-long', 'lz4-long'])
+    for (const name of ['lzf-long', 'lz4-long', 'zstd-long'])
       expect(readNumbers(packed, name, 10_000).numbers).toEqual(long);
   });
 
@@ -63,7 +68,7 @@ describe('damaged files', () => {
   }
 
   it.each([
-    ['packed.h5', [...readable, 'lzf-long', 'lz4-long']],
+    ['packed.h5', [...readable, 'lzf-long', 'lz4-long', 'zstd-long']],
     ['types.h5', ['f2', '>i8', 'arrays', 'compound']],
     ['filled.h5', ['part', 'nothing']],
   ] as const)('%s: changed anywhere, they end in numbers or one clear line', (file, names) => {

@@ -14,7 +14,7 @@ import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
 import { FileBytes } from '#caloscope/formats/hdf5/reader/file-bytes';
-import { type LayoutName, publishedLayouts } from '#caloscope/layouts/published-layouts';
+import { publishedLayouts } from '#caloscope/layouts/published-layouts';
 import {
   openPlainSource,
   openShowerSource,
@@ -55,9 +55,9 @@ function contents(open: () => ShowerSource | null): Found | null {
 }
 
 /** Opens a file both ways; true where the library was not needed. */
-function expectSame(path: string, expectedLayout: LayoutName, group: string | null = null): boolean {
-  const expected = publishedLayouts.find(({ name }) => name === expectedLayout) ?? null;
-  const request = { path, group, layouts: publishedLayouts, expectedLayout: expected };
+function expectSame(path: string, layout: string, group: string | null = null): boolean {
+  const layouts = publishedLayouts.filter(({ name }) => name === layout);
+  const request = { path, group, layouts, definitions: null };
   const descriptor = openSync(path, 'r');
   try {
     const plain = contents(() => openPlainSource(new FileBytes(descriptor), request));
@@ -117,7 +117,7 @@ describe('files that are opened without the library', () => {
       const path = write(join(folder, `links-${others}.hdf5`), format, null, { others });
       expect(expectSame(path, 'calochallenge')).toBe(others !== 7);
       const descriptor = openSync(path, 'r');
-      const request = { path, group: null, layouts: publishedLayouts, expectedLayout: null };
+      const request = { path, group: null, layouts: publishedLayouts, definitions: null };
       const found = contents(() => openShowerSource(library, descriptor, request));
       closeSync(descriptor);
       expect(found).toMatchObject({ metadata: { rows: 30, toy: true } });

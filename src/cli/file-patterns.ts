@@ -1,0 +1,34 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FileError } from '../errors.js';
+
+/**
+ * Files named one by one or by patterns of their last step, in which * and ? stand for what they do in a shell; those of a pattern in
+ * order of the numbers in their names. A file that is called so is no pattern.
+ *
+ * @throws FileError ERR_FILE_NOT_FOUND for a pattern that nothing fits.
+ */
+export async function filesNamed(names: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    names.map(async (name) => ((await isPattern(name)) ? await fitting(name) : [name])),
+  );
+  return found.flat();
+}
+
+async function isPattern(name: string): Promise<boolean> {
+  return /[*?]/.test(basename(name)) && (await stat(name).catch(() => null)) === null;
+}
+
+async function fitting(pattern: string): Promise<string[]> {
+  const folder = dirname(pattern);
+  const source = basename(pattern)
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 's');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => expression.test(name));
+  if (names.length === 0) {
+    throw new FileError('ERR_FILE_NOT_FOUND', pattern, 'no file fits this pattern; check folder and name');
+  }
+  return names.sort(new Intl.Collator('en', { numeric: true }).compare).map((name) => join(folder, name));
+}

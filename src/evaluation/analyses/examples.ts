@@ -1,0 +1,116 @@
+import { type SampleRole, sampleRoles } from '../../native/contract/statistics.js';
+import { inputSettings } from '../../samples/kinds.js';
+import type { PicturedLayer, Pictures } from '../../samples/pictures.js';
+import type { Analysis, AnalysisContext } from '../analysis.js';
+import { typicalRow } from '../typical-row.js';
+import type { WeightCluster, WindowClusters } from './clusters.js';
+
+/** Clusters of a window, showers of a cluster, and layers that are drawn. */
+const mostClusters = 3;
+const mostExamples = 2;
+const mostLayers = 6;
+
+/** A single shower. */
+export interface DrawnShower {
+  readonly role: SampleRole;
+  /** In the file. */
+  readonly row: number;
+  /** Of what it is: an example of the cluster, or typical of the other sample. */
+  readonly kind: 'example' | 'typical';
+  /** What it was made for. */
+  readonly conditions: readonly { readonly label: string; readonly unit: string; readonly value: number }[];
+  /** MeV, one entry a cell, layer by layer. */
+  readonly energies: readonly (readonly number[])[];
+}
+
+/** Examples of a cluster of showers beside typical ones of the other sample. */
+export interface ClusterExamples {
+  /** The window, and the place of the cluster in it: those of the part `clusters`. */
+  readonly window: number;
+  readonly cluster: number;
+  /** Those with the most energy, in their order, and how many there are. */
+  readonly layers: readonly PicturedLayer[];
+  readonly layersInAll: number;
+  /** Each example is followed by a typical shower made for nearly the same conditions. */
+  readonly showers: readonly DrawnShower[];
+}
+
+/** Single showers of the clusters, layer by layer; none of rows that are no showers. */
+export const examples: Analysis<
+  readonly ClusterExamples[],
+  { readonly clusters: readonly WindowClusters[] }
+> = {
+  async run(context, { clusters }) {
+    const { reference, generated } = context;
+    const [first, second] = [reference.pictures, generated.pictures];
+    if (first === null || second === null) return { part: [] };
+    const pictures = { reference: first, generated: second };
+    const part = clusters.flatMap((window, number) =>
+      window.clusters
+        .slice(0, mostClusters)
+        .map((cluster, place) => examplesOf(context, pictures, window, cluster, [number, place])),
+    );
+    return { part };
+  },
+};
+
+function examplesOf(
+  context: AnalysisContext,
+  pictures: Readonly<Record<SampleRole, Pictures>>,
+  { role, observables }: WindowClusters,
+  { examples: rows }: WeightCluster,
+  [window, cluster]: readonly [number, number],
+): ClusterExamples {
+  const other = sampleRoles.find((one) => one !== role) as SampleRole;
+  const columns = context.columns.filter(({ observable }) => observables.includes(observable.name));
+  const taken: number[] = [];
+  const chosen = rows.slice(0, mostExamples).flatMap((rowInFile) => {
+    const row = context[role].sourceRows?.indexOf(rowInFile) ?? rowInFile;
+    const values = context[role].conditions().map((condition) => condition.values[row] as number);
+    const alike = typicalRow(
+      context[other].conditions().map((condition) => condition.values),
+      values,
+      columns.map((column) => column[other]),
+      taken,
+    );
+    if (alike !== null) taken.push(alike);
+    return [
+      { of: role, row, kind: 'example' as const },
+      ...(alike === null ? [] : [{ of: other, row: alike, kind: 'typical' as const }]),
+    ];
+  });
+  const { threshold } = inputSettings(context.input);
+  const energies = chosen.map(({ of, row }) => pictures[of].ofRow(row, threshold));
+  const shown = brightestLayers(energies);
+  const { layers } = pictures.reference;
+  return {
+    window,
+    cluster,
+    layers: shown.map((layer) => layers[layer] as PicturedLayer),
+    layersInAll: layers.length,
+    showers: chosen.map(({ of, row, kind }, i) => ({
+      role: of,
+      row: context[of].sourceRows?.[row] ?? row,
+      kind,
+      conditions: context[of]
+        .conditions()
+        .map(({ label, unit, values }) => ({ label, unit, value: values[row] as number })),
+      energies: shown.map((layer) =>
+        (energies[i]?.[layer] ?? []).map((energy) => Number(energy.toPrecision(4))),
+      ),
+    })),
+  };
+}
+
+/** Numbers of the layers with the most energy of all showers together, ascending. */
+function brightestLayers(showers: readonly (readonly (readonly number[])[])[]): number[] {
+  const sums = (showers[0] ?? []).map((_, layer) =>
+    showers.reduce((all, shower) => all + (shower[layer] ?? []).reduce((sum, energy) => sum + energy, 0), 0),
+  );
+  return sums
+    .map((sum, layer) => ({ sum, layer }))
+    .sort((a, b) => b.sum - a.sum || a.layer - b.layer)
+    .slice(0, mostLayers)
+    .map(({ layer }) => layer)
+    .sort((a, b) => a - b);
+}

@@ -1,0 +1,21 @@
+import { CaloscopeError } from '../errors.js';
+import type { StoredColumn } from './schema.js';
+
+/**
+ * Which number of a row of a dataset with this shape is that of the column.
+ *
+ * @throws CaloscopeError ERR_DATASET_SHAPE unless it is (N) or (N,1), or (N,k) with k above the column.
+ */
+export function columnOf(
+  { dataset, column }: Pick<StoredColumn, 'dataset' | 'column'>,
+  shape: readonly number[],
+): number {
+  const width = shape[1] ?? 1;
+  const fits = shape.length === 1 || (shape.length === 2 && (column === null ? width === 1 : column < width));
+  if (fits) return column ?? 0;
+  const needed = column === null ? '(N,1)' : `(N,k) with k above ${column}`;
+  throw new CaloscopeError(
+    'ERR_DATASET_SHAPE',
+    `dataset ${dataset} has shape (${shape.join(',')}), needed is ${needed}`,
+  );
+}
