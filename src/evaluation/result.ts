@@ -68,7 +68,7 @@ export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
 export type { CellComparison, LayerComparison, VoxelComparison } from './analyses/voxels.js';
-export type { ExtremeShower, WeightHealth, WeightSummary } from './analyses/weights.js';
+export type { ExtremeShower, LearnedWeightHealth, WeightHealth, WeightSummary } from './analyses/weights.js';
 export type { WeightWindow, WindowObservable, WindowRows } from './analyses/windows.js';
 export type { AnalysisCost } from './analysis-cost.js';
 export type { CellPull } from './largest-pull.js';

@@ -60,6 +60,43 @@ with h5py.File(folder / 'filled.h5', 'w', libver='latest') as f:
     d[:8, :, :2] = x[:8, :, :2]
     f.create_dataset('nothing', shape, 'f4', chunks=chunks, fillvalue=-7)
 
+for i in range(3):
+    with h5py.File(folder / f'part{i}.h5', 'w') as f:
+        f.create_dataset('x', data=np.arange(24, dtype='f4').reshape(4, 2, 3) + 24 * i, chunks=(3, 2, 2), compression='gzip')
+
+
+def virtual(count, shape, place, **source):
+    layout = h5py.VirtualLayout(shape=shape, dtype='f4')
+    for i in range(count):
+        layout[place(i)] = h5py.VirtualSource(source.get('file', f'part{i}.h5'), source.get('name', 'x'), shape=(4, 2, 3))
+    return layout
+
+
+backwards = h5py.VirtualLayout(shape=(4, 2, 3), dtype='f4')
+for i in range(4):
+    backwards[i] = h5py.VirtualSource('./part0.h5', 'x', shape=(4, 2, 3))[3 - i]
+virtuals = {
+    'backwards': backwards,
+    'rows': virtual(3, (12, 2, 3), lambda i: slice(4 * i, 4 * i + 4)),
+    'stacked': virtual(3, (3, 4, 2, 3), lambda i: i),
+    'side-by-side': virtual(3, (4, 6, 3), lambda i: (slice(None), slice(2 * i, 2 * i + 2))),
+    'with-a-gap': virtual(2, (12, 2, 3), lambda i: slice(8 * i, 8 * i + 4)),
+    'missing': virtual(4, (16, 2, 3), lambda i: slice(4 * i, 4 * i + 4)),
+    'no-dataset': virtual(1, (4, 2, 3), lambda i: slice(None), name='y'),
+    'above': virtual(1, (4, 2, 3), lambda i: slice(None), file='../fixtures/part0.h5'),
+    'absolute': virtual(1, (4, 2, 3), lambda i: slice(None), file='/part0.h5'),
+    'circle': virtual(1, (4, 2, 3), lambda i: slice(None), file='virtual-earliest.h5', name='bad/circle'),
+}
+for libver in ('earliest', 'latest'):
+    with h5py.File(folder / f'virtual-{libver}.h5', 'w', libver=libver) as f:
+        for name, layout in virtuals.items():  # at most eight links a group are plain ones
+            group = f if name in ('rows', 'stacked', 'backwards') else f.require_group('bad')
+            group.create_virtual_dataset(name, layout, fillvalue=-7)
+        f['own'] = np.arange(24, dtype='f4').reshape(4, 2, 3)
+        half = h5py.VirtualLayout(shape=(2, 2, 3), dtype='f4')
+        half[:] = h5py.VirtualSource(f['own'])[1:3]
+        f.create_virtual_dataset('of-this-file', half)
+
 packings = {
     'lzf': {'compression': 'lzf'},
     'lzf-shuffle-fletcher32': {'compression': 'lzf', 'shuffle': True, 'fletcher32': True},

@@ -10,7 +10,7 @@ export function withHdf5<T>(
 ): T {
   const descriptor = openSync(path, 'r');
   try {
-    const file = new FileBytes(descriptor);
+    const file = new FileBytes(descriptor, path);
     const root = checkSuperblock(file);
     const address = (name: string) => {
       let at = root;

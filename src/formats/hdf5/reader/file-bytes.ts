@@ -1,4 +1,5 @@
-import { fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
 import { CaloscopeError } from '../../../errors.js';
 
 /**
@@ -8,12 +9,44 @@ import { CaloscopeError } from '../../../errors.js';
 export class FileBytes {
   readonly size: number;
   readonly #descriptor: number;
+  readonly #path: string | null;
   #base = 0;
 
-  /** @param descriptor of the file, open for reading; its opener closes it. */
-  constructor(descriptor: number) {
+  /**
+   * @param descriptor of the file, open for reading; its opener closes it.
+   * @param path of the file, beside which others may be opened that it names; null: none.
+   */
+  constructor(descriptor: number, path: string | null = null) {
     this.#descriptor = descriptor;
+    this.#path = path;
     this.size = fstatSync(descriptor).size;
+  }
+
+  /**
+   * Opens a file that `file` names, in its folder or below.
+   *
+   * @throws CaloscopeError ERR_EXTERNAL_DATA where the name leads elsewhere, or to no file.
+   */
+  static beside(file: FileBytes, name: string): { file: FileBytes; close: () => void } {
+    const inside = normalize(name.replaceAll('\\', '/'));
+    const elsewhere =
+      inside.startsWith('..') || inside.startsWith('/') || /^[A-Za-z]:/.test(inside) || name.includes('%');
+    if (file.#path === null || elsewhere) {
+      throw new CaloscopeError(
+        'ERR_EXTERNAL_DATA',
+        `its numbers are said to be in ${name}, which is never opened: only files in the same folder or below are; ` +
+          'write one self-contained file',
+      );
+    }
+    const path = join(dirname(file.#path), inside);
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+      throw new CaloscopeError(
+        'ERR_EXTERNAL_DATA',
+        `its numbers are said to be in ${name}, which is not beside it; put that file there, or write one self-contained file`,
+      );
+    }
+    const descriptor = openSync(path, 'r');
+    return { file: new FileBytes(descriptor), close: () => closeSync(descriptor) };
   }
 
   /** Sets the file position of address 0. */

@@ -37,12 +37,13 @@ export class GlobalHeap {
     const cursor = new ByteCursor(reference, at);
     const needed = cursor.unsigned(4) * elementBytes;
     if (needed === 0) return reference.subarray(0, 0);
-    const object = this.#object(cursor.address(), cursor.unsigned(4));
+    const object = this.object(cursor.address(), cursor.unsigned(4));
     if (object.length < needed) throw corrupt('a sequence is longer than what is stored of it');
     return object.subarray(0, needed);
   }
 
-  #object(collection: number, index: number): Buffer {
+  /** Bytes of an object. @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED. */
+  object(collection: number, index: number): Buffer {
     const { bytes, objects } = this.#collection(collection);
     const found = objects.get(index);
     if (!found) throw corrupt(`a heap has no object ${index}`);

@@ -1,7 +1,8 @@
+import { openElementRows } from './element-rows.js';
 import type { FileBytes } from './file-bytes.js';
 import { decodeNumbers, storedNumbers } from './number-type.js';
 import type { StoredDataset } from './stored-dataset.js';
-import { StoredRows } from './stored-rows.js';
+import type { ElementRows } from './stored-rows.js';
 
 /**
  * Reads the numbers of rows of a dataset (first axis) of any rank, in C order. Each chunk is decoded once as long as the rows
@@ -22,7 +23,7 @@ export class RowReader {
   /** Chunks that are missing and read as the fill value. */
   readonly missingChunks: number;
   readonly #dataset: StoredDataset;
-  readonly #stored: StoredRows;
+  readonly #stored: ElementRows;
   /** True where the numbers of a row lie side by side. */
   readonly #together: boolean;
   #numbers: Float32Array | Float64Array = new Float32Array(0);
@@ -33,7 +34,7 @@ export class RowReader {
    * @throws CaloscopeError ERR_FILTER_UNSUPPORTED, ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED, ERR_TOO_LARGE.
    */
   constructor(file: FileBytes, dataset: StoredDataset) {
-    const stored = new StoredRows(file, dataset);
+    const stored = openElementRows(file, dataset);
     this.#dataset = dataset;
     this.#stored = stored;
     this.#together = dataset.perElement * dataset.type.bytes === dataset.element.bytes;

@@ -1,10 +1,11 @@
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from './byte-cursor.js';
+import { openElementRows } from './element-rows.js';
 import type { FileBytes } from './file-bytes.js';
 import { GlobalHeap, heapReferenceBytes } from './global-heap.js';
 import { decodeNumbers, fitsFloat32, type NumberType } from './number-type.js';
 import type { StoredSequences } from './stored-dataset.js';
-import { StoredRows } from './stored-rows.js';
+import type { ElementRows } from './stored-rows.js';
 
 /** Numbers of sequences one after the other: sequence i is `values[offsets[i] … offsets[i + 1])`. */
 export interface Sequences {
@@ -23,7 +24,7 @@ export class SequenceReader {
   /** True where rows exist and not one of them was ever written. */
   readonly neverWritten: boolean;
   readonly #type: NumberType;
-  readonly #stored: StoredRows;
+  readonly #stored: ElementRows;
   readonly #heap: GlobalHeap;
 
   /**
@@ -34,7 +35,7 @@ export class SequenceReader {
   constructor(file: FileBytes, dataset: StoredSequences) {
     if (dataset.element.bytes !== heapReferenceBytes) throw corrupt('sequences of an unknown form');
     this.#type = dataset.type;
-    this.#stored = new StoredRows(file, dataset);
+    this.#stored = openElementRows(file, dataset);
     this.#heap = new GlobalHeap(file);
     this.rows = this.#stored.rows;
     this.perRow = this.#stored.rowElements;

@@ -1,10 +1,17 @@
-import { CaloscopeError } from '../../../errors.js';
 import { ByteCursor, corrupt, undefinedAddress } from './byte-cursor.js';
 
 export type Storage =
   | { readonly kind: 'compact'; readonly bytes: Buffer }
   | { readonly kind: 'contiguous'; readonly address: number; readonly length: number }
+  | VirtualStorage
   | ChunkedStorage;
+
+/** The parts of a virtual dataset are listed in an object of the heap. */
+export interface VirtualStorage {
+  readonly kind: 'virtual';
+  readonly heap: number;
+  readonly index: number;
+}
 
 export interface ChunkedStorage {
   readonly kind: 'chunked';
@@ -25,7 +32,7 @@ export type ChunkIndexKind =
 /**
  * Storage as a layout message describes it, for a dataset of so many elements along each axis.
  *
- * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_EXTERNAL_DATA.
+ * @throws CaloscopeError ERR_FILE_CORRUPT.
  */
 export function parseStorage(body: Buffer, shape: readonly number[], elementBytes: number): Storage {
   const cursor = new ByteCursor(body);
@@ -44,6 +51,7 @@ export function parseStorage(body: Buffer, shape: readonly number[], elementByte
     }
     return { ...storage, chunkShape: sizes };
   }
+  if (storage.kind === 'virtual') return storage;
   const needed = shape.reduce((product, length) => product * length, elementBytes);
   const stored = storage.kind === 'compact' ? storage.bytes.length : storage.length;
   if (stored !== needed && !(storage.kind === 'contiguous' && storage.address === undefinedAddress)) {
@@ -73,12 +81,7 @@ function parseNewLayout(cursor: ByteCursor, version: number): Storage {
   const layoutClass = cursor.unsigned(1);
   if (layoutClass === 0) return { kind: 'compact', bytes: cursor.slice(cursor.unsigned(2)) };
   if (layoutClass === 1) return { kind: 'contiguous', address: cursor.address(), length: cursor.unsigned(8) };
-  if (layoutClass === 3) {
-    throw new CaloscopeError(
-      'ERR_EXTERNAL_DATA',
-      'it is a virtual dataset over other files, which are never opened; write one self-contained file',
-    );
-  }
+  if (layoutClass === 3) return { kind: 'virtual', heap: cursor.address(), index: cursor.unsigned(4) };
   if (layoutClass !== 2) throw corrupt(`storage class ${layoutClass} does not exist`);
   return version === 3 ? parseClassicChunks(cursor) : parseIndexedChunks(cursor);
 }

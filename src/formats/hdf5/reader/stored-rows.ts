@@ -29,11 +29,8 @@ class ReusedBytes {
   }
 }
 
-/**
- * The bytes of rows of a dataset (first axis) of any rank and type, in rising order. Each chunk is decoded once as long as
- * the rows requested never go back; one band of chunks is held.
- */
-export class StoredRows {
+/** The bytes of rows of a dataset (first axis) of any rank and type, wherever they are kept. */
+export interface ElementRows {
   readonly rows: number;
   /** Elements a row. */
   readonly rowElements: number;
@@ -45,6 +42,26 @@ export class StoredRows {
   /** True where rows exist and not one of them was ever written. */
   readonly neverWritten: boolean;
   /** Chunks that are missing and read as the fill value. */
+  readonly missingChunks: number;
+  /**
+   * Up to `most` rows from `first` on, as many as lie together.
+   *
+   * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED.
+   */
+  next(first: number, most: number): RowBytes;
+}
+
+/**
+ * Rows that lie in this file, in rising order. Each chunk is decoded once as long as the rows requested never go back; one band
+ * of chunks is held.
+ */
+export class StoredRows implements ElementRows {
+  readonly rows: number;
+  readonly rowElements: number;
+  readonly rowBytes: number;
+  readonly chunkRows: number | null;
+  readonly bandBytes: number;
+  readonly neverWritten: boolean;
   readonly missingChunks: number;
   readonly #file: FileBytes;
   readonly #dataset: StoredElements;
@@ -66,6 +83,8 @@ export class StoredRows {
     this.rows = extent[0] ?? 1;
     this.rowElements = extent.slice(1).reduce((product, length) => product * length, 1);
     this.rowBytes = this.rowElements * element.bytes;
+    if (storage.kind === 'virtual')
+      throw corrupt('a virtual dataset over a virtual dataset, or a circle of them');
     checkFilters(dataset.filters);
     if (storage.kind === 'chunked') {
       this.chunkRows = storage.chunkShape[0] as number;
@@ -89,11 +108,6 @@ export class StoredRows {
     if (!this.neverWritten) requirePlausible(this.rows * this.rowBytes, file.size);
   }
 
-  /**
-   * Up to `most` rows from `first` on, as many as lie together.
-   *
-   * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED.
-   */
   next(first: number, most: number): RowBytes {
     const { rowBytes } = this;
     const { storage, fillValue } = this.#dataset;

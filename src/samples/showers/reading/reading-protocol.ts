@@ -112,7 +112,7 @@ export interface ReadingPlan {
 /** What a thread starts with: a file to find the showers in, or showers that were found. */
 export type ReadingStart =
   | { readonly kind: 'open'; readonly request: OpenRequest }
-  | { readonly kind: 'join'; readonly places: ShowerPlaces };
+  | { readonly kind: 'join'; readonly path: string; readonly places: ShowerPlaces };
 
 /** With the open file, and the memory of the gate that the thread unpacks behind. */
 export interface ReadingWorkerData {

@@ -18,7 +18,7 @@ function reply(message: ReadingReply): void {
 
 async function openFile(request: OpenRequest): Promise<StoredShowers> {
   const { metadata, places, showers } =
-    openPlainSource(new FileBytes(descriptor), request) ?? (await openWithLibrary(request));
+    openPlainSource(new FileBytes(descriptor, request.path), request) ?? (await openWithLibrary(request));
   reply({ kind: 'opened', metadata, places, plan: showers.plan });
   return showers;
 }
@@ -39,7 +39,7 @@ try {
   const showers =
     start.kind === 'open'
       ? await openFile(start.request)
-      : openPlaces(new FileBytes(descriptor), start.places);
+      : openPlaces(new FileBytes(descriptor, start.path), start.places);
   service = parentPort && new BlockService(showers, parentPort, new UnpackingGate(gate));
 } catch (error) {
   reply({ kind: 'failed', pass: null, ...failureOf(error) });

@@ -240,7 +240,7 @@ export class ShowerReader {
     const { places } = this.#opened as { places: ShowerPlaces };
     if (this.#ended === null) {
       while (this.#threads.length < wanted) {
-        this.#startThread({ kind: 'join', places });
+        this.#startThread({ kind: 'join', path: this.path, places });
       }
     }
     for (const thread of this.#threads) thread.hold();

@@ -83,7 +83,7 @@ function plainTree(file: FileBytes, root: PlainGroup): FileTree {
  * @throws CaloscopeError with any of the codes for files.
  */
 export function openShowerSource(library: Library, descriptor: number, request: OpenRequest): ShowerSource {
-  const file = new FileBytes(descriptor);
+  const file = new FileBytes(descriptor, request.path);
   checkSuperblock(file);
   const links = new Hdf5Links(library, request.path);
   try {

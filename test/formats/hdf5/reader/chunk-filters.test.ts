@@ -13,6 +13,16 @@ const readable = [
   'bitshuffle',
   'bitshuffle-lz4',
   'bitshuffle-lz4-small-blocks',
+  'bitshuffle-zstd',
+  'zstd',
+  'zstd-most',
+  'zstd-least',
+  'zstd-shuffle',
+  'lz4',
+  'blosc-lz4',
+  'blosc-blosclz',
+  'blosc-zlib',
+  'blosc-zstd',
 ];
 
 describe('filters of h5py and hdf5plugin', () => {
@@ -23,11 +33,11 @@ describe('filters of h5py and hdf5plugin', () => {
   it('on what does not shrink, and on long repetitions far apart', () => {
     expect(readNumbers(packed, 'lzf-noise')).toEqual(readNumbers(packed, 'noise'));
     const long = Array.from({ length: 10_000 }, (_, i) => i % 500);
-    for (const name of ['lzf-long', 'lz4-long'])
+    for (const name of ['lzf-long', 'lz4-long', 'zstd-long'])
       expect(readNumbers(packed, name, 10_000).numbers).toEqual(long);
   });
 
-  it.each(['blosc2', 'lz4', 'bzip2', 'sz3'])(
+  it.each(['blosc2', 'bzip2', 'sz3'])(
     '%s is refused by its name, with the command that writes the file again',
     (name) => {
       expect(() => readNumbers(packed, name)).toThrow(
@@ -63,7 +73,7 @@ describe('damaged files', () => {
   }
 
   it.each([
-    ['packed.h5', [...readable, 'lzf-long', 'lz4-long']],
+    ['packed.h5', [...readable, 'lzf-long', 'lz4-long', 'zstd-long']],
     ['types.h5', ['f2', '>i8', 'arrays', 'compound']],
     ['filled.h5', ['part', 'nothing']],
   ] as const)('%s: changed anywhere, they end in numbers or one clear line', (file, names) => {

@@ -69,6 +69,9 @@ const codesOfClass: Readonly<Record<string, readonly string[]>> = {
   'zero-showers': ['zero-showers'],
 };
 
+/** Its chunks are said to be packed with Zstandard, which is read, but they are not. */
+const saidToBeZstandard = 'hdf5/bad/filter_32015.hdf5';
+
 const geometryNames: Readonly<Record<string, string>> = {
   dataset_1_photons: 'ds1-photons',
   dataset_1_pions: 'ds1-pions',
@@ -188,7 +191,7 @@ describe.skipIf(!hasSharedData)('files of the corpus', () => {
     const outcome = await withinLimits(entry, () =>
       readCompletely(corpus(entry.file), { geometry: geometryOf(entry), group: entry.needs?.group }),
     );
-    const allowed = codesFor(entry.classes);
+    const allowed = entry.file === saidToBeZstandard ? ['ERR_FILE_CORRUPT'] : codesFor(entry.classes);
     const outcomes = [entry.expect, ...(entry.also_ok ?? [])];
     if (outcome.code !== null) {
       expect(outcomes).toContain('reject');
@@ -221,7 +224,8 @@ describe.skipIf(!hasSharedData)('files of the corpus', () => {
         expect(then.values).toBeDefined();
         expectValues(bad, then.values ?? {});
       } else {
-        expect(codesFor(sequence.classes)).toContain(bad.code);
+        const allowed = then.file === saidToBeZstandard ? ['ERR_FILE_CORRUPT'] : codesFor(sequence.classes);
+        expect(allowed).toContain(bad.code);
       }
     },
   );

@@ -2,6 +2,7 @@ import { CaloscopeError } from '../../../../errors.js';
 import { corrupt } from '../byte-cursor.js';
 import { joinBitPlanes } from './bit-planes.js';
 import { unpackLz4 } from './lz4.js';
+import { unpackZstandard } from './zstandard/zstandard.js';
 
 /** Places of the parameters of filter 32008: element size, elements a block (0: as usual), what packs the blocks. */
 const place = { elementBytes: 2, blockElements: 3, packing: 4 } as const;
@@ -16,10 +17,11 @@ const packings = new Map<number, (packed: Buffer, length: number) => Buffer>([
       return block;
     },
   ],
+  [3, unpackZstandard],
 ]);
 
 /**
- * Undoes filter 32008 (Bitshuffle, alone or with LZ4): the chunk is cut into blocks, the bits of each are
+ * Undoes filter 32008 (Bitshuffle, alone, with LZ4 or with Zstandard): the chunk is cut into blocks, the bits of each are
  * sorted by their place in the number and then packed; numbers beyond the last eight are as they are.
  *
  * @param length bytes of the result.
