@@ -120,6 +120,7 @@ Napi::Value held_out_value(Napi::Env env, const HeldOutRows& held_out) {
   result.Set("logRatios", new_array(env, held_out.ratios.value));
   result.Set("logRatioErrors", new_array(env, held_out.ratios.error));
   result.Set("logRatiosWithout", new_array(env, held_out.ratios_without));
+  result.Set("meanWeightError", Napi::Number::New(env, held_out.mean_weight_error));
   result.Set("narrowDirections", new_array(env, held_out.narrow_directions));
   return result;
 }

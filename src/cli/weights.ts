@@ -143,7 +143,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
       ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',
-        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} (generated showers: 1 is sound)`,
+        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} scatter of these showers (generated showers: 1 is sound)`,
       ],
       ['effective sample size', `${count(health.effectiveSampleSize)} showers`],
       ['Pareto index of the tail', tailText(health.tailIndex)],

@@ -44,7 +44,7 @@ export async function meanArea(fitted: HeldOut, run: ComputeOptions): Promise<Me
   const value = mean(folds);
   const [n, m] = [reference.fold.length, generated.fold.length];
   const nullStandardDeviation = Math.sqrt((n + m + 1) / (12 * n * m));
-  const error = standardError(value, areas, nullStandardDeviation);
+  const error = standardError(areas, nullStandardDeviation, noiseOf(fitted));
   return { value, standardError: error, nullStandardDeviation, folds };
 }
 
@@ -52,14 +52,28 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** What the training adds to the variance at ½, in σ₀², and the distance from ½ in σ₀ at which half of it remains. */
-const ofTrainingAtHalf = 1.5;
-const halfDistance = 6;
+/** What the training adds to the variance of the area where scores are noise, in σ₀². */
+const ofNoise = 1.5;
+
+/**
+ * ρ²/(1 + ρ²), ρ what other rows to train with would change in ln w, its mean squared error, over the variance of ln w: 1 where
+ * the scores are noise, 0 where any training gives the same ones.
+ */
+function noiseOf({ reference, generated }: HeldOut): number {
+  const both = [reference, generated];
+  const center = mean(both.map(({ logRatios }) => average(logRatios, (x) => x)));
+  const signal = mean(both.map(({ logRatios }) => average(logRatios, (x) => (x - center) ** 2)));
+  const noise = mean(both.map(({ logRatioErrors }) => average(logRatioErrors, (x) => x ** 2)));
+  return signal > 0 ? 1 / (1 + (signal / noise) ** 2) : 1;
+}
+
+function average(values: Float64Array, of: (value: number) => number): number {
+  return values.reduce((sum, value) => sum + of(value), 0) / values.length;
+}
 
 /** The rows of one block are scored by what was fitted without them, once: what another training would say is not in it. */
-function standardError(value: number, folds: readonly AreaUnderCurve[], nullDeviation: number): number {
+function standardError(folds: readonly AreaUnderCurve[], nullDeviation: number, noise: number): number {
   const ofRows = folds.reduce((sum, fold) => sum + fold.standardError ** 2, 0) / folds.length ** 2;
-  const distance = (value - 0.5) / nullDeviation;
-  const ofTraining = folds.length === 1 ? 0 : ofTrainingAtHalf / (1 + (distance / halfDistance) ** 2);
+  const ofTraining = folds.length === 1 ? 0 : ofNoise * noise;
   return Math.sqrt(ofRows + ofTraining * nullDeviation ** 2);
 }

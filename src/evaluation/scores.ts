@@ -82,26 +82,25 @@ export class Scores {
 
   /** Weights of the generated sample for histograms, which take finite ones only: the others are 0, counted in the health. */
   finiteWeights(): Float64Array {
-    return this.generated.values.map((weight) => (Number.isFinite(weight) ? weight : 0));
+    return this.generated.values.map(finiteOrNone);
   }
 
   /**
-   * The weights of a sample without one fold after the other, as those of {@link finiteWeights} (1/w in the reference sample):
-   * 0 for the rows of the fold, K/(K − 1) times the weight for the others.
+   * {@link finiteWeights} without one fold after the other: 0 for the rows of the fold, K/(K − 1) times the weight for the
+   * others.
    */
-  foldReplicas(role: SampleRole): { readonly learned: Float64Array[]; readonly kept: Float64Array[] } {
-    const { fold, logRatios, logRatiosWithout } = this.#fitted[role];
-    const towards = role === 'generated' ? 1 : -1;
-    const weights = this[role].values.map((w) => finiteOr(w ** towards, 0));
+  foldReplicas(): { readonly learned: Float64Array[]; readonly kept: Float64Array[] } {
+    const { fold, logRatios, logRatiosWithout } = this.#fitted.generated;
+    const weights = this.finiteWeights();
     const rows = fold.length;
     const folds = logRatiosWithout.length / rows;
     const outside = (k: number, of: (row: number) => number) =>
       weights.map((w, row) => (fold[row] === k ? 0 : (w * of(row) * folds) / (folds - 1)));
     const change = (k: number) => (row: number) =>
-      Math.exp(towards * ((logRatiosWithout[k * rows + row] as number) - (logRatios[row] as number)));
+      Math.exp((logRatiosWithout[k * rows + row] as number) - (logRatios[row] as number));
     const every = Array.from({ length: folds }, (_, k) => k);
     return {
-      learned: every.map((k) => outside(k, change(k)).map((w) => finiteOr(w, 0))),
+      learned: every.map((k) => outside(k, change(k)).map(finiteOrNone)),
       kept: every.map((k) => outside(k, () => 1)),
     };
   }
@@ -119,8 +118,8 @@ async function calibratedLogRatios(
   return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
 }
 
-function finiteOr(value: number, otherwise: number): number {
-  return Number.isFinite(value) ? value : otherwise;
+function finiteOrNone(weight: number): number {
+  return Number.isFinite(weight) ? weight : 0;
 }
 
 /** One learner's part of logits, learners × rows. */

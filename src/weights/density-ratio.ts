@@ -48,7 +48,7 @@ export interface WeightHealth {
   readonly nonFinite: number;
   /** Generated sample: mean of w; reference sample: mean of 1/w. Both are 1 for the exact ratio. */
   readonly mean: number;
-  /** Standard deviation over √n; NaN for one shower. */
+  /** Standard deviation over √n, what the learning of the weights adds not included; NaN for one shower. */
   readonly meanError: number;
   /** (Σw)²/Σw² (of 1/w for the reference sample), in showers. */
   readonly effectiveSampleSize: number;

@@ -213,10 +213,5 @@ describe('errors of the reweighted sample', () => {
     expect(variances.reduce((sum, x) => sum + x, 0)).toBeGreaterThan(
       1.02 * squares.reduce((sum, x) => sum + x, 0),
     );
-    const { meanError, mean } = result.weights.generated;
-    const naive = Math.sqrt(
-      said.logWeights.reduce((sum, x) => sum + (Math.exp(x) - mean) ** 2, 0) / 299 / 300,
-    );
-    expect(meanError).toBeGreaterThan(naive * (1 - 1e-9));
   });
 });

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/learners/blocks.h"
+#include "core/learners/mean_weight_error.h"
 #include "core/learners/shrunken_sum.h"
 #include "core/run/error.h"
 #include "core/run/worker_pool.h"
@@ -21,24 +22,6 @@ Precision precision_of(const std::vector<Learner>& learners) {
   }
   return Precision::float32;
 }
-
-/// Logits of rows of both classes as fit_weighted_sum takes them: learners × rows.
-struct ByClass {
-  std::vector<std::vector<float>> columns[2];
-
-  explicit ByClass(std::size_t learners) {
-    for (auto& of_class : columns) of_class.resize(learners);
-  }
-  /// What `fit(logits)` gives.
-  template <class Fit>
-  auto fitted(const Fit& fit) const {
-    std::vector<float> joined[2];
-    for (const int label : {0, 1}) {
-      for (const auto& column : columns[label]) joined[label].insert(joined[label].end(), column.begin(), column.end());
-    }
-    return fit(MemberLogits{columns[0].size(), joined[1], joined[0]});
-  }
-};
 
 /// Fits the learners of a plan, pair of blocks by pair of blocks.
 class Fitting {
@@ -69,8 +52,12 @@ class Fitting {
   BlockTest test_of(const std::vector<double>& score) const;
   HeldOutRows held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
                        const LogRatios& ratios) const;
-  ByClass outside(std::uint32_t block) const;
+  template <class Chosen, class Said>
+  FittedRows fitted_rows(const Chosen& chosen, const Said& said) const;
+  FittedRows outside(std::uint32_t block) const;
   std::vector<float> ratios_without(std::uint32_t block, const WeightedSum& sum, const std::vector<float>& mean) const;
+  void mean_errors(const LogRatios& ratios, const std::vector<float>& mean, const FittedRows& all, const WeightedSum& best,
+                   double share, CrossFitted& result) const;
   void leave_out_blocks(double share, const std::vector<float>& mean, CrossFitted& result) const;
   std::size_t members_of(const Learner& learner) const {
     return std::holds_alternative<NetworkLearner>(learner) ? plan_.members : 1;
@@ -143,17 +130,29 @@ void Fitting::score_pair(std::size_t pair) {
   }
 }
 
-/// What members that never saw a block say of the rows of the others, nor those rows.
-ByClass Fitting::outside(std::uint32_t block) const {
-  ByClass others(learners_.size());
-  for (std::size_t row = 0; row < rows(); ++row) {
-    if (blocks_.of(row) == block || !blocks_.fits_sums(row)) continue;
+/// Rows that sums are fitted to and that are chosen, and what learners say of them.
+template <class Chosen, class Said>
+FittedRows Fitting::fitted_rows(const Chosen& chosen, const Said& said) const {
+  FittedRows result;
+  for (const bool reference : {true, false}) {
+    const std::size_t first = result.rows.size();
+    for (std::uint32_t row = 0; row < rows(); ++row) {
+      if (blocks_.is_reference(row) == reference && blocks_.fits_sums(row) && chosen(row)) result.rows.push_back(row);
+    }
+    auto& logits = reference ? result.reference : result.generated;
     for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
-      others.columns[blocks_.is_reference(row)][learner].push_back(
-          logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row));
+      for (std::size_t i = first; i < result.rows.size(); ++i) logits.push_back(said(learner, result.rows[i]));
     }
   }
-  return others;
+  return result;
+}
+
+/// What members that never saw a block say of the rows of the others, nor those rows.
+FittedRows Fitting::outside(std::uint32_t block) const {
+  return fitted_rows([&](std::uint32_t row) { return blocks_.of(row) != block; },
+                     [&](std::size_t learner, std::uint32_t row) {
+                       return logits_->at(learner, blocks_.group_of(blocks_.of(row), block), row);
+                     });
 }
 
 /// The sum of a split, or the mean of the learners where none of them has a weight: scores that are all equal would be no test,
@@ -170,9 +169,7 @@ std::vector<double> Fitting::scores(const std::vector<float>& mean) {
   const std::size_t learners = learners_.size();
   std::vector<double> score(rows());
   for (const std::uint32_t block : blocks_.tested()) {
-    sums_.push_back(outside(block).fitted([&](const MemberLogits& logits) {
-      return fit_weighted_sum(logits, MemberWeights::non_negative, control_);
-    }));
+    sums_.push_back(fit_weighted_sum(outside(block).logits(learners), MemberWeights::non_negative, control_));
     const WeightedSum& sum = scoring_.emplace_back(plan_.split ? never_blind(sums_.back()) : sums_.back());
     for (const std::uint32_t row : blocks_.rows_of(block)) {
       score[row] = sum.log_ratio(LogitsOfRow(mean.data() + row, learners, rows()));
@@ -249,8 +246,8 @@ void Fitting::leave_out_blocks(double share, const std::vector<float>& mean, Cro
   for (std::uint32_t block = 0; block < blocks_.count(); ++block) {
     WeightedSum sum = sums_[block];
     if (share > 0) {
-      const auto best = outside(block).fitted(
-          [&](const MemberLogits& logits) { return fit_weighted_sum(logits, MemberWeights::any, control_); });
+      const FittedRows others = outside(block);
+      const auto best = fit_weighted_sum(others.logits(learners_.size()), MemberWeights::any, control_);
       sum = between(std::move(sum), best, share);
     }
     const auto ratio = ratios_without(block, sum, mean);
@@ -258,6 +255,29 @@ void Fitting::leave_out_blocks(double share, const std::vector<float>& mean, Cro
     result.reference.ratios_without.insert(result.reference.ratios_without.end(), ratio.begin(), end);
     result.generated.ratios_without.insert(result.generated.ratios_without.end(), end, ratio.end());
   }
+}
+
+/// Of the mean weights, whose sum goes from the mean of those of the blocks by `share` to the best one.
+void Fitting::mean_errors(const LogRatios& ratios, const std::vector<float>& mean, const FittedRows& all,
+                          const WeightedSum& best, double share, CrossFitted& result) const {
+  std::vector<std::uint32_t> weighed;
+  for (std::uint32_t row = 0; row < rows(); ++row) {
+    if (blocks_.is_tested(row)) weighed.push_back(row);
+  }
+  const WeighedSamples samples{blocks_.labels(), blocks_.all(), mean, ratios.value, weighed};
+  MeanWeightError of_reference(samples, true), of_generated(samples, false);
+  const auto add = [&](const WeightedSum& sum, const FittedRows& fitted, double part) {
+    if (part == 0) return;
+    of_reference.add(sum, fitted, part, control_);
+    of_generated.add(sum, fitted, part, control_);
+  };
+  const auto tested = blocks_.tested();
+  for (std::size_t i = 0; i < tested.size(); ++i) {
+    add(sums_[i], outside(tested[i]), (1 - share) / static_cast<double>(tested.size()));
+  }
+  add(best, all, share);
+  result.reference.mean_weight_error = of_reference.value();
+  result.generated.mean_weight_error = of_generated.value();
 }
 
 CrossFitted Fitting::run(CheckpointStore* store) {
@@ -270,17 +290,14 @@ CrossFitted Fitting::run(CheckpointStore* store) {
     for (const auto& sum : scoring_) fitted.weight_of_block.push_back(sum.weights[learner]);
   }
   result.test = test_of(score);
-  ByClass all(learners_.size());
-  for (std::size_t row = 0; row < rows(); ++row) {
-    if (!blocks_.fits_sums(row)) continue;
-    for (std::size_t learner = 0; learner < learners_.size(); ++learner) {
-      all.columns[blocks_.is_reference(row)][learner].push_back(mean[learner * rows() + row]);
-    }
-  }
-  auto [sum, share] = all.fitted([&](const MemberLogits& logits) { return shrunken_sum(logits, sums_, control_); });
+  const FittedRows all = fitted_rows([](std::uint32_t) { return true; }, [&](std::size_t learner, std::uint32_t row) {
+    return mean[learner * rows() + row];
+  });
+  auto [sum, best, share] = shrunken_sum(all.logits(learners_.size()), sums_, control_);
   const LogRatios ratios = log_ratios(*logits_, mean, sum, tiles_on(backend_.threads()), control_);
   result.reference = held_out(false, mean, score, ratios);
   result.generated = held_out(true, mean, score, ratios);
+  mean_errors(ratios, mean, all, best, share, result);
   if (!plan_.split) leave_out_blocks(share, mean, result);
 
   std::vector<EnsembleMember> members;

@@ -53,6 +53,7 @@ struct HeldOutRows {
   /// blocks × rows: ln w as it would be without the rows of one block, in the members and in the weights. Rows of that block
   /// have the members that never saw it, as ever. Empty with a split.
   std::vector<float> ratios_without;
+  double mean_weight_error = 0;          ///< of w in the generated sample, of 1/w in the reference: MeanWeightError
   std::vector<float> narrow_directions;  ///< directions × rows, see MemberTables
 };
 

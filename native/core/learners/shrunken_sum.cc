@@ -62,11 +62,11 @@ WeightedSum between(WeightedSum sum, const WeightedSum& other, double share) {
 ShrunkenSum shrunken_sum(const MemberLogits& logits, std::span<const WeightedSum> of_blocks,
                          const JobControl& control) {
   const WeightedSum best = fit_weighted_sum(logits, MemberWeights::any, control);
-  if (best.separable) return {best, 1};
+  if (best.separable) return {best, best, 1};
   const WeightedSum honest = mean_of(of_blocks);
   const Gain gain = gain_of(best, honest, logits, control);
   const double share = gain.found > 0 ? std::max(0.0, 1 - 2 * gain.by_chance / gain.found) : 0;
-  return {between(honest, best, share), share};
+  return {between(honest, best, share), best, share};
 }
 
 }  // namespace caloscope

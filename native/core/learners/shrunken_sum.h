@@ -8,6 +8,7 @@ namespace caloscope {
 
 struct ShrunkenSum {
   WeightedSum sum;
+  WeightedSum best;
   double share = 0;  ///< of the best weights
 };
 

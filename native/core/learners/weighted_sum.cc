@@ -91,6 +91,12 @@ class Problem {
 
   /// In the members' own units.
   WeightedSum in_own_units(const Vector& at, const Vector& covariance) const;
+  /// And back: of weights that do not say anything of a member that says the same of every row.
+  Vector in_deviations(const WeightedSum& sum) const;
+  /// Of a direction in the members' own units: Jᵀ · direction.
+  Vector turned(std::span<const double> direction) const;
+  /// What each row moves along `solved`, A⁻¹ times a direction.
+  std::vector<double> moves(const Vector& at, const Vector& solved) const;
 
  private:
   std::span<const float> sample(bool reference) const { return reference ? logits_.reference : logits_.generated; }
@@ -214,6 +220,36 @@ WeightedSum Problem::in_own_units(const Vector& at, const Vector& covariance) co
   return result;
 }
 
+Vector Problem::in_deviations(const WeightedSum& sum) const {
+  Vector at(size());
+  at.back() = sum.constant;
+  for (std::size_t m = 0; m + 1 < size(); ++m) {
+    at.back() += sum.weights[m] * mean_[m];
+    at[m] = inverse_deviation_[m] > 0 ? sum.weights[m] / inverse_deviation_[m] : 0;
+  }
+  return at;
+}
+
+Vector Problem::turned(std::span<const double> direction) const {
+  Vector result(direction.begin(), direction.end());
+  for (std::size_t m = 0; m + 1 < size(); ++m) {
+    result[m] = inverse_deviation_[m] * (direction[m] - mean_[m] * direction.back());
+  }
+  return result;
+}
+
+std::vector<double> Problem::moves(const Vector& at, const Vector& solved) const {
+  std::vector<double> result;
+  for (const bool reference : {true, false}) {
+    const double target = target_of(reference);
+    for_each_row(reference, [&](const Vector& x) {
+      const double l = dot(at, x);
+      result.push_back((target / (1 + std::exp(l)) - (1 - target) / (1 + std::exp(-l))) / 2 * dot(solved, x));
+    });
+  }
+  return result;
+}
+
 /// Weights that may still move: all but those at 0 that would become negative.
 std::vector<char> free_weights(const Vector& at, const Vector& gradient, MemberWeights allowed) {
   std::vector<char> free(at.size(), 1);
@@ -294,6 +330,17 @@ void WeightedSum::validate() const {
       !std::all_of(covariance.begin(), covariance.end(), finite)) {
     throw Error(ErrorCode::non_finite, "the weights of the members hold a number that is not finite");
   }
+}
+
+std::vector<double> influences(const MemberLogits& logits, const WeightedSum& sum, std::span<const double> direction,
+                               const JobControl& control) {
+  Problem problem(logits, control);
+  if (sum.separable) problem.soften_targets();
+  const Vector at = problem.in_deviations(sum);
+  std::vector<char> free(at.size(), 1);
+  for (std::size_t m = 0; m + 1 < free.size(); ++m) free[m] = at[m] != 0;
+  const Derivatives there = problem.derivatives(at);
+  return problem.moves(at, solve_smallest(there.second, problem.turned(direction), free, control));
 }
 
 WeightedSum fit_weighted_sum(const MemberLogits& logits, MemberWeights allowed, const JobControl& control) {

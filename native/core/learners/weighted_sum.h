@@ -55,6 +55,13 @@ struct WeightedSum {
   void validate() const;
 };
 
+/// What each row has to do with a sum of weights: by how much `direction`·(w, w_0) moves with its weight in its sample, the
+/// rows of the reference first. That is −d·A⁻¹ ∇ℓ(row), A the second derivative of the balanced cross-entropy at the sum; a
+/// weight at 0 stays there. The mean over the rows of each sample is near 0, and the sandwich covariance is the scatter.
+/// Throws as fit_weighted_sum.
+std::vector<double> influences(const MemberLogits& logits, const WeightedSum& sum, std::span<const double> direction,
+                               const JobControl& control);
+
 /// The minimum of the balanced cross-entropy (both samples count ½), by Newton's method, projected where weights may not
 /// be negative. Where several sums are as good, as with members that are identical, the smallest weights in units of each
 /// member's deviation; a member that says the same of every row has weight 0. Samples that are separated get finite

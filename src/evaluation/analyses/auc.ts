@@ -16,8 +16,8 @@ export interface SeparationSummary {
   readonly value: number;
   /**
    * Scatter of `value` about the mean of this procedure: DeLong's error of the rows that are scored, and beside it what
-   * other rows to train with would change, 1.5 σ₀²/(1 + (z/6)²) with z = (AUC − ½)/σ₀ as measured, σ₀ the null standard
-   * deviation; with a split DeLong's alone, of this one training.
+   * other rows to train with would change, 1.5 σ₀² ρ²/(1 + ρ²) as measured, σ₀ the null standard deviation and ρ the mean
+   * squared error of ln w over the variance of ln w; with a split DeLong's alone, of this one training.
    */
   readonly standardError: number;
   /** √((n + m + 1)/(12 n m)), that of one fixed score without ties: the unit of the AUC, not the error of its null. */

@@ -99,7 +99,7 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
   const { scores, run, columns } = context;
   const weights = scores.finiteWeights();
-  const replicated = { weights, ...scores.foldReplicas('generated') };
+  const replicated = { weights, ...scores.foldReplicas() };
   const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};
   for (const column of columns) {

@@ -1,13 +1,13 @@
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import { logAxis, regularAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
+import type { HeldOutRows } from '../../native/contract/training.js';
 import type { ComputeOptions } from '../../native/devices.js';
-import { sharedDeviations } from '../../statistics/fold-jackknife.js';
 import type { SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import { healthWarnings } from '../../weights/health-warnings.js';
 import { withSourceRows } from '../../weights/source-rows.js';
 import type { Analysis } from '../analysis.js';
-import type { Scores } from '../scores.js';
+import type { EvaluationChoices } from '../settings.js';
 
 export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
 
@@ -20,30 +20,33 @@ const decadesToEitherSide = [1, 2, 3, 4, 6, 8, 16, 32] as const;
 export interface WeightSummary {
   /** Median over the generated rows of the standard error of ln w before any calibration: sampling of both samples and training, no bias. */
   readonly medianError: number;
-  /**
-   * `meanError` holds the scatter of the weights and what they have in common, as the errors of reweighted bins do. The fit
-   * of the constant ties the mean to 1, so that for small differences it scatters less.
-   */
-  readonly reference: WeightHealth;
-  readonly generated: WeightHealth;
+  readonly reference: LearnedWeightHealth;
+  readonly generated: LearnedWeightHealth;
 }
+
+/** Health of weights that were learned from the very sample, each by members that never saw the row. */
+export interface LearnedWeightHealth extends WeightHealth {
+  /**
+   * Whether `meanError` is one standard error: of the rows, the fit of the learners' sum to the same rows, which ties the mean to
+   * 1, included; not of the learners, which are taken as they are. False where the Pareto index of the largest weights is
+   * above ½, so that their variance is infinite and the rows that are there do not tell the error (it is then too small as
+   * a rule), and for weights that were clipped or calibrated, where it is their standard deviation over √n and nothing else.
+   */
+  readonly meanErrorHolds: boolean;
+}
+
+/** Pareto index above which the variance of weights is infinite. */
+const largestIndexOfVariance = 0.5;
 
 /** Health and distributions of the weights of both samples. */
 export const weights: Analysis<WeightSummary> = {
-  async run({ scores, run, ...samples }) {
+  async run({ scores, fitted, choices, run, ...samples }) {
     const { reference, generated } = scores;
     const { noun } = samples.reference;
     const decades = decadesFor([reference.health, generated.health]);
-    const health = {
-      reference: withSourceRows(
-        withShared(reference.health, scores, 'reference'),
-        samples.reference.sourceRows,
-      ),
-      generated: withSourceRows(
-        withShared(generated.health, scores, 'generated'),
-        samples.generated.sourceRows,
-      ),
-    };
+    const healthOf = (role: SampleRole) =>
+      ofLearned(withSourceRows(scores[role].health, samples[role].sourceRows), fitted[role], choices);
+    const health = { reference: healthOf('reference'), generated: healthOf('generated') };
     return {
       part: { medianError: scores.medianError(), ...health },
       histograms: {
@@ -58,15 +61,16 @@ export const weights: Analysis<WeightSummary> = {
   },
 };
 
-/** As of a bin that holds all rows. */
-function withShared(health: WeightHealth, scores: Scores, role: SampleRole): WeightHealth {
-  const { learned, kept } = scores.foldReplicas(role);
-  const means = (replicas: readonly Float64Array[]) =>
-    replicas.map((weights) => [weights.reduce((sum, w) => sum + w, 0) / weights.length]);
-  const shared = sharedDeviations({ learned: means(learned), kept: means(kept) });
+function ofLearned(
+  health: WeightHealth,
+  { meanWeightError }: HeldOutRows,
+  { clip, calibration }: EvaluationChoices,
+): LearnedWeightHealth {
+  const asLearned = clip === null && calibration === null;
   return {
     ...health,
-    meanError: Math.hypot(health.meanError, ...shared.map(([deviation = 0]) => deviation)),
+    meanError: asLearned ? meanWeightError : health.meanError,
+    meanErrorHolds: asLearned && (health.tailIndex ?? 0) <= largestIndexOfVariance,
   };
 }
 

@@ -85,6 +85,11 @@ export interface HeldOutRows {
    * the members that never saw it, as ever. Empty with a split.
    */
   readonly logRatiosWithout: Float32Array;
+  /**
+   * Standard error of the mean of w in the generated sample, of 1/w in the reference: the rows, and the sum of the learners that
+   * follows them; the learners are taken as they are.
+   */
+  readonly meanWeightError: number;
   /** directions × rows: in units of their width, what no column shows. */
   readonly narrowDirections: Float32Array;
 }

@@ -1,4 +1,4 @@
-import type { ExtremeShower, WeightHealth, WeightSummary } from '../../evaluation/result.js';
+import type { ExtremeShower, LearnedWeightHealth, WeightSummary } from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
 import {
   absent,
@@ -18,8 +18,10 @@ const longestList = 12;
 
 /** Health of the weights of both samples, side by side. */
 export function healthSection(sheet: Sheet, { reference, generated }: WeightSummary): HTMLElement {
-  const row = (name: Content, show: (health: WeightHealth, role: 'reference' | 'generated') => Content) =>
-    [name, show(reference, 'reference'), show(generated, 'generated')] as const;
+  const row = (
+    name: Content,
+    show: (health: LearnedWeightHealth, role: 'reference' | 'generated') => Content,
+  ) => [name, show(reference, 'reference'), show(generated, 'generated')] as const;
   const rows = [
     row('showers', (health) => count(health.rows)),
     row('closure: mean of 1/w, mean of w', (health) => measured(health.mean, health.meanError)),
@@ -45,7 +47,9 @@ export function healthSection(sheet: Sheet, { reference, generated }: WeightSumm
         { class: 'lead' },
         'For the exact ratio both closures, the mean of 1/w over the reference and of w over the generated sample, are 1: the generated sample reweighted with w has the norm of the reference, ',
         'and the reference with 1/w that of the generated sample. A small effective sample size says that a few showers ',
-        'carry most of the weight.',
+        'carry most of the weight. The error of a closure holds the rows and the sum of the learners that is fitted to them, ',
+        'not the training of the learners; it is no standard error where the Pareto index is above 0.5, or weights were ',
+        'clipped or calibrated.',
       ),
       table(sheet, 'health', ['', sampleHead(sheet, 'reference'), sampleHead(sheet, 'generated')], rows),
     ),
@@ -56,7 +60,9 @@ function sampleHead(sheet: Sheet, role: 'reference' | 'generated'): Content {
   return [swatch(sheet, role), role];
 }
 
-function pull({ mean, meanError }: WeightHealth): string {
+/** None where the error is not one standard error. */
+function pull({ mean, meanError, meanErrorHolds }: LearnedWeightHealth): string {
+  if (!meanErrorHolds) return 'no standard error';
   if (!isFiniteNumber(mean) || !isFiniteNumber(meanError) || meanError <= 0) return absent;
   const value = (mean - 1) / meanError;
   return `${value > 0 ? '+' : ''}${deviations(value)} σ`;
@@ -67,24 +73,24 @@ function flagged(sheet: Sheet, number: number): Content {
 }
 
 /** Marked where sums of weights are unreliable. */
-function tail(sheet: Sheet, { tailIndex }: WeightHealth): Content {
+function tail(sheet: Sheet, { tailIndex }: LearnedWeightHealth): Content {
   if (!isFiniteNumber(tailIndex)) return absent;
   const shown = significant(tailIndex, 2);
   return tailIndex > 0.7 ? sheet.element('strong', { class: 'alarm' }, shown) : shown;
 }
 
-function clipping({ clipped }: WeightHealth): string {
+function clipping({ clipped }: LearnedWeightHealth): string {
   if (clipped === null || clipped === undefined) return 'no';
   const { lower, upper, below, above } = clipped;
   return `${count(below)} raised to ${significant(lower)}, ${count(above)} lowered to ${significant(upper)}`;
 }
 
 /** One row a probability that either sample has, as weights. */
-function quantileRows(reference: WeightHealth, generated: WeightHealth): Content[][] {
+function quantileRows(reference: LearnedWeightHealth, generated: LearnedWeightHealth): Content[][] {
   const probabilities = [...reference.quantiles, ...generated.quantiles]
     .map(({ probability }) => probability)
     .filter(isFiniteNumber);
-  const quantile = (health: WeightHealth, wanted: number) => {
+  const quantile = (health: LearnedWeightHealth, wanted: number) => {
     const found = health.quantiles.find(({ probability }) => probability === wanted);
     return weightText(found?.logWeight);
   };
