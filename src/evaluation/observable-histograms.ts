@@ -7,6 +7,7 @@ import { compareShapes, type ShapeComparison } from '../statistics/shape-compari
 import type { BeforeAndAfter } from './before-and-after.js';
 import type { ObservableBins } from './observable-axis.js';
 import type { ObservableColumn } from './own-observables.js';
+import { rowsWhere, valuesAt } from './rows-where.js';
 import { isValue } from './undefined-value.js';
 
 /** The value that says "there is none" (NaN is null here), and the shares of the rows that have it. */
@@ -50,15 +51,18 @@ export async function histogramsOf(
     weightColumns: 1 + columns.length,
   });
   const isUndefined = isValue(bins.undefinedValue);
-  const fill = async (take: (value: number) => boolean) => {
-    await first.fill([reference.filter(take)], run);
-    const taken = columns.map((column) => column.filter((_, row) => take(generated[row] as number)));
-    await second.fill([generated.filter(take)], { ...run, weights: [null, ...taken] });
+  const rows = { reference: rowsWhere(reference, isUndefined), generated: rowsWhere(generated, isUndefined) };
+  const fill = async (ofFirst: Uint32Array | null, ofSecond: Uint32Array | null) => {
+    const taken = columns.map((column) => rowsOf(column, ofSecond));
+    await first.fill([rowsOf(reference, ofFirst)], run);
+    await second.fill([rowsOf(generated, ofSecond)], { ...run, weights: [null, ...taken] });
   };
-  await fill((value) => !isUndefined(value));
-  const ofReference = withUndefined(contents(first, 0), undefinedCell(reference, null, isUndefined));
-  const ofGenerated = withUndefined(contents(second, 0), undefinedCell(generated, null, isUndefined));
-  const ofReweighted = withUndefined(contents(second, 1), undefinedCell(generated, weights, isUndefined));
+  const others = (values: Float64Array, without: Uint32Array) =>
+    without.length === 0 ? null : rowsWhere(values, (value) => !isUndefined(value));
+  await fill(others(reference, rows.reference), others(generated, rows.generated));
+  const ofReference = withUndefined(contents(first, 0), undefinedCell(rows.reference, null));
+  const ofGenerated = withUndefined(contents(second, 0), undefinedCell(rows.generated, null));
+  const ofReweighted = withUndefined(contents(second, 1), undefinedCell(rows.generated, weights));
   const replicas = (
     first: number,
     of: readonly Float64Array[],
@@ -70,10 +74,10 @@ export async function histogramsOf(
       kept: replicas(2 + learned.length, kept, cells),
     });
   const sharedWithUndefined = shared((column) => [
-    undefinedCell(generated, columns[column - 1] as Float64Array, isUndefined)[0],
+    undefinedCell(rows.generated, columns[column - 1] as Float64Array)[0],
     ...second.values(column, { flow: true }),
   ]);
-  if (bins.undefinedValue !== null) await fill(isUndefined);
+  if (bins.undefinedValue !== null) await fill(rows.reference, rows.generated);
   const names = {
     reference: `${observable.name}_reference`,
     generated: `${observable.name}_generated`,
@@ -122,16 +126,16 @@ function contents(histogram: WeightedHistogram, column: number): BinContentsWith
   };
 }
 
-/** Σw and Σw² of the rows with the undefined value; `weights` null: every row counts 1. */
-function undefinedCell(
-  values: Float64Array,
-  weights: Float64Array | null,
-  isUndefined: (value: number) => boolean,
-): readonly [number, number] {
+/** The values of some rows, or of all. */
+function rowsOf(values: Float64Array, rows: Uint32Array | null): Float64Array {
+  return rows === null ? values : valuesAt(values, rows);
+}
+
+/** Σw and Σw² of rows; `weights` null: every row counts 1. */
+function undefinedCell(rows: Uint32Array, weights: Float64Array | null): readonly [number, number] {
   let sum = 0;
   let squares = 0;
-  for (const [row, value] of values.entries()) {
-    if (!isUndefined(value)) continue;
+  for (const row of rows) {
     const weight = weights === null ? 1 : (weights[row] as number);
     sum += weight;
     squares += weight * weight;
