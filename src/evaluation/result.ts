@@ -10,7 +10,7 @@ import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
 import type { WindowClusters } from './analyses/clusters.js';
 import type { ConditionDependence } from './analyses/conditions.js';
-import type { ClusterExamples } from './analyses/examples.js';
+import type { ShowerExamples } from './analyses/examples.js';
 import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
@@ -45,7 +45,7 @@ export type {
 } from './analyses/calibration.js';
 export type { ClusterTrait, WeightCluster, WindowClusters } from './analyses/clusters.js';
 export type { ConditionBin, ConditionDependence } from './analyses/conditions.js';
-export type { ClusterExamples, DrawnShower } from './analyses/examples.js';
+export type { DrawnShower, ExampleOrigin, ShowerExamples } from './analyses/examples.js';
 export type {
   ExplainedShare,
   FailureBox,
@@ -92,7 +92,7 @@ export interface ResultParts {
   readonly failures: FailureSummary;
   readonly windows: readonly WeightWindow[];
   readonly clusters: readonly WindowClusters[];
-  readonly examples: readonly ClusterExamples[];
+  readonly examples: readonly ShowerExamples[];
   readonly conditions: readonly ConditionDependence[];
   readonly training: TrainingSummary;
 }

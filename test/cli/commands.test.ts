@@ -382,20 +382,3 @@ describe('inspect', () => {
     await refused(['inspect', path, '--geometry', 'ds9'], 'ERR_GEOMETRY');
   });
 });
-
-describe('demo', () => {
-  it('finds the flaw of toy showers in less than a minute', async () => {
-    const folder = toys.newFolder();
-    const { exitCode, stdout, seconds } = await caloscope(['demo'], folder);
-    expect(exitCode).toBe(0);
-    expect(seconds).toBeLessThan(60);
-    const out = join('caloscope-demo', 'evaluation');
-    expect(stdout).toContain(`Report: ${join(out, 'report.html')}`);
-    const text = readFileSync(join(folder, out, 'result.json'), 'utf8');
-    const { verdict, auc } = JSON.parse(text) as EvaluationResult;
-    expect(stdout).toContain(verdict.sentence);
-    expect(verdict.level).toBe('distinguishable');
-    expect(auc.value).toBeLessThan(0.638 + 3 * auc.standardError);
-    expect(await caloscope(['demo'], folder)).toMatchObject({ exitCode: 1 });
-  });
-});

@@ -8,6 +8,7 @@ const featureSets = ['full', 'low', 'low-normalised', 'high'];
 const low = ['--features', 'low'];
 const activations = ['relu', 'leaky-relu', 'elu', 'gelu', 'silu', 'tanh'];
 const learners = ['network', 'logistic', 'quadratic', 'sparse', 'trees'];
+export const calibrations = ['isotonic', 'platt', 'temperature', 'histogram', 'venn-abers'];
 const distortions = ['width', 'energy-scale', 'depth-shift'];
 
 const named = (entries) => Object.fromEntries(entries);
@@ -17,6 +18,7 @@ export const commandCalls = {
     'cg-reference.hdf5': ['--showers', '700', '--seed', '1'],
     'cg-generated.hdf5': ['--showers', '600', '--seed', '2', '--distortion', 'width'],
     'cg-other.hdf5': ['--showers', '300', '--seed', '9', '--distortion', 'width'],
+    'cg-null.hdf5': ['--showers', '500', '--seed', '8'],
     ...named(
       distortions.map((name) => [
         `cg-${name}.hdf5`,
@@ -52,6 +54,17 @@ export const commandCalls = {
       ]),
     ),
     'no-whitening': [...calogan, ...one, '--features', 'high', '--no-whitening'],
+    split: [...calogan, ...one.slice(2), '--features', 'high', '--split', '60/20/20'],
+    permuted: [...calogan, ...one, '--features', 'high', '--learners', 'logistic', '--permutations', '20'],
+    ...named(
+      calibrations.map((name) => [
+        `calibration-${name}`,
+        [...calogan, ...one, '--features', 'high', '--calibration', name],
+      ]),
+    ),
+    windows: [...calogan, ...one, '--features', 'high', '--windows', ':0.8,0.8:1.2,1.2:'],
+    'null-sample': [...calogan, ...one, '--features', 'high', '--null', 'cg-null.hdf5'],
+    repeated: [...calogan, ...one, '--features', 'high', '--repeat', '2'],
     threshold: [...calogan, ...one, ...low, '--threshold', '2'],
     'no-threshold': [...ds2, ...one, ...low, '--threshold', 'none'],
     bfloat16: [...calogan, ...one, ...low, '--precision', 'bfloat16'],

@@ -1,4 +1,5 @@
 // The calls of the library: what the command line does not reach.
+import { calibrations } from './command-calls.mjs';
 import { digestOf, resultRecordDigest } from './digest.mjs';
 
 const table = (rows, shift, name) => ({
@@ -92,6 +93,42 @@ export const libraryCalls = {
       digests[`${file} observables`] = digestOf([JSON.stringify(observables), ...values]);
     }
     return digests;
+  },
+
+  'failures, support and mixtures of columns': async ({ findFailures, gaussianMixture, supportOverlap }) => {
+    const numbers = (rows, by, shift) =>
+      Float64Array.from({ length: rows }, (_, i) => Math.sin(i * i * by) + shift * (i % 4));
+    const columns = [0.11, 0.23, 0.37].map((by, i) => ({
+      reference: numbers(900, by, 0),
+      generated: numbers(700, by + 0.01, i === 1 ? 0.6 : 0),
+    }));
+    const logWeights = { reference: numbers(900, 0.5, 0.1), generated: numbers(700, 0.6, -0.1) };
+    const { components, component } = await gaussianMixture(
+      columns.map(({ generated }) => generated),
+      { seed: 3 },
+    );
+    return digestOf([
+      JSON.stringify(await findFailures(columns, logWeights, { seed: 3 })),
+      JSON.stringify(await supportOverlap(columns, { seed: 3 })),
+      JSON.stringify(components),
+      component,
+    ]);
+  },
+
+  'calibrations and reliability': async ({ calibrate, probabilityScores, reliability }) => {
+    const logits = (rows, shift) =>
+      Float64Array.from({ length: rows }, (_, i) => Math.sin(i * 1.3) * 3 + shift);
+    const known = { reference: logits(500, 0.5), generated: logits(400, -0.5) };
+    const probabilities = (of) => of.map((logit) => 1 / (1 + Math.exp(-logit)));
+    const parts = [JSON.stringify(await probabilityScores(known))];
+    for (const method of calibrations) {
+      const { logOdds, parameters } = await calibrate(method, known, logits(300, 0));
+      parts.push(logOdds, JSON.stringify(parameters));
+    }
+    const [first, second] = [probabilities(known.reference), probabilities(known.generated)];
+    for (const spacing of ['uniform', 'quantile'])
+      parts.push(JSON.stringify(await reliability(first, second, { spacing, seed: 2 })));
+    return digestOf(parts);
   },
 
   'weights of logits': async ({ areaUnderCurve, densityRatioWeights, kolmogorovSmirnov, rocCurve }) => {

@@ -48,7 +48,9 @@ describe('examples of clusters', () => {
     ensemble.dispose();
     const { examples, clusters } = result;
     expect(examples.length).toBeGreaterThan(0);
-    for (const { window, cluster, layers, layersInAll, showers } of examples) {
+    for (const { origin, layers, layersInAll, showers } of examples) {
+      if (origin.part !== 'clusters') continue;
+      const { window, cluster } = origin;
       expect(layersInAll).toBe(2);
       expect(layers.map(({ layer }) => layer)).toEqual([0, 1]);
       const rowsOfCluster = clusters[window]?.clusters[cluster]?.examples.slice(0, 2) ?? [];
@@ -67,5 +69,25 @@ describe('examples of clusters', () => {
       }
     }
     expect(JSON.parse(JSON.stringify(examples))).toEqual(examples);
+  });
+
+  it('are those of showers without support too, where many lie outside', async () => {
+    // A tenth of the generated showers is far from all others.
+    const odd = { ...generated, voxels: generated.voxels.slice() };
+    for (let row = 0; row < rows; row += 10) odd.voxels.fill(400 + row / 10, 24 * row, 24 * row + 24);
+    const { result, ensemble } = await evaluate(
+      showersFromArrays(reference, gridGeometry()),
+      showersFromArrays(odd, gridGeometry()),
+      { features: 'full', folds: 3, learners: ['logistic'], threads: 2, windows: [] },
+    );
+    ensemble.dispose();
+    const lonely = result.examples.find(({ origin }) => origin.part === 'support');
+    expect(lonely?.origin).toEqual({ part: 'support', role: 'generated' });
+    const farthest = result.support.generated.farthest.slice(0, 2).map(({ row }) => row);
+    expect(lonely?.showers.filter(({ kind }) => kind === 'example').map(({ row }) => row)).toEqual(farthest);
+    expect(farthest.every((row) => row % 10 === 0)).toBe(true);
+    expect(lonely?.showers[0]?.energies.flat()).toEqual(
+      new Array<number>(24).fill(400 + (farthest[0] as number) / 10),
+    );
   });
 });

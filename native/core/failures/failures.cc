@@ -39,18 +39,20 @@ struct Half {
 };
 
 Half half_of(std::span<const ColumnBins> columns, const ScoredRows& rows, const Halves& halves, bool explores) {
-  Half half{std::vector<ColumnBins>(columns.size()), {}, 0};
-  for (std::size_t column = 0; column < columns.size(); ++column) {
-    half.columns[column].edges = columns[column].edges;
-    half.columns[column].has_undefined = columns[column].has_undefined;
-  }
+  Half half;
+  std::vector<std::size_t> inside;
   for (std::size_t row = 0; row < halves.rows(); ++row) {
     if (halves.explores(row) != explores) continue;
-    for (std::size_t column = 0; column < columns.size(); ++column) {
-      half.columns[column].bins.push_back(columns[column].bins[row]);
-    }
+    inside.push_back(row);
     half.scores.push_back(rows.scores[row]);
     half.reference += halves.of_reference(row) ? 1 : 0;
+  }
+  for (const auto& column : columns) {
+    ColumnBins& of_half = half.columns.emplace_back();
+    of_half.edges = column.edges;
+    of_half.has_undefined = column.has_undefined;
+    of_half.bins.reserve(inside.size());
+    for (const std::size_t row : inside) of_half.bins.push_back(column.bins[row]);
   }
   return half;
 }

@@ -5,7 +5,7 @@ import type { SampleRole } from '../../native/contract/statistics.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { valuesAt } from '../rows-where.js';
-import { fullerSample, rowsInWindow, type WeightWindow, windowText } from './windows.js';
+import { rowsInWindow, type WeightWindow, windowText } from './windows.js';
 
 /** Rows of a window from which clusters are looked for. */
 const fewestRows = 100;
@@ -85,7 +85,7 @@ function traitText({ label, effect, standardError }: ClusterTrait): string {
 
 async function clustersIn(context: AnalysisContext, window: WeightWindow): Promise<WindowClusters> {
   const { lower, upper, reference, generated } = window;
-  const role = fullerSample(window);
+  const { role } = window;
   const { scores, columns, run, choices } = context;
   const all = { reference: scores.reference.values.length, generated: scores.generated.values.length };
   const factor = regionFactor({ reference: reference.rows, generated: generated.rows }, all);

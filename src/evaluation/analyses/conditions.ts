@@ -2,6 +2,7 @@ import { adjustedPValues } from '../../failures/false-discoveries.js';
 import { quantityText } from '../../failures/quantity-text.js';
 import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve, kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
+import { densityRatioWeights } from '../../weights/density-ratio.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { ordered } from '../rank-distances.js';
 import { rowsWhere, valuesAt } from '../rows-where.js';
@@ -136,18 +137,16 @@ async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
         run,
       )
     : null;
-  const weights = valuesAt(scores.generated.values, generated).filter(Number.isFinite);
-  const sum = weights.reduce((total, w) => total + w, 0);
-  const squares = weights.reduce((total, w) => total + w * w, 0);
-  const mean = sum / weights.length;
-  const variance = Math.max(0, squares / weights.length - mean * mean);
+  const { health = null } =
+    generated.length > 1
+      ? await densityRatioWeights(valuesAt(scores.generated.logWeights, generated), run)
+      : {};
   return {
     reference: reference.length,
     generated: generated.length,
     auc: area && { value: area.value, standardError: area.standardError },
-    meanWeight:
-      weights.length < 2 ? null : { value: mean, standardError: Math.sqrt(variance / (weights.length - 1)) },
-    effectiveSampleSize: squares > 0 ? (sum * sum) / squares : 0,
+    meanWeight: health && { value: health.mean, standardError: health.meanError },
+    effectiveSampleSize: health?.effectiveSampleSize ?? generated.length,
   };
 }
 

@@ -2,8 +2,10 @@ import { type SampleRole, sampleRoles } from '../../native/contract/statistics.j
 import { inputSettings } from '../../samples/kinds.js';
 import type { PicturedLayer, Pictures } from '../../samples/pictures.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
+import type { ObservableColumn } from '../own-observables.js';
 import { typicalRow } from '../typical-row.js';
-import type { WeightCluster, WindowClusters } from './clusters.js';
+import type { WindowClusters } from './clusters.js';
+import { isOutside, type SupportSummary } from './support.js';
 
 /** Clusters of a window, showers of a cluster, and layers that are drawn. */
 const mostClusters = 3;
@@ -15,7 +17,7 @@ export interface DrawnShower {
   readonly role: SampleRole;
   /** In the file. */
   readonly row: number;
-  /** Of what it is: an example of the cluster, or typical of the other sample. */
+  /** An example, or typical of the other sample. */
   readonly kind: 'example' | 'typical';
   /** What it was made for. */
   readonly conditions: readonly { readonly label: string; readonly unit: string; readonly value: number }[];
@@ -23,11 +25,14 @@ export interface DrawnShower {
   readonly energies: readonly (readonly number[])[];
 }
 
-/** Examples of a cluster of showers beside typical ones of the other sample. */
-export interface ClusterExamples {
-  /** The window, and the place of the cluster in it: those of the part `clusters`. */
-  readonly window: number;
-  readonly cluster: number;
+/** What showers are examples of: a cluster, by its window and its place in it, or the showers of a sample that lie outside the other. */
+export type ExampleOrigin =
+  | { readonly part: 'clusters'; readonly window: number; readonly cluster: number }
+  | { readonly part: 'support'; readonly role: SampleRole };
+
+/** Examples beside typical showers of the other sample. */
+export interface ShowerExamples {
+  readonly origin: ExampleOrigin;
   /** Those with the most energy, in their order, and how many there are. */
   readonly layers: readonly PicturedLayer[];
   readonly layersInAll: number;
@@ -35,34 +40,53 @@ export interface ClusterExamples {
   readonly showers: readonly DrawnShower[];
 }
 
-/** Single showers of the clusters, layer by layer; none of rows that are no showers. */
-export const examples: Analysis<
-  readonly ClusterExamples[],
-  { readonly clusters: readonly WindowClusters[] }
-> = {
-  async run(context, { clusters }) {
-    const { reference, generated } = context;
+interface Earlier {
+  readonly clusters: readonly WindowClusters[];
+  readonly support: SupportSummary;
+}
+
+/** Single showers of the clusters and of those without support, layer by layer; none of rows that are no showers. */
+export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
+  async run(context, { clusters, support }) {
+    const { reference, generated, columns } = context;
     const [first, second] = [reference.pictures, generated.pictures];
     if (first === null || second === null) return { part: [] };
     const pictures = { reference: first, generated: second };
-    const part = clusters.flatMap((window, number) =>
-      window.clusters
-        .slice(0, mostClusters)
-        .map((cluster, place) => examplesOf(context, pictures, window, cluster, [number, place])),
+    const ofClusters = clusters.flatMap(({ role, observables, clusters: found }, window) =>
+      found.slice(0, mostClusters).map(({ examples: rows }, cluster) => {
+        const chosen = columns.filter(({ observable }) => observables.includes(observable.name));
+        return examplesOf(
+          context,
+          pictures,
+          { part: 'clusters', window, cluster },
+          { role, rows, columns: chosen },
+        );
+      }),
     );
-    return { part };
+    const lonely = sampleRoles
+      .filter((role) => isOutside(support[role]))
+      .map((role) => {
+        const rows = support[role].farthest.map(({ row }) => row);
+        return examplesOf(context, pictures, { part: 'support', role }, { role, rows, columns });
+      });
+    return { part: [...ofClusters, ...lonely] };
   },
 };
+
+/** Rows of a file, and the observables in which others are typical. */
+interface Wanted {
+  readonly role: SampleRole;
+  readonly rows: readonly number[];
+  readonly columns: readonly ObservableColumn[];
+}
 
 function examplesOf(
   context: AnalysisContext,
   pictures: Readonly<Record<SampleRole, Pictures>>,
-  { role, observables }: WindowClusters,
-  { examples: rows }: WeightCluster,
-  [window, cluster]: readonly [number, number],
-): ClusterExamples {
+  origin: ExampleOrigin,
+  { role, rows, columns }: Wanted,
+): ShowerExamples {
   const other = sampleRoles.find((one) => one !== role) as SampleRole;
-  const columns = context.columns.filter(({ observable }) => observables.includes(observable.name));
   const taken: number[] = [];
   const chosen = rows.slice(0, mostExamples).flatMap((rowInFile) => {
     const row = context[role].sourceRows?.indexOf(rowInFile) ?? rowInFile;
@@ -84,8 +108,7 @@ function examplesOf(
   const shown = brightestLayers(energies);
   const { layers } = pictures.reference;
   return {
-    window,
-    cluster,
+    origin,
     layers: shown.map((layer) => layers[layer] as PicturedLayer),
     layersInAll: layers.length,
     showers: chosen.map(({ of, row, kind }, i) => ({

@@ -28,9 +28,10 @@ export interface WeightSummary {
 export interface LearnedWeightHealth extends WeightHealth {
   /**
    * Whether `meanError` is one standard error: of the rows, the fit of the learners' sum to the same rows, which ties the mean to
-   * 1, included; not of the learners, which are taken as they are. False where the Pareto index of the largest weights is
-   * above ½, so that their variance is infinite and the rows that are there do not tell the error (it is then too small as
-   * a rule), and for weights that were clipped or calibrated, where it is their standard deviation over √n and nothing else.
+   * 1, included; not of the learners, which are taken as they are. False where the rows that are there do not tell it (it is
+   * then too small as a rule): the Pareto index of the largest weights is above ½, so that their variance is infinite, or
+   * e^{4s²} is above the number of rows, s the standard deviation of ln w: what E(w⁴)/E(w²)² would be of a normal ln w. False,
+   * too, for weights that were clipped or calibrated, where it is their standard deviation over √n and nothing else.
    */
   readonly meanErrorHolds: boolean;
 }
@@ -63,15 +64,21 @@ export const weights: Analysis<WeightSummary> = {
 
 function ofLearned(
   health: WeightHealth,
-  { meanWeightError }: HeldOutRows,
+  { meanWeightError, logRatios }: HeldOutRows,
   { clip, calibration }: EvaluationChoices,
 ): LearnedWeightHealth {
   const asLearned = clip === null && calibration === null;
+  const told = Math.exp(4 * variance(logRatios)) <= health.rows;
   return {
     ...health,
     meanError: asLearned ? meanWeightError : health.meanError,
-    meanErrorHolds: asLearned && (health.tailIndex ?? 0) <= largestIndexOfVariance,
+    meanErrorHolds: asLearned && told && (health.tailIndex ?? 0) <= largestIndexOfVariance,
   };
+}
+
+function variance(values: Float64Array): number {
+  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
 }
 
 /** Names of the histograms of w; the role of the sample follows. */

@@ -39,6 +39,8 @@ export interface WeightWindow {
   readonly upper: number | null;
   readonly reference: WindowRows;
   readonly generated: WindowRows;
+  /** The sample that has more of its rows in the window: what stands of observables and clusters is of its rows. */
+  readonly role: SampleRole;
   /** In the order of their distance; none where the window holds fewer than ten rows. */
   readonly observables: readonly WindowObservable[];
 }
@@ -83,11 +85,6 @@ export function rowsInWindow(
   return rowsWhere(weights, (w) => w >= (lower ?? 0) && w < (upper ?? Number.POSITIVE_INFINITY));
 }
 
-/** The sample that has more of its rows in the window. */
-export function fullerSample({ reference, generated }: Omit<WeightWindow, 'observables'>): SampleRole {
-  return reference.share > generated.share ? 'reference' : 'generated';
-}
-
 async function lookInto(
   context: AnalysisContext,
   bounds: Pick<WeightWindow, 'lower' | 'upper'>,
@@ -100,8 +97,9 @@ async function lookInto(
     rows: rows[role].length,
     share: rows[role].length / scores[role].values.length,
   });
-  const window = { ...bounds, reference: counted('reference'), generated: counted('generated') };
-  const role = fullerSample(window);
+  const [reference, generated] = [counted('reference'), counted('generated')];
+  const role: SampleRole = reference.share > generated.share ? 'reference' : 'generated';
+  const window = { ...bounds, reference, generated, role };
   if (window[role].rows < fewestRows) return { window: { ...window, observables: [] }, histograms: {} };
   const distances: { readonly column: ObservableColumn; readonly distance: number }[] = [];
   for (const column of columns) {

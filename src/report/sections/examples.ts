@@ -1,4 +1,4 @@
-import type { ClusterExamples, DrawnShower, EvaluationResult } from '../../evaluation/result.js';
+import type { DrawnShower, EvaluationResult, ShowerExamples } from '../../evaluation/result.js';
 import { CellDrawing } from '../drawing/cell-drawing.js';
 import { isDrawable } from '../drawing/cell-paths.js';
 import { energyScale } from '../drawing/color-scale.js';
@@ -10,17 +10,18 @@ import { shownUnit } from '../drawing/units.js';
 import type { Section } from '../section.js';
 import { windowName } from './window-name.js';
 
-export const examples: Section<readonly ClusterExamples[]> = { weights: examplesSection };
+export const examples: Section<readonly ShowerExamples[]> = { weights: examplesSection };
 
 /** Single showers of clusters beside typical ones. */
 function examplesSection(
   sheet: Sheet,
-  found: readonly ClusterExamples[],
+  found: readonly ShowerExamples[],
   result: EvaluationResult,
 ): HTMLElement | null {
   const drawn = found.filter(({ layers, showers }) => showers.length > 0 && layers.every(isDrawable));
   if (drawn.length === 0) return null;
   const clusters = result.clusters.reduce((sum, window) => sum + window.clusters.length, 0);
+  const ofClusters = drawn.filter(({ origin }) => origin.part === 'clusters').length;
   return section(
     sheet,
     'examples',
@@ -28,10 +29,10 @@ function examplesSection(
     sheet.element(
       'p',
       { class: 'lead' },
-      'Showers nearest to the center of a cluster, layer by layer, each above a typical shower of the other sample made for nearly ',
+      'Showers nearest to the center of a cluster, and those farthest from the other sample where many lie outside of it, layer by layer, each above a typical shower of the other sample made for nearly ',
       'the same conditions. One picture is one shower: what they have in common is told by the tables and averages. ',
-      drawn.length < clusters
-        ? `The largest clusters of each window are drawn, ${drawn.length} of ${clusters}.`
+      ofClusters < clusters
+        ? `The largest clusters of each window are drawn, ${ofClusters} of ${clusters}.`
         : null,
     ),
     sheet.element(
@@ -46,7 +47,7 @@ const width = 372;
 const gap = 6;
 const largestPanel = 104;
 
-function clusterFigure(sheet: Sheet, cluster: ClusterExamples, result: EvaluationResult): HTMLElement {
+function clusterFigure(sheet: Sheet, cluster: ShowerExamples, result: EvaluationResult): HTMLElement {
   const { layers, showers } = cluster;
   const largest = showers.reduce(
     (most, { energies }) => energies.flat().reduce((a, b) => Math.max(a, numberOrZero(b)), most),
@@ -76,9 +77,10 @@ function clusterFigure(sheet: Sheet, cluster: ClusterExamples, result: Evaluatio
   );
 }
 
-function headingOf({ window, cluster }: ClusterExamples, { clusters }: EvaluationResult): string {
-  const { lower = null, upper = null } = clusters[window] ?? {};
-  return `${windowName(lower, upper)}, cluster ${cluster + 1}`;
+function headingOf({ origin }: ShowerExamples, { clusters }: EvaluationResult): string {
+  if (origin.part === 'support') return `Most lonely ${origin.role} showers`;
+  const { lower = null, upper = null } = clusters[origin.window] ?? {};
+  return `${windowName(lower, upper)}, cluster ${count(origin.cluster + 1)}`;
 }
 
 /** `generated, row 17: example, E_inc 2 GeV`. */
@@ -92,10 +94,12 @@ function showerName({ role, row, kind, conditions }: DrawnShower): string {
 
 function caption(
   sheet: Sheet,
-  { window, cluster, layers, layersInAll }: ClusterExamples,
+  { origin, layers, layersInAll }: ShowerExamples,
   result: EvaluationResult,
 ): Content {
-  const traits = result.clusters[window]?.clusters[cluster]?.traits.slice(0, 2) ?? [];
+  const cluster =
+    origin.part === 'clusters' ? result.clusters[origin.window]?.clusters[origin.cluster] : null;
+  const traits = cluster?.traits.slice(0, 2) ?? [];
   const [first] = layers;
   const extent =
     first === undefined
@@ -124,7 +128,7 @@ function caption(
 }
 
 /** Cells that are not empty in all of the showers. */
-function numbers(sheet: Sheet, { window, cluster, layers, showers }: ClusterExamples): HTMLElement {
+function numbers(sheet: Sheet, { origin, layers, showers }: ShowerExamples): HTMLElement {
   const heads = ['layer', 'first', 'second', ...showers.map(({ role, row }) => `${role}_${row}_MeV`)];
   const rows = layers.flatMap(({ layer, first, second }, l) => {
     const columns = first.edges.length - 1;
@@ -135,7 +139,11 @@ function numbers(sheet: Sheet, { window, cluster, layers, showers }: ClusterExam
       ...showers.map(({ energies }) => energies[l]?.[cell]),
     ]).filter((cells) => cells.slice(3).some((energy) => numberOrZero(energy) !== 0));
   });
-  return csvLink(sheet, `examples_window_${window}_cluster_${cluster + 1}`, heads, rows);
+  const name =
+    origin.part === 'support'
+      ? `lonely_${origin.role}`
+      : `window_${origin.window}_cluster_${origin.cluster + 1}`;
+  return csvLink(sheet, `examples_${name}`, heads, rows);
 }
 
 function numberOrZero(value: unknown): number {

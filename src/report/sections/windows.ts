@@ -39,8 +39,7 @@ function windowsSection(
 }
 
 function windowBlock(sheet: Sheet, window: WeightWindow, number: number, result: EvaluationResult): Content {
-  const { reference, generated, observables } = window;
-  const role = reference.share > generated.share ? 'reference' : 'generated';
+  const { reference, generated, role, observables } = window;
   return [
     sheet.element('h3', { id: `window-${number}` }, windowName(window.lower, window.upper)),
     sheet.element(

@@ -3,7 +3,9 @@ import { corrupt } from './byte-cursor.js';
 import { fletcher32 } from './checksums.js';
 import { type ElementType, numbersInElement } from './element-type.js';
 import { undoBitshuffle } from './filters/bitshuffle.js';
+import { undoBlosc } from './filters/blosc.js';
 import { inflate } from './filters/deflate.js';
+import { unpackLz4Blocks } from './filters/lz4-blocks.js';
 import { unpackLzf } from './filters/lzf.js';
 import { rewriteCommand } from './filters/rewriting.js';
 import { unpackScaleOffset } from './filters/scale-offset.js';
@@ -38,6 +40,19 @@ interface KnownFilter {
   undo(bytes: Buffer, undoing: Undoing): Buffer;
 }
 
+/** A filter that has to know the length of its result, so that it must be the first that packed. */
+function ofKnownLength(name: string, largestRatio: number, undo: KnownFilter['undo']): KnownFilter {
+  return {
+    name,
+    adds: null,
+    largestRatio,
+    undo: (bytes, undoing) => {
+      if (!undoing.exact) throw unsupported(`it is packed with ${name} after another packing`, true);
+      return undo(bytes, undoing);
+    },
+  };
+}
+
 /** By the registered number. */
 const knownFilters = new Map<number, KnownFilter>([
   [1, { name: 'gzip', adds: null, largestRatio: 1032, undo: (bytes, { length }) => inflate(bytes, length) }],
@@ -65,30 +80,15 @@ const knownFilters = new Map<number, KnownFilter>([
     32000,
     { name: 'lzf', adds: null, largestRatio: 88, undo: (bytes, { length }) => unpackLzf(bytes, length) },
   ],
+  [32001, ofKnownLength('blosc', Number.POSITIVE_INFINITY, (bytes, { length }) => undoBlosc(bytes, length))],
+  [32004, ofKnownLength('lz4', 255, (bytes, { length }) => unpackLz4Blocks(bytes, length))],
   [
     32008,
-    {
-      name: 'bitshuffle',
-      adds: null,
-      largestRatio: 255,
-      undo: (bytes, { parameters, length, exact }) => {
-        if (!exact) throw unsupported('it is bit-shuffled after another packing', true);
-        return undoBitshuffle(bytes, parameters, length);
-      },
-    },
+    ofKnownLength('bitshuffle', 2 ** 15, (bytes, { parameters, length }) =>
+      undoBitshuffle(bytes, parameters, length),
+    ),
   ],
-  [
-    32015,
-    {
-      name: 'zstd',
-      adds: null,
-      largestRatio: 2 ** 15,
-      undo: (bytes, { length, exact }) => {
-        if (!exact) throw unsupported('it is packed with zstd after another packing', true);
-        return unpackZstandard(bytes, length);
-      },
-    },
-  ],
+  [32015, ofKnownLength('zstd', 2 ** 15, (bytes, { length }) => unpackZstandard(bytes, length))],
 ]);
 
 /** Names of filters that are not undone here; those above 255 are plugins. */
@@ -96,8 +96,6 @@ const otherFilters = new Map([
   [4, 'szip'],
   [5, 'nbit'],
   [307, 'bzip2'],
-  [32001, 'blosc'],
-  [32004, 'lz4'],
   [32013, 'zfp'],
   [32017, 'sz'],
   [32024, 'sz3'],
