@@ -8,6 +8,7 @@ import { evaluate } from '../evaluation/evaluate.js';
 import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { shortP } from '../evaluation/short-p.js';
+import { shortZ } from '../evaluation/short-z.js';
 import { computerFor } from '../native/devices.js';
 import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
@@ -191,7 +192,7 @@ function otherTrainings({ auc }: EvaluationResult): string[] {
     rows.push([
       'null sample',
       area,
-      `z = ${z.toFixed(1)}`,
+      shortZ(z),
       `p ${shortP(pValue)}`,
       `${count(showers)} showers of ${source}`,
     ]);

@@ -2,6 +2,7 @@ import type { Warning } from '../warnings.js';
 import { isOutside } from './analyses/support.js';
 import type { ObservableComparison, OutsideRows, ResultParts, SeparationSummary, Verdict } from './result.js';
 import { shortP } from './short-p.js';
+import { shortZ } from './short-z.js';
 import { significant } from './significance.js';
 
 /** Corrected p-value of one observable that is a difference, whatever the others are. */
@@ -147,14 +148,14 @@ function sentenceOn(
 ): string {
   const { auc, toy } = evidence;
   const showers = toy ? 'toy showers' : 'showers';
-  const worse = `The classifiers do worse than guessing (${measured(auc)}, z = ${auc.z.toFixed(1)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
+  const worse = `The classifiers do worse than guessing (${measured(auc)}, ${shortZ(auc.z)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
   if (level === 'indistinguishable') {
     if (auc.z < guessing) return worse;
     return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p ${shortP(difference.pValue)}): no difference is seen at this sample size.`;
   }
   if (sees(classifierPValue)) {
     const how = auc.value >= clear ? 'clearly tell' : 'can tell';
-    return `The classifiers ${how} the generated ${showers} from the reference: ${measured(auc)}, z = ${auc.z.toFixed(1)} in their test. ${useOfWeights(evidence)}`;
+    return `The classifiers ${how} the generated ${showers} from the reference: ${measured(auc)}, ${shortZ(auc.z)} in their test. ${useOfWeights(evidence)}`;
   }
   const classifiers =
     auc.z < guessing
@@ -176,7 +177,7 @@ function useOfWeights({ observables, weights: { generated } }: Evidence): string
 /** What a second reference sample says of an AUC: that of two samples of the truth is not always 0.5. */
 function besideNull({ value, standardError, null: nullPair }: SeparationSummary): string[] {
   if (!nullPair) return [];
-  const found = `${areaWords(nullPair.value, nullPair.standardError)}, z = ${nullPair.z.toFixed(1)}`;
+  const found = `${areaWords(nullPair.value, nullPair.standardError)}, ${shortZ(nullPair.z)}`;
   if (nullPair.pValue >= significant) {
     return [`Trained alike, the null sample cannot be told from the reference (${found}).`];
   }
