@@ -16,6 +16,8 @@ const mostColumns = 6;
 /** Correlation from which an observable repeats another. */
 const repeats = 0.9;
 const mostClusters = 6;
+/** Rows of a cluster, at least: fewer are showers of their own. */
+const fewestOfCluster = 10;
 /** Values beyond so many widths count as that far: a few wild rows make no cluster. */
 const farthest = 6;
 /** Observables and rows that describe a cluster. */
@@ -53,7 +55,7 @@ export interface WindowClusters {
   readonly factor: RegionFactor;
   /** Names of the observables that were clustered in. */
   readonly observables: readonly string[];
-  /** The largest first; none where the window holds fewer than a hundred rows. */
+  /** Those of ten rows and more, the largest first; none where the window holds fewer than a hundred rows. */
   readonly clusters: readonly WeightCluster[];
 }
 
@@ -124,7 +126,7 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
       examples: nearest.map(({ row }) => source?.[row] ?? row),
     };
   });
-  const clustersFound = found.filter(({ rows }) => rows > 0).sort((a, b) => b.rows - a.rows);
+  const clustersFound = found.filter(({ rows }) => rows >= fewestOfCluster).sort((a, b) => b.rows - a.rows);
   return {
     ...head,
     observables: chosen.map(({ column }) => column.observable.name),

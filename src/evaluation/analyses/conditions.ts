@@ -61,15 +61,18 @@ export const conditions: Analysis<readonly ConditionDependence[]> = {
     return { part };
   },
   summary(dependences) {
-    const [one] = dependences;
-    if (one === undefined || one.bins.length < 2) return null;
-    const spread = one.spreadPValue === null ? '' : ` (equal in all bins: p ${shortP(one.spreadPValue)})`;
+    const several = dependences.filter(({ bins }) => bins.length > 1);
+    if (several.length === 0) return null;
     return {
-      heading: `AUC by ${one.name}${spread}`,
-      rows: one.bins.map((bin) => [
-        rangeText(bin, one.unit),
-        bin.auc === null ? 'no AUC' : `${bin.auc.value.toFixed(3)} ± ${bin.auc.standardError.toFixed(3)}`,
-        bin.leading === null ? '' : `${bin.leading.label}, p ${shortP(bin.leading.adjustedPValue)}`,
+      heading: `AUC by ${several.map(({ name }) => name).join(', ')}`,
+      rows: several.flatMap(({ label, unit, bins, spreadPValue }) => [
+        ...bins.map((bin) => [
+          label,
+          rangeText(bin, unit),
+          bin.auc === null ? 'no AUC' : `${bin.auc.value.toFixed(3)} ± ${bin.auc.standardError.toFixed(3)}`,
+          bin.leading === null ? '' : `${bin.leading.label}, p ${shortP(bin.leading.adjustedPValue)}`,
+        ]),
+        ...(spreadPValue === null ? [] : [[label, 'equal in all bins', `p ${shortP(spreadPValue)}`, '']]),
       ]),
     };
   },
