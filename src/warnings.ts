@@ -12,6 +12,7 @@ export const warningCodes = {
   negative: 'negative voxels, kept or read as 0',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',
+  'axes-differ': 'generated showers that look as if their axes were stored in another order or direction',
   'shared-rows': 'rows that are in both samples',
   'repeated-rows': 'rows that are in a sample twice',
   'paired-rows': 'rows of both samples that were made for the same conditions',

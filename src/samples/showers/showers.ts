@@ -26,6 +26,7 @@ import {
   type SampleRecord,
   type SampleStream,
 } from '../sample.js';
+import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
@@ -197,10 +198,12 @@ class Showers implements Sample {
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
     const leaks = await conditionLeaks(this, generated, options);
+    const axes = await axisOrderWarnings(this.#showers, generated.#showers, options);
     return [
       ...sampleWarnings(this.#showers, 'reference'),
       ...sampleWarnings(generated.#showers, 'generated'),
       ...leaks,
+      ...axes,
     ];
   }
 
