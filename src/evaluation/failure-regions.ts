@@ -61,10 +61,15 @@ function boundText({ label, unit, lower, upper, undefined: none }: RegionBound):
 }
 
 /** `3.10 ± 0.20 times too rare`, `missing`, `2.1 ± 0.3 times too frequent`. */
-export function factorText({ factor, rows }: FailureRegion): string {
+export function factorText({ factor, rows, of }: FailureRegion): string {
   const { value, standardError } = factor;
-  if (rows.generated === 0) return `missing (${rows.reference} of the reference, none generated)`;
-  if (value === 0) return `made up (${rows.generated} generated, none of the reference)`;
+  const counted = 'in the half that was counted';
+  if (rows.generated === 0) {
+    return `missing (${rows.reference} of ${of.reference} in the reference, none of ${of.generated} generated, ${counted})`;
+  }
+  if (value === 0) {
+    return `made up (${rows.generated} of ${of.generated} generated, none of ${of.reference} in the reference, ${counted})`;
+  }
   const [factorUp, error] = [value as number, standardError as number];
   if (factorUp >= 1) return `${measuredText(factorUp, error)} times too rare`;
   return `${measuredText(1 / factorUp, error / factorUp ** 2)} times too frequent`;

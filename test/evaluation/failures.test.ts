@@ -54,7 +54,7 @@ describe('failures', () => {
       }
     });
     expect(sentences.map(({ text }) => text).join('\n')).toMatch(
-      /E_dep of \d+ MeV or more are missing \(\d+ of the reference, none generated\)/,
+      /E_dep of \d+ MeV or more are missing \(\d+ of \d+ in the reference, none of \d+ generated, in the half that was counted\)/,
     );
   });
 

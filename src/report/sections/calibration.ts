@@ -16,8 +16,7 @@ function calibrationSection(sheet: Sheet, part: CalibrationSummary): HTMLElement
     { kind: 'before', name: 'as the classifiers say it', check: uncalibrated },
   ];
   if (other) {
-    const word = other.method === applied ? 'applied' : 'not applied, lowest log-loss';
-    curves.push({ kind: 'after', name: `${other.method} (${word})`, check: other });
+    curves.push({ kind: 'after', name: `${other.method} (${standing(other, applied)})`, check: other });
   }
   return section(
     sheet,
@@ -40,6 +39,13 @@ function calibrationSection(sheet: Sheet, part: CalibrationSummary): HTMLElement
     ),
     comparison(sheet, part),
   );
+}
+
+function standing({ method, gain }: CalibratedCheck, applied: string | null): string {
+  if (method === applied) return 'applied';
+  return gain.value > 0
+    ? 'not applied, lowest log-loss'
+    : 'not applied, the best of them, no better than none';
 }
 
 /** The method with the lowest log-loss. */

@@ -92,6 +92,9 @@ function drawObservable(
   return comparisonPanels(sheet, series, { x: { label, unit, scale }, y: 'share of showers per bin' });
 }
 
+/** Bins from which a χ² says anything; there are fewer where the weights leave few showers. */
+const fewestBins = 3;
+
 /** All numbers of both comparisons; the rows are the legend of the drawing at the same time. */
 function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement {
   const { separation, separationNoise, chiSquare, auc, distance } = observable;
@@ -114,7 +117,11 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
           {},
           `S = ${significant(separation[role], 2)} (${significant(separationNoise[role], 2)})`,
         ),
-        sheet.element('td', {}, `χ²/bins = ${perBin}, ${pEquals(p)}`),
+        sheet.element(
+          'td',
+          {},
+          bins < fewestBins ? 'χ²: too few showers' : `χ²/bins = ${perBin}, ${pEquals(p)}`,
+        ),
       ),
       sheet.element(
         'tr',
@@ -123,7 +130,8 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
         sheet.element(
           'td',
           {},
-          `D = ${significant(distance[role].value, 2)}, ${pEquals(distance[role].pValue)}`,
+          // That of reweighted rows would count their scatter alone; χ² has the errors of the weights, too.
+          `D = ${significant(distance[role].value, 2)}${role === 'generated' ? `, ${pEquals(distance[role].pValue)}` : ''}`,
         ),
       ),
     ];

@@ -34,8 +34,9 @@ export function weightSection(sheet: Sheet, _weights: WeightSummary, result: Eva
 }
 
 function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' | 'log'): HTMLElement {
-  const reference = histogramSeries(result.histograms[`weight_${spacing}_reference`]);
-  const generated = histogramSeries(result.histograms[`weight_${spacing}_generated`]);
+  const [reference, generated] = (['reference', 'generated'] as const).map((role) =>
+    ofAllRows(histogramSeries(result.histograms[`weight_${spacing}_${role}`])),
+  ) as [HistogramSeries | null, HistogramSeries | null];
   const kind = `weights weights-${spacing}`;
   if (reference === null || generated === null) {
     return figure(sheet, kind, placeholder(sheet, 'The result holds no such weight histograms.'));
@@ -52,7 +53,7 @@ function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' 
     sheet.element(
       'p',
       {},
-      'Each curve is normalised to its own sum; the bands are statistical errors. ',
+      'Shares of all showers of a sample, those beyond the axis too; the bands are statistical errors. ',
       beyondRange('reference', reference),
       ' ',
       beyondRange('generated', generated),
@@ -89,6 +90,14 @@ function drawWeights(
     ],
     description: `Distribution of the weights of both samples, ${spacing === 'log' ? 'logarithmic' : 'linear'} axes`,
   });
+}
+
+/** Shares of all rows in place of those in the range. */
+function ofAllRows(series: HistogramSeries | null): HistogramSeries | null {
+  if (series === null) return null;
+  const inRange = 1 - series.belowRange - series.aboveRange;
+  const scaled = (values: readonly number[]) => values.map((value) => value * inRange);
+  return { ...series, shares: scaled(series.shares), errors: scaled(series.errors) };
 }
 
 /** Underflow and overflow in words. */
