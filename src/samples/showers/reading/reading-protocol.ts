@@ -42,6 +42,8 @@ export interface ShowerFileMetadata {
   readonly layout: string;
   readonly rows: number;
   readonly voxels: number;
+  /** Name of the geometry that the axes describe; null where they do not. */
+  readonly shape: string | null;
   /** Stored type of the voxels. */
   readonly storedType: string;
   /** Units of the stored energies. */

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { ArgumentError, FileError } from '../../../errors.js';
+import { fileIdentity } from '../../../formats/files/file-identity.js';
 import type { ContentProblem } from './content-checks.js';
 import {
   type HitBlock,
@@ -47,7 +47,7 @@ export class ShowerFiles {
 
   /**
    * @throws what {@link openShowerFile} throws; ArgumentError ERR_ARGUMENT for no file, and for one file twice; FileError
-   * ERR_LAYOUT for a file of another layout than the first.
+   * ERR_LAYOUT for a file of another layout than the first, ERR_GEOMETRY where its axes have other lengths.
    */
   static async open(paths: readonly string[], options: OpenOptions): Promise<ShowerFiles> {
     const [path, ...others] = paths;
@@ -60,6 +60,7 @@ export class ShowerFiles {
         metadata.push(file.metadata);
         await file.close();
         requireSameLayout(first, file);
+        requireSameShape(first, file);
       }
       await requireDifferentFiles(paths);
       return new ShowerFiles(first, metadata, paths, options);
@@ -116,18 +117,26 @@ function requireSameLayout(first: ShowerFile, other: ShowerFile): void {
   throw new FileError('ERR_LAYOUT', other.path, message);
 }
 
+/** As many voxels may lie along other axes. @throws FileError ERR_GEOMETRY. */
+function requireSameShape(first: ShowerFile, other: ShowerFile): void {
+  const [wanted, found] = [first.metadata.shape, other.metadata.shape];
+  if (wanted === null || found === null || found === wanted) return;
+  const message = `its axes describe ${found}, those of ${first.path} ${wanted}; files of one sample need one geometry`;
+  throw new FileError('ERR_GEOMETRY', other.path, message);
+}
+
 /** Links of both kinds included. @throws ArgumentError ERR_ARGUMENT. */
 async function requireDifferentFiles(paths: readonly string[]): Promise<void> {
   const seen = new Map<string, string>();
   for (const path of paths) {
-    const { dev, ino } = await stat(path);
-    const twin = seen.get(`${dev}:${ino}`);
+    const identity = await fileIdentity(path);
+    const twin = seen.get(identity);
     if (twin !== undefined) {
       throw new ArgumentError(
         'ERR_ARGUMENT',
         `${twin} and ${path} are the same file, twice in one sample; name it once`,
       );
     }
-    seen.set(`${dev}:${ino}`, path);
+    seen.set(identity, path);
   }
 }

@@ -189,6 +189,7 @@ function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: n
     layout: layout.name,
     rows: showers.rows,
     voxels: showers.width,
+    shape: showers.shapeGeometry?.name ?? null,
     storedType: showers.storedType,
     units: { incidentEnergies: layout.incidentEnergies.unit, voxels: layout.voxels.unit },
     conditions: layout.conditions.map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
