@@ -29,6 +29,7 @@ export class ShowerFiles {
   readonly hasLogDensityRatio: boolean;
   readonly #options: OpenOptions;
   #reading: ShowerFile;
+  #closed = false;
 
   private constructor(
     first: ShowerFile,
@@ -97,12 +98,17 @@ export class ShowerFiles {
 
   async #turnTo(source: string): Promise<void> {
     if (this.#reading.path === source) return;
-    if (this.#reading !== this.first) await this.#reading.close();
-    this.#reading = source === this.first.path ? this.first : await openShowerFile(source, this.#options);
+    const before = this.#reading;
+    this.#reading = this.first;
+    if (before !== this.first) await before.close();
+    if (source === this.first.path) return;
+    this.#reading = await openShowerFile(source, this.#options);
+    if (this.#closed) await this.#reading.close(); // while it was opened
   }
 
   /** Ends the reading threads. May be called at any time and more than once. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#reading.close();
     await this.first.close();
   }

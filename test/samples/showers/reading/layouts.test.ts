@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { publishedLayouts } from '#caloscope/layouts/published-layouts';
-import type { LayoutDescription } from '#caloscope/layouts/schema';
 import { inspectShowerFile } from '#caloscope/samples/showers/inspection';
 import {
   type OpenOptions,
@@ -245,7 +244,7 @@ describe.each(Object.entries(examples))('a file in the layout %s', (name, exampl
   const { lengths, voxel = (...at: [number, number, number, number]) => Math.fround(energy(...at)) } =
     example;
 
-  it('is recognised and read voxel by voxel', async () => {
+  it('is recognized and read voxel by voxel', async () => {
     const { file, block } = await readAll(path);
     expect(file.metadata.layout).toBe(name);
     expect(file.geometry.name).toBe(example.geometry);
@@ -356,44 +355,6 @@ describe('a described layout', () => {
       'target has shape (5,3), needed is (N,k) with k above 3',
     );
     await refused({ groups: ['others'] }, 'ERR_DATASET_MISSING', 'mine layout is missing');
-  });
-});
-
-it('a number of each shower has no second column', async () => {
-  const path = write([
-    { path: 'energy', shape: [rows], value: ([n = 0]) => 100 + n },
-    { path: 'cells', shape: [rows, 20], value: ([n = 0]) => n },
-  ]);
-  const described = (column: number): LayoutDescription => ({
-    name: 'mine',
-    incidentEnergies: { dataset: 'energy', column, unit: 'MeV' },
-    voxels: { datasets: [{ dataset: 'cells', axes: ['shower', 'voxel'] }], unit: 'MeV' },
-  });
-  const options = { geometry: 'cartesian:1x4x5' };
-  expect((await readAll(path, { ...options, layout: described(0) })).block.incidentEnergies[2]).toBe(102);
-  await expect(readAll(path, { ...options, layout: described(1) })).rejects.toMatchObject({
-    code: 'ERR_DATASET_SHAPE',
-    message: expect.stringContaining('energy has shape (5), needed is (N,k) with k above 1'),
-  });
-});
-
-describe('showers with other axes than those before', () => {
-  const part = (name: string, shape: readonly number[]) => ({ path: name, shape, value: () => 1 });
-
-  it.each([
-    ['more of them', [3, 4, 8, 3]],
-    ['the same voxels along other axes', [3, 8, 4, 2]],
-  ])('are refused: %s', async (_, shape) => {
-    const first = part('1', [3, 4, 8, 2]);
-    await expect(readAll(write([first, part('2', shape)]))).rejects.toMatchObject({
-      code: 'ERR_DATASET_SHAPE',
-      message: expect.stringMatching(/dataset \/2 has shape \(3,.*\), \/1 has \(3,4,8,2\)/),
-    });
-    const paths = [write([first]), write([part('2', shape)])];
-    await expect(openShowers(paths)).rejects.toMatchObject({
-      code: expect.stringMatching(/^ERR_(GEOMETRY|VOXEL_COUNT)$/),
-      message: expect.stringContaining(paths[1] as string),
-    });
   });
 });
 
