@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { FileError } from '../errors.js';
 
 /**
- * Files named one by one or by patterns of their last step, in which * and ? stand for what they do in a shell; those of a pattern in
- * order of the numbers in their names. A file that is called so is no pattern.
+ * Files named one by one or by patterns of their last step, in which * and ? stand for what they do in a shell: also not for the dot
+ * that a hidden name begins with. Those of a pattern in order of the numbers in their names. A file that is called so is no pattern.
  *
  * @throws FileError ERR_FILE_NOT_FOUND for a pattern that nothing fits.
  */
@@ -23,12 +23,17 @@ async function fitting(pattern: string): Promise<string[]> {
   const folder = dirname(pattern);
   const source = basename(pattern)
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
+    .replace(/\*+/g, '.*')
     .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`, 's');
-  const names = (await readdir(folder).catch(() => [])).filter((name) => expression.test(name));
+  const hidden = basename(pattern).startsWith('.');
+  const names = (await readdir(folder).catch(() => [])).filter(
+    (name) => (hidden || !name.startsWith('.')) && expression.test(name),
+  );
   if (names.length === 0) {
     throw new FileError('ERR_FILE_NOT_FOUND', pattern, 'no file fits this pattern; check folder and name');
   }
-  return names.sort(new Intl.Collator('en', { numeric: true }).compare).map((name) => join(folder, name));
+  // Names that differ in leading zeros only are equal to the collator; folders list them in any order.
+  names.sort().sort(new Intl.Collator('en', { numeric: true }).compare);
+  return names.map((name) => join(folder, name));
 }

@@ -1,7 +1,8 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CaloscopeError, FileError } from '../errors.js';
+import { fileIdentity } from '../formats/files/file-identity.js';
 import { chosenLayouts } from '../layouts/chosen-layout.js';
 import type { ShowerFileMetadata } from '../samples/showers/reading/reading.js';
 import { ShowerReader } from '../samples/showers/reading/shower-reader.js';
@@ -80,12 +81,11 @@ async function sharedFile(
   first: readonly string[],
   second: readonly string[],
 ): Promise<[string, string] | null> {
-  const identities = (paths: readonly string[]) =>
-    Promise.all(paths.map(async (path) => ({ path, found: await stat(path) })));
-  const others = await identities(second);
-  for (const { path, found } of await identities(first)) {
-    const twin = others.find((other) => other.found.dev === found.dev && other.found.ino === found.ino);
-    if (twin) return [path, twin.path];
+  const others = new Map<string, string>();
+  for (const path of second) others.set(await fileIdentity(path), path);
+  for (const path of first) {
+    const twin = others.get(await fileIdentity(path));
+    if (twin !== undefined) return [path, twin];
   }
   return null;
 }

@@ -9,6 +9,9 @@ const orders = [
   { kind: 'flat', axes: ['voxel'] },
 ] as const satisfies readonly { kind: string; axes: readonly AxisName[] }[];
 
+/** Above this nothing is put in order: far more than any geometry has, and headers may claim anything. */
+const mostVoxels = 2 ** 26;
+
 /** A geometry that axes describe. */
 export interface ShapeGeometry {
   readonly name: string;
@@ -29,7 +32,8 @@ export interface Arrangement {
 /**
  * How the showers of a dataset with this shape lie in it.
  *
- * @throws CaloscopeError ERR_DATASET_SHAPE where axes and shape do not fit, ERR_LAYOUT for axes that are no voxels.
+ * @throws CaloscopeError ERR_DATASET_SHAPE where axes and shape do not fit, ERR_LAYOUT for axes that are no voxels,
+ * ERR_TOO_LARGE for too many voxels.
  */
 export function arrangementOf(
   { dataset, axes, lengths }: VoxelDataset,
@@ -52,6 +56,10 @@ export function arrangementOf(
     throw new CaloscopeError('ERR_LAYOUT', message);
   }
   const voxels = trailing.reduce((product, length) => product * length, 1);
+  if (voxels > mostVoxels) {
+    const message = `dataset ${dataset} claims ${voxels} voxels a shower, more than ${mostVoxels}; the file is damaged, or its layout another`;
+    throw new CaloscopeError('ERR_TOO_LARGE', message);
+  }
   return {
     voxels,
     geometry: shapeGeometry(order.kind, places, trailing, shape),

@@ -43,7 +43,20 @@ async function readDescription(path: string): Promise<Layout> {
 function parsed(document: unknown, refuse: (message: string) => CaloscopeError): Layout {
   const result = layoutSchema.safeParse(document);
   if (result.success) return result.data;
-  const [issue] = result.error.issues as [z.core.$ZodIssue];
-  const place = issue.path.length > 0 ? `${issue.path.join('.')}: ` : '';
-  throw refuse(`the description of the layout is not sound: ${place}${issue.message}`);
+  const { path, message } = firstProblem(result.error.issues as [z.core.$ZodIssue]);
+  const place = path.length > 0 ? `${path.join('.')}: ` : '';
+  throw refuse(`the description of the layout is not sound: ${place}${message}`);
+}
+
+/** Of alternatives, that of the one that fits best. */
+function firstProblem([issue]: readonly [z.core.$ZodIssue, ...z.core.$ZodIssue[]]): {
+  path: readonly PropertyKey[];
+  message: string;
+} {
+  if (issue.code !== 'invalid_union') return issue;
+  const [closest] = [...issue.errors].sort((a, b) => a.length - b.length);
+  const [first] = closest ?? [];
+  if (!first) return issue;
+  const { path, message } = firstProblem([first]);
+  return { path: [...issue.path, ...path], message };
 }

@@ -10,8 +10,8 @@ export function columnOf(
   { dataset, column }: Pick<StoredColumn, 'dataset' | 'column'>,
   shape: readonly number[],
 ): number {
-  const width = shape[1] ?? 1;
-  const fits = shape.length === 1 || (shape.length === 2 && (column === null ? width === 1 : column < width));
+  const [, width = 1] = shape;
+  const fits = (shape.length === 1 || shape.length === 2) && (column === null ? width === 1 : column < width);
   if (fits) return column ?? 0;
   const needed = column === null ? '(N,1)' : `(N,k) with k above ${column}`;
   throw new CaloscopeError(

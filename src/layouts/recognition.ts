@@ -104,14 +104,14 @@ export function findLayout(
 }
 
 /**
- * Recognises the layout by the names in a file.
+ * Recognizes the layout by the names in a file.
  *
  * @param group where the datasets lie; null: where the layout says.
  * @param expected definitions of the caller's geometry; null where it is not known.
  * @throws CaloscopeError ERR_DATASET_MISSING when datasets of a layout are missing, ERR_LAYOUT when the file has none of them,
  * or one with other definitions than expected.
  */
-export function recogniseLayout(
+export function recognizeLayout(
   layouts: readonly Layout[],
   objects: NamedObjects,
   group: string | null,

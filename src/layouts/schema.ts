@@ -94,6 +94,10 @@ export const layoutSchema = layoutShape.superRefine(({ voxels, incidentEnergies,
   if (placeholders.length > 0 && voxels.datasets.length > 1)
     refuse('a placeholder needs the only voxel dataset');
   if (new Set(placeholders).size < placeholders.length) refuse('a placeholder occurs twice');
+  for (const { dataset, axes, lengths } of voxels.datasets) {
+    if (lengths && lengths.length !== axes.length - 1)
+      refuse(`${dataset} has ${lengths.length} lengths for ${axes.length - 1} axes beside the shower`);
+  }
   for (const number of [incidentEnergies, ...conditions]) {
     if ('placeholder' in number && !placeholders.includes(number.placeholder)) {
       refuse(`{${number.placeholder}} is not in the name ${first?.dataset}`);

@@ -1,9 +1,9 @@
 import { rampStyle } from './drawing/color-ramps.js';
 
 /**
- * The style sheet of the report. Colours are variables: light by default, dark where the reader's system asks for it
- * on a screen, always light in print. Reference, generated and reweighted keep their colour in every drawing and
- * differ in lightness and hue also for colour-blind readers.
+ * The style sheet of the report. Colors are variables: light by default, dark where the reader's system asks for it
+ * on a screen, always light in print. Reference, generated and reweighted keep their color in every drawing and
+ * differ in lightness and hue also for color-blind readers.
  */
 export const styleSheet = `
 :root {

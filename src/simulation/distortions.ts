@@ -62,7 +62,7 @@ const descriptions: Readonly<Record<DistortionName, Omit<DistortionDescription, 
     exactRatio: false,
   },
   'over-smoothing': {
-    description: 'over-smoothing: a share of every voxel’s energy moves to its four neighbours in the layer',
+    description: 'over-smoothing: a share of every voxel’s energy moves to its four neighbors in the layer',
     strength: { meaning: 'share of the energy', default: 0.2, min: 0, max: 1, excluded: [] },
     exactRatio: false,
   },

@@ -44,6 +44,13 @@ describe('supportOverlap', () => {
     expect(outside).toBeGreaterThan(0);
   });
 
+  it('says that no row is outside where all are equal, however few there are', async () => {
+    const equal = [{ reference: Float64Array.of(2, 2, 2), generated: Float64Array.of(2) }];
+    const found = await supportOverlap(equal);
+    expect(found.reference).toMatchObject({ judged: 3, directions: 0, outside: 0, farthest: [] });
+    expect(found.generated).toMatchObject({ judged: 1, outside: 0 });
+  });
+
   it('refuses what it cannot judge', async () => {
     const refused: [unknown, object, string][] = [
       [[], {}, 'ERR_SHAPE'],

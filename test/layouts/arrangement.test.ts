@@ -88,6 +88,12 @@ describe('axes of a dataset', () => {
     );
   });
 
+  it('are not put in order where a header claims more than there can be', () => {
+    expect(() => arrangementOf(dataset(['cell', 'layer']), [1, 2 ** 16, 2 ** 16])).toThrow(
+      expect.objectContaining({ code: 'ERR_TOO_LARGE' }),
+    );
+  });
+
   it.each([
     [['layer', 'x']],
     [['x', 'y', 'r']],

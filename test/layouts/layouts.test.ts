@@ -6,7 +6,7 @@ import {
   findLayout,
   type NamedObjects,
   pathIn,
-  recogniseLayout,
+  recognizeLayout,
   requiredDatasets,
 } from '#caloscope/layouts/recognition';
 import { type Layout, layoutSchema } from '#caloscope/layouts/schema';
@@ -36,16 +36,16 @@ it.each(publishedLayouts)('the layout $name is plain data', (layout) => {
 });
 
 it.each(publishedLayouts)(
-  'the layout $name is recognised by its datasets, and only with all of them',
+  'the layout $name is recognized by its datasets, and only with all of them',
   (layout) => {
     const paths = pathsOf(layout);
     const group = layout.groups[0] ?? '/';
-    const found = recogniseLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
+    const found = recognizeLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
     expect(found).toEqual({ layout, group });
     for (const missing of paths) {
       const others = paths.filter((path) => path !== missing);
       expect(findLayout([layout], fileWith(others), null)).toBeNull();
-      expect(() => recogniseLayout([layout], fileWith(others), null, null)).toThrow(
+      expect(() => recognizeLayout([layout], fileWith(others), null, null)).toThrow(
         expect.objectContaining({ code: 'ERR_DATASET_MISSING' }),
       );
     }
@@ -54,7 +54,7 @@ it.each(publishedLayouts)(
 
 it('a file of another layout is told that whose datasets it has most of, or all layouts', () => {
   const names = (paths: readonly string[]) => () =>
-    recogniseLayout(publishedLayouts, fileWith(paths), null, null);
+    recognizeLayout(publishedLayouts, fileWith(paths), null, null);
   expect(names(['/energy', '/layer_0', '/layer_1'])).toThrow(/layer_2 of the calogan layout is missing/);
   // `energy` alone is no reason to think of layers.
   expect(names(['/energy', '/ECAL'])).toThrow(

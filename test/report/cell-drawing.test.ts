@@ -64,7 +64,7 @@ describe('colors', () => {
     return [all.slice(0, all.length / 2), all.slice(all.length / 2)];
   };
 
-  it('keep their order in grey: darker with the amount in the light, lighter in the dark', () => {
+  it('keep their order in gray: darker with the amount in the light, lighter in the dark', () => {
     for (const letter of ['a', 'f', 'm']) {
       const [light = [], dark = []] = ramps(letter);
       expect(light.length).toBeGreaterThan(4);

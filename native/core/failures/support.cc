@@ -147,6 +147,7 @@ SampleSupport judge(const JudgedRows& own, const JudgedRows& other, const TileRu
   found.expected_share = chance_outside(own.row.size(), other.row.size(), found.neighbors);
   const SampleWidths widths(other.values(), own.values(), run_tiles, control);
   found.directions = widths.directions();
+  if (found.directions == 0) return found;  // all rows of both samples are equal
   const auto own_numbers = widths.apply(own.values(), run_tiles, control);
   const auto other_numbers = widths.apply(other.values(), run_tiles, control);
   const FloatRows own_points{own_numbers, own.row.size(), found.directions};

@@ -132,6 +132,7 @@ TEST(Support, DoesNotDependOnThreadsAndTakesAPartOfManyRows) {
 TEST(Support, TakesWhatIsOdd) {
   // Copies: nobody is farther than another.
   EXPECT_EQ(overlap({std::vector<double>(60, 2.5)}, 30).generated.outside, 0U);
+  EXPECT_EQ(overlap({std::vector<double>(4, 2.5)}, 3).reference.outside, 0U);
   // Rows without a value, and a column without any.
   auto columns = normal_columns(2, 100, 100, 0, 0, 9);
   constexpr double none = std::numeric_limits<double>::quiet_NaN();

@@ -4,13 +4,13 @@ import type { ShowerTableHandle } from './showers.js';
 
 export type HitExchangeHandle = NativeHandle<'hit-exchange'>;
 
-/** Neighbouring columns of dense showers: rows × rowLength numbers, row by row. All of one block have one number type. */
+/** Neighboring columns of dense showers: rows × rowLength numbers, row by row. All of one block have one number type. */
 export interface ShowerColumns {
   readonly numbers: Float32Array | Float64Array;
   readonly rowLength: number;
 }
 
-/** Neighbouring showers of a file; their voxels are the columns side by side. Energies in MeV. */
+/** Neighboring showers of a file; their voxels are the columns side by side. Energies in MeV. */
 export interface DenseBlock {
   readonly firstRow: number;
   readonly incidentEnergies: Float64Array;

@@ -48,7 +48,7 @@ export function axisTicks(axis: Axis, about: number): Ticks {
 function linearTicks([lower, upper]: Domain, about: number): Ticks {
   const raw = (upper - lower) / Math.max(about, 1);
   const power = 10 ** Math.floor(Math.log10(raw));
-  // The step nearest to the wanted one; the bounds are the geometric means of neighbouring steps.
+  // The step nearest to the wanted one; the bounds are the geometric means of neighboring steps.
   const leading =
     raw < power * Math.sqrt(2) ? 1 : raw < power * Math.sqrt(10) ? 2 : raw < power * Math.sqrt(50) ? 5 : 10;
   const parts = leading === 2 ? 4 : 5;

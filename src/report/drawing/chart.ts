@@ -21,7 +21,7 @@ export interface Chart {
 
 /**
  * Draws a chart as an SVG element: the marks inside a frame with ticks on its inside, values beyond the frame held
- * at its edge. All colours are CSS variables or `currentColor`, so that the page decides between light and dark.
+ * at its edge. All colors are CSS variables or `currentColor`, so that the page decides between light and dark.
  */
 export function drawChart(document: Document, chart: Chart): SVGSVGElement {
   const { margin, x, y } = chart;

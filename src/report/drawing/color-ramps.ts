@@ -5,7 +5,7 @@ export const differenceSteps = 5;
 
 type Stops = readonly string[];
 
-/** Lightness falls, or in the dark rises, all the way: the order stays in grey print. */
+/** Lightness falls, or in the dark rises, all the way: the order stays in gray print. */
 const ramps = {
   light: {
     amount: ['#f6e7cf', '#efb27a', '#d9663f', '#9a2747', '#4c1242', '#190a24'],
@@ -21,7 +21,7 @@ const ramps = {
   },
 } as const;
 
-/** Colours of all steps as variables, and the classes that have them.  */
+/** Colors of all steps as variables, and the classes that have them. */
 export const rampStyle = `
 :root { ${variables('light')} }
 @media screen and (prefers-color-scheme: dark) { :root { ${variables('dark')} } }

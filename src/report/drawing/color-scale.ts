@@ -10,7 +10,7 @@ export interface ColorScale {
   colorOf(value: unknown): string | null;
   /** All classes, least first. */
   readonly colors: readonly string[];
-  /** Those that are marked with a line, so that grey print has a sign. */
+  /** Those that are marked with a line, so that gray print has a sign. */
   readonly negative: readonly string[];
   /** Labels with their places, from 0 (start of the bar) to 1. */
   readonly labels: readonly { readonly at: number; readonly text: string }[];

@@ -1,7 +1,7 @@
 import type { Geometry } from '../../geometry/geometry.js';
 import type { ShowerSample } from './shower-sample.js';
 
-/** Neighbouring showers of a sample, with all their voxels. */
+/** Neighboring showers of a sample, with all their voxels. */
 export interface ShowerBlock {
   /** Row of the first shower in the sample, that of its file. */
   readonly firstRow: number;

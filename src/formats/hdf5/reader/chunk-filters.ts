@@ -72,8 +72,8 @@ const knownFilters = new Map<number, KnownFilter>([
       name: 'scale-offset',
       adds: null,
       largestRatio: Number.POSITIVE_INFINITY,
-      undo: (bytes, { parameters, element }) =>
-        unpackScaleOffset(bytes, parameters, numbersInElement(element, []).number),
+      undo: (bytes, { parameters, element, length }) =>
+        unpackScaleOffset(bytes, parameters, numbersInElement(element, []).number, length),
     },
   ],
   [

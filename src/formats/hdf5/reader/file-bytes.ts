@@ -38,14 +38,7 @@ export class FileBytes {
           'write one self-contained file',
       );
     }
-    const path = join(dirname(file.#path), inside);
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
-      throw new CaloscopeError(
-        'ERR_EXTERNAL_DATA',
-        `its numbers are said to be in ${name}, which is not beside it; put that file there, or write one self-contained file`,
-      );
-    }
-    const descriptor = openSync(path, 'r');
+    const descriptor = openPlain(join(dirname(file.#path), inside), name);
     return { file: new FileBytes(descriptor), close: () => closeSync(descriptor) };
   }
 
@@ -85,6 +78,20 @@ export class FileBytes {
   contains(address: number, length: number): boolean {
     return address >= 0 && length >= 0 && this.#base + address + length <= this.size;
   }
+}
+
+/** @throws CaloscopeError ERR_EXTERNAL_DATA for what is no file, or cannot be opened. */
+function openPlain(path: string, name: string): number {
+  let trouble = 'is not beside it';
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return openSync(path, 'r');
+  } catch (error) {
+    trouble = `cannot be opened (${(error as NodeJS.ErrnoException).code})`;
+  }
+  throw new CaloscopeError(
+    'ERR_EXTERNAL_DATA',
+    `its numbers are said to be in ${name}, which ${trouble}; put that file there, or write one self-contained file`,
+  );
 }
 
 function pastTheEnd(address: number, length: number): CaloscopeError {

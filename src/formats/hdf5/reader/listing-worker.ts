@@ -10,7 +10,7 @@ const { descriptor, path } = workerData as ListingWorkerData;
 
 async function answer(): Promise<ListingReply> {
   try {
-    const file = new FileBytes(descriptor);
+    const file = new FileBytes(descriptor, path);
     const plain = listPlainDatasets(file);
     if (plain) return { kind: 'listed', listing: plain };
     // Loaded only for files that need it: it takes a third of a second.

@@ -42,6 +42,8 @@ export interface ShowerFileMetadata {
   readonly layout: string;
   readonly rows: number;
   readonly voxels: number;
+  /** Name of the geometry that the axes describe; null where they do not. */
+  readonly shape: string | null;
   /** Stored type of the voxels. */
   readonly storedType: string;
   /** Units of the stored energies. */
@@ -81,7 +83,7 @@ export interface DatasetPlace {
   readonly address: number;
 }
 
-/** The datasets of neighbouring showers, `voxels` in voxel order; a number where all of them have one and the same. */
+/** The datasets of neighboring showers, `voxels` in voxel order; a number where all of them have one and the same. */
 export interface PartDatasets<Dataset> {
   /** In stored units. */
   readonly incidentEnergies: Dataset | number;
@@ -101,7 +103,7 @@ export interface ShowerPlaces {
 
 /** How the rows of a file are shared out among threads. */
 export interface ReadingPlan {
-  /** Neighbouring rows that one thread reads: chunks are decoded once. */
+  /** Neighboring rows that one thread reads: chunks are decoded once. */
   readonly stretchRows: number;
   /** Rows of the blocks that a stretch is cut into. */
   readonly blockRows: number;

@@ -23,7 +23,7 @@ export interface OpenOptions {
   readonly geometry?: Geometry | string | undefined;
   /** Particle of a binning file that describes several. */
   readonly particle?: string | undefined;
-  /** The name of a layout, the path of a description of one (JSON), or a description; recognised where left out. */
+  /** The name of a layout, the path of a description of one (JSON), or a description; recognized where left out. */
   readonly layout?: LayoutDescription | string | undefined;
   /** Group that holds the datasets, e.g. `/data/train`; where the layout says, usually the root, where left out. */
   readonly group?: string | undefined;

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import { ArgumentError, FileError } from '../../../errors.js';
+import { fileIdentity } from '../../../formats/files/file-identity.js';
 import type { ContentProblem } from './content-checks.js';
 import {
   type HitBlock,
@@ -29,6 +29,7 @@ export class ShowerFiles {
   readonly hasLogDensityRatio: boolean;
   readonly #options: OpenOptions;
   #reading: ShowerFile;
+  #closed = false;
 
   private constructor(
     first: ShowerFile,
@@ -47,7 +48,7 @@ export class ShowerFiles {
 
   /**
    * @throws what {@link openShowerFile} throws; ArgumentError ERR_ARGUMENT for no file, and for one file twice; FileError
-   * ERR_LAYOUT for a file of another layout than the first.
+   * ERR_LAYOUT for a file of another layout than the first, ERR_GEOMETRY where its axes have other lengths.
    */
   static async open(paths: readonly string[], options: OpenOptions): Promise<ShowerFiles> {
     const [path, ...others] = paths;
@@ -60,6 +61,7 @@ export class ShowerFiles {
         metadata.push(file.metadata);
         await file.close();
         requireSameLayout(first, file);
+        requireSameShape(first, file);
       }
       await requireDifferentFiles(paths);
       return new ShowerFiles(first, metadata, paths, options);
@@ -96,12 +98,17 @@ export class ShowerFiles {
 
   async #turnTo(source: string): Promise<void> {
     if (this.#reading.path === source) return;
-    if (this.#reading !== this.first) await this.#reading.close();
-    this.#reading = source === this.first.path ? this.first : await openShowerFile(source, this.#options);
+    const before = this.#reading;
+    this.#reading = this.first;
+    if (before !== this.first) await before.close();
+    if (source === this.first.path) return;
+    this.#reading = await openShowerFile(source, this.#options);
+    if (this.#closed) await this.#reading.close(); // while it was opened
   }
 
   /** Ends the reading threads. May be called at any time and more than once. */
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#reading.close();
     await this.first.close();
   }
@@ -116,18 +123,26 @@ function requireSameLayout(first: ShowerFile, other: ShowerFile): void {
   throw new FileError('ERR_LAYOUT', other.path, message);
 }
 
+/** As many voxels may lie along other axes. @throws FileError ERR_GEOMETRY. */
+function requireSameShape(first: ShowerFile, other: ShowerFile): void {
+  const [wanted, found] = [first.metadata.shape, other.metadata.shape];
+  if (wanted === null || found === null || found === wanted) return;
+  const message = `its axes describe ${found}, those of ${first.path} ${wanted}; files of one sample need one geometry`;
+  throw new FileError('ERR_GEOMETRY', other.path, message);
+}
+
 /** Links of both kinds included. @throws ArgumentError ERR_ARGUMENT. */
 async function requireDifferentFiles(paths: readonly string[]): Promise<void> {
   const seen = new Map<string, string>();
   for (const path of paths) {
-    const { dev, ino } = await stat(path);
-    const twin = seen.get(`${dev}:${ino}`);
+    const identity = await fileIdentity(path);
+    const twin = seen.get(identity);
     if (twin !== undefined) {
       throw new ArgumentError(
         'ERR_ARGUMENT',
         `${twin} and ${path} are the same file, twice in one sample; name it once`,
       );
     }
-    seen.set(`${dev}:${ino}`, path);
+    seen.set(identity, path);
   }
 }

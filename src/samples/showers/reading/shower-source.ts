@@ -11,7 +11,7 @@ import {
   logDensityRatioDataset,
   type NamedObjects,
   pathIn,
-  recogniseLayout,
+  recognizeLayout,
   toyAttribute,
 } from '../../../layouts/recognition.js';
 import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
@@ -122,7 +122,7 @@ function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
 }
 
 function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): ShowerSource {
-  const { layout, group } = recogniseLayout(request.layouts, tree, request.group, request.definitions);
+  const { layout, group } = recognizeLayout(request.layouts, tree, request.group, request.definitions);
   const parts = findParts(tree, layout, group);
   const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
   const showers = new StoredShowers(file, layout, headers);
@@ -189,6 +189,7 @@ function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: n
     layout: layout.name,
     rows: showers.rows,
     voxels: showers.width,
+    shape: showers.shapeGeometry?.name ?? null,
     storedType: showers.storedType,
     units: { incidentEnergies: layout.incidentEnergies.unit, voxels: layout.voxels.unit },
     conditions: layout.conditions.map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),

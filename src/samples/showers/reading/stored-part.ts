@@ -32,7 +32,7 @@ interface OpenVoxels extends OpenDataset {
 /** The voxels of some showers; all have one number type. */
 type Voxels = Float32Array | Float64Array;
 
-/** Neighbouring showers of a file that lie in one set of datasets. Synchronous, meant for a worker thread. */
+/** Neighboring showers of a file that lie in one set of datasets. Synchronous, meant for a worker thread. */
 export class StoredPart {
   readonly rows: number;
   /** Voxels a shower. */

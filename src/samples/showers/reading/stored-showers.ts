@@ -1,3 +1,4 @@
+import { CaloscopeError } from '../../../errors.js';
 import { filterName } from '../../../formats/hdf5/reader/chunk-filters.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { typeName } from '../../../formats/hdf5/reader/number-type.js';
@@ -35,9 +36,10 @@ export class StoredShowers {
   /** False where float32 would not hold the stored voxel energies exactly. */
   readonly #exact: boolean;
 
-  /** @throws what {@link StoredPart} throws. */
+  /** @throws what {@link StoredPart} throws; CaloscopeError ERR_DATASET_SHAPE for parts whose showers differ in shape. */
   constructor(file: FileBytes, layout: Layout, parts: readonly PartDatasets<DatasetHeader>[]) {
     this.#parts = parts.map((datasets) => new StoredPart(file, layout, datasets));
+    requireEqualShapes(this.#parts);
     this.rows = this.#parts.reduce((sum, part) => sum + part.rows, 0);
     this.width = this.#parts[0]?.width ?? 0;
     this.#exact = this.#parts.every(({ exact }) => exact);
@@ -127,6 +129,17 @@ export class StoredShowers {
       start += part.rows;
     }
     return stretches;
+  }
+}
+
+function requireEqualShapes([first, ...others]: readonly StoredPart[]): void {
+  for (const { voxels } of others) {
+    for (const [i, { place, stored }] of voxels.entries()) {
+      const wanted = first?.voxels[i];
+      if (!wanted || wanted.stored.shape.slice(1).join() === stored.shape.slice(1).join()) continue;
+      const message = `dataset ${place.path} has shape (${stored.shape.join(',')}), ${wanted.place.path} has (${wanted.stored.shape.join(',')}); showers of one file need the same axes`;
+      throw new CaloscopeError('ERR_DATASET_SHAPE', message);
+    }
   }
 }
 

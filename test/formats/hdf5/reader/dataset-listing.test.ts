@@ -5,7 +5,9 @@ import { File, type Group, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listDatasets, listPlainDatasets } from '#caloscope/formats/hdf5/reader/dataset-listing';
 import { Hdf5Links } from '#caloscope/formats/hdf5/reader/links';
+import { listFile } from '#caloscope/formats/hdf5/reader/list-file';
 import { withHdf5 } from '../../../support/hdf5-file.js';
+import { fixture } from './fixtures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-listing-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -89,4 +91,11 @@ describe('the listing of a file', () => {
     expect(paths).not.toContain('/again');
     expect(paths).not.toContain('/elsewhere');
   });
+});
+
+it('a virtual dataset over files beside it is listed as one that is read', async () => {
+  const { datasets } = await listFile(fixture('virtual-latest.h5'));
+  const refusals = new Map(datasets.map(({ path, refused }) => [path, refused?.code ?? null]));
+  expect(refusals.get('/rows')).toBeNull();
+  expect(refusals.get('/bad/missing')).toBe('ERR_EXTERNAL_DATA');
 });

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FileBytes } from '#caloscope/formats/hdf5/reader/file-bytes';
+import { withHdf5 } from '../../../support/hdf5-file.js';
 import { fixture, readNumbers } from './fixtures.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-virtual-'));
@@ -10,6 +12,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(() => ready);
 
 const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+it('a name that no file can have is told as one that is not there', () => {
+  withHdf5(fixture('virtual-latest.h5'), (file) => {
+    expect(() => FileBytes.beside(file, 'x'.repeat(300))).toThrow(
+      expect.objectContaining({
+        code: 'ERR_EXTERNAL_DATA',
+        message: expect.stringContaining('ENAMETOOLONG'),
+      }),
+    );
+  });
+});
 
 describe.each(['virtual-earliest.h5', 'virtual-latest.h5'])('virtual datasets of %s', (name) => {
   const path = fixture(name);

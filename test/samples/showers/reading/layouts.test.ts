@@ -244,7 +244,7 @@ describe.each(Object.entries(examples))('a file in the layout %s', (name, exampl
   const { lengths, voxel = (...at: [number, number, number, number]) => Math.fround(energy(...at)) } =
     example;
 
-  it('is recognised and read voxel by voxel', async () => {
+  it('is recognized and read voxel by voxel', async () => {
     const { file, block } = await readAll(path);
     expect(file.metadata.layout).toBe(name);
     expect(file.geometry.name).toBe(example.geometry);
@@ -324,7 +324,9 @@ describe('a described layout', () => {
         message: expect.stringContaining(message),
       });
     };
-    await bad({ incidentEnergies: { dataset: 'target', column: 1, unit: 'MV' } }, 'incidentEnergies');
+    await bad({ incidentEnergies: { dataset: 'target', column: 1, unit: 'MV' } }, 'incidentEnergies.unit: ');
+    const short = { dataset: 'ECAL', axes: ['shower', 'x', 'y', 'layer'], lengths: [3, 4] };
+    await bad({ voxels: { datasets: [short], unit: 'MeV' } }, 'ECAL has 2 lengths for 3 axes');
     await bad(
       { voxels: { datasets: [{ dataset: 'ECAL', axes: ['shower', 'x', 'layer', 'r'] }], unit: 'MeV' } },
       'axes',

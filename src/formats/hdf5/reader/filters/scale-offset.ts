@@ -17,10 +17,20 @@ interface Packing {
 /**
  * Unpacks a chunk of the scale-offset filter: integers as offsets from a minimum in as few bits as they need, floats
  * after multiplication by 10^D (then only D decimals are left). The result is in the byte order of the dataset.
+ *
+ * @param most bytes that the result has at most.
+ * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_FILTER_UNSUPPORTED.
  */
-export function unpackScaleOffset(stored: Buffer, parameters: readonly number[], type: NumberType): Buffer {
+export function unpackScaleOffset(
+  stored: Buffer,
+  parameters: readonly number[],
+  type: NumberType,
+  most: number,
+): Buffer {
   if (stored.length < headerBytes) throw corrupt('a scale-offset chunk without a header');
   const elements = parameters[place.elements] ?? 0;
+  // Equal numbers take no bits: what is stored does not bound how many there are.
+  if (elements * type.bytes > most) throw corrupt('a scale-offset chunk of more numbers than belong there');
   const bits = stored.readUInt32LE(0);
   if (bits > 8 * type.bytes) throw corrupt('a scale-offset chunk with more bits than its numbers');
   const packed = stored.subarray(headerBytes);
