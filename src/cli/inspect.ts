@@ -71,7 +71,10 @@ async function concludeUnknown(
   { code, message }: CaloscopeError,
   layoutOut: string | undefined,
 ): Promise<void> {
-  const { datasets, complete } = await listFile(path, session.signal);
+  // What stops the listing matters less than why it was made.
+  const listing = await listFile(path, session.signal).catch(() => null);
+  if (listing === null) return;
+  const { datasets, complete } = listing;
   const plain = datasets.flatMap(({ path: name, contents, attributes, refused }) =>
     contents && refused === null && !contents.type.startsWith('sequences')
       ? [{ path: name, shape: contents.shape, attributes }]

@@ -65,7 +65,8 @@ export function proposedLayout(datasets: readonly KnownDataset[]): LayoutDescrip
     },
     conditions: beside
       .filter((one) => one !== energies && width(one.shape) === 1)
-      .map((one) => ({ name: nameIn(one.path), dataset: inGroup(one.path), unit: textOfUnit(one) ?? '' })),
+
+      .map((one) => ({ name: inGroup(one.path), dataset: inGroup(one.path), unit: textOfUnit(one) ?? '' })),
   };
 }
 

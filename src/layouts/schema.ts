@@ -99,9 +99,20 @@ export const layoutSchema = layoutShape.superRefine(({ voxels, incidentEnergies,
       refuse(`${dataset} has ${lengths.length} lengths for ${axes.length - 1} axes beside the shower`);
   }
   for (const number of [incidentEnergies, ...conditions]) {
-    if ('placeholder' in number && !placeholders.includes(number.placeholder)) {
-      refuse(`{${number.placeholder}} is not in the name ${first?.dataset}`);
+    if ('placeholder' in number) {
+      if (!placeholders.includes(number.placeholder))
+        refuse(`{${number.placeholder}} is not in the name ${first?.dataset}`);
+    } else if (placeholders.length > 0 || placeholdersOf(number.dataset).length > 0) {
+      refuse(
+        placeholders.length > 0
+          ? `the voxels have a placeholder in their name, so ${number.dataset} cannot say which rows are whose: use a placeholder for it`
+          : `${number.dataset}: only the name of the voxels may have a placeholder`,
+      );
     }
+  }
+  const names = conditions.map(({ name }) => name);
+  if (new Set(names).size < names.length) {
+    context.addIssue({ code: 'custom', message: 'two conditions have one name', path: ['conditions'] });
   }
 });
 

@@ -74,7 +74,14 @@ describe("a user's own observable", () => {
   it('changes nothing else but what counts or looks for observables', async () => {
     const comparable = (result: EvaluationResult) => {
       const { run: _, verdict: __, warnings: ___, largestDistance: ____, histograms, ...others } = result;
-      const { failures: _____, windows: ______, clusters: _______, conditions: ________, ...rest } = others;
+      const {
+        failures: _____,
+        windows: ______,
+        clusters: _______,
+        conditions: ________,
+        support: _________,
+        ...rest
+      } = others;
       const kept = Object.entries(histograms).filter(([name]) => !/^sum_|_window_/.test(name));
       const observables = rest.observables
         .filter(({ name }) => name !== 'sum')

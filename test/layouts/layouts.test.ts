@@ -72,6 +72,26 @@ it.each([
     { voxels: { datasets: [{ dataset: 's', axes: ['shower', 'voxel'], lengths: [0] }], unit: 'MeV' } },
     'lengths',
   ],
+  [
+    {
+      voxels: { datasets: [{ dataset: 'data_{a}', axes: ['shower', 'voxel'] }], unit: 'MeV' },
+      conditions: [{ name: 'a', placeholder: 'a' }],
+    },
+    'incident_energies cannot say which rows are whose',
+  ],
+  [
+    { conditions: [{ name: 'a', dataset: 'angle_{a}' }] },
+    'only the name of the voxels may have a placeholder',
+  ],
+  [
+    {
+      conditions: [
+        { name: 'a', dataset: 'a' },
+        { name: 'a', dataset: 'b' },
+      ],
+    },
+    'two conditions have one name',
+  ],
   [{ definitions: 'others' }, 'definitions'],
   [{ more: 1 }, 'more'],
 ])('a layout with %j is not sound', (change, where) => {

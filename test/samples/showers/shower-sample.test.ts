@@ -57,6 +57,7 @@ describe('showers in native memory', () => {
     const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
     expect(sample.origin).toEqual({
       source: path,
+      files: [{ source: path, rows, sha256 }],
       file: true,
       sha256,
       layout: 'calochallenge',

@@ -138,8 +138,9 @@ function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): Shower
 /** Paths of the datasets of all parts: more than one where the voxels have placeholders in their name. */
 function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<string>[] {
   const { incidentEnergies, conditions, voxels } = layout;
-  const ratio = tree.names(group).has(logDensityRatioDataset) ? pathIn(group, logDensityRatioDataset) : null;
   const found = voxels.datasets.map(({ dataset }) => datasetsNamed(tree, group, dataset));
+  const hasRatio = found[0]?.length === 1 && tree.names(group).has(logDensityRatioDataset);
+  const ratio = hasRatio ? pathIn(group, logDensityRatioDataset) : null;
   return (found[0] ?? []).map(({ numbers }, i) => {
     const place = (number: ShowerNumber) =>
       'dataset' in number ? pathIn(group, number.dataset) : (numbers.get(number.placeholder) as number);
