@@ -75,7 +75,12 @@ describe('scores of a file that is never in memory as a whole', () => {
           path,
           features,
         );
-        expect(streamed).toEqual({ rows, ...together, warnings: showers.problems });
+        expect(streamed).toEqual({
+          rows,
+          files: [{ source: path, rows }],
+          ...together,
+          warnings: showers.problems,
+        });
         expect(progress).toEqual(progress.toSorted((a, b) => a - b));
         expect(progress.at(-1)).toBe(1);
       }
@@ -91,7 +96,7 @@ describe('scores of a file that is never in memory as a whole', () => {
       path: file,
       message: expect.stringContaining('row 39990, voxel 7'),
     });
-    const { rows: _, warnings, ...scores } = await score({ nonFinite: 'zero' }, file);
+    const { rows: _, files: __, warnings, ...scores } = await score({ nonFinite: 'zero' }, file);
     expect(warnings.map(({ code }) => code)).toEqual(['non-finite']);
     using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
     expect(scores).toEqual(await ensembles.get('low')?.score(showers));
