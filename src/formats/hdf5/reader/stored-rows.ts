@@ -105,7 +105,8 @@ export class StoredRows implements ElementRows {
         file.require(storage.address, storage.length);
       }
     }
-    if (!this.neverWritten) requirePlausible(this.rows * this.rowBytes, file.size);
+    const ratio = Math.min(mostRatio, Math.max(deflateRatio, largestRatio(dataset.filters)));
+    if (!this.neverWritten) requirePlausible(this.rows * this.rowBytes, file.size, ratio);
   }
 
   next(first: number, most: number): RowBytes {
@@ -173,10 +174,14 @@ export class StoredRows implements ElementRows {
   }
 }
 
-/** A deflate stream shrinks to 1/1032 at best; what is claimed beyond that cannot be in the file. */
-function requirePlausible(claimed: number, fileBytes: number): void {
+/** A deflate stream shrinks to 1/1032 at best, some more for bytes that are in no stream; others to 1/32768. */
+const deflateRatio = 1100;
+const mostRatio = 33_000;
+
+/** What is claimed beyond what filters can unpack cannot be in the file. */
+function requirePlausible(claimed: number, fileBytes: number, ratio: number): void {
   if (!Number.isFinite(claimed)) throw corrupt('a dataset of impossible size');
-  if (claimed <= 1100 * fileBytes + 16 * 2 ** 20) return;
+  if (claimed <= ratio * fileBytes + 16 * 2 ** 20) return;
   throw new CaloscopeError(
     'ERR_TOO_LARGE',
     `it claims ${(claimed / 2 ** 30).toFixed(1)} GiB in a file of ${fileBytes} bytes, which cannot be; ` +
