@@ -57,6 +57,8 @@ export interface WindowClusters {
   readonly observables: readonly string[];
   /** Those of ten rows and more, the largest first; none where the window holds fewer than a hundred rows. */
   readonly clusters: readonly WeightCluster[];
+  /** Clustered rows in groups of fewer than ten. */
+  readonly others: number;
 }
 
 /** Groups of alike showers among those of small and of large weight. */
@@ -94,7 +96,7 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
   const head = { lower, upper, role, factor } as const;
   const inside = rowsInWindow(scores[role].values, window);
   if (inside.length < fewestRows || window.observables.length === 0) {
-    return { ...head, observables: [], clusters: [] };
+    return { ...head, observables: [], clusters: [], others: 0 };
   }
   const byName = new Map(columns.map((column) => [column.observable.name, column]));
   const named = window.observables.flatMap(({ name }) => byName.get(name) ?? []);
@@ -131,6 +133,7 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
     ...head,
     observables: chosen.map(({ column }) => column.observable.name),
     clusters: clustersFound,
+    others: found.reduce((sum, { rows }) => sum + (rows < fewestOfCluster ? rows : 0), 0),
   };
 }
 
