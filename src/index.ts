@@ -144,6 +144,7 @@ export { featureNames, type GivenSample as Sample, type InputDescription } from 
 export type { ExaminedInput } from './samples/pair.js';
 export type { RepeatedPolicy } from './samples/repeated-rows.js';
 export type { InputReasons, InputSettings, Observable } from './samples/sample.js';
+export type { FileOfSample, SampleFile } from './samples/sample-file.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { observablesOf, observableValues } from './samples/showers/observables.js';
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
@@ -157,7 +158,6 @@ export {
   type ShowerInput,
 } from './samples/showers/shower-input.js';
 export {
-  type FileOfSample,
   findRepeatedShowers,
   type ShowerCondition,
   type ShowerOrigin,

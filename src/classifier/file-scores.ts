@@ -3,6 +3,7 @@ import type { JobOptions, Progress } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
 import { makeFeatures, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
+import type { SampleFile } from '../samples/sample-file.js';
 import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
 import type { Warning } from '../warnings.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
@@ -15,7 +16,7 @@ export interface FileScores extends ScoredRows {
   /** Showers in all files. */
   readonly rows: number;
   /** The files, in the order of their rows. */
-  readonly files: readonly { readonly source: string; readonly rows: number }[];
+  readonly files: readonly SampleFile[];
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
   readonly warnings: readonly Warning[];
 }

@@ -8,6 +8,7 @@ import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { Pictures } from './pictures.js';
+import type { FileOfSample, SampleFile } from './sample-file.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 
 /** A sample as a result names it. */
@@ -16,7 +17,7 @@ export interface SampleRecord {
   /** File path as given, or the name given to a plain matrix. */
   readonly source: string;
   /** The files of the rows, in their order; none for a matrix. */
-  readonly files: readonly { readonly source: string; readonly rows: number; readonly sha256: string }[];
+  readonly files: readonly FileOfSample[];
   /** SHA-256 of the file; of several that of their checksums, as text, one after the other; null for a matrix. */
   readonly sha256: string | null;
   /** Rows that were compared. */
@@ -173,7 +174,7 @@ export interface SampleBounds {
 export interface SampleStream {
   readonly rows: number;
   /** Its files, in their order. */
-  readonly files: readonly { readonly source: string; readonly rows: number }[];
+  readonly files: readonly SampleFile[];
   /** What was odd in the file and was not refused; complete after the last sample. */
   readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */

@@ -4,6 +4,7 @@ import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
+import type { FileOfSample } from '../sample-file.js';
 import type { ContentProblem } from './reading/content-checks.js';
 
 /** What showers were made for: an angle, a position. */
@@ -20,15 +21,6 @@ export interface ShowerCondition {
 interface KnownOfShowers {
   readonly conditions: readonly ShowerCondition[];
   readonly logDensityRatio: Float64Array | null;
-}
-
-/** A file of a sample. */
-export interface FileOfSample {
-  readonly source: string;
-  /** Showers in it. */
-  readonly rows: number;
-  /** SHA-256 of the very bytes that were read. */
-  readonly sha256: string;
 }
 
 /** Where the showers of a sample come from. */

@@ -5,9 +5,11 @@ import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { SampleBounds } from '../sample.js';
+import type { SampleFile } from '../sample-file.js';
 import type { ContentPolicy, ContentProblem } from './reading/content-checks.js';
+import { joinedColumns } from './reading/joined-columns.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
-import { type SampleFile, ShowerFiles } from './reading/shower-files.js';
+import { ShowerFiles } from './reading/shower-files.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
@@ -166,10 +168,10 @@ class SampleBeingRead {
     const { geometry, metadata } = this.#files.first;
     const conditions = metadata.conditions.map((condition, i) => ({
       ...condition,
-      values: joined(this.#conditions[i] ?? []),
+      values: joinedColumns(this.#conditions[i] ?? []),
     }));
     const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
-    const logDensityRatio = hasRatio ? joined(this.#ratios) : null;
+    const logDensityRatio = hasRatio ? joinedColumns(this.#ratios) : null;
     const known = { conditions, logDensityRatio };
     const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
@@ -181,14 +183,4 @@ class SampleBeingRead {
     if (this.#handle) native().dispose(this.#handle);
     this.#handle = null;
   }
-}
-
-function joined(parts: readonly Float64Array[]): Float64Array {
-  const whole = new Float64Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let next = 0;
-  for (const part of parts) {
-    whole.set(part, next);
-    next += part.length;
-  }
-  return whole;
 }

@@ -149,15 +149,11 @@ class Showers implements Sample {
   }
 
   compared(generated: Sample): readonly Observable[] {
-    const energies = [this, generated].flatMap((sample) =>
-      sample
-        .conditions()
-        .slice(0, 1)
-        .map(({ values }) => values),
-    );
-    const [one] = energies[0] ?? [];
-    const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
+    if (!(generated instanceof Showers)) throw differentKinds(this, generated);
     const { geometry } = this.#showers;
+    const energies = [this, generated].map((sample) => sample.#showers.incidentEnergies());
+    const one = energies[0]?.[0];
+    const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
     const lengths = geometry.layers.every(hasPlaces);
     return chooseObservables(observablesOf(geometry), this.comparedLayers, { oneIncidentEnergy, lengths });
   }

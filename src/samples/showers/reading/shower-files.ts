@@ -1,5 +1,6 @@
 import { ArgumentError, FileError } from '../../../errors.js';
 import { fileIdentity } from '../../../formats/files/file-identity.js';
+import type { SampleFile } from '../../sample-file.js';
 import type { ContentProblem } from './content-checks.js';
 import {
   type HitBlock,
@@ -9,13 +10,6 @@ import {
   type ShowerFile,
 } from './reading.js';
 import type { ShowerFileMetadata } from './reading-protocol.js';
-
-/** A file of a sample. */
-export interface SampleFile {
-  readonly source: string;
-  /** Showers in it. */
-  readonly rows: number;
-}
 
 /** Several files, in their order, whose showers are one sample. All have one layout and one geometry. */
 export class ShowerFiles {

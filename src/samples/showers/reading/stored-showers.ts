@@ -7,6 +7,7 @@ import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { DenseBlock } from '../../../native/contract/reading.js';
 import type { ContentProblem } from './content-checks.js';
+import { joinedColumns } from './joined-columns.js';
 import type { DatasetRecord, PartDatasets, ReadingPlan, ShowerBlock } from './reading-protocol.js';
 import { allocate, type DatasetHeader, type OpenDataset, StoredPart } from './stored-part.js';
 
@@ -90,7 +91,7 @@ export class StoredShowers {
     for (const { part, firstRow: first, rows: count, at } of stretches) {
       part.fill(first, count, voxels, at, asStored);
     }
-    const incidentEnergies = joined(
+    const incidentEnergies = joinedColumns(
       stretches.map(({ part, firstRow: first, rows: count }) =>
         part.incidentEnergies(first, count, asStored),
       ),
@@ -114,10 +115,12 @@ export class StoredShowers {
   numbers(firstRow: number, rows: number): Pick<ShowerBlock, 'conditions' | 'logDensityRatio'> {
     const stretches = this.#stretches(firstRow, rows);
     const byPart = stretches.map((stretch) => stretch.part.conditions(stretch.firstRow, stretch.rows));
-    const conditions = (byPart[0] ?? []).map((_, i) => joined(byPart.map((of) => of[i] as Float64Array)));
+    const conditions = (byPart[0] ?? []).map((_, i) =>
+      joinedColumns(byPart.map((of) => of[i] as Float64Array)),
+    );
     if (!this.hasLogDensityRatio) return { conditions };
     const ratios = stretches.map((stretch) => stretch.part.logDensityRatio(stretch.firstRow, stretch.rows));
-    return { conditions, logDensityRatio: joined(ratios as Float64Array[]) };
+    return { conditions, logDensityRatio: joinedColumns(ratios as Float64Array[]) };
   }
 
   #stretches(firstRow: number, rows: number): Stretch[] {
@@ -141,17 +144,6 @@ function requireEqualShapes([first, ...others]: readonly StoredPart[]): void {
       throw new CaloscopeError('ERR_DATASET_SHAPE', message);
     }
   }
-}
-
-function joined(arrays: readonly Float64Array[]): Float64Array {
-  if (arrays.length === 1) return arrays[0] as Float64Array;
-  const whole = new Float64Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    whole.set(array, at);
-    at += array.length;
-  }
-  return whole;
 }
 
 /**
