@@ -123,9 +123,9 @@ export {
   type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
+export type { ChosenLayout } from './layouts/chosen-layout.js';
 export {
   type AnyLayoutDescription as LayoutDescription,
-  type ChosenLayout,
   layoutNames,
 } from './layouts/kinds-of-layouts.js';
 export type { EnergyUnit } from './layouts/schema.js';
