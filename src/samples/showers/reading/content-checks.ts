@@ -104,7 +104,12 @@ export class ContentCheck {
       const message = `every voxel holds the same number, ${smallest}: the data were probably never written`;
       problems.push({ code: 'fill-only', message, severity: 'warning' });
     }
-    const units = unitsProblem(this.#ratios.median(), rangeOrNull(this.#incidentEnergy), usualEnergies);
+    const units = unitsProblem(
+      this.#ratios.median(),
+      rangeOrNull(this.#incidentEnergy),
+      usualEnergies,
+      this.#points === null ? soundRatio : soundRatioOfPoints,
+    );
     if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
     return problems;
   }
@@ -192,15 +197,19 @@ class ThinnedSample {
  * sampling calorimeter must not raise a false alarm.
  */
 const soundRatio = { min: 0.1, max: 2 };
+/** Points come from sampling calorimeters, too, where some percent are seen. */
+const soundRatioOfPoints = { min: 0.002, max: 2 };
 
 function unitsProblem(
   ratio: number | null,
   incident: { readonly min: number; readonly max: number } | null,
   usual: { readonly min: number; readonly max: number } | null,
+  sound: { readonly min: number; readonly max: number },
 ): string | null {
   if (ratio === null) return null;
-  if (ratio < soundRatio.min || ratio > soundRatio.max) {
-    const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not 0.2 to 1.2`;
+  if (ratio < sound.min || ratio > sound.max) {
+    const common = sound === soundRatio ? '0.2 to 1.2' : '0.01 to 1.2';
+    const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not ${common}`;
     return `${found}${suspectedUnit(ratio)}`;
   }
   if (usual && incident && (incident.min < usual.min / 2 || incident.max > usual.max * 2)) {

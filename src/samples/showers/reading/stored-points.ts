@@ -1,12 +1,5 @@
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { typeName } from '../../../formats/hdf5/reader/number-type.js';
-import {
-  energyUnits,
-  type Layout,
-  lengthUnits,
-  type PointLayout,
-  type PointQuantity,
-} from '../../../layouts/schema.js';
+import { energyUnits, type Layout, lengthUnits, type PointLayout } from '../../../layouts/schema.js';
 import type { PointBlock, PointColumnRecord } from '../../../native/contract/reading.js';
 import { describeDataset, missingChunkProblems } from './dataset-records.js';
 import type { ContentProblem } from './oddities.js';
