@@ -105,6 +105,7 @@ const points = z.discriminatedUnion('kind', [paddedPoints]);
 
 const layoutShape = z.strictObject({
   $schema: text.optional(),
+  kind: z.literal('showers').default('showers').describe('What the rows of the files are.'),
   name: text,
   groups: z
     .array(text)
