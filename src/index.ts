@@ -86,6 +86,7 @@ export {
   type SupportOverlap,
   supportOverlap,
 } from './failures/support-overlap.js';
+export type { WritingOptions } from './formats/hdf5/writer/writing.js';
 export type {
   NestedNumbers,
   UhiAxis,
@@ -142,7 +143,7 @@ export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contr
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
-export { type ReportOptions, renderReport, writeReport } from './report/report.js';
+export { type ReportOptions, renderReport, type WriteReportOptions, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
 export {
   featureNames,
@@ -178,7 +179,11 @@ export {
 export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
 export type { MatrixInput, MatrixSample } from './samples/table/table.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
-export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
+export {
+  type SimulateShowersOptions,
+  type SimulationRecord,
+  simulateShowers,
+} from './simulation/shower-file.js';
 export {
   type ToyGeometryName,
   type ToySampleOptions,

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
-import { requireOutputFile } from '../formats/files/output-file.js';
+import { requireOutputFile } from '../formats/files/output-checks.js';
 import { listFile } from '../formats/hdf5/reader/list-file.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
