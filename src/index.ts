@@ -159,7 +159,7 @@ export type { InputReasons, InputSettings, Observable } from './samples/sample.j
 export type { FileOfSample, SampleFile } from './samples/sample-file.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { observablesOf, observableValues } from './samples/showers/observables.js';
-export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
+export type { ContentPolicy, ContentProblem } from './samples/showers/reading/oddities.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
 export type { ConditionRecord, DatasetRecord } from './samples/showers/reading/reading-protocol.js';
 export type { ShowerBlock } from './samples/showers/shower-block.js';
