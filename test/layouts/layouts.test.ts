@@ -107,6 +107,7 @@ it('the published schema is that of the descriptions', async () => {
 
 it('the documentation lists the published layouts in their order', async () => {
   const page = await readFile(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
-  const rows = page.slice(page.indexOf('## Published layouts')).matchAll(/^\| `([^`]+)` \|/gm);
+  const [, section = ''] = page.split('## Published layouts');
+  const rows = (section.split('\n## ')[0] as string).matchAll(/^\| `([^`]+)` \|/gm);
   expect([...rows].map(([, name]) => name)).toEqual(layoutNames);
 });
