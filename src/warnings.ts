@@ -9,7 +9,7 @@ export const warningCodes = {
   'fill-only': 'every voxel holds the same number: the data were probably never written',
   'deposit-beyond-energy': 'showers that deposit many times their incident energy',
   units: 'energies that look like another unit',
-  'non-finite': 'voxels that are NaN or infinite, read as 0',
+  'non-finite': 'voxels that are NaN or infinite, read as 0; events that hold such numbers, left out',
   negative: 'negative voxels, kept or read as 0',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples

@@ -87,6 +87,7 @@ class Table implements Sample {
     const source = this.#matrix.name ?? `${role} matrix`;
     return {
       role,
+      noun: this.noun,
       source,
       files: [],
       sha256: null,
