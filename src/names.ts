@@ -17,6 +17,55 @@ export function oneOf<const Names extends readonly [string, ...string[]]>(names:
   return z.enum(names, { error: mustBeOneOf(names) });
 }
 
+/** The name that was probably meant, as words for the end of a message; none where nothing is near. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  const distances = known.map(
+    (other) => [editDistance(name.toLowerCase(), other.toLowerCase()), other] as const,
+  );
+  const [distance, nearest] = distances.reduce(
+    (a, b) => (b[0] < a[0] ? b : a),
+    [Number.POSITIVE_INFINITY, ''],
+  );
+  return distance <= Math.max(1, name.length / 3) ? `; did you mean ${nearest}?` : '';
+}
+
+/** Letters to insert, remove, replace or swap with the next (optimal string alignment). */
+function editDistance(a: string, b: string): number {
+  let before: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (last[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(replaced, (last[j] as number) + 1, (row[j - 1] as number) + 1);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      if (i > 1 && j > 1 && swapped) row[j] = Math.min(row[j] as number, (before[j - 2] as number) + 1);
+    }
+    before = last;
+    last = row;
+  }
+  return last[b.length] as number;
+}
+
+/**
+ * A name that is not known does not pass: an option with a typing error would be its default.
+ *
+ * @param known the names, in a table that the compiler holds complete.
+ * @throws ArgumentError ERR_ARGUMENT.
+ */
+export function requireKnownOptions<Options extends object>(
+  options: Options,
+  known: Readonly<Record<keyof Options, true>>,
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ArgumentError('ERR_ARGUMENT', `options must be an object; they are ${String(options)}`);
+  }
+  const names = Object.keys(known);
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new ArgumentError('ERR_ARGUMENT', `there is no option ${unknown}${didYouMean(unknown, names)}`);
+}
+
 /**
  * @param what the option or argument that `value` was given for.
  * @throws ArgumentError ERR_ARGUMENT for anything but one of the names.

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
-import { oneOf } from '../names.js';
+import { didYouMean, oneOf } from '../names.js';
 import { type LearnerName, learnerNames } from '../native/contract/ensembles.js';
 import { featureSetNames } from '../native/contract/showers.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
@@ -81,9 +81,27 @@ export function parseOptions<Schema extends z.ZodType>(schema: Schema, options: 
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
-    throw new ArgumentError('ERR_ARGUMENT', `there is no option ${issue.keys.join(', ')}`);
+    const within = issue.path.reduce<z.ZodType | undefined>(stepInto, schema);
+    const advice = didYouMean(issue.keys[0] as string, optionsOf(within));
+    throw new ArgumentError('ERR_ARGUMENT', `there is no option ${issue.keys.join(', ')}${advice}`);
   }
   throw new ArgumentError('ERR_ARGUMENT', `${issue?.path.join('.')}: ${issue?.message}`);
+}
+
+/** The object behind what may be left out. */
+function unwrapped(schema: z.ZodType | undefined): z.ZodType | undefined {
+  const inner = schema as { unwrap?: () => z.ZodType } | undefined;
+  return inner?.unwrap ? unwrapped(inner.unwrap()) : schema;
+}
+
+function stepInto(schema: z.ZodType | undefined, key: PropertyKey): z.ZodType | undefined {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? (inner.shape as Record<PropertyKey, z.ZodType>)[key] : undefined;
+}
+
+function optionsOf(schema: z.ZodType | undefined): string[] {
+  const inner = unwrapped(schema);
+  return inner instanceof z.ZodObject ? Object.keys(inner.shape) : [];
 }
 
 /** Options of a training with those of its preset, checked; the error names the first that is wrong. */

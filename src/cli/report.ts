@@ -1,12 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { FileError } from '../errors.js';
+import { CaloscopeError, FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
+import { parseUhiDocument } from '../formats/uhi/uhi-schema.js';
 import { resultFormatVersion } from '../versions.js';
 import { warningLines } from './findings.js';
 import * as options from './options.js';
@@ -37,7 +38,9 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
-  await writeReport(result, out, { signal: session.signal, force });
+  await writeReport(result, out, { signal: session.signal, force }).catch((error) => {
+    throw error instanceof CaloscopeError && error.code === 'ERR_RESULT' ? unsound(source, error) : error;
+  });
   const { verdict, warnings } = result;
   session.conclude({ out, result: source, verdict, warnings }, [`Report: ${out}`, ...warningLines(warnings)]);
 }
@@ -78,5 +81,15 @@ async function readResult(path: string): Promise<EvaluationResult> {
   const needed = [...partNames, ...Object.keys(head)] as (keyof EvaluationResult)[];
   const missing = needed.find((part) => typeof result[part] !== 'object');
   if (missing) throw new FileError('ERR_RESULT', path, `its part "${missing}" is missing`);
+  try {
+    // A few letters can claim an axis of a billion bins.
+    parseUhiDocument(result.histograms);
+  } catch (cause) {
+    throw unsound(path, cause as Error);
+  }
   return result as EvaluationResult;
+}
+
+function unsound(path: string, cause: Error): FileError {
+  return new FileError('ERR_RESULT', path, cause.message, { cause });
 }

@@ -5,6 +5,7 @@ import { splitText } from '../classifier/settings.js';
 import { requireOutputFolder } from '../formats/files/output-checks.js';
 import type { OwnFiles } from '../formats/files/own-files.js';
 import { writeWholeFolder } from '../formats/files/whole-output.js';
+import { requireKnownOptions } from '../names.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
@@ -51,6 +52,7 @@ export async function writeEvaluation(
     ) => Promise<void>;
   } = {},
 ): Promise<void> {
+  requireKnownOptions(options, { force: true, signal: true, drawReport: true });
   const { signal, drawReport, force = false } = options;
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;

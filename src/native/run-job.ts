@@ -106,4 +106,9 @@ export abstract class NativeObject<Kind extends string> {
   [Symbol.dispose](): void {
     this.dispose();
   }
+
+  /** One line in the console, without what is inside. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `${this.constructor.name} {}`;
+  }
 }

@@ -11,7 +11,7 @@ import { sections } from './sections.js';
 import { styleSheet } from './style.js';
 
 // Forbids the page to load or run anything, whatever a file name or label may try.
-const policy = "default-src 'none'; style-src 'unsafe-inline'";
+const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
  * Draws the report of an evaluation: one HTML document that opens offline, runs no script and loads nothing.
@@ -104,5 +104,9 @@ function drawPart<Name extends keyof ResultParts>(
   result: EvaluationResult,
 ): Content {
   const drawn: Section<ResultParts[Name]> = sections[name];
-  return drawn[place]?.(sheet, result[name], result) ?? null;
+  try {
+    return drawn[place]?.(sheet, result[name], result) ?? null;
+  } catch (cause) {
+    throw new Error(`${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }

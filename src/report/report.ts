@@ -1,7 +1,10 @@
+import type { Worker } from 'node:worker_threads';
+import { CaloscopeError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
 import { startWorker } from '../worker-thread.js';
+import type { DrawingReply } from './drawing-worker.js';
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
@@ -16,24 +19,43 @@ export interface WriteReportOptions extends ReportOptions {
  * The report of an evaluation as one HTML document that opens offline, runs no script and loads nothing; drawn in a
  * thread of its own.
  *
- * @throws The reason of the signal when aborted.
+ * @throws CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
   const { signal } = options;
   signal?.throwIfAborted();
-  const worker = startWorker(new URL('./drawing-worker.js', import.meta.url), result);
+  const worker = startDrawing(result);
   let onAbort = () => {};
   try {
     return await new Promise((resolve, reject) => {
       onAbort = () => reject(signal?.reason);
       signal?.addEventListener('abort', onAbort, { once: true });
-      worker.once('message', resolve);
-      worker.once('error', reject);
+      worker.once('message', (reply: DrawingReply) => {
+        if ('page' in reply) resolve(reply.page);
+        else reject(unsound(reply.failure));
+      });
+      worker.once('error', (cause) => reject(unsound(cause.message)));
     });
   } finally {
     signal?.removeEventListener('abort', onAbort);
     await worker.terminate();
   }
+}
+
+function startDrawing(result: EvaluationResult): Worker {
+  try {
+    return startWorker(new URL('./drawing-worker.js', import.meta.url), result);
+  } catch (cause) {
+    // What cannot be copied to a thread, as lists that are nested without end.
+    throw unsound(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function unsound(what: string): CaloscopeError {
+  return new CaloscopeError(
+    'ERR_RESULT',
+    `it cannot be drawn, it is not as evaluate makes results (${what})`,
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import {
   type ToyGeometryName,
@@ -36,6 +36,18 @@ export interface ToySampleOptions extends JobOptions {
   readonly threads?: number | undefined;
 }
 
+const knownOptions: Readonly<Record<keyof ToySampleOptions, true>> = {
+  geometry: true,
+  showers: true,
+  seed: true,
+  distortion: true,
+  strength: true,
+  sample: true,
+  threads: true,
+  signal: true,
+  onProgress: true,
+};
+
 /** Toy showers in memory. */
 export interface ToyShowers {
   /** MeV, one a shower. */
@@ -70,6 +82,7 @@ function requireWhole(name: string, value: unknown, min: number, max: number): a
 
 /** @throws ArgumentError ERR_ARGUMENT when an option is not as {@link ToySampleOptions} says. */
 export function planToySample(options: ToySampleOptions): ToySamplePlan {
+  requireKnownOptions(options, knownOptions);
   const { geometry, showers, seed } = options;
   requireOneOf(toyGeometryNames, geometry, 'geometry of toy showers');
   requireWhole('showers', showers, 1, 1e12);

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import {
@@ -37,6 +37,18 @@ export interface DensityRatioOptions extends ComputeOptions {
   /** Sample that the showers belong to: decides between w and 1/w in the health. Default `generated`. */
   readonly role?: SampleRole | undefined;
 }
+
+const knownOptions: Readonly<Record<keyof DensityRatioOptions, true>> = {
+  rule: true,
+  priorShift: true,
+  clip: true,
+  role: true,
+  threads: true,
+  device: true,
+  devices: true,
+  signal: true,
+  onProgress: true,
+};
 
 /** Health of the weights w = p_ref/p_gen of one sample. */
 export interface WeightHealth {
@@ -103,6 +115,7 @@ export async function densityRatioWeights(
   logits: NumberArray | MemberLogits,
   options: DensityRatioOptions = {},
 ): Promise<DensityRatioWeights> {
+  requireKnownOptions(options, knownOptions);
   const { rule = usualEnsembleRule, priorShift = 0, clip = null, role = 'generated' } = options;
   const ensemble = ArrayBuffer.isView(logits) ? { logits, members: 1 } : logits;
   requireOption(ensemble instanceof Object, 'logits must be a typed array or { logits, members }');

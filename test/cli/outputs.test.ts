@@ -155,3 +155,43 @@ it('--force replaces a result, and keeps what else is in its folder', async () =
   expect(readdirSync(out).sort()).toEqual([...names, 'weights.hdf5']);
   expect((await caloscope(['report', out, '--out', report, '--force'])).exitCode).toBe(0);
 });
+
+describe('a result of which something is not as it was written', () => {
+  const axis = {
+    type: 'regular',
+    lower: 0,
+    upper: 1,
+    bins: 1e9,
+    underflow: true,
+    overflow: true,
+    circular: false,
+    metadata: {},
+  };
+  const first = (whole: Whole) => Object.values(whole.histograms)[0] as Record<string, unknown>;
+  type Whole = Record<string, unknown> & {
+    histograms: Record<string, unknown>;
+    observables: { histograms: object }[];
+  };
+  const changes: readonly [what: string, change: (whole: Whole) => void][] = [
+    ['a verdict that is a list', (whole) => Object.assign(whole, { verdict: [] })],
+    ['observables that are no list', (whole) => Object.assign(whole, { observables: {} })],
+    ['a warning that is nothing', (whole) => Object.assign(whole, { warnings: [null] })],
+    ['a curve of a text', (whole) => Object.assign(whole, { roc: { falsePositiveRate: 'abc' } })],
+    [
+      'a histogram that is not there',
+      (whole) => Object.assign(whole.observables[0]?.histograms ?? {}, { reference: '__proto__' }),
+    ],
+    ['an axis of a billion bins', (whole) => Object.assign(first(whole), { axes: [axis] })],
+    [
+      'settings without end',
+      (whole) => Object.assign(whole, { settings: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) }),
+    ],
+  ];
+  it.each(changes)('%s is refused as such', async (_, change) => {
+    const whole = JSON.parse(readFileSync(join(result, 'result.json'), 'utf8'));
+    change(whole);
+    const path = join(toys.newFolder(), 'result.json');
+    writeFileSync(path, JSON.stringify(whole));
+    await expectRefused(['report', path, '--out', `${path}.html`], /./, 'ERR_RESULT');
+  });
+});

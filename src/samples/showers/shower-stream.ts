@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Geometry } from '../../geometry/geometry.js';
+import { requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
@@ -13,6 +14,18 @@ import { ShowerFiles } from './reading/shower-files.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
+
+const knownOptions: Readonly<Record<keyof OpenShowersOptions, true>> = {
+  geometry: true,
+  particle: true,
+  layout: true,
+  group: true,
+  threads: true,
+  negative: true,
+  nonFinite: true,
+  signal: true,
+  onProgress: true,
+};
 
 /** One file, or several whose showers are one sample, in their order. */
 export type ShowerPaths = string | readonly string[];
@@ -28,6 +41,12 @@ export async function openShowers(
   paths: ShowerPaths,
   options: OpenShowersOptions = {},
 ): Promise<ShowerSample> {
+  requireKnownOptions(options, knownOptions);
+  return await readShowers(paths, options);
+}
+
+/** The same, for who has options of other kinds of samples among those of showers. */
+export async function readShowers(paths: ShowerPaths, options: OpenShowersOptions): Promise<ShowerSample> {
   const stream = await ShowerStream.open(paths, options);
   try {
     return await stream.whole();

@@ -46,7 +46,7 @@ import {
 } from './shower-input.js';
 import { ShowerPictures } from './shower-pictures.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
-import { type OpenShowersOptions, openShowers, type ShowerPaths, ShowerStream } from './shower-stream.js';
+import { type OpenShowersOptions, readShowers, type ShowerPaths, ShowerStream } from './shower-stream.js';
 
 /** Calorimeter showers. */
 export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput, OpenShowersOptions> = {
@@ -59,7 +59,7 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
   storedInput: storedShowerInput,
   store: storeShowerInput,
   restore: restoreShowerInput,
-  files: { layouts: 'showers', describe, read: openShowers, open: openShowerStream },
+  files: { layouts: 'showers', describe, read: readShowers, open: openShowerStream },
 };
 
 async function describe(path: string, options: OpenShowersOptions): Promise<DescribedFile> {
