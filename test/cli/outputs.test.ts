@@ -182,16 +182,15 @@ describe('a result of which something is not as it was written', () => {
       (whole) => Object.assign(whole.observables[0]?.histograms ?? {}, { reference: '__proto__' }),
     ],
     ['an axis of a billion bins', (whole) => Object.assign(first(whole), { axes: [axis] })],
-    [
-      'settings without end',
-      (whole) => Object.assign(whole, { settings: JSON.parse('['.repeat(5000) + ']'.repeat(5000)) }),
-    ],
+    ['settings without end', (whole) => Object.assign(whole, { settings: 'DEEP' })],
   ];
   it.each(changes)('%s is refused as such', async (_, change) => {
     const whole = JSON.parse(readFileSync(join(result, 'result.json'), 'utf8'));
     change(whole);
     const path = join(toys.newFolder(), 'result.json');
-    writeFileSync(path, JSON.stringify(whole));
+    // JSON.stringify itself gives up at such depths.
+    const deep = '['.repeat(5000) + ']'.repeat(5000);
+    writeFileSync(path, JSON.stringify(whole).replace('"DEEP"', deep));
     await expectRefused(['report', path, '--out', `${path}.html`], /./, 'ERR_RESULT');
   });
 });
