@@ -66,7 +66,7 @@ export function sampleOf(given: unknown): Sample {
  */
 export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
   reference.requireFit(generated);
-  return reference.input(choices) as InputDescription;
+  return reference.input(choices, generated) as InputDescription;
 }
 
 /** Names of the columns of the network input. */

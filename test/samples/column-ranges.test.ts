@@ -58,7 +58,13 @@ describe('ranges of columns', () => {
 
   it('are those of the scalar columns of showers, not of voxels', async () => {
     const sample = sampleOf(gridShowers(50, 1));
-    const input = { kind: 'showers', features: 'low', geometry: gridGeometry(), threshold: null } as const;
+    const input = {
+      kind: 'showers',
+      features: 'low',
+      geometry: gridGeometry(),
+      threshold: null,
+      conditions: [],
+    } as const;
     using features = await makeFeatures(sample, input);
     const { columns } = await columnRanges(features, features, 100, featureNames(input), {});
     expect(columns.map(({ name }) => name)).toEqual(['log10_E_inc']);

@@ -46,7 +46,7 @@ export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput> = 
   owns: (value): value is MatrixSample => typeof value === 'object' && value !== null && 'columns' in value,
   sample: (given) => new Table(given),
   columns: ({ columns }) => columns,
-  settings: () => ({ geometry: null, features: 'matrix columns', threshold: null }),
+  settings: () => ({ geometry: null, features: 'matrix columns', threshold: null, conditions: [] }),
   storedInput,
   store: ({ kind, columns }) => ({ kind, columns: [...columns] }),
   restore: (stored) => stored,
