@@ -123,8 +123,12 @@ export {
   type NanRows,
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
-export { layoutNames } from './layouts/published-layouts.js';
-export type { EnergyUnit, LayoutDescription } from './layouts/schema.js';
+export type { ChosenLayout } from './layouts/chosen-layout.js';
+export {
+  type AnyLayoutDescription as LayoutDescription,
+  layoutNames,
+} from './layouts/kinds-of-layouts.js';
+export type { EnergyUnit } from './layouts/schema.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {
@@ -140,7 +144,14 @@ export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
 export { type ReportOptions, renderReport, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
-export { featureNames, type GivenSample as Sample, type InputDescription } from './samples/kinds.js';
+export {
+  featureNames,
+  freeSample,
+  type GivenSample as Sample,
+  type InputDescription,
+  type OpenSampleOptions,
+  openSample,
+} from './samples/kinds.js';
 export type { ExaminedInput } from './samples/pair.js';
 export type { RepeatedPolicy } from './samples/repeated-rows.js';
 export type { InputReasons, InputSettings, Observable } from './samples/sample.js';

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "addon/handles.h"
@@ -21,16 +22,21 @@ struct RunningJobs {
   ~RunningJobs();
 };
 
-/// One thread, one thread-safe function, one cancel flag.
+/// One thread, one thread-safe function, one cancel flag. The thread never waits for the JavaScript thread and, once the
+/// environment ends, calls it no more, so that the environment can wait for the thread.
 class Job : public std::enable_shared_from_this<Job> {
  public:
   explicit Job(JobWork work) : control_([this](const Progress& p) { report(p); }), work_(std::move(work)) {}
 
-  void start(Napi::Env env, const Napi::Function& notify) {
+  void start(napi_env env, const Napi::Function& notify) {
     notify_ = Napi::ThreadSafeFunction::New(env, notify, "caloscope job", 0, 1);
+    // Hooks run in reverse order: this one before that of the function.
+    open_ = napi_add_env_cleanup_hook(env, environment_ends, this) == napi_ok;
     try {
+      if (!open_) throw Error(ErrorCode::cancelled, "the environment ends");
       thread_ = std::thread([this] { run(); });
     } catch (...) {
+      if (open_) napi_remove_env_cleanup_hook(env, environment_ends, this);
       notify_.Release();
       throw;
     }
@@ -43,23 +49,47 @@ class Job : public std::enable_shared_from_this<Job> {
   }
 
  private:
+  /// Before the thread-safe function is closed: from then on calls of it could wait for this thread, or be too late.
+  static void environment_ends(void* data) {
+    auto* const job = static_cast<Job*>(data);
+    job->cancel();
+    {
+      const std::lock_guard lock(job->gate_);
+      if (std::exchange(job->open_, false)) job->notify_.Release();
+    }
+    job->join();
+  }
+
   void run() {
-    JobResult result;
-    std::exception_ptr failure;
     try {
-      result = work_(control_);
+      result_ = work_(control_);
     } catch (...) {
-      failure = std::current_exception();
+      failure_ = std::current_exception();
     }
     work_ = nullptr;
-    const auto settle = [self = shared_from_this(), result = std::move(result), failure](Napi::Env env,
-                                                                                         Napi::Function notify) {
-      self->join();
-      std::erase(env.GetInstanceData<RunningJobs>()->jobs, self);
-      quietly([&] { notify_end(env, notify, result, failure); });
+    call([](Job& job, Napi::Env env, const Napi::Function& notify) { job.settle(env, notify); });
+    const std::lock_guard lock(gate_);
+    if (std::exchange(open_, false)) notify_.Release();
+  }
+
+  void settle(Napi::Env env, const Napi::Function& notify) {
+    napi_remove_env_cleanup_hook(env, environment_ends, this);
+    join();
+    std::erase(env.GetInstanceData<RunningJobs>()->jobs, shared_from_this());
+    quietly([&] { notify_end(env, notify, std::exchange(result_, nullptr), failure_); });
+  }
+
+  /// Has `what` called on the JavaScript thread, unless the environment ends. What still waits then is lost: it owns nothing.
+  template <class Call>
+  void call(const Call& what) {
+    const std::lock_guard lock(gate_);
+    if (!open_) return;
+    const auto on_javascript_thread = [what, job = weak_from_this()](Napi::Env env, const Napi::Function& notify) {
+      if (const auto self = job.lock()) what(*self, env, notify);
     };
-    // A call that answers "closing" has given up this thread's share: releasing it again would be a use after free.
-    if (!closing_ && notify_.BlockingCall(settle) == napi_ok) notify_.Release();
+    const auto status = notify_.NonBlockingCall(on_javascript_thread);
+    // It has given up this thread's share then: releasing it again would be a use after free.
+    if (status == napi_closing) open_ = false;
   }
 
   /// Calls into JavaScript fail while the environment ends, and a `notify` may throw: neither may reach the event loop as
@@ -107,17 +137,16 @@ class Job : public std::enable_shared_from_this<Job> {
       const std::lock_guard lock(newest_mutex_);
       newest_ = progress;
     }
-    if (closing_ || progress_waiting_.exchange(true)) return;
-    const auto status = notify_.NonBlockingCall([self = shared_from_this()](Napi::Env env, Napi::Function notify) {
-      self->progress_waiting_ = false;
-      const Progress latest = self->newest();
+    if (progress_waiting_.exchange(true)) return;
+    call([](Job& job, Napi::Env env, const Napi::Function& notify) {
+      job.progress_waiting_ = false;
+      const Progress latest = job.newest();
       quietly([&] {
         const Napi::HandleScope scope(env);
         notify.Call({Napi::String::New(env, "progress"), Napi::Number::New(env, latest.done),
                      Napi::Number::New(env, latest.total), Napi::String::New(env, latest.message)});
       });
     });
-    if (status == napi_closing) closing_ = true;
   }
 
   Progress newest() {
@@ -127,12 +156,16 @@ class Job : public std::enable_shared_from_this<Job> {
 
   JobControl control_;
   JobWork work_;
+  JobResult result_;
+  std::exception_ptr failure_;
+  std::mutex gate_;
+  /// Whether the thread may call `notify_`, of which it then has a share; guarded by `gate_`.
+  bool open_ = false;
   Napi::ThreadSafeFunction notify_;
   std::thread thread_;
   std::mutex newest_mutex_;
   Progress newest_;
   std::atomic<bool> progress_waiting_{false};
-  std::atomic<bool> closing_{false};
 };
 
 RunningJobs::~RunningJobs() {

@@ -8,7 +8,7 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 20;
+constexpr int abi_version = 21;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
@@ -19,6 +19,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_device_operations(env, exports);
   add_ensemble_operations(env, exports);
   add_failure_operations(env, exports);
+  add_file_operations(env, exports);
   add_histogram_operations(env, exports);
   add_machine_operations(env, exports);
   add_names_operations(env, exports);
@@ -32,6 +33,17 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
 
 }  // namespace
 
-NODE_API_MODULE(caloscope, initialise)
+/// A worker thread may be ended while it loads this: every call into JavaScript fails then, the one that would throw an error
+/// too, and what left this function as a C++ exception would end the process.
+napi_value initialise_or_throw(napi_env env, napi_value exports) {
+  try {
+    return initialise(env, Napi::Object(env, exports));
+  } catch (...) {
+    napi_throw_error(env, "ERR_INTERNAL", "the native core could not be initialised");
+    return nullptr;
+  }
+}
+
+NAPI_MODULE(caloscope, initialise_or_throw)
 
 }  // namespace caloscope::addon

@@ -50,7 +50,12 @@ CheckpointFiles::Folder::~Folder() {
 }
 
 CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem)
-    : stem_(std::move(stem)), folder_(folder), lock_(folder) {
+    : stem_(std::move(stem)),
+      folder_(folder),
+      lock_(folder / "checkpoint.lock",
+            Error(ErrorCode::checkpoint, folder.string() +
+                                             ": another training keeps its checkpoints there now; wait for its end, "
+                                             "or name another folder")) {
   if (!resume && holds_checkpoints(folder)) {
     throw Error(ErrorCode::checkpoint, folder.string() +
                                            ": it holds the checkpoints of an earlier training; resume from them with "

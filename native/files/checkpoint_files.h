@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/training/checkpoint_store.h"
-#include "files/folder_lock.h"
+#include "files/file_lock.h"
 
 namespace caloscope {
 
@@ -36,7 +36,7 @@ class CheckpointFiles : public CheckpointStore {
 
   std::string stem_;
   Folder folder_;
-  FolderLock lock_;
+  FileLock lock_;
 };
 
 }  // namespace caloscope

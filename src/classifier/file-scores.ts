@@ -1,16 +1,13 @@
 import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
-import { makeFeatures, openStream } from '../samples/kinds.js';
+import { makeFeatures, type OpenSampleOptions, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { SampleFile } from '../samples/sample-file.js';
-import type { OpenShowersOptions } from '../samples/showers/shower-stream.js';
 import type { Warning } from '../warnings.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 
-export interface FileScoresOptions
-  extends Omit<OpenShowersOptions, 'geometry' | 'particle'>,
-    PredictOptions {}
+export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {}
 
 export interface FileScores extends ScoredRows {
   /** Showers in all files. */

@@ -17,8 +17,8 @@ import { inputLines, warningLines } from './findings.js';
 import {
   addPairArguments,
   checkPair,
+  openChecked,
   openPair,
-  openSample,
   type PairFiles,
   type PairOptions,
   pairFiles,
@@ -31,7 +31,7 @@ export interface EvaluateOptions
   extends PairOptions,
     options.RunOptions,
     options.DeviceFlags,
-    options.ShowerFileOptions,
+    options.SampleFileOptions,
     options.TrainingFlags,
     options.ScoringOptions,
     options.PermutationsOption,
@@ -104,13 +104,11 @@ export async function evaluateFiles(
   checkpoint?: CheckpointOptions,
 ): Promise<EvaluationResult> {
   const { signal, progress } = session;
-  const { reference, generated } = await openPair(files, chosen, session);
-  using _reference = reference;
-  using _generated = generated;
-  using second = files.null === null ? null : await openSample(files.null, 'null sample', chosen, session);
-  const evaluation = await evaluate(reference, generated, {
+  using pair = await openPair(files, chosen, session);
+  using second = files.null === null ? null : await openChecked(files.null, 'null sample', chosen, session);
+  const evaluation = await evaluate(pair.reference, pair.generated, {
     ...options.evaluationOptions(chosen),
-    null: second ?? undefined,
+    null: second?.sample,
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,

@@ -3,13 +3,10 @@ import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CaloscopeError, FileError } from '../errors.js';
 import { fileIdentity } from '../formats/files/file-identity.js';
-import { chosenLayouts } from '../layouts/chosen-layout.js';
-import type { ShowerFileMetadata } from '../samples/showers/reading/reading.js';
-import { ShowerReader } from '../samples/showers/reading/shower-reader.js';
-import type { ShowerSample } from '../samples/showers/shower-sample.js';
-import { openShowers } from '../samples/showers/shower-stream.js';
+import { describeFile, freeSample, type GivenSample, openSample } from '../samples/kinds.js';
+import type { DescribedFile } from '../samples/sample.js';
 import { filesNamed } from './file-patterns.js';
-import { contentPolicy, type ShowerFileOptions } from './options.js';
+import { contentPolicy, type SampleFileOptions } from './options.js';
 import type { Session } from './session.js';
 
 /** The files of each sample. */
@@ -60,20 +57,14 @@ export async function pairFiles(
 }
 
 /** What files say of themselves, without their numbers. */
-async function metadataOf(
+async function described(
   paths: readonly string[],
-  options: ShowerFileOptions,
+  { layout, group }: SampleFileOptions,
   signal: AbortSignal,
-): Promise<readonly [ShowerFileMetadata, ...ShowerFileMetadata[]]> {
-  const { group } = options;
-  const layouts = await chosenLayouts(options.layout);
-  const all: ShowerFileMetadata[] = [];
-  for (const path of paths) {
-    const reader = await ShowerReader.open(path, { layouts, group, signal });
-    await reader.close();
-    all.push(reader.metadata);
-  }
-  return all as [ShowerFileMetadata, ...ShowerFileMetadata[]];
+): Promise<readonly [DescribedFile, ...DescribedFile[]]> {
+  const all: DescribedFile[] = [];
+  for (const path of paths) all.push(await describeFile(path, { layout, group, signal }));
+  return all as [DescribedFile, ...DescribedFile[]];
 }
 
 /** A file that both have, links of both kinds included. */
@@ -105,27 +96,27 @@ export interface PairChecks {
  */
 export async function checkPair(
   { reference, generated }: PairFiles,
-  options: ShowerFileOptions,
+  options: SampleFileOptions,
   { rows, purpose, allowSame }: PairChecks,
   { signal }: Session,
 ): Promise<void> {
-  const first = await metadataOf(reference, options, signal);
-  const second = await metadataOf(generated, options, signal);
+  const first = await described(reference, options, signal);
+  const second = await described(generated, options, signal);
   const shared = allowSame ? null : await sharedFile(reference, generated);
   if (shared) {
     const message = `${shared[0]} and ${shared[1]} are the same file, which says nothing; --allow-same compares them all the same`;
     throw new CaloscopeError('ERR_USAGE', message);
   }
-  const [{ layout, voxels }] = first;
+  const [{ layout, content }] = first;
   for (const [i, found] of [...first, ...second].entries()) {
     const path = [...reference, ...generated][i] as string;
     if (found.layout !== layout) {
       const message = `its layout is ${found.layout}, that of ${reference[0]} is ${layout}; compare files of one layout`;
       throw new FileError('ERR_LAYOUT', path, message);
     }
-    if (found.voxels !== voxels) {
-      const message = `its showers have ${found.voxels} voxels, those of ${reference[0]} have ${voxels}`;
-      throw new FileError('ERR_VOXEL_COUNT', path, message);
+    if (found.content.words !== content.words) {
+      const message = `it holds ${found.content.words}, ${reference[0]} holds ${content.words}`;
+      throw new FileError(content.code, path, message);
     }
   }
   for (const [paths, files] of [
@@ -143,15 +134,20 @@ export async function checkPair(
   }
 }
 
-/** Reads files that were checked. Free the sample. */
-export function openSample(
+/** A sample whose memory is freed at the end of its block. */
+export interface OpenedSample extends Disposable {
+  readonly sample: GivenSample;
+}
+
+/** Reads files that were checked. */
+export async function openChecked(
   paths: readonly string[],
   role: string,
-  options: ShowerFileOptions,
+  options: SampleFileOptions,
   { signal, progress }: Session,
-): Promise<ShowerSample> {
+): Promise<OpenedSample> {
   const { geometry, particle, group, layout } = options;
-  return openShowers(paths, {
+  const sample = await openSample(paths, {
     layout,
     geometry,
     particle,
@@ -160,19 +156,35 @@ export function openSample(
     signal,
     onProgress: progress.stage(`reading ${role}`),
   });
+  return { sample, [Symbol.dispose]: () => freeSample(sample) };
 }
 
-/** Reads the files of two samples that were checked. Free both samples. */
+/** Two samples whose memory is freed at the end of their block. */
+export interface OpenedPair extends Disposable {
+  readonly reference: GivenSample;
+  readonly generated: GivenSample;
+}
+
+/** Reads the files of two samples that were checked. */
 export async function openPair(
   { reference, generated }: PairFiles,
-  options: ShowerFileOptions,
+  options: SampleFileOptions,
   session: Session,
-): Promise<{ reference: ShowerSample; generated: ShowerSample }> {
-  const first = await openSample(reference, 'reference', options, session);
+): Promise<OpenedPair> {
+  const first = await openChecked(reference, 'reference', options, session);
+  const free = () => freeSample(first.sample);
   try {
-    return { reference: first, generated: await openSample(generated, 'generated', options, session) };
+    const { sample } = await openChecked(generated, 'generated', options, session);
+    return {
+      reference: first.sample,
+      generated: sample,
+      [Symbol.dispose]: () => {
+        free();
+        freeSample(sample);
+      },
+    };
   } catch (error) {
-    first.dispose();
+    free();
     throw error;
   }
 }

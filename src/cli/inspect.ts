@@ -13,7 +13,7 @@ import { columns, count, energy, fileSize, percent } from './figures.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
-export interface InspectOptions extends options.RunOptions, options.ShowerFileOptions {
+export interface InspectOptions extends options.RunOptions, options.SampleFileOptions {
   readonly layoutOut?: string;
 }
 

@@ -5,7 +5,7 @@ import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
-import { layoutNames } from '../layouts/published-layouts.js';
+import { layoutNames } from '../layouts/kinds-of-layouts.js';
 import { alternatives, oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
 import { activations, learnerNames } from '../native/contract/ensembles.js';
@@ -122,7 +122,7 @@ export function addSeedOption(command: Command): Command {
   return command.addOption(checkedOption('--seed <n>', description, seed));
 }
 
-export interface ShowerFileOptions {
+export interface SampleFileOptions {
   readonly geometry?: string;
   readonly particle?: string;
   readonly group?: string;
@@ -388,7 +388,7 @@ export function evaluationOptions(
 }
 
 /** What is done with odd numbers, as the library takes it. */
-export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: ShowerFileOptions) {
+export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: SampleFileOptions) {
   return {
     ...(negativeVoxels && { negative: negativeVoxels }),
     ...(nonFiniteVoxels && { nonFinite: nonFiniteVoxels }),

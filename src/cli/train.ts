@@ -17,7 +17,7 @@ export interface TrainOptions
   extends PairOptions,
     options.RunOptions,
     options.DeviceFlags,
-    options.ShowerFileOptions,
+    options.SampleFileOptions,
     options.TrainingFlags,
     options.CheckpointFlags {
   readonly out: string;
@@ -61,10 +61,8 @@ export async function runTrain(
   const files = await pairFiles([reference, generated], chosen);
   await checkPair(files, chosen, needs, session);
   const outcome = await keepingCheckpoints(checkpoint, session, async () => {
-    const pair = await openPair(files, chosen, session);
-    using first = pair.reference;
-    using second = pair.generated;
-    const trained = await trainClassifier(first, second, {
+    using pair = await openPair(files, chosen, session);
+    const trained = await trainClassifier(pair.reference, pair.generated, {
       ...options.trainingOptions(chosen),
       threads: chosen.threads,
       device: chosen.device,

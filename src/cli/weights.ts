@@ -20,7 +20,7 @@ import type { Session } from './session.js';
 export interface WeightsOptions
   extends options.RunOptions,
     options.DeviceFlags,
-    options.ShowerFileOptions,
+    options.SampleFileOptions,
     options.ScoringOptions {
   readonly precision?: Precision;
   readonly out: string;

@@ -96,5 +96,3 @@ const descriptions = [
 ] as const satisfies readonly LayoutDescription[];
 
 export const publishedLayouts: readonly Layout[] = descriptions.map((one) => layoutSchema.parse(one));
-
-export const layoutNames: readonly string[] = descriptions.map(({ name }) => name);

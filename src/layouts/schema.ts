@@ -51,6 +51,7 @@ const voxelDataset = z.strictObject({
 
 const layoutShape = z.strictObject({
   $schema: text.optional(),
+  kind: z.literal('showers').default('showers').describe('What the rows of the files are.'),
   name: text,
   groups: z
     .array(text)

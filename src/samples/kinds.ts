@@ -1,19 +1,23 @@
 import * as z from 'zod';
-import { ArgumentError } from '../errors.js';
-import type { JobOptions } from '../native/run-job.js';
+import { ArgumentError, CaloscopeError } from '../errors.js';
+import { chosenLayout } from '../layouts/chosen-layout.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { FeatureTable } from './feature-table.js';
 import {
   type AnyInput,
+  type DescribedFile,
   type InputChoices,
   type InputSettings,
   otherInput,
+  otherKindCodes,
   type Sample,
+  type SampleFiles,
   type SampleKind,
   type SampleStream,
 } from './sample.js';
 import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
+import type { OpenShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
 import { type MatrixInput, type MatrixSample, table } from './table/table.js';
 
@@ -23,7 +27,11 @@ export type GivenSample = ShowerSample | MatrixSample;
 /** What a classifier reads: a feature set of a geometry, or the columns of a matrix. */
 export type InputDescription = ShowerInput | MatrixInput;
 
-type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject>;
+/** How files of samples are opened; each kind takes what it knows. */
+export interface OpenSampleOptions extends OpenShowersOptions {}
+
+type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
+type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
 
 /** The kinds of samples, in the order in which they are asked whether a value is theirs. */
 const kinds = [showers, table] as const satisfies readonly AnyKind[];
@@ -107,6 +115,60 @@ export function readsFiles(input: InputDescription): boolean {
   return kindOf(input).files !== null;
 }
 
+/** Kinds that are read from files, in the order in which a file is held against their layouts. */
+const kindsOfFiles: readonly AnyFiles[] = kinds.flatMap(({ files }: AnyKind) => (files ? [files] : []));
+
+/** The kind whose layout a file has, and what the file says of itself. */
+async function recognized(
+  path: string,
+  options: OpenSampleOptions,
+): Promise<{ readonly files: AnyFiles; readonly file: DescribedFile }> {
+  const chosen = await chosenLayout(options.layout);
+  let refused: unknown;
+  for (const files of kindsOfFiles) {
+    if (chosen !== null && chosen.kind !== files.layouts) continue;
+    try {
+      return { files, file: await files.describe(path, options) };
+    } catch (error) {
+      if (!(error instanceof CaloscopeError && otherKindCodes.includes(error.code))) throw error;
+      refused ??= error;
+    }
+  }
+  throw refused;
+}
+
+/**
+ * What a file of any kind says of itself, before its numbers are read.
+ *
+ * @throws FileError with the codes for files; CaloscopeError ERR_LAYOUT; the reason of the signal when aborted.
+ */
+export async function describeFile(path: string, options: OpenSampleOptions = {}): Promise<DescribedFile> {
+  return (await recognized(path, options)).file;
+}
+
+/**
+ * Reads a file, or several in their order, as one sample, of the kind whose layout the first has. Its memory is the caller's to free:
+ * {@link freeSample}.
+ *
+ * @throws FileError and CaloscopeError with the codes for files and content, ArgumentError ERR_ARGUMENT for no file, and for one
+ * that is named twice; `signal.reason` when aborted.
+ */
+export async function openSample(
+  paths: string | readonly string[],
+  options: OpenSampleOptions = {},
+): Promise<GivenSample> {
+  const all = typeof paths === 'string' ? [paths] : paths;
+  const [first] = all;
+  if (first === undefined) throw new ArgumentError('ERR_ARGUMENT', 'a sample needs a file at least');
+  const { files } = await recognized(first, options);
+  return await files.read(all, options);
+}
+
+/** Frees native memory of a sample. */
+export function freeSample(given: GivenSample): void {
+  sampleOf(given).dispose();
+}
+
 /**
  * Opens a file whose rows have the input, or several in their order, to be read sample by sample.
  *
@@ -115,7 +177,7 @@ export function readsFiles(input: InputDescription): boolean {
 export async function openStream(
   paths: string | readonly string[],
   input: InputDescription,
-  options: JobOptions,
+  options: OpenSampleOptions,
 ): Promise<SampleStream> {
   const { files } = kindOf(input);
   if (files) return files.open(paths, input, options);

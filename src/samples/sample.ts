@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, type ErrorCode } from '../errors.js';
+import type { LayoutKind } from '../layouts/kinds-of-layouts.js';
 import type { FeatureSetName, RepeatedInPair } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
@@ -186,20 +187,43 @@ export interface SampleStream {
   close(): Promise<void>;
 }
 
-/** Files of a kind of sample. */
-export interface SampleFiles<Input> {
-  /** Opens a file whose rows have the input, or several, in their order. */
-  open(paths: string | readonly string[], input: Input, options: JobOptions): Promise<SampleStream>;
+/** What a file says of itself before its numbers are read. */
+export interface DescribedFile {
+  /** Name of the layout. */
+  readonly layout: string;
+  readonly rows: number;
+  /** What all files that are compared must agree on, as `showers of 504 voxels`, and the code of the error where they do not. */
+  readonly content: { readonly words: string; readonly code: ErrorCode };
 }
+
+/**
+ * Files of a kind of sample.
+ *
+ * @template Options how files are opened: each kind takes those that it knows.
+ */
+export interface SampleFiles<Given, Input, Options> {
+  /** Kind of the layouts that such files have. */
+  readonly layouts: LayoutKind;
+  /** @throws FileError with the codes for files; those of {@link otherKindCodes} where the file has none of the layouts. */
+  describe(path: string, options: Options): Promise<DescribedFile>;
+  /** Reads a file, or several in their order, as one sample. */
+  read(paths: readonly string[], options: Options): Promise<Given>;
+  /** Opens a file whose rows have the input, or several, in their order. */
+  open(paths: string | readonly string[], input: Input, options: Options): Promise<SampleStream>;
+}
+
+/** What a file is refused with that may be of another kind. */
+export const otherKindCodes: readonly ErrorCode[] = ['ERR_LAYOUT', 'ERR_DATASET_MISSING', 'ERR_NOT_HDF5'];
 
 /**
  * All that a kind of sample says of itself.
  *
  * @template Given what the user passes.
+ * @template Options how its files are opened; never: it has none.
  * @template Input description of what classifiers read of it.
  * @template Schema of the same as plain JSON, in the files of a classifier.
  */
-export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodObject> {
+export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodObject, Options = never> {
   /** As it stands in results and in the files of classifiers. */
   readonly name: Input['kind'];
   /** What the user passes, for messages. */
@@ -216,7 +240,7 @@ export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodO
   /** @throws CaloscopeError where this version does not know what was stored. */
   restore(stored: z.output<Schema>): Input;
   /** null: samples of this kind are not read from files. */
-  readonly files: SampleFiles<Input> | null;
+  readonly files: SampleFiles<Given, Input, Options> | null;
 }
 
 /** What the settings of a result say of the input. */

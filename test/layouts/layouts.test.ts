@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { layoutJsonSchema } from '#caloscope/layouts/json-schema';
-import { layoutNames, publishedLayouts } from '#caloscope/layouts/published-layouts';
+import { layoutNames } from '#caloscope/layouts/kinds-of-layouts';
+import { publishedLayouts } from '#caloscope/layouts/published-layouts';
 import {
   findLayout,
   type NamedObjects,
@@ -58,7 +59,7 @@ it('a file of another layout is told that whose datasets it has most of, or all 
   expect(names(['/energy', '/layer_0', '/layer_1'])).toThrow(/layer_2 of the calogan layout is missing/);
   // `energy` alone is no reason to think of layers.
   expect(names(['/energy', '/ECAL'])).toThrow(
-    new RegExp(`${layoutNames.join(', ')}.*found are energy, ECAL.*--layout`),
+    new RegExp(`${publishedLayouts.map(({ name }) => name).join(', ')}.*found are energy, ECAL.*--layout`),
   );
 });
 

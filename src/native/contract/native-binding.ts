@@ -6,6 +6,7 @@ import type { CalibrationOperations } from './calibration.js';
 import type { DeviceOperations } from './devices.js';
 import type { EnsembleOperations } from './ensembles.js';
 import type { FailureOperations } from './failures.js';
+import type { FileOperations } from './files.js';
 import type { HistogramOperations } from './histograms.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
@@ -16,7 +17,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 20;
+export const abiVersion = 21;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -32,6 +33,7 @@ export interface NativeBinding
     DeviceOperations,
     EnsembleOperations,
     FailureOperations,
+    FileOperations,
     HistogramOperations,
     NamesOperations,
     ReadingOperations,

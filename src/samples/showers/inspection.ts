@@ -54,7 +54,7 @@ export interface InspectOptions extends OpenOptions {
 export async function inspectShowerFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
   const { signal, onProgress } = options;
   const given = await chosenGeometry(options.geometry, options.particle);
-  const layouts = await chosenLayouts(options.layout);
+  const layouts = await chosenLayouts(options.layout, 'showers');
   const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
     const { metadata } = reader;

@@ -1,5 +1,6 @@
 import { type Geometry, hasPlaces } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
+import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import { native } from '../../native/binding.js';
 import type { FeatureTableHandle, RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
@@ -13,6 +14,7 @@ import { rowsWithout } from '../repeated-rows.js';
 import {
   type ComparedLayers,
   type Condition,
+  type DescribedFile,
   differentKinds,
   type InputChoices,
   type InputReasons,
@@ -32,6 +34,7 @@ import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
 import { profileMeans } from './profiles.js';
 import { chosenConditions, conditionRows, requireFiniteConditions } from './read-conditions.js';
+import { ShowerReader } from './reading/shower-reader.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
 import {
@@ -44,10 +47,10 @@ import {
 } from './shower-input.js';
 import { ShowerPictures } from './shower-pictures.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
-import { type OpenShowersOptions, type ShowerPaths, ShowerStream } from './shower-stream.js';
+import { type OpenShowersOptions, openShowers, type ShowerPaths, ShowerStream } from './shower-stream.js';
 
 /** Calorimeter showers. */
-export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput> = {
+export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput, OpenShowersOptions> = {
   name: 'showers',
   given: 'showers of openShowers or showersFromArrays',
   owns: (value) => value instanceof ShowerSample,
@@ -62,8 +65,17 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
   storedInput: storedShowerInput,
   store: storeShowerInput,
   restore: restoreShowerInput,
-  files: { open: openShowerStream },
+  files: { layouts: 'showers', describe, read: openShowers, open: openShowerStream },
 };
+
+async function describe(path: string, options: OpenShowersOptions): Promise<DescribedFile> {
+  const { group, signal } = options;
+  const layouts = await chosenLayouts(options.layout, 'showers');
+  const reader = await ShowerReader.open(path, { layouts, group, signal });
+  await reader.close();
+  const { layout, rows, voxels } = reader.metadata;
+  return { layout, rows, content: { words: `showers of ${voxels} voxels`, code: 'ERR_VOXEL_COUNT' } };
+}
 
 async function openShowerStream(
   paths: ShowerPaths,

@@ -1,8 +1,7 @@
 import { FileError } from '../../../errors.js';
 import type { Geometry } from '../../../geometry/geometry.js';
 import { chosenGeometry, type KnownGeometry } from '../../../geometry/known-geometry.js';
-import { chosenLayouts } from '../../../layouts/chosen-layout.js';
-import type { LayoutDescription } from '../../../layouts/schema.js';
+import { type ChosenLayout, chosenLayouts } from '../../../layouts/chosen-layout.js';
 import { requireOneOf } from '../../../names.js';
 import {
   type ContentPolicy,
@@ -24,7 +23,7 @@ export interface OpenOptions {
   /** Particle of a binning file that describes several. */
   readonly particle?: string | undefined;
   /** The name of a layout, the path of a description of one (JSON), or a description; recognized where left out. */
-  readonly layout?: LayoutDescription | string | undefined;
+  readonly layout?: ChosenLayout;
   /** Group that holds the datasets, e.g. `/data/train`; where the layout says, usually the root, where left out. */
   readonly group?: string | undefined;
   /** Threads to read with, at most 4. Default: as many as the machine runs at once. What is read does not depend on it. */
@@ -75,7 +74,7 @@ export interface ShowerFile {
  */
 export async function openShowerFile(path: string, options: OpenOptions = {}): Promise<ShowerFile> {
   const given = await chosenGeometry(options.geometry, options.particle);
-  const layouts = await chosenLayouts(options.layout);
+  const layouts = await chosenLayouts(options.layout, 'showers');
   const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
     const { voxels } = reader.metadata;

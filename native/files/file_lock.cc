@@ -1,9 +1,7 @@
-#include "files/folder_lock.h"
+#include "files/file_lock.h"
 
 #include <cerrno>
 #include <system_error>
-
-#include "core/run/error.h"
 
 #if __has_include(<sys/file.h>)
 #include <fcntl.h>
@@ -24,26 +22,25 @@ bool is_in_place(int descriptor, const std::filesystem::path& path) {
 
 }  // namespace
 
-FolderLock::FolderLock(const std::filesystem::path& folder) : path_(folder / "checkpoint.lock") {
+FileLock::FileLock(const std::filesystem::path& path, const Error& busy) : path_(path) {
   for (;;) {
-    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    // No link is followed: it could lead to a file of somebody's.
+    descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (descriptor_ < 0) {
       throw Error(ErrorCode::output, path_.string() + ": it cannot be written (" +
                                          std::generic_category().message(errno) + ")");
     }
-    const bool locked = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
-    if (!locked && errno == EWOULDBLOCK) {
+    held_ = ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    if (!held_ && errno == EWOULDBLOCK) {
       ::close(descriptor_);
-      throw Error(ErrorCode::checkpoint, folder.string() +
-                                             ": another training keeps its checkpoints there now; wait for its end, "
-                                             "or name another folder");
+      throw busy;
     }
-    if (!locked || is_in_place(descriptor_, path_)) return;
+    if (!held_ || is_in_place(descriptor_, path_)) return;
     ::close(descriptor_);
   }
 }
 
-FolderLock::~FolderLock() {
+FileLock::~FileLock() {
   ::unlink(path_.c_str());
   ::close(descriptor_);
 }
@@ -54,8 +51,8 @@ FolderLock::~FolderLock() {
 
 namespace caloscope {
 
-FolderLock::FolderLock(const std::filesystem::path&) {}
-FolderLock::~FolderLock() = default;
+FileLock::FileLock(const std::filesystem::path&, const Error&) {}
+FileLock::~FileLock() = default;
 
 }  // namespace caloscope
 
