@@ -19,7 +19,9 @@ import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
 import type { OpenShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
-import { type MatrixInput, type MatrixSample, table } from './table/table.js';
+import type { MatrixSample } from './table/matrix-sample.js';
+import { type MatrixInput, table } from './table/table.js';
+import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
 export type GivenSample = ShowerSample | MatrixSample;
@@ -28,7 +30,7 @@ export type GivenSample = ShowerSample | MatrixSample;
 export type InputDescription = ShowerInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions {}
+export interface OpenSampleOptions extends OpenShowersOptions, OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;

@@ -191,7 +191,8 @@ export interface SampleStream {
 export interface DescribedFile {
   /** Name of the layout. */
   readonly layout: string;
-  readonly rows: number;
+  /** null: only who reads it to its end knows. */
+  readonly rows: number | null;
   /** What all files that are compared must agree on, as `showers of 504 voxels`, and the code of the error where they do not. */
   readonly content: { readonly words: string; readonly code: ErrorCode };
 }

@@ -6,7 +6,7 @@ import {
   RangeWatch,
 } from '#caloscope/samples/column-ranges';
 import { featureNames, makeFeatures, sampleOf } from '#caloscope/samples/kinds';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridShowers } from '../support/grid-showers.js';
 

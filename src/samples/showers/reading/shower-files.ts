@@ -1,5 +1,5 @@
 import { ArgumentError, FileError } from '../../../errors.js';
-import { fileIdentity } from '../../../formats/files/file-identity.js';
+import { requireDifferentFiles } from '../../../formats/files/file-identity.js';
 import type { SampleFile } from '../../sample-file.js';
 import type { ContentProblem } from './content-checks.js';
 import {
@@ -123,20 +123,4 @@ function requireSameShape(first: ShowerFile, other: ShowerFile): void {
   if (wanted === null || found === null || found === wanted) return;
   const message = `its axes describe ${found}, those of ${first.path} ${wanted}; files of one sample need one geometry`;
   throw new FileError('ERR_GEOMETRY', other.path, message);
-}
-
-/** Links of both kinds included. @throws ArgumentError ERR_ARGUMENT. */
-async function requireDifferentFiles(paths: readonly string[]): Promise<void> {
-  const seen = new Map<string, string>();
-  for (const path of paths) {
-    const identity = await fileIdentity(path);
-    const twin = seen.get(identity);
-    if (twin !== undefined) {
-      throw new ArgumentError(
-        'ERR_ARGUMENT',
-        `${twin} and ${path} are the same file, twice in one sample; name it once`,
-      );
-    }
-    seen.set(identity, path);
-  }
 }
