@@ -29,6 +29,7 @@ export const errorCodes = {
   ERR_TOO_LARGE: 'what the file claims cannot be held',
   ERR_FILL_ONLY: 'the data were never written to the file',
   ERR_LAYOUT: 'not a layout of shower files that is known, or two layouts that do not fit together',
+  ERR_POINTS: 'points of showers that contradict each other, or lie in no voxel of the geometry',
   ERR_NON_FINITE: 'NaN or infinity',
   ERR_NEGATIVE_ENERGY: 'negative voxel energies',
   ERR_INCIDENT_ENERGY: 'an incident energy that is not above zero',

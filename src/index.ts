@@ -86,6 +86,7 @@ export {
   type SupportOverlap,
   supportOverlap,
 } from './failures/support-overlap.js';
+export type { WritingOptions } from './formats/hdf5/writer/writing.js';
 export type {
   NestedNumbers,
   UhiAxis,
@@ -142,7 +143,7 @@ export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contr
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
-export { type ReportOptions, renderReport, writeReport } from './report/report.js';
+export { type ReportOptions, renderReport, type WriteReportOptions, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
 export {
   featureNames,
@@ -158,7 +159,7 @@ export type { InputReasons, InputSettings, Observable } from './samples/sample.j
 export type { FileOfSample, SampleFile } from './samples/sample-file.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { observablesOf, observableValues } from './samples/showers/observables.js';
-export type { ContentPolicy, ContentProblem } from './samples/showers/reading/content-checks.js';
+export type { ContentPolicy, ContentProblem } from './samples/showers/reading/oddities.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
 export type { ConditionRecord, DatasetRecord } from './samples/showers/reading/reading-protocol.js';
 export type { ShowerBlock } from './samples/showers/shower-block.js';
@@ -180,7 +181,11 @@ export type { ColumnCondition, MatrixSample, TableOrigin } from './samples/table
 export type { MatrixInput } from './samples/table/table.js';
 export { type OpenTableOptions, openTable } from './samples/table/table-files.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
-export { type SimulationRecord, simulateShowers } from './simulation/shower-file.js';
+export {
+  type SimulateShowersOptions,
+  type SimulationRecord,
+  simulateShowers,
+} from './simulation/shower-file.js';
 export {
   type ToyGeometryName,
   type ToySampleOptions,

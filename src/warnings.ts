@@ -10,6 +10,7 @@ export const warningCodes = {
   units: 'energies that look like another unit',
   'non-finite': 'voxels that are NaN or infinite, read as 0',
   negative: 'negative voxels, kept or read as 0',
+  'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',
   'axes-differ': 'generated showers that look as if their axes were stored in another order or direction',

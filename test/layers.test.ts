@@ -49,6 +49,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'types:evaluation/result',
     'types:formats',
     'formats/files/whole-output',
+    'formats/files/output-checks',
     'worker-thread',
     'errors',
   ],

@@ -43,9 +43,10 @@ std::uint64_t count(const Napi::Object& record, const char* key) { return whole(
 
 std::uint64_t count_argument(const Napi::Value& value, const char* what) { return whole(value, what); }
 
-bool flag(const Napi::Object& record, const char* key) {
-  const Napi::Value value = record.Get(key);
-  if (!value.IsBoolean()) refuse(key, "true or false");
+bool flag(const Napi::Object& record, const char* key) { return flag_argument(record.Get(key), key); }
+
+bool flag_argument(const Napi::Value& value, const char* what) {
+  if (!value.IsBoolean()) refuse(what, "true or false");
   return value.As<Napi::Boolean>().Value();
 }
 

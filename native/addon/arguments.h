@@ -28,6 +28,7 @@ std::uint64_t count_argument(const Napi::Value& value, const char* what);
 /// How many threads work: from 1 to 1024.
 unsigned threads_argument(const Napi::Value& value);
 bool flag(const Napi::Object& record, const char* key);
+bool flag_argument(const Napi::Value& value, const char* what);
 std::string text(const Napi::Object& record, const char* key);
 Napi::Object record(const Napi::Object& outer, const char* key);
 

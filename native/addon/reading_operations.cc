@@ -1,10 +1,14 @@
 #include <limits>
+#include <memory>
 #include <utility>
 
 #include "addon/arguments.h"
+#include "addon/content_notes_value.h"
 #include "addon/handles.h"
 #include "addon/operations.h"
+#include "addon/point_arguments.h"
 #include "core/run/error.h"
+#include "core/samples/binned_points.h"
 #include "core/samples/content_notes.h"
 #include "core/samples/hit_exchange.h"
 #include "core/samples/shower_table.h"
@@ -12,9 +16,10 @@
 namespace caloscope::addon {
 namespace {
 
-/// createHitExchange() → handle
+/// createHitExchange(how points become hits, or null) → handle
 Napi::Value create_hit_exchange(const Napi::CallbackInfo& info) {
-  return make_handle(info.Env(), HandleKind::hit_exchange, HitExchange::create(), 0);
+  auto points = info[0].IsNull() ? nullptr : std::make_unique<const PointTarget>(point_target_argument(info[0]));
+  return make_handle(info.Env(), HandleKind::hit_exchange, HitExchange::create(std::move(points)), 0);
 }
 
 /// hitExchangeNumber(exchange) → number
@@ -23,12 +28,18 @@ Napi::Value hit_exchange_number(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(exchange->number()));
 }
 
-/// consumeHits(exchange, firstRow, table): appends the block to the table
+/// consumeHits(exchange, firstRow, table, spectrumTable or null): appends the block to the tables
 Napi::Value consume_hits(const Napi::CallbackInfo& info) {
   const auto exchange = from_handle<HitExchange>(info[0], HandleKind::hit_exchange);
   const auto table = from_handle<ShowerTable>(info[2], HandleKind::shower_table);
-  table->append(exchange->consume(count_argument(info[1], "firstRow")));
+  const auto spectrum = info[3].IsNull() ? nullptr : from_handle<ShowerTable>(info[3], HandleKind::shower_table);
+  auto found = exchange->consume(count_argument(info[1], "firstRow"));
+  table->append(std::move(found.hits));
   set_handle_bytes(info[2], HandleKind::shower_table, table->bytes());
+  if (spectrum) {
+    spectrum->append(std::move(found.spectrum));
+    set_handle_bytes(info[3], HandleKind::shower_table, spectrum->bytes());
+  }
   return info.Env().Undefined();
 }
 
@@ -63,49 +74,37 @@ BlockArgument block_argument(const Napi::Value& value) {
   return block;
 }
 
-Napi::Value oddity_value(Napi::Env env, const Oddity& oddity) {
-  auto result = Napi::Object::New(env);
-  result.Set("count", Napi::Number::New(env, static_cast<double>(oddity.count)));
-  result.Set("firstRow", Napi::Number::New(env, static_cast<double>(oddity.first_row)));
-  result.Set("firstVoxel", Napi::Number::New(env, oddity.first_voxel));
-  return result;
-}
-
-Napi::Value range_value(Napi::Env env, const Range& range) {
-  auto result = Napi::Object::New(env);
-  result.Set("smallest", Napi::Number::New(env, range.smallest));
-  result.Set("largest", Napi::Number::New(env, range.largest));
-  return result;
-}
-
-Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBlock& hits) {
-  auto result = Napi::Object::New(env);
-  result.Set("rows", Napi::Number::New(env, static_cast<double>(hits.rows())));
-  result.Set("width", Napi::Number::New(env, hits.voxels()));
-  result.Set("bytes", Napi::Number::New(env, static_cast<double>(hits.bytes())));
-  result.Set("nonFiniteVoxels", oddity_value(env, notes.non_finite_voxels));
-  result.Set("negativeVoxels", oddity_value(env, notes.negative_voxels));
-  result.Set("nonFiniteEnergies", oddity_value(env, notes.non_finite_energies));
-  result.Set("badEnergies", oddity_value(env, notes.bad_energies));
-  result.Set("emptyShowers", oddity_value(env, notes.empty_showers));
-  result.Set("incidentEnergy", range_value(env, notes.incident_energy));
-  result.Set("voxelEnergy", range_value(env, notes.voxel_energy));
-  result.Set("ratios", new_array(env, notes.ratios));
-  result.Set("layerHits", new_array(env, notes.layer_hits));
-  return result;
+ContentPolicy policy_argument(const Napi::Value& value) {
+  const auto choices = object_argument(value, "policy");
+  return {flag(choices, "zeroNonFinite"), flag(choices, "zeroNegative")};
 }
 
 /// publishHits(exchangeNumber or null, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes
 Napi::Value publish_hits(const Napi::CallbackInfo& info) {
   auto block = block_argument(info[1]);
-  const auto choices = object_argument(info[2], "policy");
-  const ContentPolicy policy{flag(choices, "zeroNonFinite"), flag(choices, "zeroNegative")};
+  const auto policy = policy_argument(info[2]);
   const auto layer_starts = array_copy<std::uint32_t>(info[3], "layerStarts");
   const auto notes = take_notes(block.hits, block.first_row, policy, layer_starts);
   auto result = notes_value(info.Env(), notes, block.hits);
   if (!info[0].IsNull()) {
-    HitExchange::find(count_argument(info[0], "exchange"))->publish(block.first_row, std::move(block.hits));
+    HitExchange::find(count_argument(info[0], "exchange"))->publish(block.first_row, {std::move(block.hits), {}});
   }
+  return result;
+}
+
+/// publishPoints(exchangeNumber, whether to publish, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes and what is known
+/// of the points
+Napi::Value publish_points(const Napi::CallbackInfo& info) {
+  const auto exchange = HitExchange::find(count_argument(info[0], "exchange"));
+  const bool publish = flag_argument(info[1], "publish");
+  const auto policy = policy_argument(info[3]);
+  const auto layer_starts = array_copy<std::uint32_t>(info[4], "layerStarts");
+  auto block = point_block_argument(info[2]);
+  const auto& [binning, spectrum] = exchange->points();
+  auto found = bin_points(std::move(block.showers), binning, spectrum, block.first_row, policy);
+  auto result = notes_value(info.Env(), take_notes(found.hits, block.first_row, policy, layer_starts), found.hits);
+  result.Set("points", points_value(info.Env(), found));
+  if (publish) exchange->publish(block.first_row, {std::move(found.hits), std::move(found.spectrum)});
   return result;
 }
 
@@ -116,6 +115,7 @@ void add_reading_operations(Napi::Env env, Napi::Object exports) {
   add_operation<hit_exchange_number>(env, exports, "hitExchangeNumber");
   add_operation<consume_hits>(env, exports, "consumeHits");
   add_operation<publish_hits>(env, exports, "publishHits");
+  add_operation<publish_points>(env, exports, "publishPoints");
 }
 
 }  // namespace caloscope::addon

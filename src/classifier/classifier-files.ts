@@ -1,7 +1,8 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { CaloscopeError, FileError } from '../errors.js';
+import { type CaloscopeError, FileError } from '../errors.js';
+import { outputError } from '../formats/files/output-error.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
 import {
   decodeSafetensors,
@@ -29,6 +30,7 @@ import {
   storeInput,
 } from '../samples/kinds.js';
 import { type Warning, warningSchema } from '../warnings.js';
+import { ensembleFile } from './classifier-folder.js';
 import { classifierSchema } from './network-settings.js';
 import { type CrossFittingPlan, splitSchema } from './settings.js';
 
@@ -44,7 +46,6 @@ const metadataKey = 'caloscope';
 const formatVersion = 2;
 /** Bytes that Node reads at once. */
 const largestFile = 2 ** 31 - 1;
-const ensembleFile = 'ensemble.safetensors';
 
 const recordSchema = z.strictObject({
   trainingRows: z.number(),
@@ -144,8 +145,7 @@ export async function writeClassifier(
     const description = { ...shared, format, members: records.length };
     await writeFile(join(folder, ensembleFile), encoded(sumTensors(sum), description));
   } catch (cause) {
-    if (cause instanceof CaloscopeError) throw cause;
-    throw new FileError('ERR_OUTPUT', folder, 'the classifier cannot be written here', { cause });
+    throw outputError(folder, cause);
   }
 }
 

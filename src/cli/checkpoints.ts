@@ -1,10 +1,38 @@
 import { resolve, sep } from 'node:path';
 import { type CheckpointOptions, countCheckpoints, removeCheckpoints } from '../classifier/checkpoints.js';
 import { FileError } from '../errors.js';
-import { requireFolderAbove } from '../formats/files/whole-output.js';
+import { requireFolderAbove } from '../formats/files/output-checks.js';
+import { holdsOwn, type OwnFiles } from '../formats/files/own-files.js';
 import { Interruption } from './io.js';
 import type { CheckpointFlags } from './options.js';
 import type { Session } from './session.js';
+
+interface ResumableOptions extends CheckpointFlags {
+  readonly out: string;
+  readonly force?: boolean;
+}
+
+/** Where the checkpoints of a command are unless it is told another place. */
+function usualFolder(out: string): string {
+  return `${out.replace(/[/\\]+$/, '')}.checkpoint`;
+}
+
+/**
+ * With --resume, an output that is there already is what the command was to make, as in the script of a batch job that runs once
+ * more. Checkpoints that stayed behind go.
+ *
+ * @returns whether there is nothing left to do, which is then said.
+ */
+export async function isDoneAlready(
+  { checkpoint, resume = false, force = false, out }: ResumableOptions,
+  own: OwnFiles,
+  session: Session,
+): Promise<boolean> {
+  if (!resume || force || !(await holdsOwn(out, own).catch(() => false))) return false;
+  await removeCheckpoints(checkpoint ?? usualFolder(out));
+  session.conclude({ out, already: true }, [`${out} is there already: nothing is left to do`]);
+  return true;
+}
 
 /**
  * Where a command keeps its checkpoints, if it does; to be asked before the work.
@@ -17,7 +45,7 @@ export async function requireCheckpointFolder(
   session: Session,
 ): Promise<CheckpointOptions | undefined> {
   if (checkpoint === undefined && !resume) return undefined;
-  const folder = checkpoint ?? `${out.replace(/[/\\]+$/, '')}.checkpoint`;
+  const folder = checkpoint ?? usualFolder(out);
   if (`${resolve(folder)}${sep}`.startsWith(`${resolve(out)}${sep}`)) {
     throw new FileError('ERR_OUTPUT', folder, 'the output goes there; name another folder for checkpoints');
   }

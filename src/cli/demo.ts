@@ -1,11 +1,13 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { FileError } from '../errors.js';
-import { requireFolderAbove } from '../formats/files/whole-output.js';
+import { resultFolder } from '../evaluation/outputs.js';
+import { type OwnFiles, removeOwn } from '../formats/files/own-files.js';
+import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { simulateShowers } from '../simulation/shower-file.js';
 import { documentOf, evaluateFiles, linesOf } from './evaluate.js';
 import * as options from './options.js';
+import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface DemoOptions extends options.RunOptions, options.SeedOption {
@@ -17,6 +19,13 @@ export interface DemoOptions extends options.RunOptions, options.SeedOption {
 const flaw = { distortion: 'depth-shift', strength: 0.5 } as const;
 
 const names = { reference: 'reference.hdf5', generated: 'generated.hdf5', evaluation: 'evaluation' } as const;
+
+const demoFolder: OwnFiles = {
+  what: 'earlier demo',
+  files: /^(reference|generated)\.hdf5$/,
+  folders: { [names.evaluation]: resultFolder },
+  mark: { files: /^generated\.hdf5$/, says: 'HDF' },
+};
 
 export function demoCommand(): Command {
   const command = new Command('demo')
@@ -32,9 +41,11 @@ export function demoCommand(): Command {
 
 export async function runDemo(session: Session, chosen: DemoOptions): Promise<void> {
   const { out, seed = 1, threads } = chosen;
-  await prepareFolder(out, chosen.force ?? false);
+  requireAddressSpace();
+  using _claim = await claimOutput(out, { force: chosen.force ?? false }, demoFolder);
+  await removeOwn(out, demoFolder).catch(() => undefined);
   try {
-    await mkdir(out);
+    await mkdir(out, { recursive: true });
     const reference = join(out, names.reference);
     const generated = join(out, names.generated);
     const toys = { geometry: 'calogan', showers: 5000, seed, threads, signal: session.signal } as const;
@@ -64,22 +75,7 @@ export async function runDemo(session: Session, chosen: DemoOptions): Promise<vo
       ...linesOf(result, evaluation),
     ]);
   } catch (error) {
-    await rm(out, { recursive: true, force: true });
+    await removeOwn(out, demoFolder).catch(() => undefined);
     throw error;
   }
-}
-
-/** @throws FileError ERR_OUTPUT unless the folder can be made, or holds an earlier demo that may go. */
-async function prepareFolder(folder: string, force: boolean): Promise<void> {
-  await requireFolderAbove(folder);
-  const present = await stat(folder).catch(() => null);
-  if (!present) return;
-  const earlier = await stat(join(folder, names.evaluation, 'result.json')).catch(() => null);
-  if (!force || !earlier) {
-    const message = earlier
-      ? 'this folder exists; name a new one with --out, or replace it with --force'
-      : 'this exists and holds no earlier demo; name a new folder with --out';
-    throw new FileError('ERR_OUTPUT', folder, message);
-  }
-  await rm(folder, { recursive: true });
 }

@@ -5,12 +5,13 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate } from '../evaluation/evaluate.js';
-import { outputNames, requireOutputFolder, writeEvaluation } from '../evaluation/outputs.js';
+import { outputNames, resultFolder, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
+import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { computerFor } from '../native/devices.js';
-import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
+import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
 import { inputLines, warningLines } from './findings.js';
@@ -22,9 +23,9 @@ import {
   type PairFiles,
   type PairOptions,
   pairFiles,
-  requireInputsOutside,
 } from './inputs.js';
 import * as options from './options.js';
+import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface EvaluateOptions
@@ -78,10 +79,12 @@ export async function runEvaluate(
 ): Promise<void> {
   const { out, force = false, allowSame = false } = chosen;
   computerFor(chosen); // refused before files are read
-  await requireOutputFolder(out, { force });
+  if (await isDoneAlready(chosen, resultFolder, session)) return;
   const files = await pairFiles([reference, generated], chosen);
   const second = chosen.null === undefined ? null : await filesNamed([chosen.null]);
-  await requireInputsOutside(out, [...files.reference, ...files.generated, ...(second ?? [])]);
+  const inputs = [...files.reference, ...files.generated, ...(second ?? [])];
+  requireAddressSpace();
+  using _claim = await claimOutput(out, { force, inputs }, resultFolder);
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
   const needs = { ...needed, allowSame };

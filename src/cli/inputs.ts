@@ -1,5 +1,3 @@
-import { realpath } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
 import type { Command } from 'commander';
 import { CaloscopeError, FileError } from '../errors.js';
 import { fileIdentity } from '../formats/files/file-identity.js';
@@ -186,20 +184,5 @@ export async function openPair(
   } catch (error) {
     free();
     throw error;
-  }
-}
-
-/**
- * An output folder that is replaced must not hold an input.
- *
- * @throws FileError ERR_OUTPUT.
- */
-export async function requireInputsOutside(folder: string, inputs: readonly string[]): Promise<void> {
-  const place = await realpath(folder).catch(() => resolve(folder));
-  for (const input of inputs) {
-    const path = await realpath(input).catch(() => resolve(input));
-    if (path === place || path.startsWith(place + sep)) {
-      throw new FileError('ERR_OUTPUT', folder, `the input ${input} lies there; name another output`);
-    }
   }
 }

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
-import { requireOutputFile } from '../formats/files/output-file.js';
+import { requireOutputFile } from '../formats/files/output-checks.js';
 import { listFile } from '../formats/hdf5/reader/list-file.js';
 import { tableFormatAt } from '../formats/tables/read-table.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
@@ -99,7 +99,7 @@ async function concludeUnknown(
   const described =
     proposal === null
       ? [
-          'Nothing in it looks like voxels and incident energies. Points are not read: bin them into voxels first.',
+          'Nothing in it looks like voxels and incident energies. Points need a description of your own: docs/layouts.md.',
         ]
       : layoutOut !== undefined
         ? [`Proposed layout: ${layoutOut}; check axes and units, then --layout ${layoutOut}`]
@@ -168,6 +168,11 @@ function linesOf(inspection: FileInspection): string[] {
   ];
 }
 
+function showerSize({ points, voxels, geometry }: FileInspection): string {
+  if (voxels === null) return 'as points';
+  return points ? `as points, in ${count(voxels)} voxels of ${geometry}` : `of ${count(voxels)} voxels`;
+}
+
 function overviewOf(inspection: FileInspection): string[][] {
   const { incidentEnergy, voxelEnergy, depositedOverIncident, occupancy, storedUnits } = inspection;
   const range = (found: { min: number; max: number } | null) =>
@@ -176,8 +181,11 @@ function overviewOf(inspection: FileInspection): string[][] {
     ['size', fileSize(inspection.bytes)],
     ['layout', `${inspection.layout}${inspection.toy ? ', toy showers of caloscope' : ''}`],
     ['geometry', inspection.geometry ? `${inspection.geometry}, ${inspection.geometryReason}` : 'not known'],
-    ['showers', `${count(inspection.rows)} of ${count(inspection.voxels)} voxels`],
-    ['stored units', `incident ${storedUnits.incidentEnergies}, voxels ${storedUnits.voxels}`],
+    ['showers', `${count(inspection.rows)} ${showerSize(inspection)}`],
+    [
+      'stored units',
+      `incident ${storedUnits.incidentEnergies}, ${inspection.points ? 'points' : 'voxels'} ${storedUnits.voxels}`,
+    ],
     ['incident energy', range(incidentEnergy)],
     ['voxel energy', range(voxelEnergy)],
     [

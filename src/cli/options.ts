@@ -14,11 +14,7 @@ import { precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
 import { repeatedPolicies } from '../samples/repeated-rows.js';
-import {
-  negativePolicies,
-  nonFinitePolicies,
-  strictPolicy,
-} from '../samples/showers/reading/content-checks.js';
+import { negativePolicies, nonFinitePolicies, strictPolicy } from '../samples/showers/reading/oddities.js';
 import type { ContentPolicy } from '../samples/showers/reading/reading.js';
 import type { SpeechOptions } from './session.js';
 
@@ -136,7 +132,7 @@ const named = z.string().min(1, { error: 'must not be empty' });
 /** How shower files are opened. */
 export function addGeometryOptions(command: Command): Command {
   const geometry =
-    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC or a binning file (.xml); guessed where left out';
+    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC, grid:LxRxC:X1..X2:Y1..Y2 (bins points, mm) or a binning file (.xml); guessed where left out';
   return command
     .addOption(checkedOption('--geometry <name>', geometry, named, asGiven))
     .addOption(

@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
 import { outputNames } from '../evaluation/outputs.js';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
-import { requireOutputFile } from '../formats/files/output-file.js';
+import { requireOutputFile } from '../formats/files/output-checks.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import { resultFormatVersion } from '../versions.js';
 import { warningLines } from './findings.js';
@@ -30,11 +30,14 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const { out, force = false } = chosen;
   const folder = await stat(path).catch(() => null);
   const source = folder?.isDirectory() ? join(path, outputNames.result) : path;
-  await requireOutputFile(out, { force, inputs: [source] });
+  // The page goes beside its result, in place of none of the other files there.
+  const { result: _, report, ...others } = outputNames;
+  const beside = Object.values(others).map((name) => join(dirname(source), name));
+  await requireOutputFile(out, { force, inputs: [source, ...beside] });
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
-  await writeReport(result, out, { signal: session.signal });
+  await writeReport(result, out, { signal: session.signal, force });
   const { verdict, warnings } = result;
   session.conclude({ out, result: source, verdict, warnings }, [`Report: ${out}`, ...warningLines(warnings)]);
 }

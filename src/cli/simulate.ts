@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import * as z from 'zod';
-import { requireOutputFile } from '../formats/files/output-file.js';
+import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { alternatives, oneOf } from '../names.js';
 import { distortionNames, toyGeometryNames } from '../native/contract/simulation.js';
 import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
@@ -9,6 +9,7 @@ import { simulateShowers } from '../simulation/shower-file.js';
 import { planToySample, type ToyGeometryName } from '../simulation/toy-showers.js';
 import { count } from './figures.js';
 import * as options from './options.js';
+import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface SimulateOptions extends options.RunOptions, options.SeedOption {
@@ -70,9 +71,12 @@ export async function runSimulate(session: Session, path: string, chosen: Simula
   const { geometry, showers, seed = 1, distortion, strength, sample, threads } = chosen;
   const plan = { geometry, showers, seed, distortion, strength, sample, threads };
   planToySample(plan); // options that do not go together are wrong usage, whatever the file
-  await requireOutputFile(path, { force: chosen.force ?? false });
+  const { force = false } = chosen;
+  requireAddressSpace();
+  using _claim = await claimOutput(path, { force });
   const record = await simulateShowers(path, {
     ...plan,
+    force,
     signal: session.signal,
     onProgress: session.progress.stage('simulating'),
   });

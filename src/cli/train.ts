@@ -1,16 +1,16 @@
-import { readdir, stat } from 'node:fs/promises';
 import { Command } from 'commander';
+import { classifierFolder } from '../classifier/classifier-folder.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
-import { FileError } from '../errors.js';
-import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
+import { writeWholeFolder } from '../formats/files/whole-output.js';
 import { computerFor } from '../native/devices.js';
-import { keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
+import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
 import { inputLines, warningLines } from './findings.js';
 import { addPairArguments, checkPair, openPair, type PairOptions, pairFiles } from './inputs.js';
 import * as options from './options.js';
+import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface TrainOptions
@@ -54,11 +54,14 @@ export async function runTrain(
   chosen: TrainOptions,
 ): Promise<void> {
   computerFor(chosen); // refused before files are read
-  await requireClassifierFolder(chosen.out, chosen.force ?? false);
+  const { out, force = false } = chosen;
+  if (await isDoneAlready(chosen, classifierFolder, session)) return;
+  const files = await pairFiles([reference, generated], chosen);
+  const inputs = [...files.reference, ...files.generated];
+  using _claim = await claimOutput(out, { force, inputs }, classifierFolder);
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
   const needs = { ...needed, allowSame: chosen.allowSame ?? false };
-  const files = await pairFiles([reference, generated], chosen);
   await checkPair(files, chosen, needs, session);
   const outcome = await keepingCheckpoints(checkpoint, session, async () => {
     using pair = await openPair(files, chosen, session);
@@ -72,30 +75,15 @@ export async function runTrain(
       onProgress: session.progress.stage('training'),
     });
     try {
-      await writeWholeFolder(chosen.out, (partial) => trained.ensemble.save(partial), session.signal);
-      return outcomeOf(trained, chosen.out);
+      const replaceable = force ? classifierFolder : 'nothing';
+      const { signal } = session;
+      await writeWholeFolder(out, (partial) => trained.ensemble.save(partial), { replaceable, signal });
+      return outcomeOf(trained, out);
     } finally {
       trained.ensemble.dispose();
     }
   });
   session.conclude(...outcome);
-}
-
-/** @throws FileError ERR_OUTPUT for a folder that a classifier cannot be written to, or must not. */
-async function requireClassifierFolder(folder: string, force: boolean): Promise<void> {
-  await requireFolderAbove(folder);
-  const present = await stat(folder).catch(() => null);
-  if (!present) return;
-  if (!present.isDirectory()) throw new FileError('ERR_OUTPUT', folder, 'this is a file; name a new folder');
-  if (!force) {
-    const message = 'this folder exists; name a new one, or replace it with --force';
-    throw new FileError('ERR_OUTPUT', folder, message);
-  }
-  const others = (await readdir(folder)).filter((name) => !name.endsWith('.safetensors'));
-  if (others.length > 0) {
-    const message = `this folder holds more than a classifier (${others[0]}) and is not replaced; name a new one`;
-    throw new FileError('ERR_OUTPUT', folder, message);
-  }
 }
 
 function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[]] {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { scoreFile } from '../classifier/file-scores.js';
 import { FileError } from '../errors.js';
-import { requireOutputFile } from '../formats/files/output-file.js';
+import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
 import { inputSettings, readsFiles } from '../samples/kinds.js';
@@ -15,6 +15,7 @@ import { columns, count, percent, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
 import { thresholdText, warningLines } from './findings.js';
 import * as options from './options.js';
+import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface WeightsOptions
@@ -53,7 +54,8 @@ export async function runWeights(
   const { signal, progress } = session;
   const { out, force = false, clip, precision = 'float32' } = chosen;
   const paths = await filesNamed(named);
-  await requireOutputFile(out, { force, inputs: [classifierPath, ...paths] });
+  requireAddressSpace();
+  using _claim = await claimOutput(out, { force, inputs: [classifierPath, ...paths] });
   using ensemble = await ClassifierEnsemble.load(classifierPath);
   const { device, reason } = computerFor(chosen);
   const { input, training } = ensemble.description;
@@ -102,7 +104,7 @@ export async function runWeights(
       log_weight: 'ln(p_reference/p_generated)',
       warnings: warningsText(warnings),
     },
-    { signal },
+    { signal, force },
   );
   const { geometry, threshold } = inputSettings(input);
   const document = {

@@ -1,15 +1,17 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { classifierFolder } from '../classifier/classifier-folder.js';
 import { splitText } from '../classifier/settings.js';
-import { FileError } from '../errors.js';
-import { requireFolderAbove, writeWholeFolder } from '../formats/files/whole-output.js';
+import { requireOutputFolder } from '../formats/files/output-checks.js';
+import type { OwnFiles } from '../formats/files/own-files.js';
+import { writeWholeFolder } from '../formats/files/whole-output.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
 import type { EvaluationResult, SampleRecord } from './result.js';
 
 export interface OutputOptions {
-  /** Replace a folder that exists. Default false. */
+  /** Replace the files of an earlier result; whatever else is in the folder stays. Default false. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,37 +25,17 @@ export const outputNames = {
   report: 'report.html',
 } as const;
 
-/**
- * Refuses a folder that an evaluation could not be written to; to be asked before the work.
- *
- * @throws FileError ERR_OUTPUT.
- */
-export async function requireOutputFolder(
-  folder: string,
-  { force = false }: OutputOptions = {},
-): Promise<void> {
-  await requireFolderAbove(folder);
-  const present = await stat(folder).catch(() => null);
-  if (!present) return;
-  if (!present.isDirectory()) throw new FileError('ERR_OUTPUT', folder, 'this is a file; name a new folder');
-  if (!force)
-    throw new FileError(
-      'ERR_OUTPUT',
-      folder,
-      'this folder exists; name a new one, or replace it with --force',
-    );
-  if (!(await stat(join(folder, outputNames.result)).catch(() => null))) {
-    throw new FileError(
-      'ERR_OUTPUT',
-      folder,
-      'this folder holds no result of caloscope and is not replaced; name a new one',
-    );
-  }
-}
+/** What the folder of an evaluation holds. */
+export const resultFolder: OwnFiles = {
+  what: 'result of caloscope',
+  files: /^(result\.json|weights\.hdf5|histograms\.json|report\.html)$/,
+  folders: { [outputNames.classifier]: classifierFolder },
+  mark: { files: /^result\.json$/, says: '"caloscope-evaluation"' },
+};
 
 /**
  * Writes `result.json`, `weights.hdf5`, `histograms.json` and `classifier/` into a folder, which appears when all of it is
- * there: it is made beside and renamed.
+ * there: it is made beside and renamed. An empty folder is used.
  *
  * @param drawReport writes the report of a result to a path; left out: no report.
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted. Nothing is left behind then.
@@ -69,8 +51,8 @@ export async function writeEvaluation(
     ) => Promise<void>;
   } = {},
 ): Promise<void> {
-  const { signal, drawReport } = options;
-  await requireOutputFolder(folder, options);
+  const { signal, drawReport, force = false } = options;
+  await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;
   const fill = async (partial: string) => {
     const tables = [
@@ -84,7 +66,7 @@ export async function writeEvaluation(
     await writeFile(join(partial, outputNames.result), jsonText(result));
     await drawReport?.(result, join(partial, outputNames.report), { signal });
   };
-  await writeWholeFolder(folder, fill, signal);
+  await writeWholeFolder(folder, fill, { replaceable: force ? resultFolder : 'nothing', signal });
 }
 
 /** Indented, but for arrays of numbers, which stand on one line. */

@@ -28,18 +28,18 @@ export async function chosenGeometry(
 }
 
 /**
- * The geometry that a layout names, the published one with so many voxels where axes do not say more, or the one that the axes
+ * The geometry that a layout names, the published one with so many voxels (null: showers are points) where axes do not say more, or the one that the axes
  * describe; null where there is none.
  */
 export async function layoutGeometry(
   layout: { readonly name: string; readonly geometry: string | null },
-  voxels: number,
+  voxels: number | null,
   shape: { readonly name: string; readonly named: boolean } | null,
 ): Promise<KnownGeometry | null> {
   if (layout.geometry !== null) {
     return { geometry: await resolveGeometry(layout.geometry), reason: `that of the layout ${layout.name}` };
   }
-  const name = shape?.named ? null : geometryWithVoxels(voxels);
+  const name = shape?.named || voxels === null ? null : geometryWithVoxels(voxels);
   if (name === null) {
     return shape && { geometry: await resolveGeometry(shape.name), reason: 'from the axes of the showers' };
   }

@@ -93,6 +93,16 @@ const descriptions = [
     incidentEnergies: { placeholder: 'energy', unit: 'MeV' },
     voxels: { datasets: [{ dataset: 'data_{energy}', axes: ['shower', 'voxel'] }], unit: 'MeV' },
   },
+  {
+    name: 'caloclouds',
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    points: {
+      kind: 'padded',
+      dataset: 'events',
+      quantities: ['x', 'layer', 'y', 'energy'],
+      unit: 'GeV',
+    },
+  },
 ] as const satisfies readonly LayoutDescription[];
 
 export const publishedLayouts: readonly Layout[] = descriptions.map((one) => layoutSchema.parse(one));

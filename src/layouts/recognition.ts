@@ -1,7 +1,7 @@
 import { CaloscopeError } from '../errors.js';
 import type { FeatureDefinitions } from '../native/contract/showers.js';
 import { numbersIn, placeholdersOf } from './placeholders.js';
-import type { Layout, ShowerNumber } from './schema.js';
+import type { Layout, PointLayout, ShowerNumber } from './schema.js';
 
 /** Dataset of toy files: ln(p_reference/p_generated) of each shower, known from the simulation. */
 export const logDensityRatioDataset = 'log_density_ratio';
@@ -23,14 +23,21 @@ export interface FoundLayout {
 }
 
 /** All datasets that a layout needs, as they are written there. */
-export function requiredDatasets({ incidentEnergies, voxels, conditions }: Layout): string[] {
+export function requiredDatasets(layout: Layout): string[] {
+  const { incidentEnergies, conditions } = layout;
   const named = (number: ShowerNumber) => ('dataset' in number ? [number.dataset] : []);
-  const all = [
-    ...named(incidentEnergies),
-    ...voxels.datasets.map(({ dataset }) => dataset),
-    ...conditions.flatMap(named),
-  ];
+  const all = [...named(incidentEnergies), ...showerDatasets(layout), ...conditions.flatMap(named)];
   return [...new Set(all)];
+}
+
+/** Those of the showers themselves. */
+export function showerDatasets({ voxels, points }: Layout): string[] {
+  return voxels?.datasets.map(({ dataset }) => dataset) ?? (points ? pointDatasets(points) : []);
+}
+
+/** Those of the points; of kind padded: the points, and their number where it is stored. */
+export function pointDatasets({ dataset, count }: PointLayout): string[] {
+  return count === null ? [dataset] : [dataset, count];
 }
 
 /** The path of an object below a group. */
@@ -146,13 +153,13 @@ export function recognizeLayout(
   );
 }
 
-/** The layout of which the group has most, voxels among it; the only one where just one is possible. */
+/** The layout of which the group has most, voxels or points among it; the only one where just one is possible. */
 function closestLayout(layouts: readonly Layout[], objects: NamedObjects, group: string): Layout | null {
   if (layouts.length === 1) return layouts[0] as Layout;
   const share = (layout: Layout) => {
     const needed = requiredDatasets(layout);
-    const voxels = layout.voxels.datasets.some(({ dataset }) => has(objects, group, dataset));
-    return voxels ? needed.filter((dataset) => has(objects, group, dataset)).length / needed.length : 0;
+    const some = showerDatasets(layout).some((dataset) => has(objects, group, dataset));
+    return some ? needed.filter((dataset) => has(objects, group, dataset)).length / needed.length : 0;
   };
   const ranked = layouts
     .map((layout) => ({ layout, share: share(layout) }))

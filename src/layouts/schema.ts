@@ -14,6 +14,21 @@ export type EnergyUnit = keyof typeof energyUnits;
 export const axisNames = ['shower', 'layer', 'r', 'alpha', 'x', 'y', 'cell', 'voxel', 'one'] as const;
 export type AxisName = (typeof axisNames)[number];
 
+/** Millimeters of one unit of a stored length; `voxel`: places are numbers of cells. */
+export const lengthUnits = { mm: 1, cm: 10, m: 1000, voxel: 1 } as const;
+export type LengthUnit = keyof typeof lengthUnits;
+
+/**
+ * What a point says: its place across the shower axis (`x`, `y`), its `layer` or its `z` along it, its `energy`, its `time`; `mask`
+ * is 0 for points that are none; `other` is not read.
+ */
+export const pointQuantities = ['x', 'y', 'z', 'layer', 'energy', 'time', 'mask', 'other'] as const;
+export type PointQuantity = (typeof pointQuantities)[number];
+
+/** What an axis of a dataset of padded points counts. */
+export const pointAxes = ['shower', 'point', 'quantity', 'one'] as const;
+export type PointAxis = (typeof pointAxes)[number];
+
 /** How the number was changed before it was stored. */
 export const transforms = ['none', 'log10'] as const;
 
@@ -49,6 +64,45 @@ const voxelDataset = z.strictObject({
     .describe('Lengths of all axes but the first; null where they are free.'),
 });
 
+const factor = z
+  .number()
+  .positive()
+  .default(1)
+  .describe('Energies are multiplied by it, e.g. 1/0.033 for a sampling fraction.');
+
+const ofPoints = {
+  unit: energyUnit.describe('Of the energies of points.'),
+  factor,
+  lengthUnit: z
+    .enum(Object.keys(lengthUnits) as [LengthUnit, ...LengthUnit[]])
+    .default('mm')
+    .describe('Of x, y and z; voxel: they are numbers of cells.'),
+};
+const quantities = z.array(z.enum(pointQuantities)).min(1);
+
+const paddedPoints = z.strictObject({
+  kind: z.literal('padded'),
+  dataset: text.describe(
+    'Path in the group. A point without energy is none, unless there is a mask or a count.',
+  ),
+  axes: z
+    .array(z.enum(pointAxes))
+    .nullable()
+    .default(null)
+    .describe('In stored order; null: the axis of points is known from the number of quantities.'),
+  quantities: quantities.describe('What a point holds, in stored order.'),
+  count: text
+    .nullable()
+    .default(null)
+    .describe(
+      'Dataset with the number of points of each shower; they come first unless `packed` says otherwise.',
+    ),
+  packed: z.enum(['front', 'end']).default('front').describe('Where the points lie that `count` counts.'),
+  ...ofPoints,
+});
+
+const points = z.discriminatedUnion('kind', [paddedPoints]);
+
 const layoutShape = z.strictObject({
   $schema: text.optional(),
   kind: z.literal('showers').default('showers').describe('What the rows of the files are.'),
@@ -61,15 +115,15 @@ const layoutShape = z.strictObject({
     z.strictObject({ ...column, unit: energyUnit }),
     z.strictObject({ ...inName, unit: energyUnit }),
   ]),
-  voxels: z.strictObject({
-    datasets: z.array(voxelDataset).min(1).describe('Side by side, in voxel order.'),
-    unit: energyUnit,
-    factor: z
-      .number()
-      .positive()
-      .default(1)
-      .describe('Energies are multiplied by it, e.g. 1/0.033 for a sampling fraction.'),
-  }),
+  voxels: z
+    .strictObject({
+      datasets: z.array(voxelDataset).min(1).describe('Side by side, in voxel order.'),
+      unit: energyUnit,
+      factor,
+    })
+    .optional()
+    .describe('Showers as voxels; or `points`.'),
+  points: points.optional().describe('Showers as points, which a geometry bins into voxels.'),
   conditions: z
     .array(
       z.union([z.strictObject({ ...ofCondition, ...column }), z.strictObject({ ...ofCondition, ...inName })]),
@@ -86,23 +140,54 @@ const layoutShape = z.strictObject({
     .describe('Whose definitions of the published feature sets apply.'),
 });
 
+/** What is wrong with a description of points. */
+function pointProblems(described: z.output<typeof points>): string[] {
+  const named = described.quantities;
+  const read = named.filter((one) => one !== 'other');
+  const missing = (['x', 'y', 'energy'] as const).filter((one) => !named.includes(one));
+  const problems: string[] = [];
+  if (missing.length > 0) problems.push(`points have no ${missing.join(', no ')}`);
+  if (!named.includes('layer') && !named.includes('z')) problems.push('points have neither layer nor z');
+  if (new Set(read).size < read.length) problems.push('a quantity of points is named twice');
+  if (described.count !== null && named.includes('mask'))
+    problems.push('points have a count or a mask, not both');
+  if (described.count === null && described.packed === 'end') problems.push('packed needs a count');
+  const { axes } = described;
+  const counted = axes?.filter((axis) => axis !== 'one') ?? [];
+  if (axes && (counted.length !== 3 || new Set(counted).size !== 3))
+    problems.push('axes are shower, point and quantity, each once, and any number of one');
+  return problems;
+}
+
 /** Where a shower file keeps what, and in which units: plain JSON, which crosses threads as it is. */
-export const layoutSchema = layoutShape.superRefine(({ voxels, incidentEnergies, conditions }, context) => {
-  const [first] = voxels.datasets;
-  const placeholders = voxels.datasets.flatMap(({ dataset }) => placeholdersOf(dataset));
+export const layoutSchema = layoutShape.superRefine((layout, context) => {
+  const { voxels, points: ofShowers, incidentEnergies, conditions } = layout;
+  if ((voxels === undefined) === (ofShowers === undefined)) {
+    context.addIssue({
+      code: 'custom',
+      message: 'showers are voxels or points: describe one of the two',
+      path: [],
+    });
+  }
+  if (ofShowers) {
+    for (const message of pointProblems(ofShowers))
+      context.addIssue({ code: 'custom', message, path: ['points'] });
+  }
+  const datasets = voxels?.datasets ?? [];
+  const [first] = datasets;
+  const placeholders = datasets.flatMap(({ dataset }) => placeholdersOf(dataset));
   const refuse = (message: string) =>
     context.addIssue({ code: 'custom', message, path: ['voxels', 'datasets'] });
-  if (placeholders.length > 0 && voxels.datasets.length > 1)
-    refuse('a placeholder needs the only voxel dataset');
+  if (placeholders.length > 0 && datasets.length > 1) refuse('a placeholder needs the only voxel dataset');
   if (new Set(placeholders).size < placeholders.length) refuse('a placeholder occurs twice');
-  for (const { dataset, axes, lengths } of voxels.datasets) {
+  for (const { dataset, axes, lengths } of datasets) {
     if (lengths && lengths.length !== axes.length - 1)
       refuse(`${dataset} has ${lengths.length} lengths for ${axes.length - 1} axes beside the shower`);
   }
   for (const number of [incidentEnergies, ...conditions]) {
     if ('placeholder' in number) {
       if (!placeholders.includes(number.placeholder))
-        refuse(`{${number.placeholder}} is not in the name ${first?.dataset}`);
+        refuse(`{${number.placeholder}} is not in the name ${first?.dataset ?? 'of the voxels'}`);
     } else if (placeholders.length > 0 || placeholdersOf(number.dataset).length > 0) {
       refuse(
         placeholders.length > 0
@@ -120,8 +205,15 @@ export const layoutSchema = layoutShape.superRefine(({ voxels, incidentEnergies,
 export type Layout = z.output<typeof layoutSchema>;
 /** A layout as it is written: what has a default may be left out. */
 export type LayoutDescription = z.input<typeof layoutSchema>;
-export type VoxelDataset = Layout['voxels']['datasets'][number];
+export type VoxelLayout = NonNullable<Layout['voxels']>;
+export type VoxelDataset = VoxelLayout['datasets'][number];
+export type PointLayout = NonNullable<Layout['points']>;
 /** A number of each shower. */
 export type ShowerNumber = Layout['incidentEnergies'] | Layout['conditions'][number];
 /** One that has a dataset. */
 export type StoredColumn = Extract<ShowerNumber, { readonly dataset: string }>;
+
+/** Unit of the stored energies of voxels or points. */
+export function showerUnit({ voxels, points: ofShowers }: Layout): EnergyUnit {
+  return ((voxels ?? ofShowers) as VoxelLayout | PointLayout).unit;
+}

@@ -1,10 +1,15 @@
-import { FileError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
+import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
 import { startWorker } from '../worker-thread.js';
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface WriteReportOptions extends ReportOptions {
+  /** Replace a file that exists. Default false. */
+  readonly force?: boolean | undefined;
 }
 
 /**
@@ -33,7 +38,7 @@ export async function renderReport(result: EvaluationResult, options: ReportOpti
 
 /**
  * Writes the report of {@link renderReport} to `path`, UTF-8. The file appears whole or not at all: it is written
- * beside the target and then renamed, replacing what was there.
+ * beside the target and then renamed.
  *
  * @throws {FileError} `ERR_OUTPUT` if the folder is missing, full or not writable, or if `path` is a folder; the reason of
  * the signal when aborted.
@@ -41,18 +46,9 @@ export async function renderReport(result: EvaluationResult, options: ReportOpti
 export async function writeReport(
   result: EvaluationResult,
   path: string,
-  options: ReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<void> {
-  const page = await renderReport(result, options);
-  try {
-    await writeWholeFile(path, page);
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
-    throw new FileError(
-      'ERR_OUTPUT',
-      path,
-      `the report cannot be written (${reason}); choose a path in a folder that exists and is writable`,
-      { cause },
-    );
-  }
+  const { force = false, ...rest } = options;
+  await requireOutputFile(path, { force });
+  await writeWholeFile(path, await renderReport(result, rest), force ? 'a file' : 'nothing');
 }

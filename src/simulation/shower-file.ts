@@ -21,6 +21,11 @@ import {
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
+export interface SimulateShowersOptions extends ToySampleOptions {
+  /** Replace a file that exists. Default false. */
+  readonly force?: boolean | undefined;
+}
+
 /** What was simulated. */
 export interface SimulationRecord {
   readonly path: string;
@@ -168,11 +173,16 @@ async function writeBlocks(
  *
  * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
-export async function simulateShowers(path: string, options: ToySampleOptions): Promise<SimulationRecord> {
-  const plan = planToySample(options);
-  const writer = await createHdf5(path, filePlan(plan), { signal: options.signal });
+export async function simulateShowers(
+  path: string,
+  options: SimulateShowersOptions,
+): Promise<SimulationRecord> {
+  const { force = false, ...rest } = options;
+  const { signal } = rest;
+  const plan = planToySample(rest);
+  const writer = await createHdf5(path, filePlan(plan), { signal, force });
   try {
-    await writeBlocks(writer, plan, options);
+    await writeBlocks(writer, plan, rest);
     await writer.close();
   } catch (error) {
     await writer.discard();

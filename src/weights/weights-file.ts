@@ -1,4 +1,4 @@
-import { createHdf5, type DatasetPlan } from '../formats/hdf5/writer/writing.js';
+import { createHdf5, type DatasetPlan, type WritingOptions } from '../formats/hdf5/writer/writing.js';
 
 /** Weights of the rows of one sample, to be written. */
 export interface WeightsTable {
@@ -31,7 +31,7 @@ export async function writeWeightsFile(
   path: string,
   tables: readonly WeightsTable[],
   attributes: Readonly<Record<string, string>>,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: WritingOptions = {},
 ): Promise<void> {
   const writer = await createHdf5(path, { attributes, datasets: tables.flatMap(datasetsOf) }, options);
   try {

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-const program = resolve(import.meta.dirname, '../../dist/cli/main.js');
+/** The compiled command line. */
+export const program = resolve(import.meta.dirname, '../../dist/cli/main.js');
 
 /** Reports the largest memory of the process on a fourth stream when it ends. */
 const memoryReporter = `data:text/javascript,${encodeURIComponent(

@@ -24,6 +24,7 @@ interface WrongCall {
 /** Cases that do not exist for this command line. */
 const leftOut: Readonly<Record<string, string>> = {
   required_missing_reference: 'the files are arguments, not options: the one that is given is the reference',
+  out_is_folder: 'an empty folder is used: batch scripts begin with mkdir -p',
   bins_0: 'no option --bins',
   bins_minus_5: 'no option --bins',
   bins_1e9: 'no option --bins',

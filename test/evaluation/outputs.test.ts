@@ -14,7 +14,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { FileError } from '#caloscope/errors';
 import { type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
-import { requireOutputFolder, writeEvaluation } from '#caloscope/evaluation/outputs';
+import { writeEvaluation } from '#caloscope/evaluation/outputs';
 import { gaussianSample } from '../support/gaussian-samples.js';
 
 let evaluation: Evaluation;
@@ -130,10 +130,12 @@ describe('an output folder', () => {
     await writeEvaluation(evaluation, target);
     writeFileSync(join(target, 'old'), '');
     expect(await failure(writeEvaluation(evaluation, target))).toMatchObject({ code: 'ERR_OUTPUT' });
-    expect(await failure(requireOutputFolder(target))).toMatchObject({ code: 'ERR_OUTPUT' });
     expect(existsSync(join(target, 'old'))).toBe(true);
+    const before = readFileSync(join(target, 'result.json'), 'utf8');
+    writeFileSync(join(target, 'result.json'), before.replace('{', '{ '));
     await writeEvaluation(evaluation, target, { force: true });
-    expect(existsSync(join(target, 'old'))).toBe(false);
+    expect(readFileSync(join(target, 'result.json'), 'utf8')).toBe(before);
+    expect(existsSync(join(target, 'old'))).toBe(true);
     expect(readdirSync(folder)).toEqual(['result']);
     const foreign = join(folder, 'thesis');
     mkdirSync(foreign);
@@ -166,9 +168,11 @@ describe('an output folder', () => {
     const file = join(folder, 'file');
     writeFileSync(file, '');
     for (const path of ['', join(folder, 'no', 'where'), file, join(file, 'below')]) {
-      expect(await failure(requireOutputFolder(path))).toMatchObject({ code: 'ERR_OUTPUT' });
-      expect(await failure(requireOutputFolder(path, { force: true }))).toMatchObject({ code: 'ERR_OUTPUT' });
+      for (const force of [false, true]) {
+        expect(await failure(writeEvaluation(evaluation, path, { force }))).toMatchObject({
+          code: 'ERR_OUTPUT',
+        });
+      }
     }
-    await requireOutputFolder(target);
   });
 });

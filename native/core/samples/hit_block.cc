@@ -1,5 +1,6 @@
 #include "core/samples/hit_block.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -92,6 +93,23 @@ HitBlock::HitBlock(std::vector<double> incident_energies, const std::vector<Show
   else find<double>(columns);
 }
 
+HitBlock::HitBlock(std::uint32_t voxels, std::vector<double> incident_energies, std::vector<std::uint32_t> offset,
+                   std::span<const std::uint32_t> voxel, std::span<const double> energy)
+    : voxels_(voxels), incident_energies_(std::move(incident_energies)), offset_(std::move(offset)) {
+  if (offset_.size() != rows() + 1 || offset_.front() != 0 || offset_.back() != voxel.size() ||
+      voxel.size() != energy.size() || !std::is_sorted(offset_.begin(), offset_.end())) {
+    throw Error(ErrorCode::shape, "the hits do not fit to their showers");
+  }
+  if (hits() == 0) return;
+  take_room(hits(), fit_float(energy));
+  with_hits([&](auto* voxels_of_hits, auto* energies) {
+    for (std::uint32_t hit = 0; hit < hits(); ++hit) {
+      voxels_of_hits[hit] = static_cast<std::remove_reference_t<decltype(*voxels_of_hits)>>(voxel[hit]);
+      energies[hit] = static_cast<std::remove_reference_t<decltype(*energies)>>(energy[hit]);
+    }
+  });
+}
+
 std::size_t HitBlock::bytes() const {
   const std::size_t hit_bytes = (voxel16_ ? 2U : 4U) + (energy64_ ? 8U : 4U);
   return hits() * hit_bytes + offset_.size() * sizeof(offset_[0]) + rows() * sizeof(double);
@@ -100,6 +118,13 @@ std::size_t HitBlock::bytes() const {
 bool HitBlock::finite() const {
   if (energy64_) return all_finite(energy64_.get(), hits());
   return !energy32_ || all_finite(energy32_.get(), hits());
+}
+
+void HitBlock::take_room(std::size_t hits, bool fit_float) {
+  if (voxels_ <= 65536) voxel16_ = std::make_unique_for_overwrite<std::uint16_t[]>(hits);
+  else voxel32_ = std::make_unique_for_overwrite<std::uint32_t[]>(hits);
+  if (fit_float) energy32_ = std::make_unique_for_overwrite<float[]>(hits);
+  else energy64_ = std::make_unique_for_overwrite<double[]>(hits);
 }
 
 /// Counts before it writes: exactly the memory that is needed is taken, and written once.
@@ -117,11 +142,7 @@ void HitBlock::find(const std::vector<ShowerColumns>& columns) {
   }
   if (hits() == 0) return;
   // One entry more: a voxel is written before it is known whether it is hit.
-  const std::size_t room = std::size_t{hits()} + 1;
-  if (voxels_ <= 65536) voxel16_ = std::make_unique_for_overwrite<std::uint16_t[]>(room);
-  else voxel32_ = std::make_unique_for_overwrite<std::uint32_t[]>(room);
-  if (fit) energy32_ = std::make_unique_for_overwrite<float[]>(room);
-  else energy64_ = std::make_unique_for_overwrite<double[]>(room);
+  take_room(std::size_t{hits()} + 1, fit);
   with_hits([&](auto* voxel, auto* energy) { write<Number>(columns, voxel, energy); });
 }
 

@@ -27,6 +27,11 @@ class HitBlock {
   /// side, all of one number type. `incident_energies` has one entry a shower. Throws Error(shape) or Error(argument).
   HitBlock(std::vector<double> incident_energies, const std::vector<ShowerColumns>& columns);
 
+  /// Hits that were found already: those of shower i are [offset[i], offset[i + 1]), in ascending order of the voxel. Throws
+  /// Error(shape).
+  HitBlock(std::uint32_t voxels, std::vector<double> incident_energies, std::vector<std::uint32_t> offset,
+           std::span<const std::uint32_t> voxel, std::span<const double> energy);
+
   /// Voxels a shower.
   std::uint32_t voxels() const { return voxels_; }
   std::uint64_t rows() const { return incident_energies_.size(); }
@@ -88,6 +93,7 @@ class HitBlock {
     else if (voxel32_) with(voxel32_.get());
   }
 
+  void take_room(std::size_t hits, bool fit_float);
   template <class Number>
   void find(const std::vector<ShowerColumns>& columns);
   template <class Number, class Voxel, class Energy>

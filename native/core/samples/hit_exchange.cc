@@ -22,10 +22,10 @@ Exchanges& exchanges() {
 
 }  // namespace
 
-std::shared_ptr<HitExchange> HitExchange::create() {
+std::shared_ptr<HitExchange> HitExchange::create(std::unique_ptr<const PointTarget> points) {
   auto& all = exchanges();
   static std::atomic<std::uint64_t> last{0};
-  auto exchange = std::make_shared<HitExchange>(++last);
+  auto exchange = std::make_shared<HitExchange>(++last, std::move(points));
   const std::lock_guard lock(all.mutex);
   all.open.emplace(exchange->number(), exchange);
   return exchange;
@@ -46,12 +46,17 @@ HitExchange::~HitExchange() {
   all.open.erase(number_);
 }
 
-void HitExchange::publish(std::uint64_t first_row, HitBlock block) {
-  const std::lock_guard lock(mutex_);
-  blocks_.insert_or_assign(first_row, std::move(block));
+const PointTarget& HitExchange::points() const {
+  if (!points_) throw Error(ErrorCode::argument, "the exchange has no binning for points");
+  return *points_;
 }
 
-HitBlock HitExchange::consume(std::uint64_t first_row) {
+void HitExchange::publish(std::uint64_t first_row, FoundShowers showers) {
+  const std::lock_guard lock(mutex_);
+  blocks_.insert_or_assign(first_row, std::move(showers));
+}
+
+FoundShowers HitExchange::consume(std::uint64_t first_row) {
   const std::lock_guard lock(mutex_);
   auto entry = blocks_.extract(first_row);
   if (entry.empty()) {

@@ -11,14 +11,14 @@
 namespace caloscope {
 namespace {
 
-HitBlock block_of(float energy) {
+FoundShowers block_of(float energy) {
   const std::vector<float> voxels{0, energy};
-  return {{10}, {{std::span<const float>(voxels), 2}}};
+  return {HitBlock({10}, {{std::span<const float>(voxels), 2}}), {}};
 }
 
-double energy_in(const HitBlock& block) {
+double energy_in(const FoundShowers& found) {
   double sum = 0;
-  block.for_each_hit(0, [&](std::uint32_t, double energy) { sum += energy; });
+  found.hits.for_each_hit(0, [&](std::uint32_t, double energy) { sum += energy; });
   return sum;
 }
 

@@ -1,46 +1,66 @@
-import { randomBytes } from 'node:crypto';
-import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import { CaloscopeError, FileError } from '../../errors.js';
+import { link, lstat, mkdir, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FileError } from '../../errors.js';
+import { outputError } from './output-error.js';
+import { holdsOwn, moveForeign, type OwnFiles, removeOwn } from './own-files.js';
+import { leftoverKind, otherName, partialPath, replacedPath } from './partial-names.js';
 
 /**
- * The folder that an output is put into must be there and writable; to be asked before the work.
- *
- * @throws FileError ERR_OUTPUT.
+ * What may be replaced, which is asked again when the output takes its place: nothing (but an empty folder), any file, or in a
+ * folder the files of an earlier output.
  */
-export async function requireFolderAbove(path: string): Promise<void> {
-  if (path === '') throw new FileError('ERR_OUTPUT', '--out', 'the name of the output is empty');
-  const folder = dirname(resolve(path));
-  const above = await stat(folder).catch(() => null);
-  if (!above?.isDirectory()) {
-    throw new FileError('ERR_OUTPUT', path, `there is no folder ${folder}; make it first`);
-  }
-  await access(folder, constants.W_OK).catch((cause) => {
-    throw new FileError('ERR_OUTPUT', path, `the folder ${folder} is not writable`, { cause });
-  });
+export type Replaceable = 'nothing' | 'a file' | OwnFiles;
+
+/** Where a path leads: behind links, as far as there is something. */
+export async function placeOf(path: string): Promise<string> {
+  const place = resolve(path);
+  const behind = await realpath(place).catch(() => null);
+  if (behind !== null) return behind;
+  const folder = await realpath(dirname(place)).catch(() => dirname(place));
+  return join(folder, basename(place));
 }
 
 /**
  * A file or folder that appears when all of it is there: it is made beside its place under another name and renamed. What
- * stands there already is replaced; whether it may be is for the caller to decide before.
+ * came to stand in its place meanwhile is left alone.
  */
 export class WholeOutput {
   /** Where to make it. */
   readonly partial: string;
   readonly #path: string;
+  readonly #place: string;
+  readonly #replaceable: Replaceable;
 
-  constructor(path: string) {
-    this.#path = resolve(path);
-    this.partial = `${this.#path}.${randomBytes(6).toString('hex')}.partial`;
+  private constructor(path: string, place: string, replaceable: Replaceable) {
+    this.#path = path;
+    this.#place = place;
+    this.#replaceable = replaceable;
+    this.partial = partialPath(place);
   }
 
-  /** Puts it in its place. @throws the error of `node:fs`; what stood there before stands there again. */
+  static async at(path: string, replaceable: Replaceable): Promise<WholeOutput> {
+    return new WholeOutput(path, await placeOf(path), replaceable);
+  }
+
+  /**
+   * Puts it in its place.
+   *
+   * @throws FileError ERR_OUTPUT when something else has the place; what was made then stays under the name that the message
+   * says. The error of `node:fs`; what stood there before stands there again.
+   */
   async put(): Promise<void> {
-    const made = await stat(this.partial);
-    // A file takes the place of another in one step; a folder cannot.
-    if (made.isDirectory()) await this.#replaceFolder();
-    else await rename(this.partial, this.#path);
-    await syncFolder(dirname(this.#path));
+    const made = await lstat(this.partial);
+    try {
+      if (made.isDirectory()) await this.#putFolder();
+      else if (this.#replaceable === 'a file') await rename(this.partial, this.#place);
+      else await renameToFree(this.partial, this.#place);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      const beside = await this.#keepBeside(made.isDirectory());
+      const message = `something else took this name meanwhile and is left alone; what was made is ${beside}`;
+      throw new FileError('ERR_OUTPUT', this.#path, message, { cause: error });
+    }
+    await syncFolder(dirname(this.#place));
   }
 
   /** Removes what was made of it; nothing after {@link put}. */
@@ -48,19 +68,57 @@ export class WholeOutput {
     await rm(this.partial, { recursive: true, force: true });
   }
 
-  /** The old folder goes when the new one is in its place, and comes back when that fails. */
-  async #replaceFolder(): Promise<void> {
-    const aside = `${this.partial}.replaced`;
-    const present = await stat(this.#path).catch(() => null);
-    if (present) await rename(this.#path, aside);
+  /** A folder takes the place of none and of an empty one in one step; of another it cannot. */
+  async #putFolder(): Promise<void> {
+    const own = this.#replaceable;
+    const replace =
+      typeof own === 'object' && (await holdsOwn(this.#place, own).catch(() => false)) ? own : null;
+    if (!replace) {
+      await rename(this.partial, this.#place);
+      return;
+    }
+    const aside = replacedPath(this.partial);
+    await rename(this.#place, aside);
     try {
-      await rename(this.partial, this.#path);
+      await rename(this.partial, this.#place);
     } catch (error) {
-      if (present) await rename(aside, this.#path);
+      await rename(aside, this.#place);
       throw error;
     }
-    await rm(aside, { recursive: true, force: true });
+    await moveForeign(aside, this.#place, replace);
+    await removeOwn(aside, replace);
   }
+
+  async #keepBeside(isFolder: boolean): Promise<string> {
+    for (let number = 2; ; number++) {
+      const name = otherName(this.#place, number);
+      if (await lstat(name).catch(() => null)) continue;
+      try {
+        await (isFolder ? rename(this.partial, name) : renameToFree(this.partial, name));
+        return name;
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+      }
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return ['EEXIST', 'ENOTEMPTY', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+/** Renames a file to a name that nothing has. @throws EEXIST. */
+async function renameToFree(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (error) {
+    if (isTaken(error)) throw error;
+    // No hard links here: the name is taken first.
+    await (await open(to, 'wx')).close();
+    await rename(from, to);
+    return;
+  }
+  await unlink(from);
 }
 
 /** Makes a rename survive a power cut, where the system allows to sync a folder. */
@@ -68,6 +126,44 @@ async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r').catch(() => null);
   await folder?.sync().catch(() => undefined);
   await folder?.close();
+}
+
+/** Brings all files of a folder to the disk. */
+async function syncFiles(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await syncFiles(path);
+    else {
+      const file = await open(path, 'r');
+      await file.sync().finally(() => file.close());
+    }
+  }
+  await syncFolder(folder);
+}
+
+/**
+ * Takes away what killed runs left beside an output, and puts back what one had laid aside. Only for who holds the lock of the
+ * output: what another is making looks the same.
+ */
+export async function clearLeftovers(path: string, own: OwnFiles | null): Promise<void> {
+  const place = await placeOf(path);
+  const folder = dirname(place);
+  for (const name of await readdir(folder).catch(() => [])) {
+    const leftover = join(folder, name);
+    const kind = leftoverKind(place, name);
+    if (kind === 'partial') await rm(leftover, { recursive: true, force: true });
+    if (kind !== 'replaced' || !own) continue;
+    if (await lstat(place).catch(() => null)) {
+      await moveForeign(leftover, place, own);
+      await removeOwn(leftover, own);
+    } else await rename(leftover, place);
+  }
+}
+
+export interface WholeFolderOptions {
+  /** Default: nothing. */
+  readonly replaceable?: 'nothing' | OwnFiles | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -78,25 +174,29 @@ async function syncFolder(path: string): Promise<void> {
 export async function writeWholeFolder(
   folder: string,
   fill: (partial: string) => Promise<void>,
-  signal?: AbortSignal,
+  { replaceable = 'nothing', signal }: WholeFolderOptions = {},
 ): Promise<void> {
-  const output = new WholeOutput(folder);
+  const output = await WholeOutput.at(folder, replaceable);
   try {
     await mkdir(output.partial);
     await fill(output.partial);
+    await syncFiles(output.partial);
     signal?.throwIfAborted();
     await output.put();
   } catch (error) {
     await output.discard();
     if (signal?.aborted) throw signal.reason;
-    if (error instanceof CaloscopeError) throw error;
-    throw new FileError('ERR_OUTPUT', folder, 'it cannot be written; is there room?', { cause: error });
+    throw outputError(folder, error);
   }
 }
 
-/** Writes a text file, UTF-8, that appears whole or not at all. @throws the error of `node:fs`; nothing is left behind then. */
-export async function writeWholeFile(path: string, text: string): Promise<void> {
-  const output = new WholeOutput(path);
+/** Writes a text file, UTF-8, that appears whole or not at all. @throws FileError ERR_OUTPUT; nothing is left behind then. */
+export async function writeWholeFile(
+  path: string,
+  text: string,
+  replaceable: 'nothing' | 'a file' = 'nothing',
+): Promise<void> {
+  const output = await WholeOutput.at(path, replaceable);
   try {
     const file = await open(output.partial, 'wx');
     try {
@@ -108,6 +208,6 @@ export async function writeWholeFile(path: string, text: string): Promise<void> 
     await output.put();
   } catch (error) {
     await output.discard();
-    throw error;
+    throw outputError(path, error);
   }
 }

@@ -51,12 +51,98 @@ export interface ContentNotesRecord {
   readonly layerHits: Float64Array;
 }
 
+/** Edges of the bins of a plane, ascending, in the unit of the geometry. */
+export interface PlaneGridRecord {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+}
+
+/** Cells of a layer: centers, and sizes (of a square, or of a hexagon between opposite sides). */
+export interface PlaneCellsRecord {
+  readonly x: Float64Array;
+  readonly y: Float64Array;
+  readonly size: Float64Array;
+}
+
+/** Gives points the voxels of a geometry; native/core/samples/point_binning.h. One grid, or one list of cells, a layer. */
+export interface PointBinningRecord {
+  /** Edges of the layers in z; null: points say the number of their layer. */
+  readonly z: Float64Array | null;
+  readonly layerNumbers: Uint32Array;
+  readonly grids: readonly PlaneGridRecord[];
+  /** In place of grids; null for those. */
+  readonly cells: readonly PlaneCellsRecord[] | null;
+}
+
+/** How points become hits, and edges in MeV of the bins in which they are counted by energy. */
+export interface PointTargetRecord extends PointBinningRecord {
+  readonly spectrum: Float64Array;
+}
+
+/** A quantity of points: that of point i of shower r is numbers[at + r · showerStride + (first[r] + i) · stride]. */
+export interface PointColumnRecord {
+  readonly numbers: Float32Array | Float64Array;
+  readonly at: number;
+  readonly showerStride: number;
+  readonly stride: number;
+}
+
+/** Neighboring showers of a file, as points. */
+export interface PointBlock {
+  readonly firstRow: number;
+  /** MeV. */
+  readonly incidentEnergies: Float64Array;
+  /** Of each shower: its first point, and how many there are. */
+  readonly first: Float64Array;
+  readonly count: Float64Array;
+  readonly x: PointColumnRecord;
+  readonly y: PointColumnRecord;
+  readonly energy: PointColumnRecord;
+  readonly layer: PointColumnRecord | null;
+  readonly z: PointColumnRecord | null;
+  /** Points whose mask is 0 are none; without a mask those whose energy is. */
+  readonly mask: PointColumnRecord | null;
+  /** MeV of one stored unit. */
+  readonly energyFactor: number;
+  /** Units of the geometry in one stored unit of x, y and z. */
+  readonly lengthFactor: number;
+}
+
+/** What was seen of the points of a block. In oddities `firstVoxel` is the number of the point in its shower. */
+export interface PointNotesRecord {
+  /** Points that are no padding. */
+  readonly count: number;
+  /** MeV, of all that are finite. */
+  readonly energy: number;
+  readonly outside: OddityRecord;
+  /** MeV. */
+  readonly outsideEnergy: number;
+  /** x, y and layer or z of the first. */
+  readonly firstOutside: Float64Array;
+  readonly nonFiniteCoordinates: OddityRecord;
+  readonly nonFiniteEnergies: OddityRecord;
+  readonly negativeEnergies: OddityRecord;
+  /** One entry a shower: number of points, and centers of gravity in x, y and z or layer, NaN without energy. */
+  readonly observables: readonly Float64Array[];
+}
+
+export interface PointBlockNotesRecord extends ContentNotesRecord {
+  readonly points: PointNotesRecord;
+}
+
+/** Which odd energies are set to 0. */
+export interface ZeroPolicy {
+  readonly zeroNonFinite: boolean;
+  readonly zeroNegative: boolean;
+}
+
 /**
  * Threads that read a file publish blocks in an exchange, which they know by its number; the thread that owns it consumes them.
  * What was never taken goes with the exchange.
  */
 export interface ReadingOperations {
-  createHitExchange(): HitExchangeHandle;
+  /** @param points how points become hits; null for files of voxels. */
+  createHitExchange(points: PointTargetRecord | null): HitExchangeHandle;
   hitExchangeNumber(exchange: HitExchangeHandle): number;
   /**
    * Finds the hits of a block, looks at its numbers, sets voxels to 0 as the policy says, and publishes the block under its
@@ -67,9 +153,26 @@ export interface ReadingOperations {
   publishHits(
     exchange: number | null,
     block: DenseBlock,
-    policy: { readonly zeroNonFinite: boolean; readonly zeroNegative: boolean },
+    policy: ZeroPolicy,
     layerStarts: Uint32Array,
   ): ContentNotesRecord;
-  /** Appends the block that was left under its first row to a table, without copying it. */
-  consumeHits(exchange: HitExchangeHandle, firstRow: number, table: ShowerTableHandle): void;
+  /** The same for points, which the exchange says how to bin; without `publish` the block is only looked at. */
+  publishPoints(
+    exchange: number,
+    publish: boolean,
+    block: PointBlock,
+    policy: ZeroPolicy,
+    layerStarts: Uint32Array,
+  ): PointBlockNotesRecord;
+  /**
+   * Appends the block that was left under its first row to a table, without copying it.
+   *
+   * @param spectrum table of points by energy: as many voxels as bins; null for files of voxels.
+   */
+  consumeHits(
+    exchange: HitExchangeHandle,
+    firstRow: number,
+    table: ShowerTableHandle,
+    spectrum: ShowerTableHandle | null,
+  ): void;
 }

@@ -1,8 +1,11 @@
 import { chosenGeometry, type KnownGeometry } from '../../geometry/known-geometry.js';
+import { binningWords } from '../../geometry/point-binning.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { EnergyUnit } from '../../layouts/schema.js';
-import type { ContentProblem } from './reading/content-checks.js';
-import type { ConditionRecord, DatasetRecord, OpenOptions } from './reading/reading.js';
+import { ContentCheck, type ContentSummary } from './reading/content-checks.js';
+import type { ContentProblem } from './reading/oddities.js';
+import { pointTarget } from './reading/point-target.js';
+import type { ConditionRecord, DatasetRecord, OpenOptions, ShowerFileMetadata } from './reading/reading.js';
 import { ShowerReader } from './reading/shower-reader.js';
 
 /** What a shower file holds; plain JSON. Energies in MeV, whatever the file stores. */
@@ -14,7 +17,10 @@ export interface FileInspection {
   /** True for toy showers of caloscope. */
   readonly toy: boolean;
   readonly rows: number;
-  readonly voxels: number;
+  /** Whether showers are points. */
+  readonly points: boolean;
+  /** Of the geometry, for points; null where there is none. */
+  readonly voxels: number | null;
   /** Name of the geometry given or guessed; null where no published one has this number of voxels. */
   readonly geometry: string | null;
   /** How the geometry is known, in words: `guessed from 6480 voxels`; null where none is. */
@@ -61,17 +67,23 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
     const { known, problems } = await fittingGeometry(given, reader);
     const fitting = known?.geometry;
     const layerStarts = fitting?.layers.map((layer) => layer.firstVoxel) ?? [0];
-    const { summary, problems: odd } = await reader.inspect(layerStarts, fitting?.name ?? null, {
-      signal,
-      onProgress: (rows) => onProgress?.({ rows, totalRows: metadata.rows }),
-    });
+    const ofPoints = metadata.voxels === null;
+    const { summary, problems: odd } =
+      ofPoints && !fitting
+        ? unread(metadata)
+        : await reader.inspect(layerStarts, fitting?.name ?? null, {
+            points: fitting && ofPoints ? pointTarget(path, fitting) : null,
+            signal,
+            onProgress: (rows) => onProgress?.({ rows, totalRows: metadata.rows }),
+          });
     return {
       path,
       bytes: metadata.bytes,
       layout: metadata.layout,
       toy: metadata.toy,
       rows: metadata.rows,
-      voxels: metadata.voxels,
+      points: ofPoints,
+      voxels: metadata.voxels ?? fitting?.voxels ?? null,
       geometry: fitting?.name ?? null,
       geometryReason: known?.reason ?? null,
       storedUnits: metadata.units,
@@ -94,19 +106,30 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
   }
 }
 
+/** Points without a geometry are not read. */
+function unread({ problems }: ShowerFileMetadata): {
+  summary: ContentSummary;
+  problems: readonly ContentProblem[];
+} {
+  return { summary: new ContentCheck(null).summary(), problems };
+}
+
 /** The geometry to count layers by, and what is wrong with the one given. */
 async function fittingGeometry(
   given: KnownGeometry | null,
   reader: ShowerReader,
 ): Promise<{ known: KnownGeometry | null; problems: FileInspection['problems'] }> {
   const { voxels } = reader.metadata;
-  if (given?.geometry.voxels === voxels) return { known: given, problems: [] };
+  if (given && (voxels === null || given.geometry.voxels === voxels)) return { known: given, problems: [] };
   if (given) {
     const message = `the showers have ${voxels} voxels, geometry ${given.geometry.name} has ${given.geometry.voxels}`;
     return { known: null, problems: [{ code: 'ERR_VOXEL_COUNT', message, severity: 'error' }] };
   }
   const known = await reader.ownGeometry();
   if (known) return { known, problems: [] };
-  const message = `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
+  const message =
+    voxels === null
+      ? `its showers are points: name the geometry that bins them with --geometry (${binningWords})`
+      : `no published geometry has ${voxels} voxels; name one with --geometry to see layers`;
   return { known: null, problems: [{ code: 'ERR_GEOMETRY', message, severity: 'warning' }] };
 }

@@ -1,6 +1,6 @@
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { Warning } from '../../warnings.js';
-import type { ContentProblem } from './reading/content-checks.js';
+import type { ContentProblem } from './reading/oddities.js';
 import type { ShowerSample } from './shower-sample.js';
 
 /** What was odd in a file. An error would have refused it. */

@@ -60,10 +60,16 @@ function axesOf(geometry: Geometry, { shape, firstVoxel }: PlacedLayer): readonl
       { label: 'α', unit: 'rad', edges: angles },
     ];
   }
-  const { rows, columns } = shape;
+  const [x, y] = transverse === 'x-y' ? ['x', 'y'] : ['η', 'φ'];
+  const { rows, columns, edges } = shape;
+  if (edges) {
+    return [
+      { label: x, unit: lengthUnit, edges: edges.x },
+      { label: y, unit: lengthUnit, edges: edges.y },
+    ];
+  }
   const across = Array.from({ length: columns }, (_, column) => eta[firstVoxel + column] as number);
   const along = Array.from({ length: rows }, (_, row) => phi[firstVoxel + row * columns] as number);
-  const [x, y] = transverse === 'x-y' ? ['x', 'y'] : ['η', 'φ'];
   const pitch = pitchOf(across) ?? pitchOf(along) ?? 1;
   return [
     { label: x, unit: lengthUnit, edges: edgesAround(across, pitch) },

@@ -4,11 +4,10 @@ import type { PictureOptions } from '../pictures.js';
 import type { ComparedLayers, Profile, ProfileMeans } from '../sample.js';
 import { profileCells } from './profile-sums.js';
 import type { ShowerSample } from './shower-sample.js';
+import { spectrumEdges } from './spectrum-edges.js';
 
 /** Rings and angles that are told apart, at most. */
 const mostPlaces = 32;
-/** Edges of the spectrum: five bins a decade, 0.1 keV to 10 TeV. */
-const spectrumEdges = Float64Array.from({ length: 56 }, (_, i) => Number((10 ** (i / 5 - 4)).toPrecision(6)));
 const nowhere = 2 ** 32 - 1;
 
 /** A profile as it is shown, and as the core fills it. */

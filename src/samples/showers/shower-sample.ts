@@ -5,7 +5,7 @@ import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { FileOfSample } from '../sample-file.js';
-import type { ContentProblem } from './reading/content-checks.js';
+import type { ContentProblem } from './reading/oddities.js';
 
 /** What showers were made for: an angle, a position. */
 export interface ShowerCondition {

@@ -6,8 +6,8 @@ import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
-import type { ContentPolicy, ContentProblem } from './reading/content-checks.js';
 import { joinedColumns } from './reading/joined-columns.js';
+import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
 import { ShowerFiles } from './reading/shower-files.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
@@ -151,7 +151,7 @@ class SampleBeingRead {
   }
 
   add(block: HitBlock): void {
-    block.appendTo(this.#handle as ShowerTableHandle);
+    block.appendTo(this.#handle as ShowerTableHandle, null);
     for (const [i, values] of block.conditions.entries()) {
       this.#conditions[i] ??= [];
       this.#conditions[i].push(values);

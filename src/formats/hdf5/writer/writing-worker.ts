@@ -2,6 +2,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Dataset, File, type Group, ready } from 'h5wasm/node';
+import { spokenReason } from '../../files/output-error.js';
 import { FileBytes } from '../reader/file-bytes.js';
 import { checkSuperblock } from '../reader/superblock.js';
 import { makeNumbers, RowBuffer } from './row-buffer.js';
@@ -101,12 +102,9 @@ function reporting(work: () => void): void {
   try {
     work();
   } catch (error) {
-    const cause = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    reply = {
-      kind: 'failed',
-      code: 'ERR_OUTPUT',
-      message: `cannot be written (${cause}); is the disk full?`,
-    };
+    const said = error instanceof Error ? error.message : String(error);
+    const message = spokenReason(said) ?? `it cannot be written (${said.split('\n')[0]})`;
+    reply = { kind: 'failed', code: 'ERR_OUTPUT', message };
   }
   parentPort?.postMessage(reply);
 }

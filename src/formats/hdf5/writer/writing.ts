@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import { ArgumentError, FileError } from '../../../errors.js';
 import { startWorker } from '../../../worker-thread.js';
+import { requireOutputFile } from '../../files/output-checks.js';
+import { outputError } from '../../files/output-error.js';
 import { WholeOutput } from '../../files/whole-output.js';
 import { holdsType } from './row-buffer.js';
 import type {
@@ -15,21 +15,29 @@ import type {
 
 export type { ColumnNumbers, ColumnType, DatasetPlan, FilePlan } from './writing-protocol.js';
 
+export interface WritingOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Replace a file that exists. Default false. */
+  readonly force?: boolean | undefined;
+}
+
 /**
  * Begins an HDF5 file. It is written beside `path` under another name, in a worker thread, and takes its place when it is
- * complete; an existing file stays until then. After an error or an abort nothing is left behind.
+ * complete; with `force` an existing file stays until then. After an error or an abort nothing is left behind.
  *
  * @throws ArgumentError ERR_ARGUMENT for an impossible plan; FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
 export async function createHdf5(
   path: string,
   plan: FilePlan,
-  options: { signal?: AbortSignal | undefined } = {},
+  options: WritingOptions = {},
 ): Promise<Hdf5Writer> {
+  const { signal, force = false } = options;
   checkPlan(plan);
-  options.signal?.throwIfAborted();
-  await requireTarget(path);
-  return Hdf5Writer.start(path, plan, options.signal);
+  signal?.throwIfAborted();
+  await requireOutputFile(path, { force });
+  const output = await WholeOutput.at(path, force ? 'a file' : 'nothing');
+  return Hdf5Writer.start(path, plan, output, signal);
 }
 
 function checkPlan(plan: FilePlan): void {
@@ -48,15 +56,6 @@ function checkPlan(plan: FilePlan): void {
   }
 }
 
-async function requireTarget(path: string): Promise<void> {
-  const folder = await stat(dirname(resolve(path))).catch(() => null);
-  if (!folder?.isDirectory())
-    throw new FileError('ERR_OUTPUT', path, 'its folder does not exist; make it first');
-  const target = await stat(path).catch(() => null);
-  if (target && !target.isFile())
-    throw new FileError('ERR_OUTPUT', path, 'this is not a plain file; name another');
-}
-
 /** An HDF5 file being written. Every writer must be closed or discarded. */
 export class Hdf5Writer {
   readonly path: string;
@@ -70,11 +69,11 @@ export class Hdf5Writer {
   #discarded: Promise<void> | null = null;
   readonly #onAbort = () => this.#fail(this.#signal?.reason);
 
-  private constructor(path: string, plan: FilePlan, signal: AbortSignal | undefined) {
+  private constructor(path: string, plan: FilePlan, output: WholeOutput, signal: AbortSignal | undefined) {
     this.path = path;
     this.#plan = plan;
     this.#signal = signal;
-    this.#output = new WholeOutput(path);
+    this.#output = output;
     const start: WritingStart = { path: this.#output.partial, plan };
     this.#worker = startWorker(new URL('./writing-worker.js', import.meta.url), start);
     this.#worker.on('message', (reply: WritingReply) => {
@@ -90,8 +89,13 @@ export class Hdf5Writer {
   }
 
   /** For {@link createHdf5}. */
-  static async start(path: string, plan: FilePlan, signal: AbortSignal | undefined): Promise<Hdf5Writer> {
-    const writer = new Hdf5Writer(path, plan, signal);
+  static async start(
+    path: string,
+    plan: FilePlan,
+    output: WholeOutput,
+    signal: AbortSignal | undefined,
+  ): Promise<Hdf5Writer> {
+    const writer = new Hdf5Writer(path, plan, output, signal);
     await writer.#answer();
     return writer;
   }
@@ -137,9 +141,7 @@ export class Hdf5Writer {
       await this.#output.put();
     } catch (cause) {
       await this.discard();
-      throw new FileError('ERR_OUTPUT', this.path, 'cannot be put in its place; is the folder writable?', {
-        cause,
-      });
+      throw outputError(this.path, cause);
     }
     this.#closed = true;
     await this.#release();

@@ -1,9 +1,11 @@
 import type { MessagePort } from 'node:worker_threads';
+import { CaloscopeError } from '../../../errors.js';
 import { failureOf } from '../../../formats/files/worker-failure.js';
 import { native } from '../../../native/binding.js';
-import type { ContentNotesRecord, DenseBlock } from '../../../native/contract/reading.js';
+import type { ContentNotesRecord, DenseBlock, ZeroPolicy } from '../../../native/contract/reading.js';
 import { callNative } from '../../../native/run-job.js';
-import { type ContentPolicy, requireSound } from './content-checks.js';
+import { requireSound } from './content-checks.js';
+import type { ContentPolicy } from './oddities.js';
 import type {
   BlockContent,
   PassOrder,
@@ -11,6 +13,8 @@ import type {
   ReadingRequest,
   ShowerBlock,
 } from './reading-protocol.js';
+import type { FileShowers } from './shower-source.js';
+import type { StoredPoints } from './stored-points.js';
 import type { StoredShowers } from './stored-showers.js';
 import type { UnpackingGate } from './unpacking-gate.js';
 
@@ -27,14 +31,14 @@ interface Stretch {
 
 /** Sends the blocks that the main thread asks a reading thread for, in file order, and no more than it takes. */
 export class BlockService {
-  readonly #showers: StoredShowers;
+  readonly #showers: FileShowers;
   readonly #port: MessagePort;
   readonly #gate: UnpackingGate;
   readonly #stretches: Stretch[] = [];
   /** Bytes of the blocks that were sent and not taken. */
   readonly #sent: number[] = [];
 
-  constructor(showers: StoredShowers, port: MessagePort, gate: UnpackingGate) {
+  constructor(showers: FileShowers, port: MessagePort, gate: UnpackingGate) {
     this.#showers = showers;
     this.#port = port;
     this.#gate = gate;
@@ -83,7 +87,8 @@ export class BlockService {
   }
 }
 
-function readBlock(showers: StoredShowers, order: PassOrder, firstRow: number, rows: number): BlockContent {
+function readBlock(showers: FileShowers, order: PassOrder, firstRow: number, rows: number): BlockContent {
+  if (showers.form === 'points') return readPoints(showers, order, firstRow, rows);
   if (order.form === 'dense') return readDense(showers, order.policy, firstRow, rows);
   const view = showers.view(firstRow, rows);
   if (order.form === 'notes') {
@@ -93,6 +98,26 @@ function readBlock(showers: StoredShowers, order: PassOrder, firstRow: number, r
   requireSound(notes, order.policy);
   const block = { firstRow, rows, ...showers.numbers(firstRow, rows) };
   return { form: 'hits', block, notes };
+}
+
+function readPoints(showers: StoredPoints, order: PassOrder, firstRow: number, rows: number): BlockContent {
+  if (order.form === 'dense') {
+    const message = 'its showers are points, of which only the hits are kept; read them as a sample';
+    throw new CaloscopeError('ERR_LAYOUT', message);
+  }
+  const publish = order.form === 'hits';
+  const [policy, starts] = publish ? [order.policy, []] : [null, order.layerStarts];
+  const block = showers.points(firstRow, rows);
+  const notes = callNative(() =>
+    native().publishPoints(order.exchange, publish, block, zeros(policy), Uint32Array.from(starts)),
+  );
+  if (order.form === 'notes') return { form: 'notes', notes };
+  requireSound(notes, order.policy);
+  return { form: 'hits', block: { firstRow, rows, ...showers.numbers(firstRow, rows) }, notes };
+}
+
+function zeros(policy: ContentPolicy | null): ZeroPolicy {
+  return { zeroNonFinite: policy?.nonFinite === 'zero', zeroNegative: policy?.negative === 'zero' };
 }
 
 function readDense(
@@ -122,9 +147,10 @@ function takeNotes(
   exchange: number | null,
   layerStarts: readonly number[] = [],
 ): ContentNotesRecord {
-  const zeros = { zeroNonFinite: policy?.nonFinite === 'zero', zeroNegative: policy?.negative === 'zero' };
   const block = { firstRow, incidentEnergies, columns };
-  return callNative(() => native().publishHits(exchange, block, zeros, Uint32Array.from(layerStarts)));
+  return callNative(() =>
+    native().publishHits(exchange, block, zeros(policy), Uint32Array.from(layerStarts)),
+  );
 }
 
 function bytesOf(content: BlockContent): number {

@@ -1,24 +1,19 @@
-import { CaloscopeError, type ErrorCode } from '../../../errors.js';
-import type { ContentNotesRecord, OddityRecord, RangeRecord } from '../../../native/contract/reading.js';
-import type { WarningCode } from '../../../warnings.js';
-
-export const nonFinitePolicies = ['reject', 'zero'] as const;
-export const negativePolicies = ['reject', 'keep', 'zero'] as const;
-
-/** What to do with showers whose numbers are odd. */
-export interface ContentPolicy {
-  /** NaN or infinite voxels: refuse the file, or set them to 0. */
-  readonly nonFinite: (typeof nonFinitePolicies)[number];
-  /** Negative voxels: refuse the file, keep them, or set them to 0. */
-  readonly negative: (typeof negativePolicies)[number];
-}
-
-export const strictPolicy: ContentPolicy = { nonFinite: 'reject', negative: 'reject' };
-
-/** Something odd in the numbers of a file: refused, or warned of. */
-export type ContentProblem =
-  | { readonly severity: 'error'; readonly code: ErrorCode; readonly message: string }
-  | { readonly severity: 'warning'; readonly code: WarningCode; readonly message: string };
+import { CaloscopeError } from '../../../errors.js';
+import type {
+  ContentNotesRecord,
+  OddityRecord,
+  PointBlockNotesRecord,
+  RangeRecord,
+} from '../../../native/contract/reading.js';
+import {
+  type ContentPolicy,
+  type ContentProblem,
+  nothingOdd,
+  oddEnergies,
+  strictPolicy,
+  together,
+} from './oddities.js';
+import { oddPoints, PointCheck } from './point-checks.js';
 
 /** Extremes and counts over all showers seen. */
 export interface ContentSummary {
@@ -37,7 +32,6 @@ const oddities = ['nonFiniteVoxels', 'negativeVoxels', 'nonFiniteEnergies', 'bad
 
 type Oddities = Readonly<Record<(typeof oddities)[number], OddityRecord>>;
 
-const nothingOdd: OddityRecord = { count: 0, firstRow: 0, firstVoxel: 0 };
 const nothingSeen: RangeRecord = {
   smallest: Number.POSITIVE_INFINITY,
   largest: Number.NEGATIVE_INFINITY,
@@ -56,6 +50,7 @@ export class ContentCheck {
     badEnergies: nothingOdd,
   };
   #emptyShowers = nothingOdd;
+  #points: PointCheck | null = null;
   #rows = 0;
   #voxels = 0;
   #incidentEnergy = nothingSeen;
@@ -72,7 +67,11 @@ export class ContentCheck {
   }
 
   /** @param notes of the block that follows those before. */
-  add(notes: ContentNotesRecord): void {
+  add(notes: ContentNotesRecord | PointBlockNotesRecord): void {
+    if ('points' in notes) {
+      this.#points ??= new PointCheck(this.#policy);
+      this.#points.add(notes.points);
+    }
     this.#rows += notes.rows;
     this.#voxels = notes.width;
     this.#odd = Object.fromEntries(
@@ -89,7 +88,10 @@ export class ContentCheck {
 
   /** Everything odd that was seen. `usualEnergies`: incident energies (MeV) of the samples of the geometry. */
   problems(usualEnergies: { readonly min: number; readonly max: number } | null = null): ContentProblem[] {
-    const problems = oddProblems(this.#odd, this.#policy);
+    const problems = [
+      ...(this.#points?.problems() ?? []),
+      ...oddProblems(this.#odd, this.#policy, this.#points !== null),
+    ];
     const { count, firstRow } = this.#emptyShowers;
     if (count > 0) {
       const tail = count > 1 && firstRow + count === this.#rows;
@@ -102,7 +104,12 @@ export class ContentCheck {
       const message = `every voxel holds the same number, ${smallest}: the data were probably never written`;
       problems.push({ code: 'fill-only', message, severity: 'warning' });
     }
-    const units = unitsProblem(this.#ratios.median(), rangeOrNull(this.#incidentEnergy), usualEnergies);
+    const units = unitsProblem(
+      this.#ratios.median(),
+      rangeOrNull(this.#incidentEnergy),
+      usualEnergies,
+      this.#points === null ? soundRatio : soundRatioOfPoints,
+    );
     if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
     return problems;
   }
@@ -132,40 +139,21 @@ export class ContentCheck {
  *
  * @throws CaloscopeError ERR_NON_FINITE, ERR_NEGATIVE_ENERGY, ERR_INCIDENT_ENERGY.
  */
-export function requireSound(notes: ContentNotesRecord, policy: ContentPolicy): void {
-  const refused = oddProblems(notes, policy).find((problem) => problem.severity === 'error');
+export function requireSound(notes: ContentNotesRecord | PointBlockNotesRecord, policy: ContentPolicy): void {
+  const ofPoints = 'points' in notes ? oddPoints(notes.points, policy) : [];
+  const problems = [...ofPoints, ...oddProblems(notes, policy, 'points' in notes)];
+  const refused = problems.find((problem) => problem.severity === 'error');
   if (refused) throw new CaloscopeError(refused.code, refused.message);
-}
-
-function together(before: OddityRecord, after: OddityRecord): OddityRecord {
-  return before.count === 0 ? after : { ...before, count: before.count + after.count };
 }
 
 function spanned(a: RangeRecord, b: RangeRecord): RangeRecord {
   return { smallest: Math.min(a.smallest, b.smallest), largest: Math.max(a.largest, b.largest) };
 }
 
-function oddProblems(odd: Oddities, policy: ContentPolicy): ContentProblem[] {
-  const problems: ContentProblem[] = [];
-  const { nonFiniteVoxels: nan, negativeVoxels: negative, badEnergies: bad, nonFiniteEnergies: lost } = odd;
-  if (nan.count > 0) {
-    const what = `${nan.count} voxels are NaN or infinite, the first in row ${nan.firstRow}, voxel ${nan.firstVoxel}`;
-    problems.push(
-      policy.nonFinite === 'reject'
-        ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
-        : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
-    );
-  }
-  if (negative.count > 0) {
-    const what = `${negative.count} voxels are negative, the first in row ${negative.firstRow}, voxel ${negative.firstVoxel}`;
-    const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
-    const choice = `${what}; choose to keep them or to read them as 0`;
-    problems.push(
-      policy.negative === 'reject'
-        ? { code: 'ERR_NEGATIVE_ENERGY', message: choice, severity: 'error' }
-        : { code: 'negative', message: `${what}; ${done}`, severity: 'warning' },
-    );
-  }
+/** @param ofPoints their energies were looked at before they became voxels. */
+function oddProblems(odd: Oddities, policy: ContentPolicy, ofPoints: boolean): ContentProblem[] {
+  const problems = ofPoints ? [] : oddEnergies('voxel', odd.nonFiniteVoxels, odd.negativeVoxels, policy);
+  const { badEnergies: bad, nonFiniteEnergies: lost } = odd;
   if (bad.count > 0) {
     const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; remove those showers`;
     problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
@@ -209,15 +197,19 @@ class ThinnedSample {
  * sampling calorimeter must not raise a false alarm.
  */
 const soundRatio = { min: 0.1, max: 2 };
+/** Points come from sampling calorimeters, too, where some percent are seen. */
+const soundRatioOfPoints = { min: 0.002, max: 2 };
 
 function unitsProblem(
   ratio: number | null,
   incident: { readonly min: number; readonly max: number } | null,
   usual: { readonly min: number; readonly max: number } | null,
+  sound: { readonly min: number; readonly max: number },
 ): string | null {
   if (ratio === null) return null;
-  if (ratio < soundRatio.min || ratio > soundRatio.max) {
-    const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not 0.2 to 1.2`;
+  if (ratio < sound.min || ratio > sound.max) {
+    const common = sound === soundRatio ? '0.2 to 1.2' : '0.01 to 1.2';
+    const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not ${common}`;
     return `${found}${suspectedUnit(ratio)}`;
   }
   if (usual && incident && (incident.min < usual.min / 2 || incident.max > usual.max * 2)) {

@@ -1,9 +1,9 @@
 import type { ErrorCode } from '../../../errors.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { EnergyUnit, Layout } from '../../../layouts/schema.js';
-import type { ContentNotesRecord } from '../../../native/contract/reading.js';
+import type { ContentNotesRecord, PointBlockNotesRecord } from '../../../native/contract/reading.js';
 import type { FeatureDefinitions } from '../../../native/contract/showers.js';
-import type { ContentPolicy, ContentProblem } from './content-checks.js';
+import type { ContentPolicy, ContentProblem } from './oddities.js';
 
 /** Messages between {@link file://./shower-reader.ts} and its worker threads. */
 
@@ -41,12 +41,13 @@ export interface ShowerFileMetadata {
   /** Name of the layout. */
   readonly layout: string;
   readonly rows: number;
-  readonly voxels: number;
+  /** null: showers are points, and a geometry says the voxels. */
+  readonly voxels: number | null;
   /** Name of the geometry that the axes describe; null where they do not. */
   readonly shape: string | null;
-  /** Stored type of the voxels. */
+  /** Stored type of the voxels or points. */
   readonly storedType: string;
-  /** Units of the stored energies. */
+  /** Units of the stored energies; `voxels`: of voxels or points. */
   readonly units: { readonly incidentEnergies: EnergyUnit; readonly voxels: EnergyUnit };
   /** What the showers were made for, beside the incident energies. */
   readonly conditions: readonly ConditionRecord[];
@@ -83,11 +84,12 @@ export interface DatasetPlace {
   readonly address: number;
 }
 
-/** The datasets of neighboring showers, `voxels` in voxel order; a number where all of them have one and the same. */
+/** The datasets of neighboring showers; a number where all of them have one and the same. */
 export interface PartDatasets<Dataset> {
   /** In stored units. */
   readonly incidentEnergies: Dataset | number;
-  readonly voxels: readonly Dataset[];
+  /** Voxels in voxel order, or those of points, in the order of showerDatasets. */
+  readonly showers: readonly Dataset[];
   /** In the order of the layout. */
   readonly conditions: readonly (Dataset | number)[];
   readonly logDensityRatio: Dataset | null;
@@ -127,10 +129,10 @@ export interface ReadingWorkerData {
 export type PassOrder =
   /** All voxels; without a policy as stored: neither converted nor checked. */
   | { readonly form: 'dense'; readonly policy: ContentPolicy | null }
-  /** Hits, checked, left in an exchange of the core. */
+  /** Hits, checked, left in an exchange of the core, which knows how points become hits. */
   | { readonly form: 'hits'; readonly policy: ContentPolicy; readonly exchange: number }
   /** What is odd in them, and hits by layer. */
-  | { readonly form: 'notes'; readonly layerStarts: readonly number[] };
+  | { readonly form: 'notes'; readonly layerStarts: readonly number[]; readonly exchange: number };
 
 export type ReadingRequest =
   | {
@@ -156,8 +158,12 @@ export interface LeftBlock {
 /** What a thread found in a block. */
 export type BlockContent =
   | { readonly form: 'dense'; readonly block: ShowerBlock; readonly notes: ContentNotesRecord | null }
-  | { readonly form: 'hits'; readonly block: LeftBlock; readonly notes: ContentNotesRecord }
-  | { readonly form: 'notes'; readonly notes: ContentNotesRecord };
+  | {
+      readonly form: 'hits';
+      readonly block: LeftBlock;
+      readonly notes: ContentNotesRecord | PointBlockNotesRecord;
+    }
+  | { readonly form: 'notes'; readonly notes: ContentNotesRecord | PointBlockNotesRecord };
 
 export type ReadingReply =
   | {

@@ -7,8 +7,14 @@ import { failureOf } from '../../../formats/files/worker-failure.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { BlockService } from './block-service.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
-import { openPlaces, openPlainSource, openShowerSource, type ShowerSource } from './shower-source.js';
-import type { StoredShowers } from './stored-showers.js';
+import {
+  type FileShowers,
+  openPlaces,
+  openPlainSource,
+  openShowerSource,
+  type ShowerSource,
+} from './shower-source.js';
+
 import { UnpackingGate } from './unpacking-gate.js';
 
 const { descriptor, start, gate } = workerData as ReadingWorkerData;
@@ -17,7 +23,7 @@ function reply(message: ReadingReply): void {
   parentPort?.postMessage(message);
 }
 
-async function openFile(request: OpenRequest): Promise<StoredShowers> {
+async function openFile(request: OpenRequest): Promise<FileShowers> {
   const { metadata, places, showers } =
     openPlainSource(new FileBytes(descriptor, request.path), request) ?? (await openWithLibrary(request));
   reply({ kind: 'opened', metadata, places, plan: showers.plan });

@@ -1,19 +1,22 @@
 import { FileError } from '../../../errors.js';
 import type { Geometry } from '../../../geometry/geometry.js';
 import { chosenGeometry, type KnownGeometry } from '../../../geometry/known-geometry.js';
+import { binningWords } from '../../../geometry/point-binning.js';
 import { type ChosenLayout, chosenLayouts } from '../../../layouts/chosen-layout.js';
 import { requireOneOf } from '../../../names.js';
+import type { PointTargetRecord } from '../../../native/contract/reading.js';
 import {
   type ContentPolicy,
   type ContentProblem,
   negativePolicies,
   nonFinitePolicies,
   strictPolicy,
-} from './content-checks.js';
+} from './oddities.js';
+import { pointTarget } from './point-target.js';
 import type { ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
 import { type HitBlock, type PassOptions, ShowerReader } from './shower-reader.js';
 
-export type { ContentPolicy, ContentProblem } from './content-checks.js';
+export type { ContentPolicy, ContentProblem } from './oddities.js';
 export type { ConditionRecord, DatasetRecord, ShowerBlock, ShowerFileMetadata } from './reading-protocol.js';
 export type { HitBlock } from './shower-reader.js';
 
@@ -77,22 +80,18 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
   const layouts = await chosenLayouts(options.layout, 'showers');
   const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
-    const { voxels } = reader.metadata;
     const { geometry: chosen, reason } = given ?? (await guessedGeometry(reader));
-    if (chosen.voxels !== voxels) {
-      const message = `its showers have ${voxels} voxels, geometry ${chosen.name} has ${chosen.voxels}; name another`;
-      throw new FileError('ERR_VOXEL_COUNT', path, message);
-    }
+    const points = fittingPoints(reader, chosen);
     return {
       path,
       metadata: reader.metadata,
       geometry: chosen,
       geometryReason: reason,
-      hits: (hitOptions = {}) => reader.hits(passOptions(chosen, hitOptions)),
+      hits: (hitOptions = {}) => reader.hits(passOptions(chosen, points, hitOptions)),
       blocks: (blockOptions = {}) =>
         blockOptions.asStored
           ? reader.stored(blockOptions.signal)
-          : reader.dense(passOptions(chosen, blockOptions)),
+          : reader.dense(passOptions(chosen, points, blockOptions)),
       checksum: (signal) => reader.checksum(signal),
       close: () => reader.close(),
     };
@@ -102,17 +101,34 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
   }
 }
 
-function passOptions(geometry: Geometry, options: HitOptions): PassOptions {
+/**
+ * How the points of a file become hits; null for voxels.
+ *
+ * @throws FileError ERR_VOXEL_COUNT for voxels of another geometry, ERR_GEOMETRY for points and a geometry that cannot bin them.
+ */
+function fittingPoints({ path, metadata }: ShowerReader, geometry: Geometry): PointTargetRecord | null {
+  const { voxels } = metadata;
+  if (voxels === null) return pointTarget(path, geometry);
+  if (geometry.voxels === voxels) return null;
+  const message = `its showers have ${voxels} voxels, geometry ${geometry.name} has ${geometry.voxels}; name another`;
+  throw new FileError('ERR_VOXEL_COUNT', path, message);
+}
+
+function passOptions(geometry: Geometry, points: PointTargetRecord | null, options: HitOptions): PassOptions {
   const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, onWarning, signal } = options;
   requireOneOf(nonFinitePolicies, nonFinite, 'nonFinite');
   requireOneOf(negativePolicies, negative, 'negative');
-  return { policy: { nonFinite, negative }, geometryName: geometry.name, onWarning, signal };
+  return { policy: { nonFinite, negative }, geometryName: geometry.name, points, onWarning, signal };
 }
 
 async function guessedGeometry(reader: ShowerReader): Promise<KnownGeometry> {
   const own = await reader.ownGeometry();
   if (own) return own;
   const { path, metadata } = reader;
+  if (metadata.voxels === null) {
+    const needed = `its showers are points: name the geometry that bins them with --geometry (${binningWords})`;
+    throw new FileError('ERR_GEOMETRY', path, needed);
+  }
   const message = `no published geometry has ${metadata.voxels} voxels; name one with --geometry (cartesian:LxRxC or a binning file)`;
   throw new FileError('ERR_GEOMETRY', path, message);
 }

@@ -1,7 +1,7 @@
 import { ArgumentError, FileError } from '../../../errors.js';
 import { requireDifferentFiles } from '../../../formats/files/file-identity.js';
 import type { SampleFile } from '../../sample-file.js';
-import type { ContentProblem } from './content-checks.js';
+import type { ContentProblem } from './oddities.js';
 import {
   type HitBlock,
   type HitOptions,

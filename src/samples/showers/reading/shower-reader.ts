@@ -8,14 +8,11 @@ import { type KnownGeometry, layoutGeometry } from '../../../geometry/known-geom
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import type { Layout } from '../../../layouts/schema.js';
 import { native } from '../../../native/binding.js';
+import type { PointTargetRecord } from '../../../native/contract/reading.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
-import {
-  ContentCheck,
-  type ContentPolicy,
-  type ContentProblem,
-  type ContentSummary,
-} from './content-checks.js';
+import { ContentCheck, type ContentSummary } from './content-checks.js';
+import type { ContentPolicy, ContentProblem } from './oddities.js';
 import type {
   BlockContent,
   LeftBlock,
@@ -47,14 +44,22 @@ export interface ReaderOptions {
 
 /** A stretch of showers in file order of which only the hits are kept, in native memory. */
 export interface HitBlock extends LeftBlock {
-  /** Appends the showers to a table: once, and before the next block is requested. */
-  appendTo(table: ShowerTableHandle): void;
+  /**
+   * Appends the showers to a table: once, and before the next block is requested.
+   *
+   * @param spectrum table of the points by energy; null for files of voxels.
+   */
+  appendTo(table: ShowerTableHandle, spectrum: ShowerTableHandle | null): void;
+  /** See PointNotesRecord; null for files of voxels. */
+  readonly pointObservables: readonly Float64Array[] | null;
 }
 
 /** How a pass over all showers is made. */
 export interface PassOptions {
   readonly policy: ContentPolicy;
   readonly geometryName: string;
+  /** How points become hits; null for files of voxels. */
+  readonly points: PointTargetRecord | null;
   readonly onWarning?: ((problem: ContentProblem) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -143,19 +148,22 @@ export class ShowerReader {
 
   /** The hits of all showers, checked, energies in MeV. */
   async *hits(options: PassOptions): AsyncGenerator<HitBlock, void, void> {
-    const exchange = native().createHitExchange();
+    const exchange = callNative(() => native().createHitExchange(options.points));
     const order = {
       form: 'hits',
       policy: options.policy,
       exchange: native().hitExchangeNumber(exchange),
     } as const;
-    const appendTo = (firstRow: number) => (table: ShowerTableHandle) =>
-      callNative(() => native().consumeHits(exchange, firstRow, table));
+    const appendTo =
+      (firstRow: number): HitBlock['appendTo'] =>
+      (table, spectrum) =>
+        callNative(() => native().consumeHits(exchange, firstRow, table, spectrum));
     try {
       for await (const content of this.#checked(order, options)) {
-        if (content.form === 'hits') {
-          yield { ...content.block, appendTo: appendTo(content.block.firstRow) };
-        }
+        if (content.form !== 'hits') continue;
+        const { block, notes } = content;
+        const pointObservables = 'points' in notes ? notes.points.observables : null;
+        yield { ...block, pointObservables, appendTo: appendTo(block.firstRow) };
       }
     } finally {
       native().dispose(exchange);
@@ -173,6 +181,8 @@ export class ShowerReader {
       yield content;
     }
     const problems = [...this.metadata.problems, ...check.problems(usualEnergies(geometryName))];
+    const refused = problems.find(({ severity }) => severity === 'error');
+    if (refused?.severity === 'error') throw new FileError(refused.code, this.path, refused.message);
     for (const problem of problems) onWarning?.(problem);
   }
 
@@ -180,15 +190,25 @@ export class ShowerReader {
   async inspect(
     layerStarts: readonly number[],
     geometryName: string | null,
-    options: { signal?: AbortSignal | undefined; onProgress?: ((rows: number) => void) | undefined },
+    options: {
+      points: PointTargetRecord | null;
+      signal?: AbortSignal | undefined;
+      onProgress?: ((rows: number) => void) | undefined;
+    },
   ): Promise<{ summary: ContentSummary; problems: readonly ContentProblem[] }> {
     const check = new ContentCheck(null, layerStarts);
+    const exchange = callNative(() => native().createHitExchange(options.points));
+    const order = { form: 'notes', layerStarts, exchange: native().hitExchangeNumber(exchange) } as const;
     let rows = 0;
-    for await (const content of this.#contents({ form: 'notes', layerStarts }, options.signal)) {
-      if (content.form !== 'notes') continue;
-      check.add(content.notes);
-      rows += content.notes.rows;
-      options.onProgress?.(rows);
+    try {
+      for await (const content of this.#contents(order, options.signal)) {
+        if (content.form !== 'notes') continue;
+        check.add(content.notes);
+        rows += content.notes.rows;
+        options.onProgress?.(rows);
+      }
+    } finally {
+      native().dispose(exchange);
     }
     const energies = geometryName === null ? null : usualEnergies(geometryName);
     return {

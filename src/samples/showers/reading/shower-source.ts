@@ -12,19 +12,24 @@ import {
   type NamedObjects,
   pathIn,
   recognizeLayout,
+  showerDatasets,
   toyAttribute,
 } from '../../../layouts/recognition.js';
-import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
+import { type Layout, type ShowerNumber, showerUnit } from '../../../layouts/schema.js';
+import { type DatasetHeader, inDataset, readHeader } from './open-dataset.js';
 import type { OpenRequest, PartDatasets, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
-import { type DatasetHeader, inDataset, readHeader } from './stored-part.js';
+import { StoredPoints } from './stored-points.js';
 import { StoredShowers } from './stored-showers.js';
 
 /** An open shower file: found, checked, ready to be read. */
 export interface ShowerSource {
   readonly metadata: ShowerFileMetadata;
   readonly places: ShowerPlaces;
-  readonly showers: StoredShowers;
+  readonly showers: FileShowers;
 }
+
+/** Showers as voxels or as points. */
+export type FileShowers = StoredShowers | StoredPoints;
 
 /** A file whose objects are looked up by their paths. */
 interface FileTree extends NamedObjects {
@@ -125,7 +130,7 @@ function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): Shower
   const { layout, group } = recognizeLayout(request.layouts, tree, request.group, request.definitions);
   const parts = findParts(tree, layout, group);
   const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
-  const showers = new StoredShowers(file, layout, headers);
+  const showers = openShowers(file, layout, headers);
   const toy = tree.hasRootAttribute(toyAttribute);
   const places: ShowerPlaces = {
     layout,
@@ -135,10 +140,20 @@ function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): Shower
   return { metadata: describe(showers, layout, toy, file.size), places, showers };
 }
 
+function openShowers(
+  file: FileBytes,
+  layout: Layout,
+  headers: readonly PartDatasets<DatasetHeader>[],
+): FileShowers {
+  return layout.points
+    ? new StoredPoints(file, layout, headers[0] as PartDatasets<DatasetHeader>)
+    : new StoredShowers(file, layout, headers);
+}
+
 /** Paths of the datasets of all parts: more than one where the voxels have placeholders in their name. */
 function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<string>[] {
-  const { incidentEnergies, conditions, voxels } = layout;
-  const found = voxels.datasets.map(({ dataset }) => datasetsNamed(tree, group, dataset));
+  const { incidentEnergies, conditions } = layout;
+  const found = showerDatasets(layout).map((dataset) => datasetsNamed(tree, group, dataset));
   const hasRatio = found[0]?.length === 1 && tree.names(group).has(logDensityRatioDataset);
   const ratio = hasRatio ? pathIn(group, logDensityRatioDataset) : null;
   return (found[0] ?? []).map(({ numbers }, i) => {
@@ -146,7 +161,7 @@ function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<
       'dataset' in number ? pathIn(group, number.dataset) : (numbers.get(number.placeholder) as number);
     return {
       incidentEnergies: place(incidentEnergies),
-      voxels: found.map((all) => pathIn(group, (all[i] as { path: string }).path)),
+      showers: found.map((all) => pathIn(group, (all[i] as { path: string }).path)),
       conditions: conditions.map(place),
       logDensityRatio: ratio,
     };
@@ -154,21 +169,21 @@ function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<
 }
 
 function mapped<From, To>(part: PartDatasets<From>, change: (dataset: From) => To): PartDatasets<To> {
-  const { incidentEnergies, voxels, conditions, logDensityRatio } = part;
+  const { incidentEnergies, showers, conditions, logDensityRatio } = part;
   const orNumber = (dataset: From | number) => (typeof dataset === 'number' ? dataset : change(dataset));
   return {
     incidentEnergies: orNumber(incidentEnergies),
-    voxels: voxels.map(change),
+    showers: showers.map(change),
     conditions: conditions.map(orNumber),
     logDensityRatio: logDensityRatio && change(logDensityRatio),
   };
 }
 
 /** The showers of a file, in another thread, where its datasets were found before. */
-export function openPlaces(file: FileBytes, places: ShowerPlaces): StoredShowers {
+export function openPlaces(file: FileBytes, places: ShowerPlaces): FileShowers {
   checkSuperblock(file);
   const headers = places.parts.map((part) => mapped(part, (place) => readHeader(file, place)));
-  return new StoredShowers(file, places.layout, headers);
+  return openShowers(file, places.layout, headers);
 }
 
 /** The library has to agree with what is read in a header. */
@@ -185,14 +200,14 @@ function readCheckedHeader(file: FileBytes, links: Hdf5Links, wanted: string): D
   });
 }
 
-function describe(showers: StoredShowers, layout: Layout, toy: boolean, bytes: number): ShowerFileMetadata {
+function describe(showers: FileShowers, layout: Layout, toy: boolean, bytes: number): ShowerFileMetadata {
   return {
     layout: layout.name,
     rows: showers.rows,
-    voxels: showers.width,
+    voxels: showers.form === 'voxels' ? showers.width : null,
     shape: showers.shapeGeometry?.name ?? null,
     storedType: showers.storedType,
-    units: { incidentEnergies: layout.incidentEnergies.unit, voxels: layout.voxels.unit },
+    units: { incidentEnergies: layout.incidentEnergies.unit, voxels: showerUnit(layout) },
     conditions: layout.conditions.map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
     toy,
     hasLogDensityRatio: showers.hasLogDensityRatio,

@@ -1,18 +1,16 @@
 import { CaloscopeError } from '../../../errors.js';
-import { filterName } from '../../../formats/hdf5/reader/chunk-filters.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { typeName } from '../../../formats/hdf5/reader/number-type.js';
-import type { RowReader } from '../../../formats/hdf5/reader/row-reader.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { DenseBlock } from '../../../native/contract/reading.js';
-import type { ContentProblem } from './content-checks.js';
+import { describeDataset, missingChunkProblems } from './dataset-records.js';
 import { joinedColumns } from './joined-columns.js';
+import type { ContentProblem } from './oddities.js';
+import { allocate, type DatasetHeader, type OpenDataset } from './open-dataset.js';
+import { readingPlan } from './reading-plan.js';
 import type { DatasetRecord, PartDatasets, ReadingPlan, ShowerBlock } from './reading-protocol.js';
-import { allocate, type DatasetHeader, type OpenDataset, StoredPart } from './stored-part.js';
-
-/** Bytes of voxels in a block where chunks allow. */
-const blockBytes = { aimed: 8 * 2 ** 20, most: 16 * 2 ** 20 };
+import { StoredPart } from './stored-part.js';
 
 /** Rows of a block that lie in one part. */
 interface Stretch {
@@ -29,6 +27,7 @@ interface Stretch {
  * a worker thread; several threads may each have one of the same file.
  */
 export class StoredShowers {
+  readonly form = 'voxels';
   readonly rows: number;
   /** Voxels a shower. */
   readonly width: number;
@@ -63,7 +62,7 @@ export class StoredShowers {
   }
 
   get hasLogDensityRatio(): boolean {
-    return this.#parts.every(({ logDensityRatioDataset }) => logDensityRatioDataset !== null);
+    return this.#parts.every(({ numbers }) => numbers.logDensityRatioDataset !== null);
   }
 
   get datasets(): DatasetRecord[] {
@@ -93,7 +92,7 @@ export class StoredShowers {
     }
     const incidentEnergies = joinedColumns(
       stretches.map(({ part, firstRow: first, rows: count }) =>
-        part.incidentEnergies(first, count, asStored),
+        part.numbers.incidentEnergies(first, count, asStored),
       ),
     );
     return { firstRow, rows, incidentEnergies, voxels, ...this.numbers(firstRow, rows) };
@@ -108,18 +107,22 @@ export class StoredShowers {
     }
     const { part, firstRow: first } = only;
     const columns = part.columns(first, rows, !this.#exact);
-    return { firstRow, incidentEnergies: part.incidentEnergies(first, rows, false), columns };
+    return { firstRow, incidentEnergies: part.numbers.incidentEnergies(first, rows, false), columns };
   }
 
   /** What is known of showers beside their energies. */
   numbers(firstRow: number, rows: number): Pick<ShowerBlock, 'conditions' | 'logDensityRatio'> {
     const stretches = this.#stretches(firstRow, rows);
-    const byPart = stretches.map((stretch) => stretch.part.conditions(stretch.firstRow, stretch.rows));
+    const byPart = stretches.map((stretch) =>
+      stretch.part.numbers.conditions(stretch.firstRow, stretch.rows),
+    );
     const conditions = (byPart[0] ?? []).map((_, i) =>
       joinedColumns(byPart.map((of) => of[i] as Float64Array)),
     );
     if (!this.hasLogDensityRatio) return { conditions };
-    const ratios = stretches.map((stretch) => stretch.part.logDensityRatio(stretch.firstRow, stretch.rows));
+    const ratios = stretches.map((stretch) =>
+      stretch.part.numbers.logDensityRatio(stretch.firstRow, stretch.rows),
+    );
     return { conditions, logDensityRatio: joinedColumns(ratios as Float64Array[]) };
   }
 
@@ -144,47 +147,4 @@ function requireEqualShapes([first, ...others]: readonly StoredPart[]): void {
       throw new CaloscopeError('ERR_DATASET_SHAPE', message);
     }
   }
-}
-
-/**
- * How the rows are shared out: stretches begin and end where rows of chunks do, so that no chunk is decoded twice.
- *
- * @param rowBytes bytes of the voxels of a shower in memory.
- */
-function readingPlan(voxels: readonly RowReader[], rowBytes: number): ReadingPlan {
-  const aimed = Math.max(1, Math.floor(blockBytes.aimed / rowBytes));
-  const bandBytes = voxels.reduce((sum, rows) => sum + rows.bandBytes, 0);
-  const band = bandRows(voxels, Math.floor(blockBytes.most / rowBytes)) ?? aimed;
-  // A band too large for one block is cut after it has been decoded.
-  if (band * rowBytes > blockBytes.most) return { stretchRows: band, blockRows: aimed, bandBytes };
-  const stretch = band * Math.max(1, Math.floor(aimed / band));
-  return { stretchRows: stretch, blockRows: stretch, bandBytes };
-}
-
-/** Rows after which chunks of all datasets end, where that is soon; otherwise those of the largest chunks. */
-function bandRows(voxels: readonly RowReader[], soon: number): number | null {
-  const heights = voxels.flatMap(({ rows, chunkRows }) => (chunkRows && chunkRows < rows ? [chunkRows] : []));
-  const together = heights.reduce((rows, height) => (rows / greatestDivisor(rows, height)) * height, 1);
-  if (heights.length > 0 && together <= soon) return together;
-  return voxels.reduce((a, b) => (b.bandBytes > a.bandBytes ? b : a)).chunkRows;
-}
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
-}
-
-function describeDataset({ place, stored }: OpenDataset): DatasetRecord {
-  return {
-    path: place.path,
-    shape: stored.shape,
-    type: typeName(stored.type),
-    chunks: stored.storage.kind === 'chunked' ? stored.storage.chunkShape : null,
-    filters: stored.filters.map(filterName),
-  };
-}
-
-function missingChunkProblems({ place, rows }: OpenDataset): ContentProblem[] {
-  if (rows.missingChunks === 0) return [];
-  const message = `${rows.missingChunks} chunks of ${place.path} were never written; they read as the fill value`;
-  return [{ code: 'fill-only', message, severity: 'warning' }];
 }

@@ -40,6 +40,7 @@ function contents(open: () => ShowerSource | null): Found | null {
     const source = open();
     if (!source) return null;
     const { showers, metadata } = source;
+    if (showers.form !== 'voxels') throw new Error('these files hold voxels');
     const numbers: string[] = [];
     for (let first = 0; first < showers.rows; first += showers.plan.blockRows) {
       const rows = Math.min(showers.plan.blockRows, showers.rows - first);

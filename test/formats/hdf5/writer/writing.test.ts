@@ -65,7 +65,8 @@ describe('createHdf5', () => {
 
   it('replaces a file only when the new one is complete', async () => {
     writeFileSync(path, 'old');
-    const writer = await createHdf5(path, plan);
+    await expect(createHdf5(path, plan)).rejects.toMatchObject({ code: 'ERR_OUTPUT' });
+    const writer = await createHdf5(path, plan, { force: true });
     await writer.append({ '/weights': Float64Array.of(1, 2) }, 2);
     expect(readFileSync(path, 'utf8')).toBe('old');
     await writer.close();

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { native } from '#caloscope/native/binding';
-import {
-  ContentCheck,
-  type ContentPolicy,
-  requireSound,
-  strictPolicy,
-} from '#caloscope/samples/showers/reading/content-checks';
+import { ContentCheck, requireSound } from '#caloscope/samples/showers/reading/content-checks';
+import { type ContentPolicy, strictPolicy } from '#caloscope/samples/showers/reading/oddities';
 
 interface Shower {
   readonly energy: number;

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <napi.h>
+
+#include "core/samples/content_notes.h"
+
+namespace caloscope::addon {
+
+Napi::Value oddity_value(Napi::Env env, const Oddity& oddity);
+/// ContentNotesRecord of src/native/contract/reading.ts.
+Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBlock& hits);
+
+}  // namespace caloscope::addon

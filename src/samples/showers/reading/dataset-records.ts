@@ -1,0 +1,23 @@
+import { filterName } from '../../../formats/hdf5/reader/chunk-filters.js';
+import { typeName } from '../../../formats/hdf5/reader/number-type.js';
+import type { ContentProblem } from './oddities.js';
+import type { OpenDataset } from './open-dataset.js';
+import type { DatasetRecord } from './reading-protocol.js';
+
+/** How a dataset is stored. */
+export function describeDataset({ place, stored }: OpenDataset): DatasetRecord {
+  return {
+    path: place.path,
+    shape: stored.shape,
+    type: typeName(stored.type),
+    chunks: stored.storage.kind === 'chunked' ? stored.storage.chunkShape : null,
+    filters: stored.filters.map(filterName),
+  };
+}
+
+/** Oddities of its storage. */
+export function missingChunkProblems({ place, rows }: OpenDataset): ContentProblem[] {
+  if (rows.missingChunks === 0) return [];
+  const message = `${rows.missingChunks} chunks of ${place.path} were never written; they read as the fill value`;
+  return [{ code: 'fill-only', message, severity: 'warning' }];
+}
