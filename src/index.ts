@@ -125,6 +125,7 @@ export {
   WeightedHistogram,
 } from './histogram/weighted-histogram.js';
 export type { ChosenLayout } from './layouts/chosen-layout.js';
+export type { EventLayout, EventLayoutDescription, EventObject } from './layouts/event-layouts.js';
 export {
   type AnyLayoutDescription as LayoutDescription,
   layoutNames,
@@ -145,6 +146,10 @@ export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
 export { type ReportOptions, renderReport, type WriteReportOptions, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
+export type { EventInput } from './samples/events/event-features.js';
+export { type OpenEventsOptions, openEvents } from './samples/events/event-files.js';
+export { EventSample, type EventSelection } from './samples/events/event-sample.js';
+export type { FilesTogether } from './samples/files-of-sample.js';
 export {
   featureNames,
   freeSample,

@@ -8,7 +8,7 @@ export const warningCodes = {
   'zero-showers': 'showers without any energy',
   'fill-only': 'every voxel holds the same number: the data were probably never written',
   units: 'energies that look like another unit',
-  'non-finite': 'voxels that are NaN or infinite, read as 0',
+  'non-finite': 'voxels that are NaN or infinite, read as 0; events that hold such numbers, left out',
   negative: 'negative voxels, kept or read as 0',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { type CaloscopeError, FileError } from '../errors.js';
 import { outputError } from '../formats/files/output-error.js';
-import { requirePlainFile } from '../formats/files/plain-file.js';
+import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -329,7 +329,10 @@ async function readContent(
   const size = await requirePlainFile(path);
   if (size > largestFile)
     throw new FileError('ERR_TOO_LARGE', path, `${size} bytes are more than a classifier has`);
-  const content = decodeSafetensors(await readFile(path), path);
+  const bytes = await readFile(path).catch((cause) => {
+    throw accessError(path, cause);
+  });
+  const content = decodeSafetensors(bytes, path);
   return { content, text: content.metadata[metadataKey] };
 }
 

@@ -10,8 +10,10 @@ import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './e
 export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {}
 
 export interface FileScores extends ScoredRows {
-  /** Showers in all files. */
+  /** Rows that were scored. */
   readonly rows: number;
+  /** The row of each in the files, where some were left out; null: row i is row i. */
+  readonly sourceRows: Float64Array | null;
   /** The files, in the order of their rows. */
   readonly files: readonly SampleFile[];
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
@@ -46,7 +48,8 @@ export async function scoreFile(
     await scorer.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(ensemble), ...stream.warnings, ...scorer.warnings];
-    return { rows: stream.rows, files: stream.files, ...scorer.scores, warnings };
+    const { rows, sourceRows, files } = stream;
+    return { rows, sourceRows, files, ...scorer.scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);

@@ -3,7 +3,7 @@ import { type CheckpointOptions, countCheckpoints, removeCheckpoints } from '../
 import { FileError } from '../errors.js';
 import { requireFolderAbove } from '../formats/files/output-checks.js';
 import { holdsOwn, type OwnFiles } from '../formats/files/own-files.js';
-import { Interruption } from './io.js';
+import { Interruption } from './interruption.js';
 import type { CheckpointFlags } from './options.js';
 import type { Session } from './session.js';
 

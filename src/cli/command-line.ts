@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { CaloscopeError } from '../errors.js';
 import { packageVersion } from '../versions.js';
 import { demoCommand, runDemo } from './demo.js';
 import { evaluateCommand, runEvaluate } from './evaluate.js';
@@ -34,8 +35,10 @@ function entries(): readonly Entry[] {
  */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<number> {
   let exitCode = 0;
+  let concluded = false;
   try {
-    const program = makeProgram(io, (code) => {
+    const program = makeProgram(io, (session, code) => {
+      concluded = session.concluded;
       exitCode = code;
     });
     if (words.length === 0) {
@@ -45,11 +48,12 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
-    return reportFailure(error, io, words.includes('--debug'));
+    const json = words.includes('--json') && !concluded;
+    return reportFailure(error, io, { debug: words.includes('--debug'), json });
   }
 }
 
-function makeProgram(io: Io, ended: (exitCode: number) => void): Command {
+function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void): Command {
   const program = new Command('caloscope')
     .description('Find where a fast calorimeter simulation is wrong.')
     .version(packageVersion)
@@ -61,17 +65,30 @@ function makeProgram(io: Io, ended: (exitCode: number) => void): Command {
     })
     .addHelpText('after', `\n${exitCodes}`);
   for (const [command, run] of entries()) {
-    command.copyInheritedSettings(program).action(async (...given: unknown[]) => {
-      const session = openSession(io, command.opts());
-      try {
-        // commander passes the arguments, the options and then the command itself
-        const done = await run(session, ...(given.slice(0, -1) as never[]));
-        ended(done ?? 0);
-      } finally {
-        session.progress.end();
-      }
-    });
+    command
+      .copyInheritedSettings(program)
+      .allowExcessArguments()
+      .action(async (...given: unknown[]) => {
+        const session = openSession(io, command.opts());
+        let exitCode = 1;
+        try {
+          requireNoStrayWord(command);
+          // commander passes the arguments, the options and then the command itself
+          exitCode = (await run(session, ...(given.slice(0, -1) as never[]))) ?? 0;
+        } finally {
+          session.progress.end();
+          ended(session, exitCode);
+        }
+      });
     program.addCommand(command);
   }
   return program;
+}
+
+/** @throws CaloscopeError ERR_USAGE that names it: behind options a word that was to be the value of one looks like this. */
+function requireNoStrayWord(command: Command): void {
+  const { args, registeredArguments: known } = command;
+  if (known.at(-1)?.variadic || args.length <= known.length) return;
+  const message = `"${args[known.length]}" is one word too many; see caloscope ${command.name()} --help`;
+  throw new CaloscopeError('ERR_USAGE', message);
 }

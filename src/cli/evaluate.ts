@@ -151,12 +151,12 @@ export function documentOf(result: EvaluationResult, out: string): object {
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
   const { verdict, failures, samples, weights, warnings, settings } = result;
-  const sampleRows = [samples.reference, samples.generated].map(({ role, source, rows, layout }) => {
+  const sampleRows = [samples.reference, samples.generated].map(({ role, noun, source, rows, layout }) => {
     const { effectiveSampleSize, tailIndex } = weights[role];
     const size = count(effectiveSampleSize);
     return [
       role,
-      `${count(rows)} showers`,
+      `${count(rows)} ${noun}`,
       `effective ${size}`,
       `Pareto index ${tailText(tailIndex)}`,
       `layout ${layout}`,

@@ -144,8 +144,9 @@ export async function openChecked(
   options: SampleFileOptions,
   { signal, progress }: Session,
 ): Promise<OpenedSample> {
-  const { geometry, particle, group, layout } = options;
+  const { geometry, particle, group, layout, multiplicity } = options;
   const sample = await openSample(paths, {
+    multiplicity,
     layout,
     geometry,
     particle,

@@ -123,6 +123,7 @@ export interface SampleFileOptions {
   readonly particle?: string;
   readonly group?: string;
   readonly layout?: string;
+  readonly multiplicity?: number;
   readonly negativeVoxels?: ContentPolicy['negative'];
   readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
 }
@@ -139,7 +140,14 @@ export function addGeometryOptions(command: Command): Command {
       checkedOption('--particle <name>', 'particle of a binning file that has several', named, asGiven),
     )
     .addOption(layoutOption())
-    .addOption(groupOption());
+    .addOption(groupOption())
+    .addOption(multiplicityOption());
+}
+
+function multiplicityOption(): Option {
+  const demand = { error: 'must be a whole number of objects from 1 on' };
+  const description = 'only events with that many objects (default: all, in one training)';
+  return checkedOption('--multiplicity <n>', description, z.int(demand).min(1, demand));
 }
 
 export function layoutOption(): Option {

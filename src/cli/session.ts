@@ -1,4 +1,4 @@
-import { type Io, oneLine } from './io.js';
+import { documentText, type Io, oneLine } from './io.js';
 import { type ProgressDisplay, progressDisplay } from './progress.js';
 
 /** How much a command says, and in which form. */
@@ -11,6 +11,8 @@ export interface SpeechOptions {
 export interface Session {
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
+  /** Whether the outcome was told. */
+  readonly concluded: boolean;
   /** A word on the way, on stderr; nothing with --json or --quiet. */
   note(line: string): void;
   /** The outcome: the document on stdout with --json, otherwise the lines unless --quiet. */
@@ -19,15 +21,20 @@ export interface Session {
 
 export function openSession(io: Io, { json = false, quiet = false }: SpeechOptions): Session {
   const progress = progressDisplay(io, json || quiet);
+  let concluded = false;
   return {
     signal: io.signal,
     progress,
+    get concluded() {
+      return concluded;
+    },
     note(line) {
       if (!json && !quiet) io.stderr.write(`${oneLine(line)}\n`);
     },
     conclude(document, lines) {
       progress.end();
-      if (json) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+      concluded = true;
+      if (json) io.stdout.write(documentText(document));
       else if (!quiet) io.stdout.write(lines.map((line) => `${oneLine(line)}\n`).join(''));
     },
   };

@@ -91,6 +91,7 @@ export async function runWeights(
         logWeights,
         logWeightErrors: found.logRatioErrors,
         logits: found.logits,
+        sourceRows: found.sourceRows,
         files: found.files,
       },
     ],

@@ -2,6 +2,10 @@ import * as z from 'zod';
 import { ArgumentError, CaloscopeError } from '../errors.js';
 import { chosenLayout } from '../layouts/chosen-layout.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
+import type { EventInput } from './events/event-features.js';
+import type { OpenEventsOptions } from './events/event-files.js';
+import type { EventSample } from './events/event-sample.js';
+import { events } from './events/events.js';
 import type { FeatureTable } from './feature-table.js';
 import {
   type AnyInput,
@@ -24,19 +28,19 @@ import { type MatrixInput, table } from './table/table.js';
 import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
-export type GivenSample = ShowerSample | MatrixSample;
+export type GivenSample = ShowerSample | EventSample | MatrixSample;
 
 /** What a classifier reads: a feature set of a geometry, or the columns of a matrix. */
-export type InputDescription = ShowerInput | MatrixInput;
+export type InputDescription = ShowerInput | EventInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions, OpenTableOptions {}
+export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions, OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
 
 /** The kinds of samples, in the order in which they are asked whether a value is theirs. */
-const kinds = [showers, table] as const satisfies readonly AnyKind[];
+const kinds = [showers, events, table] as const satisfies readonly AnyKind[];
 
 type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> = {
   [I in keyof Kinds]: Kinds[I]['storedInput'];
@@ -45,6 +49,7 @@ type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> =
 /** A description in the files of a classifier. */
 export const storedInputSchema = z.discriminatedUnion('kind', [
   showers.storedInput,
+  events.storedInput,
   table.storedInput,
 ] satisfies SchemasOf<typeof kinds>);
 export type StoredInput = z.output<typeof storedInputSchema>;

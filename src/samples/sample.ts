@@ -15,6 +15,8 @@ import type { ShowerBlock } from './showers/shower-block.js';
 /** A sample as a result names it. */
 export interface SampleRecord {
   readonly role: SampleRole;
+  /** What its rows are, plural: `showers`, `events`. */
+  readonly noun: string;
   /** File path as given, or the name given to a plain matrix. */
   readonly source: string;
   /** The files of the rows, in their order; none for a matrix. */
@@ -178,6 +180,8 @@ export interface SampleBounds {
 /** A file that is read sample by sample. */
 export interface SampleStream {
   readonly rows: number;
+  /** The row of each in the files, where some are left out; null: all are there, in order. */
+  readonly sourceRows: Float64Array | null;
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];
   /** What was odd in the file and was not refused; complete after the last sample. */

@@ -2,7 +2,7 @@
 import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '#caloscope/cli/command-line';
-import { Interruption } from '#caloscope/cli/io';
+import { Interruption } from '#caloscope/cli/interruption';
 import { native } from '#caloscope/native/binding';
 import { packageVersion } from '#caloscope/versions';
 import { caloscope, contentOf, emptyFolder, errorLine } from './run-caloscope.js';
@@ -65,7 +65,7 @@ describe('wrong words end with 2 and one line', () => {
     [['--sede', '3'], /--sede/],
     [[...evaluate, '--sede', '3'], /--sede.*Did you mean --seed/],
     [[...evaluate, '--seed'], /--seed/],
-    [[...evaluate, 'd.hdf5'], /too many arguments/],
+    [[...evaluate, 'd.hdf5'], /"d.hdf5" is one word too many/],
     [['evaluate', 'a.hdf5', '--out', 'c'], /generated/],
     [['evaluate', 'a.hdf5', 'b.hdf5'], /--out/],
     ...['-1', '1.5', 'abc', '', ' 1', '0x10', '1e400', 'NaN', 'Infinity', '9007199254740993'].map(

@@ -42,7 +42,10 @@ it.each(publishedLayouts)(
     const paths = pathsOf(layout);
     const group = layout.groups[0] ?? '/';
     const found = recognizeLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
-    expect(found).toEqual({ layout, group });
+    // Of layouts with the same names the shapes decide, which are looked at later.
+    const named = (one: Layout) => [...one.groups, ...requiredDatasets(one).sort()].join();
+    const first = publishedLayouts.find((one) => named(one) === named(layout));
+    expect(found).toEqual({ layout: first, group });
     for (const missing of paths) {
       const others = paths.filter((path) => path !== missing);
       expect(findLayout([layout], fileWith(others), null)).toBeNull();
@@ -107,6 +110,7 @@ it('the published schema is that of the descriptions', async () => {
 
 it('the documentation lists the published layouts in their order', async () => {
   const page = await readFile(new URL('../../docs/layouts.md', import.meta.url), 'utf8');
-  const rows = page.slice(page.indexOf('## Published layouts')).matchAll(/^\| `([^`]+)` \|/gm);
+  const [, section = ''] = page.split('## Published layouts');
+  const rows = (section.split('\n## ')[0] as string).matchAll(/^\| `([^`]+)` \|/gm);
   expect([...rows].map(([, name]) => name)).toEqual(layoutNames);
 });

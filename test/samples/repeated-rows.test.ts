@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
 import type { GivenSample } from '#caloscope/samples/kinds';
-import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridNumbers } from '../support/grid-showers.js';
@@ -129,6 +129,7 @@ function cleaned(pair: [GivenSample, GivenSample]): [GivenSample, GivenSample] {
     const pick = (values: ArrayLike<number>, width: number) =>
       chosen.flatMap((row) => Array.from(values).slice(row * width, (row + 1) * width));
     if ('columns' in sample) return { ...sample, values: Float32Array.from(pick(sample.values, 2)) };
+    if (!(sample instanceof ShowerSample)) throw new Error('showers or a matrix are cleaned');
     const { voxels } = gridGeometry();
     const incidentEnergies = Float64Array.from(pick(sample.incidentEnergies(), 1));
     return showersFromArrays(

@@ -22,6 +22,17 @@ export async function requirePlainFile(path: string): Promise<number> {
   }
 }
 
+/** Why something cannot be read, by the code of the system. */
+const reasons: Readonly<Record<string, string>> = {
+  ELOOP: 'links in a circle',
+  ENAMETOOLONG: 'the name is too long for the file system',
+  EMFILE: 'too many open files; allow more (ulimit -n)',
+  ENFILE: 'the machine has too many open files',
+  EIO: 'the device reports an error (EIO)',
+  ESTALE: 'its file server has lost it (ESTALE); open it again',
+  ERR_ACCESS_DENIED: "Node's permission model forbids it; allow it with --allow-fs-read",
+};
+
 /** The error of this package for one of `node:fs`. */
 export function accessError(path: string, cause: NodeJS.ErrnoException): FileError {
   if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
@@ -30,5 +41,6 @@ export function accessError(path: string, cause: NodeJS.ErrnoException): FileErr
   if (cause.code === 'EACCES' || cause.code === 'EPERM') {
     return new FileError('ERR_FILE_ACCESS', path, 'no right to read it; check its permissions', { cause });
   }
-  return new FileError('ERR_FILE_ACCESS', path, `cannot be read (${cause.code ?? cause.message})`, { cause });
+  const reason = reasons[cause.code ?? ''] ?? `cannot be read (${cause.code ?? cause.message})`;
+  return new FileError('ERR_FILE_ACCESS', path, reason, { cause });
 }

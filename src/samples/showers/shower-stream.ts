@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
+import { filesTogether } from '../files-of-sample.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
 import { joinedColumns } from './reading/joined-columns.js';
@@ -121,17 +121,10 @@ export class ShowerStream {
 }
 
 function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string[] | null): ShowerOrigin {
-  const more = files.length > 1 ? ` and ${files.length - 1} more` : '';
-  const [only, ...others] = checksums ?? [];
-  const together = () =>
-    createHash('sha256')
-      .update((checksums ?? []).join(''))
-      .digest('hex');
+  const read = (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 }));
   return {
-    source: `${first.path}${more}`,
-    files: (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 })),
+    ...filesTogether(first.path, files.length, read),
     file: true,
-    sha256: others.length === 0 ? (only ?? null) : together(),
     layout: first.metadata.layout,
     geometryReason: first.geometryReason,
     toy,

@@ -88,6 +88,7 @@ async function openShowerStream(
   }
   return {
     rows: stream.rows,
+    sourceRows: null,
     files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
@@ -122,7 +123,17 @@ class Showers implements Sample {
 
   record(role: SampleRole): SampleRecord {
     const { source, files, sha256, layout, toy } = this.#showers.origin;
-    return { role, source, files, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy };
+    return {
+      role,
+      noun: this.noun,
+      source,
+      files,
+      sha256,
+      rows: this.rows,
+      leftOut: this.#leftOut,
+      layout,
+      toy,
+    };
   }
 
   requireFit(generated: Sample): void {

@@ -26,6 +26,6 @@ export interface ColumnCondition {
 export interface TableOrigin {
   /** In the order of their rows. */
   readonly files: readonly FileOfSample[];
-  readonly sha256: string;
+  readonly sha256: string | null;
   readonly layout: string;
 }

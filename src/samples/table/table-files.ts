@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { ArgumentError, FileError } from '../../errors.js';
-import { requireDifferentFiles } from '../../formats/files/file-identity.js';
 import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables/read-table.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { TableLayout } from '../../layouts/table-schema.js';
 import type { JobOptions } from '../../native/run-job.js';
+import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
 import type { DescribedFile } from '../sample.js';
 import type { MatrixSample } from './matrix-sample.js';
 
@@ -53,20 +52,16 @@ export async function openTable(
     onProgress?.({ done: i + 1, total: all.length, message: 'reading' });
   }
   const [{ columns }] = tables as [TableOfFile];
-  const sums = tables.map(({ sha256 }) => sha256);
+  const read = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
+  const { source, files, sha256 } = filesTogether(first, all.length, read);
   return {
     values: joined(tables),
     columns,
-    name: all.length > 1 ? `${first} and ${all.length - 1} more` : first,
+    name: source,
     conditions: layout.conditions
       .filter(({ name }) => columns.includes(name))
       .map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
-    origin: {
-      files: tables.map(({ rows, sha256 }, i) => ({ source: all[i] as string, rows, sha256 })),
-      sha256:
-        sums.length === 1 ? (sums[0] as string) : createHash('sha256').update(sums.join('')).digest('hex'),
-      layout: layout.name,
-    },
+    origin: { files, sha256, layout: layout.name },
   };
 }
 

@@ -66,7 +66,7 @@ async function openTableStream(
       yield new Table({ ...matrix, values });
     }
   }
-  return { rows, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
+  return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
 }
 
 class Table implements Sample {
@@ -102,7 +102,17 @@ class Table implements Sample {
   record(role: SampleRole): SampleRecord {
     const { name: source = `${role} matrix`, origin } = this.#matrix;
     const { files, sha256, layout } = origin ?? { files: [], sha256: null, layout: this.kind };
-    return { role, source, files, sha256, rows: this.rows, leftOut: this.#leftOut, layout, toy: false };
+    return {
+      role,
+      noun: this.noun,
+      source,
+      files,
+      sha256,
+      rows: this.rows,
+      leftOut: this.#leftOut,
+      layout,
+      toy: false,
+    };
   }
 
   requireFit(generated: Sample): void {

@@ -34,6 +34,8 @@ export interface ListedContents {
   readonly storage: StoredElements['storage']['kind'];
   readonly chunks: readonly number[] | null;
   readonly filters: readonly string[];
+  /** Members of a compound that hold numbers, with how many of them an element has; null for other types. */
+  readonly members: readonly { readonly name: string; readonly length: number }[] | null;
 }
 
 export interface Refusal {
@@ -132,5 +134,17 @@ function describe({ extent, element, storage, filters }: StoredElements): Listed
     storage: storage.kind,
     chunks: storage.kind === 'chunked' ? storage.chunkShape : null,
     filters: filters.map(filterName),
+    members: element.kind === 'compound' ? membersWithNumbers(element) : null,
   };
+}
+
+function membersWithNumbers(element: Extract<StoredElements['element'], { kind: 'compound' }>) {
+  return element.members.flatMap(({ name, type }) => {
+    let [of, length] = [type, 1];
+    while (of.kind === 'array') {
+      length *= of.shape.reduce((product, axis) => product * axis, 1);
+      of = of.of;
+    }
+    return of.kind === 'number' ? [{ name, length }] : [];
+  });
 }

@@ -1,5 +1,5 @@
 import { ArgumentError, FileError } from '../../../errors.js';
-import { requireDifferentFiles } from '../../../formats/files/file-identity.js';
+import { requireDifferentFiles } from '../../files-of-sample.js';
 import type { SampleFile } from '../../sample-file.js';
 import type { ContentProblem } from './oddities.js';
 import {

@@ -1,0 +1,171 @@
+import { FileError } from '../../errors.js';
+import { listFile } from '../../formats/hdf5/reader/list-file.js';
+import {
+  type FrameColumn,
+  frameColumns,
+  framesOf,
+  readFrame,
+  type StoredFrame,
+} from '../../formats/pandas/frame.js';
+import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
+import type { EventLayout } from '../../layouts/event-layouts.js';
+import type { JobOptions } from '../../native/run-job.js';
+import type { Warning } from '../../warnings.js';
+import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import type { FileOfSample } from '../sample-file.js';
+import { EventSample } from './event-sample.js';
+
+export interface OpenEventsOptions extends JobOptions {
+  /** The name of a layout of events, the path of a description of one (JSON), or a description; recognized where left out. */
+  readonly layout?: ChosenLayout;
+  /** Only events with that many objects; all where left out. */
+  readonly multiplicity?: number | undefined;
+}
+
+const inGeV = { MeV: 1e-3, GeV: 1, TeV: 1e3 } as const;
+
+/** A file whose frame has a layout. */
+export interface EventFile {
+  readonly path: string;
+  readonly layout: EventLayout;
+  readonly frame: StoredFrame;
+  /** For each object the columns of E, px, py, pz. */
+  readonly columns: readonly (readonly FrameColumn[])[];
+}
+
+/**
+ * Finds the frame of a file and the layout that its columns have.
+ *
+ * @throws FileError ERR_LAYOUT where it has none, and the codes for files.
+ */
+export async function findEvents(path: string, options: OpenEventsOptions): Promise<EventFile> {
+  const { signal } = options;
+  const layouts = await chosenLayouts(options.layout, 'events');
+  const frames = framesOf(await listFile(path, signal));
+  const chosen = options.layout !== undefined;
+  let refused = 'it holds no frame of pandas';
+  for (const layout of layouts) {
+    const [frame, ...others] = frames.filter(
+      ({ path: key }) => layout.key === null || key === `/${layout.key}`,
+    );
+    if (!frame || others.length > 0) {
+      if (frames.length > 0) {
+        const keys = frames.map(({ path: key }) => key.slice(1)).join(', ');
+        refused = `it holds the frames ${keys}; name one as key of the layout`;
+      }
+      continue;
+    }
+    const names = await frameColumns(path, frame, signal);
+    const columns = layout.objects.map((object) => object.columns.map((column) => columnOf(names, column)));
+    if (columns.every((found) => found.every((column) => column !== undefined))) {
+      return { path, layout, frame, columns: columns as FrameColumn[][] };
+    }
+    const wanted = layout.objects.flatMap((object) => object.columns);
+    const missing = wanted.filter((column) => columnOf(names, column) === undefined);
+    refused = `its frame has the columns ${shortList(names.map(({ name }) => name))}; the layout ${layout.name} also needs ${shortList(missing.map(String))}`;
+  }
+  const advice = chosen ? '' : '; describe its columns with --layout FILE.json';
+  throw new FileError('ERR_LAYOUT', path, `not events: ${refused}${advice}`);
+}
+
+/** By name, or by number in the order of the frame. */
+function columnOf(columns: readonly FrameColumn[], wanted: string | number): FrameColumn | undefined {
+  return typeof wanted === 'number' ? columns[wanted] : columns.find(({ name }) => name === wanted);
+}
+
+function shortList(names: readonly string[]): string {
+  return names.length <= 24 ? names.join(', ') : `${names.slice(0, 24).join(', ')}, …`;
+}
+
+/**
+ * Reads events from files of pandas (HDF5, `format="fixed"` or `"table"`). Events with numbers that are not finite are left out, and
+ * counted in a warning, as arXiv:2305.16774 does.
+ *
+ * @param paths rows are counted through them.
+ * @throws FileError ERR_LAYOUT, ERR_TOO_FEW_ROWS where no event is left, and the codes for files; ArgumentError ERR_ARGUMENT for a
+ * file that is named twice; `signal.reason` when aborted.
+ */
+export async function openEvents(
+  paths: string | readonly string[],
+  options: OpenEventsOptions = {},
+): Promise<EventSample> {
+  const { signal, onProgress, multiplicity } = options;
+  const all = typeof paths === 'string' ? [paths] : paths;
+  await requireDifferentFiles(all);
+  const found: EventFile[] = [];
+  for (const path of all) found.push(await findEvents(path, options));
+  requireOneLayout(found);
+  const total = found.reduce((sum, { frame }) => sum + frame.rows, 0);
+  const { layout } = found[0] as EventFile;
+  const momenta = layout.objects.map(() => [0, 1, 2, 3].map(() => new Float64Array(total)));
+  const files: FileOfSample[] = [];
+  let done = 0;
+  for (const { path, frame, columns } of found) {
+    const read = await readFrame(path, frame, columns.flat(), signal);
+    for (const [i, values] of read.columns.entries()) momenta[i >> 2]?.[i & 3]?.set(values, done);
+    files.push({ source: path, rows: frame.rows, sha256: read.sha256 });
+    done += frame.rows;
+    onProgress?.({ done, total, message: 'reading' });
+  }
+  const factor = inGeV[layout.unit];
+  if (factor !== 1)
+    for (const values of momenta.flat()) for (let i = 0; i < total; i++) (values[i] as number) *= factor;
+  const origin = filesTogether(all[0] as string, all.length, files);
+  const whole = new EventSample(layout, momenta, origin, { multiplicity: null, sourceRows: null }, []);
+  return selected(withoutOddRows(whole), multiplicity);
+}
+
+/** @throws FileError ERR_LAYOUT. */
+function requireOneLayout([first, ...others]: readonly EventFile[]): void {
+  const other = others.find(({ layout }) => layout.name !== first?.layout.name);
+  if (!first || !other) return;
+  const message = `its layout is ${other.layout.name}, that of ${first.path} is ${first.layout.name}; files of one sample need one layout`;
+  throw new FileError('ERR_LAYOUT', other.path, message);
+}
+
+function withoutOddRows(sample: EventSample): EventSample {
+  const columns = sample.momenta.flat();
+  const kept = rowsWhere(sample.rows, (row) => columns.every((values) => Number.isFinite(values[row])));
+  const dropped = sample.rows - kept.length;
+  if (dropped === 0) return sample;
+  const first = kept.findIndex((row, i) => row !== i);
+  const message = `${dropped} of ${sample.rows} events hold numbers that are not finite, the first is row ${first < 0 ? kept.length : first}; they are left out`;
+  const left = sample.only(kept);
+  const warnings: Warning[] = [...sample.warnings, { code: 'non-finite', message }];
+  return new EventSample(left.layout, left.momenta, left.origin, left.selection, warnings);
+}
+
+/** @throws FileError ERR_TOO_FEW_ROWS, ERR_LAYOUT where events lack other objects than the last. */
+function selected(sample: EventSample, multiplicity: number | undefined): EventSample {
+  if (multiplicity === undefined) return sample;
+  const counts = sample.multiplicities();
+  const chosen = sample.only(
+    rowsWhere(sample.rows, (row) => counts[row] === multiplicity),
+    multiplicity,
+  );
+  const path = sample.origin.source;
+  if (chosen.rows === 0) {
+    const found = [...new Set(counts)].sort((a, b) => a - b).join(', ');
+    throw new FileError(
+      'ERR_TOO_FEW_ROWS',
+      path,
+      `no event has ${multiplicity} objects; found are ${found || 'none'}`,
+    );
+  }
+  const gap = rowsWhere(chosen.rows, (row) =>
+    chosen.momenta.slice(0, multiplicity).some(([energies]) => energies?.[row] === 0),
+  )[0];
+  if (gap !== undefined) {
+    const row = chosen.selection.sourceRows?.[gap];
+    const message = `event ${row} lacks another object than the last: absent objects are padded at the end; order the columns so`;
+    throw new FileError('ERR_LAYOUT', path, message);
+  }
+  return chosen;
+}
+
+function rowsWhere(rows: number, holds: (row: number) => boolean): Float64Array {
+  const kept = new Float64Array(rows);
+  let count = 0;
+  for (let row = 0; row < rows; row++) if (holds(row)) kept[count++] = row;
+  return kept.slice(0, count);
+}

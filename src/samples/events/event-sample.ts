@@ -1,0 +1,70 @@
+import type { EventLayout } from '../../layouts/event-layouts.js';
+import type { Warning } from '../../warnings.js';
+import type { FilesTogether } from '../files-of-sample.js';
+
+/** What of its files a sample of events holds. */
+export interface EventSelection {
+  /** Objects that each event has; null: any number. */
+  readonly multiplicity: number | null;
+  /** The row of each event in the files; null: all are there, in order. */
+  readonly sourceRows: Float64Array | null;
+}
+
+/** Events in memory: four-momenta of named objects, in GeV. */
+export class EventSample implements Disposable {
+  readonly layout: EventLayout;
+  /** For each object E, px, py, pz, one number an event each; an object is absent where its E is 0. */
+  readonly momenta: readonly (readonly Float64Array[])[];
+  readonly rows: number;
+  readonly origin: FilesTogether;
+  readonly selection: EventSelection;
+  /** What was odd in the files and was not refused. */
+  readonly warnings: readonly Warning[];
+
+  /** @internal Made by openEvents. */
+  constructor(
+    layout: EventLayout,
+    momenta: readonly (readonly Float64Array[])[],
+    origin: FilesTogether,
+    selection: EventSelection,
+    warnings: readonly Warning[],
+  ) {
+    this.layout = layout;
+    this.momenta = momenta;
+    this.rows = momenta[0]?.[0]?.length ?? 0;
+    this.origin = origin;
+    this.selection = selection;
+    this.warnings = warnings;
+  }
+
+  /** Whether events have an object: 1 or 0. */
+  has(object: number): Uint8Array {
+    return Uint8Array.from(this.momenta[object]?.[0] ?? [], (energy) => (energy === 0 ? 0 : 1));
+  }
+
+  /** Objects that each event has. */
+  multiplicities(): Uint8Array {
+    const counts = new Uint8Array(this.rows);
+    for (const object of this.momenta.keys()) {
+      const present = this.has(object);
+      for (let row = 0; row < this.rows; row++) (counts[row] as number) += present[row] as number;
+    }
+    return counts;
+  }
+
+  /** The sample with these rows of it only, which ascend. */
+  only(rows: Float64Array, multiplicity = this.selection.multiplicity): EventSample {
+    const { sourceRows } = this.selection;
+    const momenta = this.momenta.map((components) =>
+      components.map((values) => Float64Array.from(rows, (row) => values[row] as number)),
+    );
+    const selection = {
+      multiplicity,
+      sourceRows: sourceRows ? rows.map((row) => sourceRows[row] as number) : rows,
+    };
+    return new EventSample(this.layout, momenta, this.origin, selection, this.warnings);
+  }
+
+  /** Events are the collector's: nothing native is held. */
+  [Symbol.dispose](): void {}
+}

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { ArgumentError } from '../errors.js';
+import { fileIdentity } from '../formats/files/file-identity.js';
+import type { FileOfSample } from './sample-file.js';
+
+/** How files are named together. */
+export interface FilesTogether {
+  /** The path of the first, and how many more there are. */
+  readonly source: string;
+  readonly files: readonly FileOfSample[];
+  /** Of the only file; of several that of their checksums, as text, one after the other; null for none. */
+  readonly sha256: string | null;
+}
+
+/** @param first path of the first file; `files` are empty where they were not read whole. */
+export function filesTogether(first: string, count: number, files: readonly FileOfSample[]): FilesTogether {
+  const [only, ...others] = files.map(({ sha256 }) => sha256);
+  const together = () =>
+    createHash('sha256')
+      .update(files.map(({ sha256 }) => sha256).join(''))
+      .digest('hex');
+  return {
+    source: `${first}${count > 1 ? ` and ${count - 1} more` : ''}`,
+    files,
+    sha256: others.length === 0 ? (only ?? null) : together(),
+  };
+}
+
+/** Links of both kinds included. @throws ArgumentError ERR_ARGUMENT. */
+export async function requireDifferentFiles(paths: readonly string[]): Promise<void> {
+  const seen = new Map<string, string>();
+  for (const path of paths) {
+    const identity = await fileIdentity(path);
+    const twin = seen.get(identity);
+    if (twin !== undefined) {
+      throw new ArgumentError(
+        'ERR_ARGUMENT',
+        `${twin} and ${path} are the same file, twice in one sample; name it once`,
+      );
+    }
+    seen.set(identity, path);
+  }
+}
