@@ -42,6 +42,8 @@ export interface ContentNotesRecord {
   readonly nonFiniteEnergies: OddityRecord;
   readonly badEnergies: OddityRecord;
   readonly emptyShowers: OddityRecord;
+  /** Showers that deposit more than ten times their incident energy, with their brightest voxel. */
+  readonly excessDeposits: OddityRecord;
   readonly incidentEnergy: RangeRecord;
   /** Of all voxels after the policy, without those that are not finite. */
   readonly voxelEnergy: RangeRecord;
