@@ -1,8 +1,6 @@
-import type { Geometry } from '../../geometry/geometry.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
-import type { Observable } from '../sample.js';
 import { joinedColumns } from './reading/joined-columns.js';
 import type { HitBlock } from './reading/reading.js';
 import { spectrumEdges } from './spectrum-edges.js';
@@ -12,7 +10,7 @@ import { spectrumEdges } from './spectrum-edges.js';
  * lie in no voxel. Its table has a voxel for each bin of energy, and numbers of points as energies.
  */
 export class PointSummary extends NativeObject<'shower-table'> {
-  /** In the order of {@link pointObservables}; one number a shower. */
+  /** In the order of pointObservables; one number a shower. */
   readonly values: readonly Float64Array[];
 
   private constructor(spectrum: ShowerTableHandle, values: readonly Float64Array[]) {
@@ -71,19 +69,4 @@ export class PointsBeingRead {
     if (this.#spectrum) native().dispose(this.#spectrum);
     this.#spectrum = null;
   }
-}
-
-/** Of all points, weighted with their energies; along the shower by what the geometry finds layers with. */
-export function pointObservables({ lengthUnit, zEdges }: Geometry): readonly Observable[] {
-  const center = (axis: string, unit: string) => ({
-    name: `point_center_${axis}`,
-    label: `center of gravity of the points in ${axis}`,
-    unit,
-  });
-  return [
-    { name: 'points', label: 'number of points', unit: '' },
-    center('x', lengthUnit),
-    center('y', lengthUnit),
-    zEdges ? center('z', lengthUnit) : center('layer', ''),
-  ];
 }

@@ -32,7 +32,7 @@ import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
-import { pointObservables } from './point-summary.js';
+import { pointObservables } from './point-observables.js';
 import { profileMeans } from './profiles.js';
 import { ShowerReader } from './reading/shower-reader.js';
 import { requireSameDetector } from './same-detector.js';
