@@ -5,6 +5,7 @@ import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { FileOfSample } from '../sample-file.js';
+import type { PointSummary } from './point-summary.js';
 import type { ContentProblem } from './reading/oddities.js';
 
 /** What showers were made for: an angle, a position. */
@@ -21,6 +22,7 @@ export interface ShowerCondition {
 interface KnownOfShowers {
   readonly conditions: readonly ShowerCondition[];
   readonly logDensityRatio: Float64Array | null;
+  readonly points?: PointSummary | null;
 }
 
 /** Where the showers of a sample come from. */
@@ -57,6 +59,8 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly logDensityRatio: Float64Array | null;
   /** What the showers were made for, beside the incident energies; as in the file, not converted. */
   readonly conditions: readonly ShowerCondition[];
+  /** What is kept of the points that the hits were made of; null for showers that were voxels. */
+  readonly points: PointSummary | null;
   readonly rows: number;
 
   private constructor(
@@ -64,7 +68,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[],
-    { conditions, logDensityRatio }: KnownOfShowers,
+    { conditions, logDensityRatio, points = null }: KnownOfShowers,
   ) {
     super(handle);
     this.geometry = geometry;
@@ -72,6 +76,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     this.problems = problems;
     this.conditions = conditions;
     this.logDensityRatio = logDensityRatio;
+    this.points = points;
     this.rows = callNative(() => native().showerTable(handle)).rows;
   }
 
@@ -84,6 +89,11 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     known: KnownOfShowers = { conditions: [], logDensityRatio: null },
   ): ShowerSample {
     return new ShowerSample(handle, geometry, origin, problems, known);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.points?.dispose();
   }
 
   /** Share of voxels that are not zero. */
@@ -171,10 +181,11 @@ export async function showersWithout(
   );
   const removed = new Set(rows);
   const left = (values: Float64Array) => values.filter((_, row) => !removed.has(row));
-  const { geometry, origin, problems, conditions, logDensityRatio } = sample;
+  const { geometry, origin, problems, conditions, logDensityRatio, points } = sample;
   return ShowerSample.adopt(handle, geometry, origin, problems, {
     conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
     logDensityRatio: logDensityRatio && left(logDensityRatio),
+    points: points && (await points.without(rows, options)),
   });
 }
 

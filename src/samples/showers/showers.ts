@@ -32,6 +32,7 @@ import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
+import { pointObservables } from './point-observables.js';
 import { profileMeans } from './profiles.js';
 import { chosenConditions, conditionRows, requireFiniteConditions } from './read-conditions.js';
 import { ShowerReader } from './reading/shower-reader.js';
@@ -195,7 +196,12 @@ class Showers implements Sample {
   }
 
   observables(): readonly Observable[] {
-    return observablesOf(this.#showers.geometry);
+    return [...observablesOf(this.#showers.geometry), ...this.#pointObservables];
+  }
+
+  /** Of showers that were points. */
+  get #pointObservables(): readonly Observable[] {
+    return this.#showers.points ? pointObservables(this.#showers.geometry) : [];
   }
 
   compared(generated: Sample): readonly Observable[] {
@@ -205,7 +211,11 @@ class Showers implements Sample {
     const one = energies[0]?.[0];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
     const lengths = geometry.layers.every(hasPlaces);
-    return chooseObservables(observablesOf(geometry), this.comparedLayers, { oneIncidentEnergy, lengths });
+    const ofHits = chooseObservables(observablesOf(geometry), this.comparedLayers, {
+      oneIncidentEnergy,
+      lengths,
+    });
+    return [...ofHits, ...this.#pointObservables];
   }
 
   get comparedLayers(): ComparedLayers {
@@ -221,8 +231,15 @@ class Showers implements Sample {
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): AsyncGenerator<Float64Array, void, void> {
     const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
-    const indices = chosen.map(({ name }) => names.indexOf(name));
-    yield* await observableValues(this.#showers, indices, options);
+    const ofHits = chosen.map(({ name }) => names.indexOf(name)).filter((index) => index >= 0);
+    const values = await observableValues(this.#showers, ofHits, options);
+    const ofPoints = this.#pointObservables.map(({ name }) => name);
+    let next = 0;
+    for (const { name } of chosen) {
+      const point = ofPoints.indexOf(name);
+      const found = point < 0 ? values[next++] : this.#showers.points?.values[point];
+      yield found as Float64Array;
+    }
   }
 
   profiles(
