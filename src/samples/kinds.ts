@@ -23,7 +23,9 @@ import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
 import type { OpenShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
-import { type MatrixInput, type MatrixSample, table } from './table/table.js';
+import type { MatrixSample } from './table/matrix-sample.js';
+import { type MatrixInput, table } from './table/table.js';
+import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
 export type GivenSample = ShowerSample | EventSample | MatrixSample;
@@ -32,7 +34,7 @@ export type GivenSample = ShowerSample | EventSample | MatrixSample;
 export type InputDescription = ShowerInput | EventInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions {}
+export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions, OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
@@ -79,7 +81,7 @@ export function sampleOf(given: unknown): Sample {
  */
 export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
   reference.requireFit(generated);
-  return reference.input(choices) as InputDescription;
+  return reference.input(choices, generated) as InputDescription;
 }
 
 /** Names of the columns of the network input. */

@@ -116,15 +116,25 @@ export class ShowerSample extends NativeObject<'shower-table'> {
 /**
  * Showers that are in memory already.
  *
- * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; copied.
+ * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; `conditions`:
+ * what the showers were made for beside the energy, one value a shower; copied.
  * @throws ArgumentError ERR_SHAPE, NativeError ERR_NON_FINITE.
  */
 export function showersFromArrays(
-  showers: { readonly incidentEnergies: Float64Array; readonly voxels: Float32Array | Float64Array },
+  showers: {
+    readonly incidentEnergies: Float64Array;
+    readonly voxels: Float32Array | Float64Array;
+    readonly conditions?: readonly ShowerCondition[];
+  },
   geometry: Geometry,
   name = 'array',
 ): ShowerSample {
-  const { incidentEnergies, voxels } = showers;
+  const { incidentEnergies, voxels, conditions = [] } = showers;
+  for (const { name: condition, values } of conditions) {
+    if (values.length === incidentEnergies.length) continue;
+    const message = `${values.length} values of ${condition} are not those of ${incidentEnergies.length} showers`;
+    throw new ArgumentError('ERR_SHAPE', message);
+  }
   if (voxels.length !== incidentEnergies.length * geometry.voxels) {
     throw new ArgumentError(
       'ERR_SHAPE',
@@ -143,7 +153,11 @@ export function showersFromArrays(
     geometryReason: asGiven,
     toy: false,
   };
-  return ShowerSample.adopt(handle, geometry, origin);
+  const known = {
+    conditions: conditions.map((one) => ({ ...one, values: one.values.slice() })),
+    logDensityRatio: null,
+  };
+  return ShowerSample.adopt(handle, geometry, origin, [], known);
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */
