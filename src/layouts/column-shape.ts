@@ -1,5 +1,4 @@
 import { CaloscopeError } from '../errors.js';
-import type { StoredColumn } from './schema.js';
 
 /**
  * Which number of a row of a dataset with this shape is that of the column.
@@ -7,7 +6,7 @@ import type { StoredColumn } from './schema.js';
  * @throws CaloscopeError ERR_DATASET_SHAPE unless it is (N) or (N,1), or (N,k) with k above the column.
  */
 export function columnOf(
-  { dataset, column }: Pick<StoredColumn, 'dataset' | 'column'>,
+  { dataset, column }: { readonly dataset: string; readonly column: number | null },
   shape: readonly number[],
 ): number {
   const [, width = 1] = shape;

@@ -6,6 +6,32 @@ const gridOfIld = {
   axes: ['shower', 'layer', 'x', 'y'],
 } satisfies Partial<VoxelDataset>;
 
+/** The depth is second, the rows of the 4 are x, layer, z, E. */
+const cloudOfIld = {
+  kind: 'padded',
+  dataset: 'events',
+  quantities: ['x', 'layer', 'y', 'energy'],
+  unit: 'GeV',
+} satisfies LayoutDescription['points'];
+
+const stepsInTime = {
+  kind: 'padded',
+  dataset: 'events',
+  axes: ['shower', 'point', 'quantity'],
+  quantities: ['x', 'y', 'layer', 'time', 'energy'],
+  unit: 'GeV',
+} satisfies LayoutDescription['points'];
+
+function momentum(dataset: string) {
+  return ['x', 'y', 'z'].map((axis, column) => ({
+    name: `momentum ${axis}`,
+    label: `p_${axis}`,
+    unit: 'GeV',
+    dataset,
+    column,
+  }));
+}
+
 /**
  * The layouts of published files, in the order in which a file is held against them: what needs more datasets comes first.
  * Names and units are those of the loaders that the authors publish.
@@ -94,14 +120,69 @@ const descriptions = [
     voxels: { datasets: [{ dataset: 'data_{energy}', axes: ['shower', 'voxel'] }], unit: 'MeV' },
   },
   {
+    name: 'calohadronic',
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    points: { ...cloudOfIld, count: 'n_points', packed: 'anywhere' },
+  },
+  {
     name: 'caloclouds',
     incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    points: { ...cloudOfIld, axes: ['shower', 'quantity', 'point'] },
+  },
+  {
+    name: 'caloclouds-3',
+    incidentEnergies: { dataset: 'energy', unit: 'GeV' },
+    points: cloudOfIld,
+  },
+  {
+    name: 'showerdata',
+    incidentEnergies: { dataset: 'energies', unit: 'GeV' },
     points: {
-      kind: 'padded',
-      dataset: 'events',
-      quantities: ['x', 'layer', 'y', 'energy'],
+      kind: 'sequences',
+      dataset: 'showers',
+      quantities: ['x', 'y', 'layer', 'energy', 'time'],
+      stride: 'shape',
       unit: 'GeV',
     },
+    conditions: [
+      ...['x', 'y', 'z'].map((axis, column) => ({
+        name: `direction ${axis}`,
+        label: `direction in ${axis}`,
+        dataset: 'directions',
+        column,
+      })),
+      { name: 'pdg', label: 'particle', dataset: 'pdg' },
+    ],
+  },
+  {
+    name: 'simplebox',
+    incidentEnergies: { dataset: 'incident_energies', unit: 'GeV' },
+    points: stepsInTime,
+    conditions: momentum('momentum'),
+  },
+  {
+    name: 'allegro',
+    incidentEnergies: { dataset: 'incident_energy', unit: 'GeV' },
+    points: stepsInTime,
+    conditions: momentum('incident_momentum'),
+  },
+  {
+    name: 'step2point',
+    incidentEnergies: { dataset: 'primary/momentum', transform: 'norm', unit: 'GeV' },
+    points: {
+      kind: 'flat',
+      showers: 'primary/event_id',
+      shower: 'steps/event_id',
+      // Particles fly along y.
+      quantities: {
+        x: { dataset: 'steps/position', column: 0 },
+        y: { dataset: 'steps/position', column: 2 },
+        z: { dataset: 'steps/position', column: 1 },
+        energy: { dataset: 'steps/energy' },
+      },
+      unit: 'GeV',
+    },
+    conditions: [{ name: 'pdg', label: 'particle', dataset: 'primary/pdg' }],
   },
 ] as const satisfies readonly LayoutDescription[];
 

@@ -35,9 +35,14 @@ export function showerDatasets({ voxels, points }: Layout): string[] {
   return voxels?.datasets.map(({ dataset }) => dataset) ?? (points ? pointDatasets(points) : []);
 }
 
-/** Those of the points; of kind padded: the points, and their number where it is stored. */
-export function pointDatasets({ dataset, count }: PointLayout): string[] {
-  return count === null ? [dataset] : [dataset, count];
+/** Those of the points, in the order in which readers of their kind expect them. */
+export function pointDatasets(points: PointLayout): string[] {
+  if (points.kind === 'flat') {
+    const quantities = Object.values(points.quantities).map(({ dataset }) => dataset);
+    return [...new Set([points.showers, points.shower, ...quantities])];
+  }
+  const more = points.kind === 'padded' ? points.count : points.stride;
+  return more === null ? [points.dataset] : [points.dataset, more];
 }
 
 /** The path of an object below a group. */

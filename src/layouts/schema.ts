@@ -30,7 +30,7 @@ export const pointAxes = ['shower', 'point', 'quantity', 'one'] as const;
 export type PointAxis = (typeof pointAxes)[number];
 
 /** How the number was changed before it was stored. */
-export const transforms = ['none', 'log10'] as const;
+export const transforms = ['none', 'log10', 'norm'] as const;
 
 const text = z.string().min(1);
 const length = z.int().positive();
@@ -39,7 +39,10 @@ const energyUnit = z.enum(Object.keys(energyUnits) as [EnergyUnit, ...EnergyUnit
 const column = {
   dataset: text.describe('Path in the group: (N) or (N,1), or (N,k) with `column`.'),
   column: z.int().nonnegative().nullable().default(null).describe('Which column of a dataset (N,k).'),
-  transform: z.enum(transforms).default('none').describe('log10: the logarithm is stored.'),
+  transform: z
+    .enum(transforms)
+    .default('none')
+    .describe('log10: the logarithm is stored; norm: a vector is, whose length is meant.'),
 };
 
 const inName = {
@@ -97,11 +100,46 @@ const paddedPoints = z.strictObject({
     .describe(
       'Dataset with the number of points of each shower; they come first unless `packed` says otherwise.',
     ),
-  packed: z.enum(['front', 'end']).default('front').describe('Where the points lie that `count` counts.'),
+  packed: z
+    .enum(['front', 'end', 'anywhere'])
+    .default('front')
+    .describe('Where the points lie that `count` counts; anywhere: those with energy are points.'),
   ...ofPoints,
 });
 
-const points = z.discriminatedUnion('kind', [paddedPoints]);
+const sequencesOfPoints = z.strictObject({
+  kind: z.literal('sequences'),
+  dataset: text.describe(
+    'Path in the group: a sequence of numbers a shower, of any length, point after point.',
+  ),
+  quantities: quantities.describe('What a point holds, in stored order.'),
+  stride: text
+    .nullable()
+    .default(null)
+    .describe(
+      'Dataset whose last number says how many of the quantities are stored, the first ones; null: all.',
+    ),
+  ...ofPoints,
+});
+
+const pointNumber = z.strictObject({
+  dataset: text.describe('Path in the group: (S) or (S,1), or (S,k) with `column`.'),
+  column: z.int().nonnegative().nullable().default(null),
+});
+
+const flatPoints = z.strictObject({
+  kind: z.literal('flat'),
+  showers: text.describe('Dataset with the number of each shower.'),
+  shower: text.describe(
+    'Dataset with the number of the shower of each point; points of a shower lie together, in the order of showers.',
+  ),
+  quantities: z
+    .partialRecord(z.enum(pointQuantities), pointNumber)
+    .describe('Where each quantity of a point is.'),
+  ...ofPoints,
+});
+
+const points = z.discriminatedUnion('kind', [paddedPoints, sequencesOfPoints, flatPoints]);
 
 const layoutShape = z.strictObject({
   $schema: text.optional(),
@@ -142,16 +180,19 @@ const layoutShape = z.strictObject({
 
 /** What is wrong with a description of points. */
 function pointProblems(described: z.output<typeof points>): string[] {
-  const named = described.quantities;
+  const named = Array.isArray(described.quantities)
+    ? described.quantities
+    : (Object.keys(described.quantities) as PointQuantity[]);
   const read = named.filter((one) => one !== 'other');
   const missing = (['x', 'y', 'energy'] as const).filter((one) => !named.includes(one));
   const problems: string[] = [];
   if (missing.length > 0) problems.push(`points have no ${missing.join(', no ')}`);
   if (!named.includes('layer') && !named.includes('z')) problems.push('points have neither layer nor z');
   if (new Set(read).size < read.length) problems.push('a quantity of points is named twice');
+  if (described.kind !== 'padded') return problems;
   if (described.count !== null && named.includes('mask'))
     problems.push('points have a count or a mask, not both');
-  if (described.count === null && described.packed === 'end') problems.push('packed needs a count');
+  if (described.count === null && described.packed !== 'front') problems.push('packed needs a count');
   const { axes } = described;
   const counted = axes?.filter((axis) => axis !== 'one') ?? [];
   if (axes && (counted.length !== 3 || new Set(counted).size !== 3))
@@ -217,3 +258,7 @@ export type StoredColumn = Extract<ShowerNumber, { readonly dataset: string }>;
 export function showerUnit({ voxels, points: ofShowers }: Layout): EnergyUnit {
   return ((voxels ?? ofShowers) as VoxelLayout | PointLayout).unit;
 }
+
+export type PaddedPointLayout = Extract<PointLayout, { readonly kind: 'padded' }>;
+export type SequencePointLayout = Extract<PointLayout, { readonly kind: 'sequences' }>;
+export type FlatPointLayout = Extract<PointLayout, { readonly kind: 'flat' }>;

@@ -42,7 +42,10 @@ it.each(publishedLayouts)(
     const paths = pathsOf(layout);
     const group = layout.groups[0] ?? '/';
     const found = recognizeLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
-    expect(found).toEqual({ layout, group });
+    // Of layouts with the same names the shapes decide, which are looked at later.
+    const named = (one: Layout) => [...one.groups, ...requiredDatasets(one).sort()].join();
+    const first = publishedLayouts.find((one) => named(one) === named(layout));
+    expect(found).toEqual({ layout: first, group });
     for (const missing of paths) {
       const others = paths.filter((path) => path !== missing);
       expect(findLayout([layout], fileWith(others), null)).toBeNull();

@@ -1,15 +1,15 @@
 import { filterName } from '../../../formats/hdf5/reader/chunk-filters.js';
 import { typeName } from '../../../formats/hdf5/reader/number-type.js';
 import type { ContentProblem } from './oddities.js';
-import type { OpenDataset } from './open-dataset.js';
+import type { DatasetHeader, OpenDataset } from './open-dataset.js';
 import type { DatasetRecord } from './reading-protocol.js';
 
 /** How a dataset is stored. */
-export function describeDataset({ place, stored }: OpenDataset): DatasetRecord {
+export function describeDataset({ place, stored }: DatasetHeader): DatasetRecord {
   return {
     path: place.path,
     shape: stored.shape,
-    type: typeName(stored.type),
+    type: `${stored.element.kind === 'sequence' ? 'sequences of ' : ''}${typeName(stored.type)}`,
     chunks: stored.storage.kind === 'chunked' ? stored.storage.chunkShape : null,
     filters: stored.filters.map(filterName),
   };

@@ -1,10 +1,15 @@
 import { CaloscopeError } from '../../../errors.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { RowReader } from '../../../formats/hdf5/reader/row-reader.js';
-import { readStoredDataset, type StoredDataset } from '../../../formats/hdf5/reader/stored-dataset.js';
+import {
+  numbersOf,
+  readStoredElements,
+  type StoredDataset,
+  sequencesOf,
+} from '../../../formats/hdf5/reader/stored-dataset.js';
 import type { DatasetPlace } from './reading-protocol.js';
 
-/** A dataset whose header was read. */
+/** A dataset whose header was read; of sequences, type and shape are those of their numbers and of themselves. */
 export interface DatasetHeader {
   readonly place: DatasetPlace;
   readonly stored: StoredDataset;
@@ -16,7 +21,14 @@ export interface OpenDataset extends DatasetHeader {
 
 /** Reads the header of a dataset, without its numbers. */
 export function readHeader(file: FileBytes, place: DatasetPlace): DatasetHeader {
-  return { place, stored: inDataset(place.path, () => readStoredDataset(file, place.address)) };
+  return inDataset(place.path, () => {
+    const elements = readStoredElements(file, place.address);
+    if (elements.element.kind !== 'sequence') return { place, stored: numbersOf(elements) };
+    return {
+      place,
+      stored: { ...sequencesOf(elements), shape: elements.extent, perElement: 1, numbersAt: 0 },
+    };
+  });
 }
 
 /** Puts the name of the dataset before the message of an error. */
@@ -41,6 +53,7 @@ export function allocate<T>(create: () => T): T {
 /** @throws CaloscopeError ERR_FILL_ONLY and what {@link RowReader} throws. */
 export function openRows(file: FileBytes, { place, stored }: DatasetHeader): OpenDataset {
   return inDataset(place.path, () => {
+    numbersOf(stored); // refuses sequences
     const rows = new RowReader(file, stored);
     if (rows.neverWritten) {
       throw new CaloscopeError('ERR_FILL_ONLY', 'its numbers were never written; write the file again');
@@ -62,6 +75,21 @@ export function readRows(
 }
 
 /** Each dataset once. */
-export function eachOnce(all: readonly OpenDataset[]): OpenDataset[] {
+export function eachOnce<Dataset extends DatasetHeader>(all: readonly Dataset[]): Dataset[] {
   return all.filter(({ place }, i) => all.findIndex((other) => other.place.path === place.path) === i);
+}
+
+/**
+ * The same numbers without a first axis of length 1.
+ *
+ * @throws CaloscopeError ERR_DATASET_SHAPE where they lie in chunks, which begin with that axis.
+ */
+export function withoutLeadingOne({ place, stored }: DatasetHeader): DatasetHeader {
+  if (stored.storage.kind === 'contiguous' || stored.storage.kind === 'compact') {
+    const { extent, maxExtent, shape } = stored;
+    const rest = { extent: extent.slice(1), maxExtent: maxExtent.slice(1), shape: shape.slice(1) };
+    return { place, stored: { ...stored, ...rest } };
+  }
+  const message = `dataset ${place.path} has shape (${stored.shape.join(',')}) and lies in chunks; write it without the first axis: f["new"] = f["old"][0]`;
+  throw new CaloscopeError('ERR_DATASET_SHAPE', message);
 }

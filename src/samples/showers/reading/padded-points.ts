@@ -1,7 +1,7 @@
 import { CaloscopeError } from '../../../errors.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { fitsFloat32, typeName } from '../../../formats/hdf5/reader/number-type.js';
-import type { PointLayout, PointQuantity } from '../../../layouts/schema.js';
+import type { PaddedPointLayout, PointQuantity } from '../../../layouts/schema.js';
 import type { PointColumnRecord } from '../../../native/contract/reading.js';
 import {
   allocate,
@@ -10,6 +10,7 @@ import {
   type OpenDataset,
   openRows,
   readRows,
+  withoutLeadingOne,
 } from './open-dataset.js';
 import type { PlacedPoints, PointSource } from './point-source.js';
 import { readingPlan } from './reading-plan.js';
@@ -20,7 +21,7 @@ export class PaddedPoints implements PointSource {
   readonly ofShowers: readonly DatasetHeader[];
   readonly datasets: readonly OpenDataset[];
   readonly plan: ReadingPlan;
-  readonly #layout: PointLayout;
+  readonly #layout: PaddedPointLayout;
   readonly #points: OpenDataset;
   readonly #count: OpenDataset | null;
   /** Room for points a shower. */
@@ -30,13 +31,15 @@ export class PaddedPoints implements PointSource {
   readonly #wide: boolean;
 
   /** @param headers as pointDatasets names them. @throws CaloscopeError ERR_DATASET_SHAPE, ERR_LAYOUT. */
-  constructor(file: FileBytes, layout: PointLayout, headers: readonly DatasetHeader[]) {
-    const [points, count] = headers as [DatasetHeader, DatasetHeader | undefined];
+  constructor(file: FileBytes, layout: PaddedPointLayout, headers: readonly DatasetHeader[]) {
+    const [stored, count] = headers as [DatasetHeader, DatasetHeader | undefined];
+    const leading = layout.axes === null && stored.stored.shape.length === 4 && stored.stored.shape[0] === 1;
+    const points = leading ? withoutLeadingOne(stored) : stored;
     const { room, together } = shapeOfPoints(layout, points.stored.shape);
     this.#layout = layout;
     this.#most = room;
     this.#stride = together ? layout.quantities.length : 1;
-    this.ofShowers = headers;
+    this.ofShowers = count ? [points, count] : [points];
     this.#points = openRows(file, points);
     this.#count = count ? openRows(file, count) : null;
     this.datasets = [this.#points, ...(this.#count ? [this.#count] : [])];
@@ -57,7 +60,8 @@ export class PaddedPoints implements PointSource {
       const at = this.#stride === 1 ? i * this.#most : i;
       columns[quantity] = { numbers, at, showerStride: stored.rowLength, stride: this.#stride };
     }
-    const count = this.#counts(firstRow, rows);
+    const counted = this.#counts(firstRow, rows);
+    const count = packed === 'anywhere' ? counted.fill(this.#most) : counted;
     const first = count.map((points) => (packed === 'end' ? this.#most - points : 0));
     return { first, count, columns };
   }
@@ -78,7 +82,7 @@ export class PaddedPoints implements PointSource {
 
 /** Room for points, and whether the numbers of a point lie together. */
 function shapeOfPoints(
-  { dataset, axes, quantities }: PointLayout,
+  { dataset, axes, quantities }: PaddedPointLayout,
   shape: readonly number[],
 ): { room: number; together: boolean } {
   const refuse = (needed: string) =>
@@ -102,7 +106,7 @@ function shapeOfPoints(
   }
   const [, first, second] = shape;
   if (shape.length !== 3 || (first !== width && second !== width))
-    throw refuse(`(N,P,${width}) or (N,${width},P)`);
+    throw refuse(`(N,P,${width}) or (N,${width},P), also behind an axis of length 1,`);
   if (first === width && second === width) {
     const message = `dataset ${dataset} has shape (${shape.join(',')}): either axis may be that of points; say which with axes`;
     throw new CaloscopeError('ERR_LAYOUT', message);

@@ -15,7 +15,7 @@ export interface PlacedPoints {
 export interface PointSource {
   /** Datasets that have a row a shower. */
   readonly ofShowers: readonly DatasetHeader[];
-  readonly datasets: readonly OpenDataset[];
+  readonly datasets: readonly (DatasetHeader | OpenDataset)[];
   readonly storedType: string;
   readonly plan: ReadingPlan;
   /** They hold until the next call. @throws CaloscopeError ERR_POINTS and others for files. */

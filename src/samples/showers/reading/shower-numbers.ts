@@ -1,13 +1,13 @@
 import { CaloscopeError } from '../../../errors.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { columnOf } from '../../../layouts/column-shape.js';
-import { energyUnits, type Layout, type ShowerNumber } from '../../../layouts/schema.js';
+import { energyUnits, type Layout, type ShowerNumber, type StoredColumn } from '../../../layouts/schema.js';
 import { type DatasetHeader, type OpenDataset, openRows, readRows } from './open-dataset.js';
 import type { PartDatasets } from './reading-protocol.js';
 
 /** One number a shower. */
 type PlacedNumber<Dataset> =
-  | { readonly dataset: Dataset; readonly column: number; readonly log10: boolean }
+  | { readonly dataset: Dataset; readonly column: number; readonly transform: StoredColumn['transform'] }
   | number;
 type OpenNumber = PlacedNumber<OpenDataset>;
 
@@ -60,7 +60,7 @@ export class ShowerNumbers {
   /** ln(p_reference/p_generated) of toy showers, where the file has it. */
   logDensityRatio(firstRow: number, rows: number): Float64Array | null {
     const dataset = this.logDensityRatioDataset;
-    return dataset && readNumber({ dataset, column: 0, log10: false }, firstRow, rows);
+    return dataset && readNumber({ dataset, column: 0, transform: 'none' }, firstRow, rows);
   }
 }
 
@@ -83,11 +83,12 @@ function equalRows(
 /** @throws CaloscopeError ERR_DATASET_SHAPE. */
 function placedNumber(named: ShowerNumber, found: DatasetHeader | number): PlacedNumber<DatasetHeader> {
   if (typeof found === 'number' || !('dataset' in named)) return found as number;
-  return {
-    dataset: found,
-    column: columnOf(named, found.stored.shape),
-    log10: named.transform === 'log10',
-  };
+  const { transform } = named;
+  const { shape } = found.stored;
+  if (transform !== 'norm') return { dataset: found, column: columnOf(named, shape), transform };
+  if (shape.length === 2 && named.column === null) return { dataset: found, column: 0, transform };
+  const message = `dataset ${named.dataset} has shape (${shape.join(',')}), needed is (N,k), a vector a shower, without a column`;
+  throw new CaloscopeError('ERR_DATASET_SHAPE', message);
 }
 
 function openNumber(file: FileBytes, number: PlacedNumber<DatasetHeader>): OpenNumber {
@@ -96,13 +97,14 @@ function openNumber(file: FileBytes, number: PlacedNumber<DatasetHeader>): OpenN
 
 function readNumber(number: OpenNumber, firstRow: number, rows: number): Float64Array {
   if (typeof number === 'number') return new Float64Array(rows).fill(number);
-  const { dataset, column, log10 } = number;
+  const { dataset, column, transform } = number;
   const width = dataset.rows.rowLength;
   const stored = new Float64Array(rows * width);
   readRows(dataset, firstRow, rows, stored, 0, width);
-  const values =
-    width === 1
-      ? stored
-      : Float64Array.from({ length: rows }, (_, row) => stored[row * width + column] as number);
-  return log10 ? values.map((value) => 10 ** value) : values;
+  if (width === 1 && transform === 'none') return stored;
+  return Float64Array.from({ length: rows }, (_, row) => {
+    if (transform === 'norm') return Math.hypot(...stored.subarray(row * width, (row + 1) * width));
+    const value = stored[row * width + column] as number;
+    return transform === 'log10' ? 10 ** value : value;
+  });
 }

@@ -7,6 +7,7 @@ import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/pl
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
 import {
   datasetsNamed,
+  findLayout,
   holdsShowers,
   logDensityRatioDataset,
   type NamedObjects,
@@ -126,8 +127,26 @@ function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
   };
 }
 
+/** Layouts of the same names may be of other shapes: the first that fits is taken. */
 function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): ShowerSource {
   const { layout, group } = recognizeLayout(request.layouts, tree, request.group, request.definitions);
+  try {
+    return assembleAs(layout, group, file, tree);
+  } catch (error) {
+    if (!(error instanceof CaloscopeError) || error.code !== 'ERR_DATASET_SHAPE') throw error;
+    const others = request.layouts.slice(request.layouts.indexOf(layout) + 1);
+    for (let other = findLayout(others, tree, request.group); other; ) {
+      try {
+        return assembleAs(other.layout, other.group, file, tree);
+      } catch {
+        other = findLayout(others.slice(others.indexOf(other.layout) + 1), tree, request.group);
+      }
+    }
+    throw error;
+  }
+}
+
+function assembleAs(layout: Layout, group: string, file: FileBytes, tree: FileTree): ShowerSource {
   const parts = findParts(tree, layout, group);
   const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
   const showers = openShowers(file, layout, headers);

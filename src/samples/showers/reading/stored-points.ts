@@ -2,11 +2,13 @@ import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { energyUnits, type Layout, lengthUnits, type PointLayout } from '../../../layouts/schema.js';
 import type { PointBlock, PointColumnRecord } from '../../../native/contract/reading.js';
 import { describeDataset, missingChunkProblems } from './dataset-records.js';
+import { FlatPoints } from './flat-points.js';
 import type { ContentProblem } from './oddities.js';
-import { type DatasetHeader, eachOnce, type OpenDataset } from './open-dataset.js';
+import { type DatasetHeader, eachOnce, type OpenDataset, withoutLeadingOne } from './open-dataset.js';
 import { PaddedPoints } from './padded-points.js';
 import type { PointSource } from './point-source.js';
 import type { DatasetRecord, PartDatasets, ReadingPlan, ShowerBlock } from './reading-protocol.js';
+import { SequencesOfPoints } from './sequences-of-points.js';
 import { ShowerNumbers } from './shower-numbers.js';
 
 /** The showers of a file that keeps them as points. Synchronous, meant for a worker thread. */
@@ -20,8 +22,9 @@ export class StoredPoints {
   /** @throws CaloscopeError ERR_DATASET_SHAPE, ERR_LAYOUT, ERR_ROW_MISMATCH, ERR_FILL_ONLY and what RowReader throws. */
   constructor(file: FileBytes, layout: Layout, datasets: PartDatasets<DatasetHeader>) {
     this.#layout = layout.points as PointLayout;
-    this.#source = new PaddedPoints(file, this.#layout, datasets.showers);
-    this.#numbers = new ShowerNumbers(file, layout, datasets, this.#source.ofShowers);
+    this.#source = openPoints(file, this.#layout, datasets.showers);
+    const { ofShowers } = this.#source;
+    this.#numbers = new ShowerNumbers(file, layout, withoutLeadingOnes(datasets, ofShowers), ofShowers);
   }
 
   get rows(): number {
@@ -46,11 +49,11 @@ export class StoredPoints {
 
   /** Oddities of the storage. */
   get problems(): ContentProblem[] {
-    return this.#all.flatMap(missingChunkProblems);
+    return this.#all.flatMap((dataset) => ('rows' in dataset ? missingChunkProblems(dataset) : []));
   }
 
-  get #all(): OpenDataset[] {
-    return eachOnce([...this.#numbers.datasets, ...this.#source.datasets]);
+  get #all(): (DatasetHeader | OpenDataset)[] {
+    return eachOnce<DatasetHeader | OpenDataset>([...this.#numbers.datasets, ...this.#source.datasets]);
   }
 
   /** Points where they were decoded: they hold until the next call. */
@@ -80,4 +83,29 @@ export class StoredPoints {
     const logDensityRatio = this.#numbers.logDensityRatio(firstRow, rows);
     return logDensityRatio ? { conditions, logDensityRatio } : { conditions };
   }
+}
+
+function openPoints(file: FileBytes, layout: PointLayout, headers: readonly DatasetHeader[]): PointSource {
+  if (layout.kind === 'padded') return new PaddedPoints(file, layout, headers);
+  if (layout.kind === 'sequences') return new SequencesOfPoints(file, layout, headers);
+  return new FlatPoints(file, layout, headers);
+}
+
+/** Numbers of showers that are stored as (1,N) or (1,N,1). */
+function withoutLeadingOnes(
+  datasets: PartDatasets<DatasetHeader>,
+  [ofShowers]: readonly DatasetHeader[],
+): PartDatasets<DatasetHeader> {
+  const rows = ofShowers?.stored.shape[0];
+  const changed = (dataset: DatasetHeader | number) => {
+    if (typeof dataset === 'number') return dataset;
+    const [first, second] = dataset.stored.shape;
+    return first === 1 && rows !== 1 && second === rows ? withoutLeadingOne(dataset) : dataset;
+  };
+  const { incidentEnergies, conditions } = datasets;
+  return {
+    ...datasets,
+    incidentEnergies: changed(incidentEnergies),
+    conditions: conditions.map(changed),
+  };
 }
