@@ -44,8 +44,6 @@ it('mass and D₂ are those of EnergyFlow, τ₂₁ and τ₃₂ those about the
     'masses',
   );
   // EnergyFlow sums over all ordered pairs and triples: 6 e₃/(2 e₂)³.
-  // EnergyFlow sums over all ordered pairs and triples: 6 e₃/(2 e₂)³.
-  // EnergyFlow sums over all ordered pairs and triples: 6 e₃/(2 e₂)³.
   expectAllClose(
     column('d2'),
     of(({ d2 }) => (4 / 3) * d2),
