@@ -18,6 +18,8 @@ export const errorCodes = {
   ERR_FILE_ACCESS: 'the file cannot be read with the rights of this user',
   ERR_NOT_HDF5: 'the file is not an HDF5 file',
   ERR_FILE_TRUNCATED: 'the file ends too early',
+  ERR_FILE_IN_USE: 'the file is open for writing, or its writer was killed',
+  ERR_FILE_CHANGED: 'the file was written to while it was read',
   ERR_FILE_CORRUPT: 'the file is damaged or contradicts itself',
   ERR_FILTER_UNSUPPORTED: 'a compression filter that is not available',
   ERR_DATASET_MISSING: 'a dataset of the layout is missing',

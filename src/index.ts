@@ -186,7 +186,9 @@ export {
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
 export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
-export type { MatrixInput, MatrixSample } from './samples/table/table.js';
+export type { ColumnCondition, MatrixSample, TableOrigin } from './samples/table/matrix-sample.js';
+export type { MatrixInput } from './samples/table/table.js';
+export { type OpenTableOptions, openTable } from './samples/table/table-files.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export {
   type SimulateShowersOptions,

@@ -7,6 +7,7 @@ export const warningCodes = {
   // files
   'zero-showers': 'showers without any energy',
   'fill-only': 'every voxel holds the same number: the data were probably never written',
+  'deposit-beyond-energy': 'showers that deposit many times their incident energy',
   units: 'energies that look like another unit',
   'non-finite': 'voxels that are NaN or infinite, read as 0; events that hold such numbers, left out',
   negative: 'negative voxels, kept or read as 0',

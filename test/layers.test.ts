@@ -66,6 +66,10 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   jsdom: ['report'],
   commander: ['cli'],
   'cli-progress': ['cli'],
+  'csv-parse': ['formats'],
+  hyparquet: ['formats'],
+  'hyparquet-compressors': ['formats'],
+  yauzl: ['formats'],
   zod: null,
 };
 

@@ -32,6 +32,7 @@ Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBloc
   result.Set("nonFiniteEnergies", oddity_value(env, notes.non_finite_energies));
   result.Set("badEnergies", oddity_value(env, notes.bad_energies));
   result.Set("emptyShowers", oddity_value(env, notes.empty_showers));
+  result.Set("excessDeposits", oddity_value(env, notes.excess_deposits));
   result.Set("incidentEnergy", range_value(env, notes.incident_energy));
   result.Set("voxelEnergy", range_value(env, notes.voxel_energy));
   result.Set("ratios", new_array(env, notes.ratios));

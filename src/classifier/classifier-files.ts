@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import * as z from 'zod';
+import { basename, join } from 'node:path';
+import type * as z from 'zod';
 import { type CaloscopeError, FileError } from '../errors.js';
 import { outputError } from '../formats/files/output-error.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
@@ -9,7 +10,6 @@ import {
   encodeSafetensors,
   type SafetensorsContent,
 } from '../formats/safetensors/safetensors.js';
-import { oneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import type {
   EnsembleHandle,
@@ -18,21 +18,24 @@ import type {
   NativeMember,
   NativeTensor,
 } from '../native/contract/ensembles.js';
-import { learnerNames } from '../native/contract/ensembles.js';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { callNative } from '../native/run-job.js';
-import { type ColumnRanges, columnRangesSchema } from '../samples/column-ranges.js';
-import {
-  featureNames,
-  type InputDescription,
-  restoreInput,
-  storedInputSchema,
-  storeInput,
-} from '../samples/kinds.js';
-import { type Warning, warningSchema } from '../warnings.js';
+import type { ColumnRanges } from '../samples/column-ranges.js';
+import { featureNames, type InputDescription, restoreInput, storeInput } from '../samples/kinds.js';
+import type { Warning } from '../warnings.js';
 import { ensembleFile } from './classifier-folder.js';
-import { classifierSchema } from './network-settings.js';
-import { type CrossFittingPlan, splitSchema } from './settings.js';
+import {
+  ensembleSchema,
+  formatVersion,
+  memberSchema,
+  metadataKey,
+  parsedDescription,
+  type recordSchema,
+  type StoredMemberDescription,
+  sharedKey,
+  type sharedSchema,
+} from './file-descriptions.js';
+import type { CrossFittingPlan } from './settings.js';
 
 /**
  * A classifier on disk is a folder with one safetensors file a member and one of the ensemble. Tensors of a network:
@@ -42,63 +45,8 @@ import { type CrossFittingPlan, splitSchema } from './settings.js';
  * architecture, training and its record. Networks without the file of an ensemble are an ensemble that is their mean.
  */
 
-const metadataKey = 'caloscope';
-const formatVersion = 2;
 /** Bytes that Node reads at once. */
 const largestFile = 2 ** 31 - 1;
-
-const recordSchema = z.strictObject({
-  trainingRows: z.number(),
-  validationRows: z.number(),
-  bestEpoch: z.number(),
-  stoppedEarly: z.boolean(),
-  epochs: z.array(
-    z.strictObject({ trainingLoss: z.number(), validationLoss: z.number(), learningRate: z.number() }),
-  ),
-});
-
-const trainingSchema = z.strictObject({
-  folds: z.int().positive(),
-  /** In place of folds; classifiers from before there were splits have none. */
-  split: splitSchema.nullable().default(null),
-  members: z.int().positive(),
-  seed: z.int().nonnegative(),
-  learners: z.array(oneOf(learnerNames)),
-  whitening: z.boolean(),
-  classifier: classifierSchema,
-});
-
-/** What every file of a classifier says of all of it. */
-const sharedSchema = z.strictObject({
-  formatVersion: z.literal(formatVersion),
-  input: storedInputSchema,
-  featureNames: z.array(z.string()),
-  /** Missing where the classifier was not trained here. */
-  training: trainingSchema.optional(),
-  /** Of the samples of the training, both together. */
-  ranges: columnRangesSchema.optional(),
-  /** Of the samples of the training. */
-  warnings: z.array(warningSchema).optional(),
-});
-
-const memberSchema = sharedSchema.extend({
-  format: z.literal('caloscope-classifier'),
-  learner: oneOf(learnerNames),
-  columns: z.int().nonnegative(),
-  activation: classifierSchema.shape.activation.unwrap(),
-  slope: z.number(),
-  /** Where it stands in the ensemble. */
-  number: z.int().nonnegative(),
-  /** The two folds that it never saw. */
-  leftOut: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).nullable(),
-  record: recordSchema.optional(),
-});
-type StoredMemberDescription = z.output<typeof memberSchema>;
-
-const ensembleSchema = sharedSchema.extend({
-  format: z.literal('caloscope-ensemble'),
-  members: z.int().positive(),
-});
 
 /** What is known of an ensemble beside its numbers; saved with it. */
 export interface EnsembleDescription {
@@ -115,6 +63,9 @@ export interface EnsembleDescription {
 
 /** One member as it is on disk. */
 interface StoredMember {
+  readonly file: string;
+  /** SHA-256 of the bytes that were read. */
+  readonly digest: string;
   readonly description: StoredMemberDescription;
   readonly handle: MemberHandle;
 }
@@ -134,15 +85,19 @@ export async function writeClassifier(
     warnings: [...warnings],
   };
   try {
+    const files: Record<string, string> = {};
     await mkdir(folder, { recursive: true });
     for (let number = 0; number < records.length; number++) {
       const stored = callNative(() => native().ensembleMember(ensemble, number));
       const description = memberDescription(shared, stored, number, records[number] ?? null);
-      await writeFile(join(folder, fileName(stored, number)), encoded(stored.tensors, description));
+      const bytes = encoded(stored.tensors, description);
+      const name = fileName(stored, number);
+      await writeFile(join(folder, name), bytes);
+      files[name] = sha256(bytes);
     }
     const sum = callNative(() => native().ensembleSum(ensemble));
     const format = 'caloscope-ensemble';
-    const description = { ...shared, format, members: records.length };
+    const description = { ...shared, format, members: records.length, files };
     await writeFile(join(folder, ensembleFile), encoded(sumTensors(sum), description));
   } catch (cause) {
     throw outputError(folder, cause);
@@ -254,7 +209,7 @@ async function readSum(
   path: string,
 ): Promise<NativeEnsembleSum> {
   const { content, text } = await readContent(file);
-  const { members, ...shared } = parsedDescription(ensembleSchema, text, file);
+  const { members, files, ...shared } = parsedDescription(ensembleSchema, text, file);
   if (members !== stored.length) {
     const message = `${stored.length} of its ${members} members are there`;
     throw new FileError('ERR_CLASSIFIER', path, message);
@@ -266,6 +221,7 @@ async function readSum(
       'its files are not of one training; keep one classifier a folder',
     );
   }
+  if (files) requireOwnMembers(files, stored, path);
   const numbers = (name: string): Float64Array => {
     const values = content.tensors.get(name)?.values;
     if (values instanceof Float64Array) return values;
@@ -290,8 +246,20 @@ async function readSum(
   };
 }
 
-function sharedKey({ input, featureNames: names, training }: z.output<typeof sharedSchema>): string {
-  return JSON.stringify([input, names, training]);
+/** Refuses members that are not those the ensemble was written with, bit by bit. */
+function requireOwnMembers(
+  files: Readonly<Record<string, string>>,
+  stored: readonly StoredMember[],
+  path: string,
+): void {
+  const wrong = stored.find(({ file, digest }) => files[basename(file)] !== digest);
+  if (!wrong) return;
+  const message = `${basename(wrong.file)} is not as it was written with its ensemble; copy the whole folder again`;
+  throw new FileError('ERR_CLASSIFIER', path, message);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Refuses a folder in which files of several classifiers have come together, or one file twice. */
@@ -323,9 +291,13 @@ async function classifierFiles(path: string): Promise<{ members: string[]; ensem
   };
 }
 
-async function readContent(
-  path: string,
-): Promise<{ readonly content: SafetensorsContent; readonly text: string | undefined }> {
+interface FileContent {
+  readonly content: SafetensorsContent;
+  readonly text: string | undefined;
+  readonly digest: string;
+}
+
+async function readContent(path: string): Promise<FileContent> {
   const size = await requirePlainFile(path);
   if (size > largestFile)
     throw new FileError('ERR_TOO_LARGE', path, `${size} bytes are more than a classifier has`);
@@ -333,11 +305,27 @@ async function readContent(
     throw accessError(path, cause);
   });
   const content = decodeSafetensors(bytes, path);
-  return { content, text: content.metadata[metadataKey] };
+  return { content, text: content.metadata[metadataKey], digest: sha256(bytes) };
+}
+
+/** What the core cannot know: types that were left out, and what a number means. */
+function requireSoundTensors({ tensors, leftOut }: SafetensorsContent, path: string): void {
+  for (const [name, type] of leftOut ?? []) {
+    if (!/^(layers|standardisation|trees)\.|^(weights|constant)$/.test(name)) continue;
+    throw new FileError('ERR_CLASSIFIER', path, `tensor "${name}" holds numbers of type ${type}, not floats`);
+  }
+  const bad = tensors.get('standardisation.scale')?.values.find((scale) => !(scale >= 0));
+  if (bad === undefined) return;
+  throw new FileError(
+    'ERR_CLASSIFIER',
+    path,
+    `a scale of its standardisation is ${bad}; it must not be below 0`,
+  );
 }
 
 async function readMember(path: string): Promise<StoredMember> {
-  const { content, text } = await readContent(path);
+  const { content, text, digest } = await readContent(path);
+  requireSoundTensors(content, path);
   const description = parsedDescription(memberSchema, text, path);
   const { learner, columns, activation, slope, featureNames: names, training } = description;
   const tensors = [...content.tensors].map(([name, { shape, values }]) => ({
@@ -351,39 +339,11 @@ async function readMember(path: string): Promise<StoredMember> {
   }
   try {
     const member = { learner, columns, activation, slope, tensors };
-    return { description, handle: callNative(() => native().createMember(member)) };
+    return { file: path, digest, description, handle: callNative(() => native().createMember(member)) };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });
   }
-}
-
-function parsedDescription<Schema extends z.ZodType>(
-  schema: Schema,
-  text: string | undefined,
-  path: string,
-): z.output<Schema> {
-  if (text === undefined) {
-    throw new FileError(
-      'ERR_CLASSIFIER',
-      path,
-      'this safetensors file was not written by caloscope: it has no description of its input',
-    );
-  }
-  let record: unknown;
-  try {
-    record = JSON.parse(text);
-  } catch (cause) {
-    throw new FileError('ERR_CLASSIFIER', path, 'its description is not JSON', { cause });
-  }
-  const parsed = schema.safeParse(record);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new FileError(
-    'ERR_CLASSIFIER',
-    path,
-    `its description is not sound (${issue?.path.join('.')}: ${issue?.message})`,
-  );
 }
 
 function restoredInput(

@@ -26,7 +26,9 @@ import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
 import type { OpenShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
-import { type MatrixInput, type MatrixSample, table } from './table/table.js';
+import type { MatrixSample } from './table/matrix-sample.js';
+import { type MatrixInput, table } from './table/table.js';
+import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
 export type GivenSample = ShowerSample | EventSample | JetSample | MatrixSample;
@@ -35,7 +37,11 @@ export type GivenSample = ShowerSample | EventSample | JetSample | MatrixSample;
 export type InputDescription = ShowerInput | EventInput | JetInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions, OpenJetsOptions {}
+export interface OpenSampleOptions
+  extends OpenShowersOptions,
+    OpenEventsOptions,
+    OpenJetsOptions,
+    OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
@@ -83,7 +89,7 @@ export function sampleOf(given: unknown): Sample {
  */
 export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
   reference.requireFit(generated);
-  return reference.input(choices) as InputDescription;
+  return reference.input(choices, generated) as InputDescription;
 }
 
 /** Names of the columns of the network input. */

@@ -174,6 +174,15 @@ describe('a spoilt classifier is refused', () => {
     expect(error.code).toBe('ERR_CLASSIFIER');
   });
 
+  it('a scale below 0', async () => {
+    const path = rewritten('scale', (content) => {
+      content.tensors.get('standardisation.scale')?.values.fill(-1, 3, 4);
+      return content;
+    });
+    const error = await refusal(path);
+    expect([error.code, error.message]).toEqual(['ERR_CLASSIFIER', expect.stringMatching(/scale .* is -1/)]);
+  });
+
   it('a weight that is not a number', async () => {
     const path = rewritten('nan', (content) => {
       content.tensors.get('layers.1.weight')?.values.fill(Number.NaN, 3, 4);
@@ -198,6 +207,23 @@ describe('a spoilt classifier is refused', () => {
       'a member twice',
       (path) => copyFileSync(join(path, first), join(path, 'copy.safetensors')),
       /a member twice/,
+    ],
+    [
+      'another number, as sound as the one before',
+      (path) => {
+        const bytes = readFileSync(join(path, first));
+        bytes.writeFloatLE(bytes.readFloatLE(bytes.length - 4) + 0.5, bytes.length - 4);
+        writeFileSync(join(path, first), bytes);
+      },
+      /member-000-network-without-0-1\.safetensors is not as it was written/,
+    ],
+    [
+      'integers in place of floats',
+      (path) => {
+        const text = readFileSync(join(path, first), 'latin1').replaceAll('"F32"', '"I32"');
+        writeFileSync(join(path, first), text, 'latin1');
+      },
+      /tensor "layers\.0\.weight" holds numbers of type I32/,
     ],
     [
       'a member in the place of another',

@@ -14,7 +14,7 @@ import { gridShowers } from '../support/grid-showers.js';
 import { toyEvents } from '../support/toy-events.js';
 import { toyJets } from '../support/toy-jets.js';
 
-const choices = { features: 'low', threshold: 'published' } as const;
+const choices = { features: 'low', threshold: 'published', conditions: 'varying' } as const;
 const showers = sampleOf(gridShowers(20, 1));
 const matrix = sampleOf(gaussianSample(20, [0, 0], 1));
 const kinds: readonly [string, Sample][] = [

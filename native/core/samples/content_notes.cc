@@ -47,6 +47,20 @@ Deposit deposit_of_odd(const HitBlock& block, std::uint64_t row, std::uint64_t i
   return deposit;
 }
 
+/// Above it a deposit is no fluctuation: a number was damaged, or its unit is another.
+constexpr double largest_deposit = 10;
+
+std::uint32_t brightest_voxel(const HitBlock& block, std::uint64_t row) {
+  std::uint32_t brightest = 0;
+  double high = -infinity;
+  block.for_each_hit(row, [&](std::uint32_t voxel, double energy) {
+    if (!std::isfinite(energy) || energy <= high) return;
+    high = energy;
+    brightest = voxel;
+  });
+  return brightest;
+}
+
 void count_layers(const HitBlock& block, const std::vector<std::uint32_t>& layer_starts, std::vector<double>& counts) {
   counts.assign(layer_starts.size(), 0);
   if (counts.empty()) return;
@@ -76,6 +90,9 @@ ContentNotes take_notes(HitBlock& block, std::uint64_t first_row, ContentPolicy 
     const double lowest = block.hits_of(row) < block.voxels() ? std::min(deposit.low, 0.0) : deposit.low;
     notes.voxel_energy.widen(lowest, deposit.high);
     if (deposit.sum == 0 && deposit.low >= 0) notes.empty_showers.note(in_file);
+    if (incident > 0 && std::isfinite(incident) && deposit.sum > largest_deposit * incident) {
+      notes.excess_deposits.note(in_file, brightest_voxel(block, row));
+    }
     if (incident > 0 && deposit.sum > 0 && std::isfinite(deposit.sum)) notes.ratios.push_back(deposit.sum / incident);
   }
   const bool to_zero = (policy.zero_non_finite && notes.non_finite_voxels.count > 0) ||

@@ -35,6 +35,8 @@ struct Range {
 /// What was seen in the numbers of a block of showers; energies in MeV.
 struct ContentNotes {
   Oddity non_finite_voxels, negative_voxels, non_finite_energies, bad_energies, empty_showers;
+  /// Showers that deposit more than ten times their incident energy, with their brightest voxel.
+  Oddity excess_deposits;
   Range incident_energy;
   /// Of all voxels after the policy, without those that are not finite.
   Range voxel_energy;

@@ -29,7 +29,7 @@ TEST(ContentNotes, OfSoundShowers) {
   auto block = block_of({100, 200}, {0, 10, 50, 20, 0, 100});
   const auto notes = take_notes(block, 7, {}, {0, 2});
   for (const auto* odd : {&notes.non_finite_voxels, &notes.negative_voxels, &notes.non_finite_energies,
-                          &notes.bad_energies, &notes.empty_showers}) {
+                          &notes.bad_energies, &notes.empty_showers, &notes.excess_deposits}) {
     EXPECT_EQ(odd->count, 0U);
   }
   EXPECT_EQ(notes.ratios, (std::vector<double>{0.6, 0.6}));
@@ -62,6 +62,16 @@ TEST(ContentNotes, NameRowAndVoxelOfWhatIsOdd) {
   EXPECT_EQ(notes.voxel_energy.smallest, -2);
   EXPECT_EQ(notes.voxel_energy.largest, 4);
   EXPECT_EQ(block.hits(), 9U) << "nothing is set to zero unasked";
+}
+
+TEST(ContentNotes, NameRowAndVoxelOfDepositsThatCannotBe) {
+  auto block = block_of({1, 1, 1, 0}, {10, 0, 0, 5, 3, 2.5, 4, 3e38, -1, 100, 0, 0});
+  const auto notes = take_notes(block, 70, {}, {});
+  EXPECT_EQ(notes.excess_deposits.count, 2U);
+  EXPECT_EQ(notes.excess_deposits.first_row, 71U);
+  EXPECT_EQ(notes.excess_deposits.first_voxel, 0U);
+  auto second = block_of({1}, {4, 3e38, 9});
+  EXPECT_EQ(take_notes(second, 0, {}, {}).excess_deposits.first_voxel, 1U);
 }
 
 TEST(ContentNotes, SetToZeroWhatThePolicySays) {

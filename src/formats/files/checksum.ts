@@ -8,7 +8,7 @@ export class Checksum {
   /**
    * Hexadecimal digits.
    *
-   * @throws FileError ERR_FILE_ACCESS, ERR_FILE_CORRUPT for a file that changed; the reason of the
+   * @throws FileError ERR_FILE_ACCESS, ERR_FILE_CHANGED for a file that changed; the reason of the
    * signal or of {@link end}.
    */
   readonly sha256: Promise<string>;

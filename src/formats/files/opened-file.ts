@@ -31,12 +31,12 @@ export class OpenedFile {
   /**
    * What was read belongs together only if the file was not written to since it was opened.
    *
-   * @throws FileError ERR_FILE_CORRUPT.
+   * @throws FileError ERR_FILE_CHANGED.
    */
   requireUnchanged(): void {
     if (this.#closed || stampOf(this.descriptor) === this.#stamp) return;
     const message = 'it was written to while it was read; read it again when it is complete';
-    throw new FileError('ERR_FILE_CORRUPT', this.path, message);
+    throw new FileError('ERR_FILE_CHANGED', this.path, message);
   }
 
   /** May be called more than once. */

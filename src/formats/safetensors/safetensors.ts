@@ -15,6 +15,8 @@ export interface Tensor {
 export interface SafetensorsContent {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: ReadonlyMap<string, Tensor>;
+  /** Types of the tensors that were left out, by name. */
+  readonly leftOut?: ReadonlyMap<string, string>;
 }
 
 /** Bytes of an element of the types of the format. */
@@ -102,12 +104,14 @@ export function decodeSafetensors(bytes: Uint8Array, path: string): SafetensorsC
   });
   checkPlaces(entries, buffer.length - dataStart, path);
   const tensors = new Map<string, Tensor>();
+  const leftOut = new Map<string, string>();
   for (const [name, entry] of entries) {
     const [begin, end] = entry.data_offsets;
     const values = decodeValues(buffer.subarray(dataStart + begin, dataStart + end), entry.dtype);
     if (values) tensors.set(name, { shape: entry.shape, values });
+    else leftOut.set(name, entry.dtype);
   }
-  return { metadata: metadata.data, tensors };
+  return { metadata: metadata.data, tensors, leftOut };
 }
 
 function corrupt(path: string, what: string): FileError {
@@ -123,17 +127,18 @@ function readHeader(buffer: Buffer, path: string) {
   if (dataStart > buffer.length) {
     throw new FileError('ERR_FILE_TRUNCATED', path, `ends within its header of ${length} bytes`);
   }
-  const text = buffer.toString('utf8', 8, dataStart);
-  let header: unknown;
+  if (buffer[8] !== 0x7b) throw corrupt(path, 'its header does not begin with {');
+  let text: string;
+  let header: Record<string, unknown>;
   try {
-    header = JSON.parse(text);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(buffer.subarray(8, dataStart));
+    // It begins with {: nothing but a table can come of it.
+    header = JSON.parse(text) as Record<string, unknown>;
   } catch (cause) {
-    throw new FileError('ERR_FILE_CORRUPT', path, 'its header is not JSON', { cause });
+    throw new FileError('ERR_FILE_CORRUPT', path, 'its header is not JSON in UTF-8', { cause });
   }
-  const table = z.record(z.string(), z.unknown()).safeParse(header);
-  if (!table.success) throw corrupt(path, 'its header is not a table');
-  requireUniqueKeys(text, Object.keys(table.data).length, path);
-  return { header: table.data, dataStart };
+  requireUniqueKeys(text, Object.keys(header).length, path);
+  return { header, dataStart };
 }
 
 /** JSON.parse takes the last of two equal keys silently: count the keys of the outer object in the text. */

@@ -42,6 +42,8 @@ export interface ContentNotesRecord {
   readonly nonFiniteEnergies: OddityRecord;
   readonly badEnergies: OddityRecord;
   readonly emptyShowers: OddityRecord;
+  /** Showers that deposit more than ten times their incident energy, with their brightest voxel. */
+  readonly excessDeposits: OddityRecord;
   readonly incidentEnergy: RangeRecord;
   /** Of all voxels after the policy, without those that are not finite. */
   readonly voxelEnergy: RangeRecord;
@@ -122,7 +124,7 @@ export interface PointNotesRecord {
   readonly nonFiniteCoordinates: OddityRecord;
   readonly nonFiniteEnergies: OddityRecord;
   readonly negativeEnergies: OddityRecord;
-  /** One entry a shower: number of points, and centers of gravity in x, y and z or layer, NaN without energy. */
+  /** One entry a shower: number of points, and centers of gravity in x, y and z or layer (by which layers are found), NaN without energy. */
   readonly observables: readonly Float64Array[];
 }
 

@@ -54,6 +54,7 @@ export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsO
     geometry: null,
     features: `observables and ${capacity} padded particles`,
     threshold: null,
+    conditions: [],
   }),
   storedInput,
   store: (input) => input,

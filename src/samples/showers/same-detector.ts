@@ -10,6 +10,11 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
       `the reference sample has the layout ${reference.origin.layout}, the generated sample ${generated.origin.layout}; compare files of one layout`,
     );
   }
+  if ((reference.points === null) !== (generated.points === null)) {
+    const message =
+      'the showers of one sample were points, those of the other voxels; compare files of one kind';
+    throw new ArgumentError('ERR_LAYOUT', message);
+  }
   const [known, others] = [reference, generated].map(({ conditions }) =>
     conditions.map(({ name }) => name).join(', '),
   );

@@ -32,7 +32,7 @@ it('a checksum is refused where the file was written to after it was opened', as
   appendFileSync(file.path, 'more');
   await expect(new Checksum(file).sha256).rejects.toMatchObject({
     name: 'FileError',
-    code: 'ERR_FILE_CORRUPT',
+    code: 'ERR_FILE_CHANGED',
   });
   await file.close();
 });

@@ -17,6 +17,12 @@ function fileOf(header: Header | string, dataBytes = 12, claimed?: number): Buff
   return bytes;
 }
 
+function notUtf8(): Buffer {
+  const file = fileOf({ ...two, __metadata__: { x: 'XY' } });
+  file.write('\xff\xfe', file.indexOf('XY'), 'latin1');
+  return file;
+}
+
 const changed = (name: 'a' | 'b', change: Header) => ({ ...two, [name]: { ...two[name], ...change } });
 
 describe('spoilt safetensors', () => {
@@ -27,6 +33,13 @@ describe('spoilt safetensors', () => {
     expect(metadata).toEqual({ x: 'y' });
   });
 
+  it('may name a tensor as JavaScript names the prototype of an object', () => {
+    const entry = JSON.stringify({ ...two.a, data_offsets: [12, 20] });
+    const text = JSON.stringify(two).replace(/}$/, `,"__proto__":${entry}}`);
+    const { tensors } = decodeSafetensors(fileOf(text, 20), 'f');
+    expect([...tensors.keys()]).toEqual(['a', 'b', '__proto__']);
+  });
+
   it.each<[what: string, file: Buffer, code: string]>([
     ['nothing', Buffer.alloc(0), 'ERR_FILE_TRUNCATED'],
     ['half of a length', Buffer.alloc(4), 'ERR_FILE_TRUNCATED'],
@@ -34,6 +47,8 @@ describe('spoilt safetensors', () => {
     ['a header longer than the file', fileOf(two, 12, 4000), 'ERR_FILE_TRUNCATED'],
     ['a header of 2⁶² bytes', fileOf(two, 12, 2 ** 62), 'ERR_FILE_CORRUPT'],
     ['a header that is no JSON', fileOf('{"a":'), 'ERR_FILE_CORRUPT'],
+    ['a header behind a blank', fileOf(` ${JSON.stringify(two)}`), 'ERR_FILE_CORRUPT'],
+    ['a header that is not UTF-8', notUtf8(), 'ERR_FILE_CORRUPT'],
     ['a header that is a list', fileOf('[1, 2]'), 'ERR_FILE_CORRUPT'],
     [
       'a tensor twice',

@@ -19,7 +19,7 @@ interface Superblock {
  *
  * @returns address of the header of the root group, or null where the file uses more than the plain format: several
  * files, an extension of the superblock, marks of a writer that did not finish.
- * @throws CaloscopeError ERR_NOT_HDF5, ERR_FILE_TRUNCATED, ERR_FILE_CORRUPT.
+ * @throws CaloscopeError ERR_NOT_HDF5, ERR_FILE_TRUNCATED, ERR_FILE_IN_USE, ERR_FILE_CORRUPT.
  */
 export function checkSuperblock(file: FileBytes): number | null {
   const base = findSignature(file);
@@ -30,7 +30,8 @@ export function checkSuperblock(file: FileBytes): number | null {
   }
   const version = cursor.unsigned(1);
   if (version > 3) throw corrupt(`superblock version ${version} does not exist`);
-  const { endOfFile, root } = version < 2 ? readClassic(cursor, version, base) : readModern(cursor, base);
+  const { endOfFile, root } =
+    version < 2 ? readClassic(cursor, version, base) : readModern(cursor, version, base);
   if (endOfFile > file.size) {
     throw new CaloscopeError(
       'ERR_FILE_TRUNCATED',
@@ -50,7 +51,14 @@ function findSignature(file: FileBytes): number {
 
 function whatItIs(file: FileBytes): string {
   if (file.size === 0) return ': it is empty';
-  const start = file.read(0, Math.min(64, file.size));
+  const start = file.read(0, Math.min(256, file.size));
+  const pointer = /^version https:\/\/git-lfs\.github\.com\/spec\/.*^size (\d+)$/ms.exec(
+    start.toString('latin1'),
+  );
+  if (pointer) {
+    const size = Number(pointer[1]).toLocaleString('en-US');
+    return `: it is a Git LFS pointer to ${size} bytes; fetch them with "git lfs pull"`;
+  }
   const known: [string, string][] = [
     ['\x1f\x8b', 'a gzip archive: unpack it first'],
     ['PK', 'a zip archive (or a NumPy .npz): unpack it first'],
@@ -84,16 +92,25 @@ function readClassic(cursor: ByteCursor, version: number, base: number): Superbl
 }
 
 /** Versions 2 and 3, protected by a checksum. */
-function readModern(cursor: ByteCursor, base: number): Superblock {
+function readModern(cursor: ByteCursor, version: number, base: number): Superblock {
   requireEightBytes(cursor.unsigned(1), cursor.unsigned(1));
   requireChecksum(cursor.bytes.subarray(0, 48), 'the superblock');
   const flags = cursor.unsigned(1);
+  requireNoWriter(version, flags);
   const storedBase = cursor.address();
   const extension = cursor.address();
   const endOfFile = cursor.address();
   const root = cursor.address();
   const plain = storedBase === base && flags === 0 && extension === undefinedAddress;
   return { endOfFile, root: plain ? root : null };
+}
+
+/** A mark of the third version, which readers of the format must heed: bit 0 for a writer, bit 2 for one beside readers. */
+function requireNoWriter(version: number, flags: number): void {
+  if (version < 3 || (flags & 5) === 0) return;
+  const message =
+    'it is still open for writing, or its writer was killed: if no program writes to it, "h5clear -s FILE" makes it readable';
+  throw new CaloscopeError('ERR_FILE_IN_USE', message);
 }
 
 function requireEightBytes(addressBytes: number, lengthBytes: number): void {

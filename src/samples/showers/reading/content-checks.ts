@@ -50,6 +50,7 @@ export class ContentCheck {
     badEnergies: nothingOdd,
   };
   #emptyShowers = nothingOdd;
+  #excessDeposits = nothingOdd;
   #points: PointCheck | null = null;
   #rows = 0;
   #voxels = 0;
@@ -78,6 +79,7 @@ export class ContentCheck {
       oddities.map((name) => [name, together(this.#odd[name], notes[name])]),
     ) as unknown as Oddities;
     this.#emptyShowers = together(this.#emptyShowers, notes.emptyShowers);
+    this.#excessDeposits = together(this.#excessDeposits, notes.excessDeposits);
     this.#incidentEnergy = spanned(this.#incidentEnergy, notes.incidentEnergy);
     this.#voxelEnergy = spanned(this.#voxelEnergy, notes.voxelEnergy);
     for (const ratio of notes.ratios) this.#ratios.add(ratio);
@@ -98,6 +100,12 @@ export class ContentCheck {
       const cause = tail ? ', and none after it has any: the end of the file may be missing' : '';
       const message = `${count} of ${this.#rows} showers have no energy at all, the first in row ${firstRow}${cause}`;
       problems.push({ code: 'zero-showers', message, severity: 'warning' });
+    }
+    const { count: excess, firstRow: row, firstVoxel: voxel } = this.#excessDeposits;
+    // Where half of the showers do, it is the unit.
+    if (excess > 0 && 2 * excess < this.#rows) {
+      const message = `${excess} of ${this.#rows} showers deposit more than ten times their incident energy, the first in row ${row} (voxel ${voxel} has most): numbers of them are probably damaged; look at these rows`;
+      problems.push({ code: 'deposit-beyond-energy', message, severity: 'warning' });
     }
     const { smallest, largest } = this.#voxelEnergy;
     if (this.#rows > 1 && smallest === largest && smallest !== 0) {

@@ -39,14 +39,18 @@ export function oddEnergies(
     const what = `${nan.count} ${noun}s are NaN or infinite, the first in row ${nan.firstRow}, ${noun} ${nan.firstVoxel}`;
     problems.push(
       policy.nonFinite === 'reject'
-        ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
+        ? {
+            code: 'ERR_NON_FINITE',
+            message: `${what}; repair them or read them as 0 (--non-finite-voxels zero)`,
+            severity: 'error',
+          }
         : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
     );
   }
   if (negative.count > 0) {
     const what = `${negative.count} ${noun}s are negative, the first in row ${negative.firstRow}, ${noun} ${negative.firstVoxel}`;
     const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
-    const choice = `${what}; choose to keep them or to read them as 0`;
+    const choice = `${what}; choose to keep them or to read them as 0 (--negative-voxels keep, zero)`;
     problems.push(
       policy.negative === 'reject'
         ? { code: 'ERR_NEGATIVE_ENERGY', message: choice, severity: 'error' }

@@ -110,7 +110,7 @@ export class ShowerReader {
   /**
    * SHA-256 of the file as hexadecimal digits, worked out while it is read.
    *
-   * @throws FileError ERR_FILE_CORRUPT for a file that was written to meanwhile; the reason of the signal when aborted.
+   * @throws FileError ERR_FILE_CHANGED for a file that was written to meanwhile; the reason of the signal when aborted.
    */
   checksum(signal: AbortSignal | undefined): Promise<string> {
     this.#checksum ??= new Checksum(this.#file, signal);

@@ -43,6 +43,19 @@ describe('ContentCheck', () => {
     });
   });
 
+  it('names the row of a deposit that cannot be, unless it is the unit', () => {
+    const absurd: Shower = { energy: 1000, voxels: [1, 3e38] };
+    const found = {
+      code: 'deposit-beyond-energy',
+      message: expect.stringContaining('the first in row 2 (voxel 1'),
+      severity: 'warning',
+    };
+    expect(check(strictPolicy, sound, sound, absurd).problems()).toEqual([found]);
+    expect(check(null, sound, { energy: 1000, voxels: [5000, 4999] }, sound).problems()).toEqual([]);
+    const unit: Shower = { energy: 1, voxels: [600, 300] };
+    expect(check(null, unit, unit).problems()).toMatchObject([{ code: 'units' }]);
+  });
+
   it('counts rows over blocks, and voxels by layer', () => {
     const contents = new ContentCheck(null, layerStarts);
     contents.add(notesOn(0, [sound, { energy: 1000, voxels: [0, 800] }]));

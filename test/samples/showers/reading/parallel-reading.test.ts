@@ -167,8 +167,8 @@ describe('threads that read one file', () => {
     const read = async () => {
       for await (const { firstRow } of file.blocks()) if (firstRow === 0) appendFileSync(path, 'x');
     };
-    expect(await codeAndMessage(read())).toMatch(/^ERR_FILE_CORRUPT .*written to while it was read/);
-    await expect(file.checksum()).rejects.toMatchObject({ code: 'ERR_FILE_CORRUPT' });
+    expect(await codeAndMessage(read())).toMatch(/^ERR_FILE_CHANGED .*written to while it was read/);
+    await expect(file.checksum()).rejects.toMatchObject({ code: 'ERR_FILE_CHANGED' });
     await file.close();
   });
 
