@@ -115,5 +115,8 @@ function distanceCell(sheet: Sheet, one: BinObservable | undefined) {
   if (!one) return absent;
   const before = one.distance.toFixed(2);
   const after = one.reweighted === null ? absent : one.reweighted.toFixed(2);
-  return [one.adjustedPValue < surely ? sheet.element('strong', {}, before) : before, ` → ${after}`];
+  return [
+    one.adjustedPValue < surely ? sheet.element('strong', {}, before) : before,
+    `\u00a0→\u00a0${after}`,
+  ];
 }
