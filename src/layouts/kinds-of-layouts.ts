@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { eventLayoutSchema, publishedEventLayouts } from './event-layouts.js';
+import { jetLayoutSchema, publishedJetLayouts } from './jet-layouts.js';
 import { publishedLayouts } from './published-layouts.js';
 import { layoutSchema } from './schema.js';
 import { publishedTableLayouts, tableLayoutSchema } from './table-schema.js';
@@ -8,11 +9,17 @@ import { publishedTableLayouts, tableLayoutSchema } from './table-schema.js';
 export const layoutSchemas = {
   showers: layoutSchema,
   events: eventLayoutSchema,
+  jets: jetLayoutSchema,
   table: tableLayoutSchema,
 } as const;
 export type LayoutKind = keyof typeof layoutSchemas;
 
-export const anyLayoutSchema = z.union([layoutSchemas.showers, layoutSchemas.events, layoutSchemas.table]);
+export const anyLayoutSchema = z.union([
+  layoutSchemas.showers,
+  layoutSchemas.events,
+  layoutSchemas.jets,
+  layoutSchemas.table,
+]);
 export type AnyLayout = z.output<typeof anyLayoutSchema>;
 /** A layout as it is written: what has a default may be left out. */
 export type AnyLayoutDescription = z.input<typeof anyLayoutSchema>;
@@ -22,6 +29,7 @@ export type LayoutOf<Kind extends LayoutKind> = Extract<AnyLayout, { readonly ki
 export const allPublishedLayouts: readonly AnyLayout[] = [
   ...publishedLayouts,
   ...publishedEventLayouts,
+  ...publishedJetLayouts,
   ...publishedTableLayouts,
 ];
 

@@ -7,6 +7,9 @@ import type { OpenEventsOptions } from './events/event-files.js';
 import type { EventSample } from './events/event-sample.js';
 import { events } from './events/events.js';
 import type { FeatureTable } from './feature-table.js';
+import type { OpenJetsOptions } from './jets/jet-files.js';
+import type { JetSample } from './jets/jet-sample.js';
+import { type JetInput, jets } from './jets/jets.js';
 import {
   type AnyInput,
   type DescribedFile,
@@ -28,19 +31,23 @@ import { type MatrixInput, table } from './table/table.js';
 import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
-export type GivenSample = ShowerSample | EventSample | MatrixSample;
+export type GivenSample = ShowerSample | EventSample | JetSample | MatrixSample;
 
 /** What a classifier reads: a feature set of a geometry, or the columns of a matrix. */
-export type InputDescription = ShowerInput | EventInput | MatrixInput;
+export type InputDescription = ShowerInput | EventInput | JetInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions, OpenTableOptions {}
+export interface OpenSampleOptions
+  extends OpenShowersOptions,
+    OpenEventsOptions,
+    OpenJetsOptions,
+    OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
 
 /** The kinds of samples, in the order in which they are asked whether a value is theirs. */
-const kinds = [showers, events, table] as const satisfies readonly AnyKind[];
+const kinds = [showers, events, jets, table] as const satisfies readonly AnyKind[];
 
 type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> = {
   [I in keyof Kinds]: Kinds[I]['storedInput'];
@@ -50,6 +57,7 @@ type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> =
 export const storedInputSchema = z.discriminatedUnion('kind', [
   showers.storedInput,
   events.storedInput,
+  jets.storedInput,
   table.storedInput,
 ] satisfies SchemasOf<typeof kinds>);
 export type StoredInput = z.output<typeof storedInputSchema>;

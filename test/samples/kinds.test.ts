@@ -12,6 +12,7 @@ import type { Sample } from '#caloscope/samples/sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 import { toyEvents } from '../support/toy-events.js';
+import { toyJets } from '../support/toy-jets.js';
 
 const choices = { features: 'low', threshold: 'published', conditions: 'varying' } as const;
 const showers = sampleOf(gridShowers(20, 1));
@@ -20,6 +21,7 @@ const kinds: readonly [string, Sample][] = [
   ['showers', showers],
   ['rows', matrix],
   ['events', sampleOf(toyEvents(20, 1))],
+  ['jets', sampleOf(toyJets(20, 1))],
 ];
 
 describe('a sample', () => {
