@@ -126,6 +126,7 @@ export {
 } from './histogram/weighted-histogram.js';
 export type { ChosenLayout } from './layouts/chosen-layout.js';
 export type { EventLayout, EventLayoutDescription, EventObject } from './layouts/event-layouts.js';
+export type { JetLayout, JetLayoutDescription } from './layouts/jet-layouts.js';
 export {
   type AnyLayoutDescription as LayoutDescription,
   layoutNames,
@@ -150,6 +151,9 @@ export type { EventInput } from './samples/events/event-features.js';
 export { type OpenEventsOptions, openEvents } from './samples/events/event-files.js';
 export { EventSample, type EventSelection } from './samples/events/event-sample.js';
 export type { FilesTogether } from './samples/files-of-sample.js';
+export { type OpenJetsOptions, openJets } from './samples/jets/jet-files.js';
+export { JetSample } from './samples/jets/jet-sample.js';
+export type { JetInput } from './samples/jets/jets.js';
 export {
   featureNames,
   freeSample,
@@ -182,7 +186,9 @@ export {
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
 export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
-export type { MatrixInput, MatrixSample } from './samples/table/table.js';
+export type { ColumnCondition, MatrixSample, TableOrigin } from './samples/table/matrix-sample.js';
+export type { MatrixInput } from './samples/table/table.js';
+export { type OpenTableOptions, openTable } from './samples/table/table-files.js';
 export { type DistortionDescription, type DistortionName, distortions } from './simulation/distortions.js';
 export {
   type SimulateShowersOptions,

@@ -66,6 +66,10 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   jsdom: ['report'],
   commander: ['cli'],
   'cli-progress': ['cli'],
+  'csv-parse': ['formats'],
+  hyparquet: ['formats'],
+  'hyparquet-compressors': ['formats'],
+  yauzl: ['formats'],
   zod: null,
 };
 
@@ -79,6 +83,7 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
 const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   'core/run': [],
   'core/samples': ['core/run'],
+  'core/jets': ['core/run'],
   'core/toys': ['core/run'],
   'core/networks': ['core/run', 'core/backend.h'],
   'core/training': ['core/run', 'core/samples', 'core/networks', 'core/backend.h'],

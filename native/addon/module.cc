@@ -8,7 +8,7 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 22;
+constexpr int abi_version = 23;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
@@ -21,6 +21,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_failure_operations(env, exports);
   add_file_operations(env, exports);
   add_histogram_operations(env, exports);
+  add_jet_operations(env, exports);
   add_machine_operations(env, exports);
   add_names_operations(env, exports);
   add_reading_operations(env, exports);

@@ -14,6 +14,7 @@ void add_ensemble_operations(Napi::Env env, Napi::Object exports);
 void add_failure_operations(Napi::Env env, Napi::Object exports);
 void add_file_operations(Napi::Env env, Napi::Object exports);
 void add_histogram_operations(Napi::Env env, Napi::Object exports);
+void add_jet_operations(Napi::Env env, Napi::Object exports);
 void add_machine_operations(Napi::Env env, Napi::Object exports);
 void add_names_operations(Napi::Env env, Napi::Object exports);
 void add_reading_operations(Napi::Env env, Napi::Object exports);

@@ -28,6 +28,12 @@ Napi::Value names(Napi::Env env, const std::vector<std::string>& list) {
 
 FeatureSetName feature_set_argument(const Napi::Value& value) { return name_argument<FeatureSetName>(value, "set"); }
 
+std::uint32_t column_count_argument(const Napi::Value& value) {
+  const auto columns = count_argument(value, "columns");
+  if (columns > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "too many columns");
+  return static_cast<std::uint32_t>(columns);
+}
+
 /// createShowerTable(voxels, expectedRows) → handle
 Napi::Value create_shower_table(const Napi::CallbackInfo& info) {
   const auto voxels = count_argument(info[0], "voxels");
@@ -112,13 +118,16 @@ Napi::Value feature_rows(const Napi::CallbackInfo& info) {
   return new_array(info.Env(), result);
 }
 
-/// makeFeatures(table, geometry, set, threshold, threads, notify) → job → feature table handle
+/// makeFeatures(table, geometry, set, threshold, conditions, columns, threads, notify) → job → feature table handle
 Napi::Value make_features(const Napi::CallbackInfo& info) {
   auto table = showers(info[0]);
   FeatureSet features(feature_set_argument(info[2]), geometry_argument(info[1]), threshold_argument(info[3]));
-  return start_job(info[5], [table = std::move(table), features = std::move(features),
-                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
-    auto result = std::make_shared<FeatureTable>(table, features, tiles_on(threads), control);
+  const auto columns = column_count_argument(info[5]);
+  return start_job(info[7], [table = std::move(table), features = std::move(features),
+                             conditions = array_copy<float>(info[4], "conditions"), columns,
+                             threads = threads_argument(info[6])](JobControl& control) -> JobResult {
+    FeatureTable made(table, features, tiles_on(threads), control);
+    auto result = std::make_shared<FeatureTable>(columns == 0 ? std::move(made) : made.preceded_by(conditions, columns));
     return [result](Napi::Env env) -> Napi::Value {
       return make_handle(env, HandleKind::feature_table, result, result->bytes());
     };
@@ -127,9 +136,7 @@ Napi::Value make_features(const Napi::CallbackInfo& info) {
 
 /// makeMatrix(values, columns) → feature table handle
 Napi::Value make_matrix(const Napi::CallbackInfo& info) {
-  const auto columns = count_argument(info[1], "columns");
-  if (columns > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "too many columns");
-  auto table = std::make_shared<FeatureTable>(array_copy<float>(info[0], "values"), static_cast<std::uint32_t>(columns));
+  auto table = std::make_shared<FeatureTable>(array_copy<float>(info[0], "values"), column_count_argument(info[1]));
   return make_handle(info.Env(), HandleKind::feature_table, table, table->bytes());
 }
 

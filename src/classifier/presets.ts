@@ -16,6 +16,7 @@ interface Preset {
   readonly options: {
     readonly features: FeatureSetName;
     readonly threshold: 'published' | null;
+    readonly conditions: 'none';
     readonly members: number;
     readonly learners: readonly LearnerName[];
     readonly whitening: boolean;
@@ -24,7 +25,7 @@ interface Preset {
   };
 }
 
-const published = { members: 1, learners: ['network'], whitening: false } as const;
+const published = { conditions: 'none', members: 1, learners: ['network'], whitening: false } as const;
 const split = { train: 0.6, validation: 0.2, test: 0.2 };
 
 /** Branch calo_plots: params/calo_inn.yaml, 512 → 512 → 1. Batches are of 1000 rows of each sample. */

@@ -39,6 +39,15 @@ export const trainingSchema = z.strictObject({
     })
     .default('published'),
   /**
+   * Conditions beside the incident energy, such as angles, that classifiers read: those that vary in the samples, none, or
+   * these by name.
+   */
+  conditions: z
+    .union([z.enum(['varying', 'none']), z.array(z.string().min(1)).readonly()], {
+      error: 'must be varying, none, or a list of names',
+    })
+    .default('varying'),
+  /**
    * Rows are drawn into so many folds, and every learner is fitted once for each pair of folds, to the rows outside of
    * them: what is said of a row comes from members that never saw it, and their weights from members that saw neither.
    */

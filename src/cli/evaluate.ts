@@ -38,6 +38,7 @@ export interface EvaluateOptions
     options.PermutationsOption,
     options.CalibrationOption,
     options.WindowsOption,
+    options.ByOption,
     options.CheckpointFlags {
   readonly out: string;
   readonly force?: boolean;
@@ -63,6 +64,7 @@ export function evaluateCommand(): Command {
   options.addPermutationsOption(command);
   options.addCalibrationOption(command);
   options.addWindowsOption(command);
+  options.addByOption(command);
   options.addCheckpointOptions(command);
   options.addThreadsOption(command);
   options.addDeviceOptions(command);

@@ -121,7 +121,7 @@ export async function checkPair(
     [reference, first],
     [generated, second],
   ] as const) {
-    const found = files.reduce((sum, file) => sum + file.rows, 0);
+    const found = files.reduce((sum, file) => sum + (file.rows ?? Number.POSITIVE_INFINITY), 0);
     if (found >= rows) continue;
     const who = paths.length === 1 ? 'it has' : `it and ${paths.length - 1} more have`;
     throw new FileError(

@@ -4,12 +4,14 @@ import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { listFile } from '../formats/hdf5/reader/list-file.js';
+import { tableFormatAt } from '../formats/tables/read-table.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
 import { columns, count, energy, fileSize, percent } from './figures.js';
+import { runInspectTable } from './inspect-table.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
@@ -46,6 +48,7 @@ export async function runInspect(
   }
   const { layoutOut } = chosen;
   if (layoutOut !== undefined) await requireOutputFile(layoutOut, { force: false, inputs: [path] });
+  if ((await tableFormatAt(path)) !== null) return await runInspectTable(session, path);
   const show = session.progress.stage('reading');
   const inspection = await inspectShowerFile(path, {
     geometry: chosen.geometry,

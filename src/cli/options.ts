@@ -133,7 +133,7 @@ const named = z.string().min(1, { error: 'must not be empty' });
 /** How shower files are opened. */
 export function addGeometryOptions(command: Command): Command {
   const geometry =
-    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC, grid:LxRxC:X1..X2:Y1..Y2 (bins points, mm) or a binning file (.xml); guessed where left out';
+    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC, grid:LxRxC:X1..X2:Y1..Y2 (bins points, mm), a table of cells (.csv) or a binning file (.xml); guessed where left out';
   return command
     .addOption(checkedOption('--geometry <name>', geometry, named, asGiven))
     .addOption(
@@ -182,6 +182,7 @@ export interface TrainingFlags extends SeedOption {
   readonly features?: EvaluationOptions['features'];
   /** `none`: null of the library, which commander would take for a missing value. */
   readonly threshold?: NonNullable<EvaluationOptions['threshold']> | 'none';
+  readonly conditions?: EvaluationOptions['conditions'];
   readonly hidden?: ClassifierOptions['hidden'];
   readonly activation?: ClassifierOptions['activation'];
   readonly dropout?: ClassifierOptions['dropout'];
@@ -196,7 +197,8 @@ export interface TrainingFlags extends SeedOption {
 
 /** What the classifiers see, and how they are trained. */
 export function addTrainingOptions(command: Command): Command {
-  const { features, folds, learners, members, threshold, repeated, split } = evaluationSchema.shape;
+  const { conditions, features, folds, learners, members, threshold, repeated, split } =
+    evaluationSchema.shape;
   const network = classifierSchema.shape;
   const option = (flags: string, what: string, schema: z.ZodType, convert?: Convert, demand?: string) =>
     command.addOption(checkedOption(flags, `${what} ${usual(schema)}`, schema, convert, demand));
@@ -217,6 +219,9 @@ export function addTrainingOptions(command: Command): Command {
     .union([z.literal('none'), threshold.unwrap()])
     .default(threshold.parse(undefined) ?? 'none');
   option('--threshold <MeV>', above, orNone, numberOr('published', 'none'), noThreshold);
+  const none = 'must be varying, none, or names with commas between';
+  const angles = 'conditions beside the energy that classifiers read: varying, none, or names';
+  option('--conditions <names>', angles, conditions, wordOrNames, none);
   const copies = `${alternatives(repeatedPolicies)}: rows that occur twice`;
   option('--repeated <how>', copies, repeated, asGiven);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
@@ -321,6 +326,30 @@ function windowsFrom(text: string): unknown {
   });
 }
 
+export interface ByOption {
+  readonly by?: EvaluationOptions['by'];
+}
+
+export function addByOption(command: Command): Command {
+  const { by } = evaluationSchema.shape;
+  const description =
+    'conditions in whose bins everything is compared, with the number of bins: energy,theta:5 (default: all)';
+  const demand = 'must be NAME or NAME:BINS with commas between them, from 2 bins on';
+  return command.addOption(checkedOption('--by <list>', description, by, byFrom, demand));
+}
+
+function byFrom(text: string): unknown {
+  return text.split(',').map((part) => {
+    const [condition, bins, ...rest] = part.split(':');
+    if (rest.length > 0) return part;
+    return { condition, ...(bins !== undefined && { bins: numberFrom(bins) }) };
+  });
+}
+
+function wordOrNames(text: string): unknown {
+  return text === 'varying' || text === 'none' ? text : namesFrom(text);
+}
+
 function namesFrom(text: string): unknown {
   return text.split(',').map((name) => name.trim());
 }
@@ -337,7 +366,7 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { preset, features, folds, split, learners, members, seed, repeated } = flags;
+  const { preset, features, conditions, folds, split, learners, members, seed, repeated } = flags;
   const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
@@ -345,19 +374,20 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
   const steps = { epochs, batchSize, learningRate, weightDecay, patience, validationFraction, precision };
   const classifier = given({ hidden, activation, dropout, ...steps });
   return {
-    ...given({ preset, features, folds, split, learners, whitening, threshold, members, seed, repeated }),
+    ...given({ preset, features, conditions, folds, split, learners, whitening, threshold, members, seed }),
+    ...given({ repeated }),
     classifier,
   };
 }
 
 /** The options that decide a result as the library takes them. */
 export function evaluationOptions(
-  flags: TrainingFlags & ScoringOptions & PermutationsOption & CalibrationOption & WindowsOption,
+  flags: TrainingFlags & ScoringOptions & PermutationsOption & CalibrationOption & WindowsOption & ByOption,
 ): EvaluationOptions {
   return {
     ...trainingOptions(flags),
     ...given({ clip: flags.clip, permutations: flags.permutations, repeats: flags.repeat }),
-    ...given({ calibration: flags.calibration, windows: flags.windows }),
+    ...given({ calibration: flags.calibration, windows: flags.windows, by: flags.by }),
   };
 }
 

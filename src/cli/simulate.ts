@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 import * as z from 'zod';
+import { CaloscopeError } from '../errors.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { alternatives, oneOf } from '../names.js';
 import { distortionNames, toyGeometryNames } from '../native/contract/simulation.js';
 import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
 import { type DistortionName, distortions } from '../simulation/distortions.js';
+import { type JetDistortionName, jetDistortionNames, jetDistortions } from '../simulation/jet-distortions.js';
+import { distortJets } from '../simulation/jet-file.js';
 import { simulateShowers } from '../simulation/shower-file.js';
 import { planToySample, type ToyGeometryName } from '../simulation/toy-showers.js';
 import { count } from './figures.js';
@@ -15,7 +18,8 @@ import type { Session } from './session.js';
 export interface SimulateOptions extends options.RunOptions, options.SeedOption {
   readonly geometry: ToyGeometryName;
   readonly showers: number;
-  readonly distortion?: DistortionName;
+  readonly distortion?: DistortionName | JetDistortionName;
+  readonly from?: string;
   readonly strength?: number;
   readonly sample?: SampleRole;
   readonly force?: boolean;
@@ -25,6 +29,12 @@ const distortionList = distortions.map(({ name, description, strength, exactRati
   const known = exactRatio ? ' [exact weights are stored]' : '';
   return `  ${name}: ${description}; strength: ${strength.meaning}, default ${strength.default}${known}`;
 });
+
+const jetDistortionList = jetDistortionNames.map((name) => `  ${name}: ${jetDistortions[name]}`);
+
+function isOfJets(name: string | undefined): name is JetDistortionName {
+  return (jetDistortionNames as readonly (string | undefined)[]).includes(name);
+}
 
 export function simulateCommand(): Command {
   const showers = z.int({ error: 'must be a whole number of showers from 1 on' }).min(1, {
@@ -47,7 +57,7 @@ export function simulateCommand(): Command {
       options.checkedOption(
         '--distortion <name>',
         'what is wrong (default: nothing)',
-        oneOf(distortionNames),
+        oneOf([...distortionNames, ...jetDistortionNames]),
         word,
       ),
     )
@@ -60,15 +70,23 @@ export function simulateCommand(): Command {
         word,
       ),
     )
+    .option('--from <file>', 'HDF5 file of jets: those of them that make a distorted sample are written')
     .option('--force', 'replace an existing file');
   options.addSeedOption(command);
   options.addThreadsOption(command);
   options.addSpeechOptions(command);
-  return command.addHelpText('after', `\nDistortions:\n${distortionList.join('\n')}`);
+  return command.addHelpText(
+    'after',
+    `\nDistortions:\n${distortionList.join('\n')}\nDistortions of jets, with --from:\n${jetDistortionList.join('\n')}`,
+  );
 }
 
 export async function runSimulate(session: Session, path: string, chosen: SimulateOptions): Promise<void> {
-  const { geometry, showers, seed = 1, distortion, strength, sample, threads } = chosen;
+  const { geometry, showers, seed = 1, distortion, strength, sample, threads, from } = chosen;
+  if (from !== undefined || isOfJets(distortion)) {
+    await runDistortJets(session, path, chosen);
+    return;
+  }
   const plan = { geometry, showers, seed, distortion, strength, sample, threads };
   planToySample(plan); // options that do not go together are wrong usage, whatever the file
   const { force = false } = chosen;
@@ -88,5 +106,21 @@ export async function runSimulate(session: Session, path: string, chosen: Simula
     ...(record.exactAuc === null
       ? []
       : [`The best possible classifier against its counterpart has AUC ${record.exactAuc.toFixed(4)}`]),
+  ]);
+}
+
+async function runDistortJets(session: Session, path: string, chosen: SimulateOptions): Promise<void> {
+  const { from, distortion, seed, threads, force = false } = chosen;
+  if (from === undefined || !isOfJets(distortion)) {
+    const message = `${jetDistortionNames.join(', ')} are made from a file of jets: --from FILE --distortion NAME`;
+    throw new CaloscopeError('ERR_USAGE', message);
+  }
+  using _claim = await claimOutput(path, { force, inputs: [from] });
+  const { signal, progress } = session;
+  const onProgress = progress.stage('simulating');
+  const record = await distortJets(from, path, { distortion, seed, threads, force, signal, onProgress });
+  const { given, kept } = record.jets;
+  session.conclude(record, [
+    `${count(kept)} of the ${count(given)} jets of ${from} in ${path} (distortion ${distortion}, seed ${record.seed})`,
   ]);
 }

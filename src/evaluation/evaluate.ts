@@ -14,6 +14,7 @@ import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Sample } from '../samples/sample.js';
 import { resultFormatVersion, versions } from '../versions.js';
 import type { DensityRatioWeights } from '../weights/density-ratio.js';
+import { requireConditions } from './analyses/conditions.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
 import { heldOutPair } from './held-out-pair.js';
@@ -83,6 +84,7 @@ async function evaluateSamples(
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
+  requireConditions(choices.by, given[0]);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
@@ -198,7 +200,7 @@ function settingsRecord(
   fitted: CrossFitResult,
 ): EvaluationSettings {
   const { hidden, activation, slope, dropout, validationFraction, ...training } = choices.classifier;
-  const { geometry, geometryReason, features, threshold, thresholdReason } = input;
+  const { geometry, geometryReason, features, threshold, thresholdReason, conditions } = input;
   return {
     geometry,
     geometryReason,
@@ -206,6 +208,7 @@ function settingsRecord(
     featureCount: fitted.ensemble.inputs,
     threshold,
     thresholdReason,
+    conditions,
     preset: choices.preset,
     folds: choices.split ? null : choices.folds,
     split: choices.split,

@@ -44,7 +44,7 @@ export type {
   WeightCalibration,
 } from './analyses/calibration.js';
 export type { ClusterTrait, WeightCluster, WindowClusters } from './analyses/clusters.js';
-export type { ConditionBin, ConditionDependence } from './analyses/conditions.js';
+export type { BinObservable, ConditionBin, ConditionDependence } from './analyses/conditions.js';
 export type { DrawnShower, ExampleOrigin, ShowerExamples } from './analyses/examples.js';
 export type {
   ExplainedShare,
@@ -141,6 +141,8 @@ export interface EvaluationSettings {
   readonly featureCount: number;
   /** MeV; voxels below count as zero. null: none do. */
   readonly threshold: number | null;
+  /** Conditions beside the incident energy that the classifiers read. */
+  readonly conditions: readonly string[];
   /** Why that threshold, or why none; null for a matrix. */
   readonly thresholdReason: string | null;
   /** Whose settings it was trained with, but for what was set beside it. */

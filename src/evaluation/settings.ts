@@ -5,6 +5,9 @@ import { oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
 import { ownObservableSchema } from './own-observables.js';
 
+/** Bins of a condition, at most. */
+const mostConditionBins = 50;
+
 /** Options of an evaluation that decide its result. */
 export const evaluationSchema = trainingSchema.extend({
   /**
@@ -45,6 +48,24 @@ export const evaluationSchema = trainingSchema.extend({
       { lower: null, upper: 0.1 },
       { lower: 2, upper: null },
     ]),
+  /**
+   * Conditions in whose bins AUC, weights and observables are compared: `energy`, or the name of another; all unless some are
+   * named. `bins` of equally many rows; null: one for each value, or as many as the rows allow.
+   */
+  by: z
+    .array(
+      z.strictObject({
+        condition: z.string().min(1),
+        bins: whole(2, mostConditionBins).nullable().default(null),
+      }),
+      { error: 'must be a list of { condition, bins }' },
+    )
+    .refine((list) => new Set(list.map(({ condition }) => condition)).size === list.length, {
+      error: 'must name each condition once',
+    })
+    .readonly()
+    .nullable()
+    .default(null),
   /** Observables of the user's own, compared after the built-in ones. */
   observables: z.array(ownObservableSchema).readonly().default([]),
 });

@@ -19,9 +19,9 @@ function decimal(value: number): string {
   return String(Number(value.toPrecision(9))).replace('-', '−');
 }
 
-/** `3.10 ± 0.20`: the error with two digits, the value to the same place. */
+/** `3.10 ± 0.20`: the error with two digits, the value to the same place; three digits and no error that is as good as none. */
 export function measuredText(value: number, error: number): string {
-  if (!(error > 0)) return String(Number(value.toPrecision(3)));
+  if (!(error > 1e-6 * Math.abs(value))) return String(Number(value.toPrecision(3)));
   const decimals = Math.max(0, 1 - Math.floor(Math.log10(error)));
   return `${value.toFixed(Math.min(decimals, 10))} ± ${error.toFixed(Math.min(decimals, 10))}`;
 }

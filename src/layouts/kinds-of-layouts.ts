@@ -1,19 +1,36 @@
 import * as z from 'zod';
 import { eventLayoutSchema, publishedEventLayouts } from './event-layouts.js';
+import { jetLayoutSchema, publishedJetLayouts } from './jet-layouts.js';
 import { publishedLayouts } from './published-layouts.js';
 import { layoutSchema } from './schema.js';
+import { publishedTableLayouts, tableLayoutSchema } from './table-schema.js';
 
 /** The schema of each kind of layout. A description that names none is one of showers. */
-export const layoutSchemas = { showers: layoutSchema, events: eventLayoutSchema } as const;
+export const layoutSchemas = {
+  showers: layoutSchema,
+  events: eventLayoutSchema,
+  jets: jetLayoutSchema,
+  table: tableLayoutSchema,
+} as const;
 export type LayoutKind = keyof typeof layoutSchemas;
 
-export const anyLayoutSchema = z.union([layoutSchemas.showers, layoutSchemas.events]);
+export const anyLayoutSchema = z.union([
+  layoutSchemas.showers,
+  layoutSchemas.events,
+  layoutSchemas.jets,
+  layoutSchemas.table,
+]);
 export type AnyLayout = z.output<typeof anyLayoutSchema>;
 /** A layout as it is written: what has a default may be left out. */
 export type AnyLayoutDescription = z.input<typeof anyLayoutSchema>;
 export type LayoutOf<Kind extends LayoutKind> = Extract<AnyLayout, { readonly kind: Kind }>;
 
 /** The published layouts of all kinds. */
-export const allPublishedLayouts: readonly AnyLayout[] = [...publishedLayouts, ...publishedEventLayouts];
+export const allPublishedLayouts: readonly AnyLayout[] = [
+  ...publishedLayouts,
+  ...publishedEventLayouts,
+  ...publishedJetLayouts,
+  ...publishedTableLayouts,
+];
 
 export const layoutNames: readonly string[] = allPublishedLayouts.map(({ name }) => name);

@@ -7,6 +7,9 @@ import type { OpenEventsOptions } from './events/event-files.js';
 import type { EventSample } from './events/event-sample.js';
 import { events } from './events/events.js';
 import type { FeatureTable } from './feature-table.js';
+import type { OpenJetsOptions } from './jets/jet-files.js';
+import type { JetSample } from './jets/jet-sample.js';
+import { type JetInput, jets } from './jets/jets.js';
 import {
   type AnyInput,
   type DescribedFile,
@@ -23,22 +26,28 @@ import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
 import type { OpenShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
-import { type MatrixInput, type MatrixSample, table } from './table/table.js';
+import type { MatrixSample } from './table/matrix-sample.js';
+import { type MatrixInput, table } from './table/table.js';
+import type { OpenTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
-export type GivenSample = ShowerSample | EventSample | MatrixSample;
+export type GivenSample = ShowerSample | EventSample | JetSample | MatrixSample;
 
 /** What a classifier reads: a feature set of a geometry, or the columns of a matrix. */
-export type InputDescription = ShowerInput | EventInput | MatrixInput;
+export type InputDescription = ShowerInput | EventInput | JetInput | MatrixInput;
 
 /** How files of samples are opened; each kind takes what it knows. */
-export interface OpenSampleOptions extends OpenShowersOptions, OpenEventsOptions {}
+export interface OpenSampleOptions
+  extends OpenShowersOptions,
+    OpenEventsOptions,
+    OpenJetsOptions,
+    OpenTableOptions {}
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
 
 /** The kinds of samples, in the order in which they are asked whether a value is theirs. */
-const kinds = [showers, events, table] as const satisfies readonly AnyKind[];
+const kinds = [showers, events, jets, table] as const satisfies readonly AnyKind[];
 
 type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> = {
   [I in keyof Kinds]: Kinds[I]['storedInput'];
@@ -48,6 +57,7 @@ type SchemasOf<Kinds extends readonly { readonly storedInput: z.ZodObject }[]> =
 export const storedInputSchema = z.discriminatedUnion('kind', [
   showers.storedInput,
   events.storedInput,
+  jets.storedInput,
   table.storedInput,
 ] satisfies SchemasOf<typeof kinds>);
 export type StoredInput = z.output<typeof storedInputSchema>;
@@ -79,7 +89,7 @@ export function sampleOf(given: unknown): Sample {
  */
 export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
   reference.requireFit(generated);
-  return reference.input(choices) as InputDescription;
+  return reference.input(choices, generated) as InputDescription;
 }
 
 /** Names of the columns of the network input. */

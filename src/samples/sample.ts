@@ -75,6 +75,8 @@ export interface ProfileMeans {
 
 /** What the rows of a sample were made for: the same in both samples, or classifiers learn it instead of the difference. */
 export interface Condition {
+  /** As users name it: `energy`, `theta`. */
+  readonly key: string;
   /** Plural: `incident energies`. */
   readonly name: string;
   /** For axis labels: `E_inc`. */
@@ -90,6 +92,8 @@ export interface InputChoices {
   readonly features: FeatureSetName;
   /** MeV, null for none, or `published` for the readout threshold of the geometry. */
   readonly threshold: number | null | 'published';
+  /** Conditions beside the incident energy that classifiers read: those that vary, none, or these. */
+  readonly conditions: 'varying' | 'none' | readonly string[];
 }
 
 /** Why the input is what it is, in words; null where there is nothing to choose. */
@@ -124,8 +128,8 @@ export interface Sample {
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;
   conditions(): readonly Condition[];
-  /** What classifiers read of samples like this one. */
-  input(choices: InputChoices): AnyInput;
+  /** What classifiers read of this reference sample and a generated one that fits it. @throws ArgumentError ERR_ARGUMENT. */
+  input(choices: InputChoices, generated: Sample): AnyInput;
   inputReasons(choices: InputChoices): InputReasons;
   /** @throws ArgumentError ERR_SHAPE when the sample does not have this input; NativeError. */
   features(input: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable>;
@@ -191,7 +195,8 @@ export interface SampleStream {
 export interface DescribedFile {
   /** Name of the layout. */
   readonly layout: string;
-  readonly rows: number;
+  /** null: only who reads it to its end knows. */
+  readonly rows: number | null;
   /** What all files that are compared must agree on, as `showers of 504 voxels`, and the code of the error where they do not. */
   readonly content: { readonly words: string; readonly code: ErrorCode };
 }
@@ -248,6 +253,8 @@ export interface InputSettings {
   readonly geometry: string | null;
   readonly features: string;
   readonly threshold: number | null;
+  /** Conditions beside the incident energy that classifiers read. */
+  readonly conditions: readonly string[];
 }
 
 /** The error for two samples of different kinds. */

@@ -15,7 +15,7 @@ import { type TrainClassifierOptions, trainClassifier } from '#caloscope/classif
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { decodeSafetensors, encodeSafetensors } from '#caloscope/formats/safetensors/safetensors';
 import { learnerNames } from '#caloscope/native/contract/ensembles';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { expectClose } from '../support/closeness.js';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';

@@ -120,7 +120,11 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--geometry', ''], /--geometry must not be empty/],
     [[...simulate, '--showers', '0'], /--showers must be/],
     [[...simulate, '--geometry', 'ds3'], /--geometry must be calogan or ds2/],
-    [[...simulate, '--distortion', 'wobble'], /--distortion must be energy-scale, width, .* or depth-shift/],
+    [
+      [...simulate, '--distortion', 'wobble'],
+      /--distortion must be energy-scale, width, .* depth-shift, .* or shifted/,
+    ],
+    [[...simulate, '--distortion', 'tailcut'], /--from FILE --distortion NAME/],
     [[...simulate, '--strength', '1'], /strength.*name the distortion/],
     [[...simulate, '--distortion', 'width', '--strength', '-2'], /strength of "width"/],
     [

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type EvaluateOptions, type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample, normalNumbers } from '../support/gaussian-samples.js';
 import { goldenJson, openGolden } from '../support/golden-arrays.js';
 import { ratioCloseness } from '../support/ratio-closeness.js';

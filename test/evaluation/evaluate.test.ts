@@ -16,7 +16,7 @@ import { learnerNames } from '#caloscope/native/contract/ensembles';
 import type { Progress } from '#caloscope/native/run-job';
 import type { GivenSample } from '#caloscope/samples/kinds';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 import { processorClock } from '../support/processor-time.js';

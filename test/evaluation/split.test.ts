@@ -102,9 +102,13 @@ describe('a split in place of folds', () => {
 
   it('works with every learner, partners in one part, calibration and permuted labels', async () => {
     const pairs = (seed: number) => {
-      const sample = gaussianSample(200, [0, 0], seed);
-      const conditions = Float64Array.from({ length: 200 }, (_, i) => i + 1);
-      return { ...sample, conditions };
+      const { values, columns } = gaussianSample(200, [0, 0], seed);
+      const place = (i: number) => (i % 3 === 2 ? (i + 1) / 3 : (values[i - Math.floor(i / 3)] as number));
+      return {
+        values: Float32Array.from({ length: 600 }, (_, i) => place(i)),
+        columns: [...columns, 'energy'],
+        conditions: [{ name: 'energy', label: 'E', unit: 'GeV' }],
+      };
     };
     const { ensemble, ...found } = await evaluate(pairs(1), pairs(2), {
       split: { train: 0.6, validation: 0.2, test: 0.2 },

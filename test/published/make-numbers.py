@@ -1,6 +1,6 @@
 """Writes numbers/SUBJECT.json: what published packages answer on small inputs that inputs.ts makes too.
 
-    python3 -m venv venv && venv/bin/pip install numpy scipy scikit-learn boost-histogram safetensors
+    python3 -m venv venv && venv/bin/pip install numpy scipy scikit-learn boost-histogram safetensors pandas pyarrow
     venv/bin/python test/published/make-numbers.py
     npm run format
 """
@@ -10,6 +10,8 @@ from pathlib import Path
 
 import boost_histogram
 import numpy
+import pandas
+import pyarrow
 import safetensors
 import scipy
 import sklearn
@@ -20,11 +22,12 @@ import networks
 import ranks
 import showers
 import support
+import tables
 import weights
 
-packages = {one.__name__: one.__version__ for one in (numpy, scipy, sklearn, boost_histogram, safetensors)}
+packages = {one.__name__: one.__version__ for one in (numpy, scipy, sklearn, boost_histogram, safetensors, pandas, pyarrow)}
 folder = Path(__file__).with_name("numbers")
 folder.mkdir(exist_ok=True)
-for subject in (calibration, histograms, networks, ranks, showers, support, weights):
+for subject in (calibration, histograms, networks, ranks, showers, support, tables, weights):
     text = json.dumps({"packages": packages, **subject.numbers()}, indent=1)
     (folder / f"{subject.__name__}.json").write_text(text + "\n")

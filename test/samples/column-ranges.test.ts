@@ -6,7 +6,7 @@ import {
   RangeWatch,
 } from '#caloscope/samples/column-ranges';
 import { featureNames, makeFeatures, sampleOf } from '#caloscope/samples/kinds';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridShowers } from '../support/grid-showers.js';
 
@@ -58,7 +58,13 @@ describe('ranges of columns', () => {
 
   it('are those of the scalar columns of showers, not of voxels', async () => {
     const sample = sampleOf(gridShowers(50, 1));
-    const input = { kind: 'showers', features: 'low', geometry: gridGeometry(), threshold: null } as const;
+    const input = {
+      kind: 'showers',
+      features: 'low',
+      geometry: gridGeometry(),
+      threshold: null,
+      conditions: [],
+    } as const;
     using features = await makeFeatures(sample, input);
     const { columns } = await columnRanges(features, features, 100, featureNames(input), {});
     expect(columns.map(({ name }) => name)).toEqual(['log10_E_inc']);

@@ -12,14 +12,16 @@ import type { Sample } from '#caloscope/samples/sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 import { toyEvents } from '../support/toy-events.js';
+import { toyJets } from '../support/toy-jets.js';
 
-const choices = { features: 'low', threshold: 'published' } as const;
+const choices = { features: 'low', threshold: 'published', conditions: 'varying' } as const;
 const showers = sampleOf(gridShowers(20, 1));
 const matrix = sampleOf(gaussianSample(20, [0, 0], 1));
 const kinds: readonly [string, Sample][] = [
   ['showers', showers],
   ['rows', matrix],
   ['events', sampleOf(toyEvents(20, 1))],
+  ['jets', sampleOf(toyJets(20, 1))],
 ];
 
 describe('a sample', () => {

@@ -3,7 +3,7 @@ import { trainClassifier } from '#caloscope/classifier/training';
 import { type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
 import type { GivenSample } from '#caloscope/samples/kinds';
 import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridNumbers } from '../support/grid-showers.js';
 

@@ -1,4 +1,4 @@
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 
 /** Standard normal numbers from a seed: mulberry32 and Box–Muller. */
 export function normalNumbers(seed: number): () => number {

@@ -1,19 +1,9 @@
 import { publishedEventLayouts } from '#caloscope/layouts/event-layouts';
 import { EventSample } from '#caloscope/samples/events/event-sample';
 import type { FourMomentum } from '#caloscope/samples/events/kinematics';
+import { seededNumbers } from '#caloscope/simulation/seeded-numbers';
 
 export const zJets = publishedEventLayouts.find(({ name }) => name === 'z-jets') as EventSample['layout'];
-
-/** Numbers in (0, 1) that a seed decides (mulberry32). */
-function uniform(seed: number): () => number {
-  let state = seed * 0x9e3779b1;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return (((mixed ^ (mixed >>> 14)) >>> 0) + 0.5) / 2 ** 32;
-  };
-}
 
 function momentum(pt: number, eta: number, phi: number, mass: number): FourMomentum {
   const [px, py, pz] = [pt * Math.cos(phi), pt * Math.sin(phi), pt * Math.sinh(eta)];
@@ -29,8 +19,7 @@ export function toyEvents(
   seed: number,
   { massShift = 0, closestJets = 1 }: { massShift?: number; closestJets?: number } = {},
 ): EventSample {
-  const random = uniform(seed);
-  const normal = () => Math.sqrt(-2 * Math.log(random())) * Math.cos(2 * Math.PI * random());
+  const { uniform: random, normal } = seededNumbers(seed);
   const momenta = zJets.objects.map(() => [0, 1, 2, 3].map(() => new Float64Array(rows)));
   for (let row = 0; row < rows; row++) {
     const objects = [

@@ -80,8 +80,8 @@ class ShowerOfPoints {
                  std::uint64_t first_row, BinnedPoints& result)
       : showers_(showers), binning_(binning), spectrum_(spectrum), policy_(policy), first_row_(first_row), result_(result),
         counts_(spectrum.bins()), sorter_(binning.voxels()) {
-    if (binning.by_z() && !showers.z) throw Error(ErrorCode::argument, "the binning needs z, and points have none");
-    if (!binning.by_z() && !showers.layer) throw Error(ErrorCode::argument, "the binning needs layers, and points have none");
+    if (binning.by_z() && !showers.z) throw Error(ErrorCode::argument, "the geometry has layers in z, and points have none; name one without a range in z");
+    if (!binning.by_z() && !showers.layer) throw Error(ErrorCode::argument, "the geometry needs the layer of points, which have none; give it a range in z");
   }
 
   /// Sorted by voxel; more than one for a voxel.
@@ -98,11 +98,10 @@ class ShowerOfPoints {
     std::fill(counts_.begin(), counts_.end(), 0.0F);
     points_ = 0;
     sums_ = {};
-    const std::vector<double>& depth = showers_.z ? z_ : layer_;
-    const std::vector<double>& found_by = binning_.by_z() ? z_ : layer_;
+    const std::vector<double>& depth = binning_.by_z() ? z_ : layer_;
     for (std::uint64_t i = 0; i < count; ++i) {
       // NaN is no padding.
-      if ((showers_.mask ? mask_[i] : energy_[i]) != 0) add(row, i, depth[i], found_by[i]);
+      if ((showers_.mask ? mask_[i] : energy_[i]) != 0) add(row, i, depth[i]);
     }
     note_observables();
     sorter_.sort(deposits_);
@@ -112,7 +111,7 @@ class ShowerOfPoints {
   const std::vector<float>& spectrum() const { return counts_; }
 
  private:
-  void add(std::uint64_t row, std::uint64_t i, double depth, double found_by) {
+  void add(std::uint64_t row, std::uint64_t i, double depth) {
     auto& notes = result_.notes;
     const auto number = static_cast<std::uint32_t>(std::min<std::uint64_t>(i, std::numeric_limits<std::uint32_t>::max()));
     const std::uint64_t in_file = first_row_ + row;
@@ -126,7 +125,7 @@ class ShowerOfPoints {
       notes.negative_energies.note(in_file, number);
       if (policy_.zero_negative) return;
     }
-    if (!std::isfinite(x_[i]) || !std::isfinite(y_[i]) || !std::isfinite(depth) || !std::isfinite(found_by)) {
+    if (!std::isfinite(x_[i]) || !std::isfinite(y_[i]) || !std::isfinite(depth)) {
       notes.non_finite_coordinates.note(in_file, number);
       return;
     }
@@ -138,12 +137,12 @@ class ShowerOfPoints {
     sums_[3] += energy * depth;
     const std::uint32_t bin = spectrum_.find(energy);
     if (bin != BinEdges::none) ++counts_[bin];
-    const std::uint32_t voxel = binning_.find({x_[i], y_[i], found_by});
+    const std::uint32_t voxel = binning_.find({x_[i], y_[i], depth});
     if (voxel != PointBinning::none) {
       deposits_.push_back({voxel, energy});
       return;
     }
-    if (notes.outside.count == 0) notes.first_outside = {x_[i], y_[i], found_by};
+    if (notes.outside.count == 0) notes.first_outside = {x_[i], y_[i], depth};
     notes.outside.note(in_file, number);
     notes.outside_energy += energy;
   }

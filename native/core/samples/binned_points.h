@@ -49,7 +49,7 @@ struct PointNotes {
 /// Quantities of the points of each shower, also of those in no voxel: one entry a shower, NaN where it has none.
 struct PointObservables {
   std::vector<double> points;
-  /// Σ E q / Σ E of x, y and of z, or of the number of the layer where points have no z.
+  /// Σ E q / Σ E of x, of y, and of z or the number of the layer: by which the binning finds layers.
   std::array<std::vector<double>, 3> center;
 };
 

@@ -57,6 +57,20 @@ FeatureTable FeatureTable::with_scalars(std::vector<float> matrix, std::uint32_t
   return result;
 }
 
+FeatureTable FeatureTable::preceded_by(std::span<const float> matrix, std::uint32_t columns) const {
+  if (matrix.size() != rows_ * columns) {
+    throw Error(ErrorCode::shape, std::to_string(matrix.size()) + " numbers are not " + std::to_string(rows_) +
+                                      " rows of " + std::to_string(columns) + " columns");
+  }
+  const std::uint32_t width = columns + scalars_;
+  std::vector<float> joined(rows_ * width);
+  for (std::uint64_t row = 0; row < rows_; ++row) {
+    const auto after = std::ranges::copy(matrix.subspan(row * columns, columns), joined.begin() + row * width).out;
+    std::copy_n(scalars_of(row), scalars_, after);
+  }
+  return with_scalars(std::move(joined), width);
+}
+
 double FeatureTable::occupancy() const {
   const auto places = static_cast<double>(rows_) * voxels();
   return places == 0 ? 0 : static_cast<double>(hits()) / places;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/run/job_control.h"
@@ -25,6 +26,9 @@ class FeatureTable {
 
   /// The same rows with other stored columns, row by row; the voxels stay. Throws Error(shape) or Error(non_finite).
   FeatureTable with_scalars(std::vector<float> matrix, std::uint32_t columns) const;
+
+  /// The same rows with further stored columns before theirs, `columns` a row. Throws Error(shape) or Error(non_finite).
+  FeatureTable preceded_by(std::span<const float> matrix, std::uint32_t columns) const;
 
   std::uint64_t rows() const { return rows_; }
   std::uint32_t scalars() const { return scalars_; }

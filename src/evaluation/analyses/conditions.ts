@@ -1,11 +1,14 @@
+import { ArgumentError } from '../../errors.js';
 import { adjustedPValues } from '../../failures/false-discoveries.js';
 import { quantityText } from '../../failures/quantity-text.js';
+import type { Sample } from '../../samples/sample.js';
 import { chiSquareTail } from '../../statistics/chi-square-tail.js';
-import { areaUnderCurve, kolmogorovSmirnov } from '../../statistics/rank-statistics.js';
+import { areaUnderCurve } from '../../statistics/rank-statistics.js';
 import { densityRatioWeights } from '../../weights/density-ratio.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
-import { ordered } from '../rank-distances.js';
+import { rankDistances } from '../rank-distances.js';
 import { rowsWhere, valuesAt } from '../rows-where.js';
+import type { EvaluationChoices } from '../settings.js';
 import { shortP } from '../short-p.js';
 
 /** Values of a condition up to which each is a bin of its own; otherwise so many bins of equally many rows. */
@@ -27,13 +30,22 @@ export interface ConditionBin {
   readonly meanWeight: { readonly value: number; readonly standardError: number } | null;
   /** Of the generated rows, Kish's. */
   readonly effectiveSampleSize: number;
-  /** The observable that differs most in the bin; p corrected for all observables and bins (Benjamini and Hochberg). */
-  readonly leading: {
-    readonly name: string;
-    readonly label: string;
-    readonly distance: number;
-    readonly adjustedPValue: number;
-  } | null;
+  /** The observable that differs most in the bin. */
+  readonly leading: BinObservable | null;
+  /** All that are compared, in their order; none where a sample has no rows in the bin. */
+  readonly observables: readonly BinObservable[];
+}
+
+/** An observable of the rows in a bin. */
+export interface BinObservable {
+  readonly name: string;
+  readonly label: string;
+  /** Kolmogorov–Smirnov. */
+  readonly distance: number;
+  /** The same with the weights of the generated rows; null: none of them is above 0. */
+  readonly reweighted: number | null;
+  /** Of `distance`, corrected for all observables and bins of the condition (Benjamini and Hochberg). */
+  readonly adjustedPValue: number;
 }
 
 /** What depends on a condition, such as the incident energy. */
@@ -49,12 +61,14 @@ export interface ConditionDependence {
 /** AUC, weights and the observable that differs most in bins of every condition. */
 export const conditions: Analysis<readonly ConditionDependence[]> = {
   async run(context) {
-    const { reference, generated } = context;
+    const { reference, generated, choices } = context;
     const others = generated.conditions();
     const part: ConditionDependence[] = [];
-    for (const [i, { name, label, unit, values }] of reference.conditions().entries()) {
+    for (const [i, { key, name, label, unit, values }] of reference.conditions().entries()) {
+      const chosen = choices.by?.find(({ condition }) => condition === key);
+      if (choices.by && !chosen) continue;
       const other = others[i]?.values ?? new Float64Array();
-      const edges = edgesOf(values, other);
+      const edges = edgesOf(values, other, chosen?.bins ?? null);
       const bins = await binsOf(context, values, other, edges);
       part.push({ name, label, unit, bins, spreadPValue: spreadOf(bins) });
     }
@@ -78,6 +92,15 @@ export const conditions: Analysis<readonly ConditionDependence[]> = {
   },
 };
 
+/** @throws ArgumentError ERR_ARGUMENT for a condition that the samples do not have. */
+export function requireConditions(by: EvaluationChoices['by'], sample: Sample): void {
+  const known = sample.conditions().map(({ key }) => key);
+  const unknown = by?.find(({ condition }) => !known.includes(condition));
+  if (unknown === undefined) return;
+  const message = `by: there is no condition ${unknown.condition}; the ${sample.noun} have ${known.join(', ') || 'none'}`;
+  throw new ArgumentError('ERR_ARGUMENT', message);
+}
+
 /** `1 GeV to 5 GeV`, `1 GeV` for a single value. */
 export function rangeText({ lower, upper }: Pick<ConditionBin, 'lower' | 'upper'>, unit: string): string {
   const rounded = (value: number) => quantityText(Number(value.toPrecision(3)), unit);
@@ -85,11 +108,15 @@ export function rangeText({ lower, upper }: Pick<ConditionBin, 'lower' | 'upper'
 }
 
 /** Bins as [lower, upper] pairs: of single values, or of equally many rows of both samples. */
-function edgesOf(first: Float64Array, second: Float64Array): (readonly [number, number])[] {
+function edgesOf(
+  first: Float64Array,
+  second: Float64Array,
+  bins: number | null,
+): (readonly [number, number])[] {
   const sorted = Float64Array.from([...first, ...second]).sort();
   const values = [...new Set(sorted)];
-  if (values.length <= mostValues) return values.map((value) => [value, value] as const);
-  const count = Math.max(1, Math.min(mostBins, Math.floor(sorted.length / (2 * rowsOfBin))));
+  if (values.length <= (bins ?? mostValues)) return values.map((value) => [value, value] as const);
+  const count = bins ?? Math.max(1, Math.min(mostBins, Math.floor(sorted.length / (2 * rowsOfBin))));
   const at = (bin: number) => sorted[Math.round((bin / count) * (sorted.length - 1))] as number;
   const edges = [...new Set(Array.from({ length: count + 1 }, (_, bin) => at(bin)))];
   return edges.slice(1).map((upper, bin) => [edges[bin] as number, upper] as const);
@@ -101,27 +128,27 @@ async function binsOf(
   second: Float64Array,
   edges: readonly (readonly [number, number])[],
 ): Promise<ConditionBin[]> {
-  const bins: Omit<ConditionBin, 'leading'>[] = [];
-  const leading: (Omit<NonNullable<ConditionBin['leading']>, 'adjustedPValue'> & {
-    readonly pValue: number;
-  })[][] = [];
+  const bins: Omit<ConditionBin, 'leading' | 'observables'>[] = [];
+  const compared: (Omit<BinObservable, 'adjustedPValue'> & { readonly pValue: number })[][] = [];
   for (const [i, [lower, upper]] of edges.entries()) {
     const last = i === edges.length - 1;
     const inside = (value: number) =>
       value >= lower && (value < upper || (value === upper && (last || lower === upper)));
     const rows = { reference: rowsWhere(first, inside), generated: rowsWhere(second, inside) };
     bins.push({ lower, upper, ...(await binOf(context, rows)) });
-    leading.push(await distancesIn(context, rows));
+    compared.push(await distancesIn(context, rows));
   }
-  const adjusted = adjustedPValues(leading.flatMap((of) => of.map(({ pValue }) => pValue)));
+  const adjusted = adjustedPValues(compared.flatMap((of) => of.map(({ pValue }) => pValue)));
   let next = 0;
   return bins.map((bin, i) => {
-    const of = (leading[i] ?? []).map(({ pValue: _, ...one }) => ({
+    const observables = (compared[i] ?? []).map(({ pValue: _, ...one }) => ({
       ...one,
       adjustedPValue: adjusted[next++] as number,
     }));
-    const [most] = of.sort((a, b) => a.adjustedPValue - b.adjustedPValue || b.distance - a.distance);
-    return { ...bin, leading: most ?? null };
+    const [leading = null] = [...observables].sort(
+      (a, b) => a.adjustedPValue - b.adjustedPValue || b.distance - a.distance,
+    );
+    return { ...bin, leading, observables };
   });
 }
 
@@ -153,17 +180,28 @@ async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
   };
 }
 
-async function distancesIn({ columns, run }: AnalysisContext, { reference, generated }: BinRows) {
+async function distancesIn({ columns, scores, run }: AnalysisContext, rows: BinRows) {
+  const { reference, generated } = rows;
   if (reference.length === 0 || generated.length === 0) return [];
+  const weights = valuesAt(scores.finiteWeights(), generated);
   const distances = [];
   for (const { observable, reference: first, generated: second } of columns) {
     const { name, label } = observable;
-    const { statistic, pValue } = await kolmogorovSmirnov(
-      ordered(valuesAt(first, reference)),
-      ordered(valuesAt(second, generated)),
-      run,
-    );
-    distances.push({ name, label, distance: statistic, pValue });
+    const inBin = {
+      observable,
+      reference: valuesAt(first, reference),
+      generated: valuesAt(second, generated),
+    };
+    const { distance } = await rankDistances(inBin, weights, run);
+    const { value, pValue } = distance.generated;
+    const after = distance.reweighted.value;
+    distances.push({
+      name,
+      label,
+      distance: value,
+      reweighted: Number.isNaN(after) ? null : after,
+      pValue,
+    });
   }
   return distances;
 }

@@ -8,6 +8,7 @@ import type { EnsembleOperations } from './ensembles.js';
 import type { FailureOperations } from './failures.js';
 import type { FileOperations } from './files.js';
 import type { HistogramOperations } from './histograms.js';
+import type { JetOperations } from './jets.js';
 import type { JobHandle, NativeHandle } from './jobs.js';
 import type { NamesOperations } from './names.js';
 import type { ReadingOperations } from './reading.js';
@@ -17,7 +18,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 22;
+export const abiVersion = 23;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -35,6 +36,7 @@ export interface NativeBinding
     FailureOperations,
     FileOperations,
     HistogramOperations,
+    JetOperations,
     NamesOperations,
     ReadingOperations,
     ShowerOperations,

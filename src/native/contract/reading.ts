@@ -124,7 +124,7 @@ export interface PointNotesRecord {
   readonly nonFiniteCoordinates: OddityRecord;
   readonly nonFiniteEnergies: OddityRecord;
   readonly negativeEnergies: OddityRecord;
-  /** One entry a shower: number of points, and centers of gravity in x, y and z or layer, NaN without energy. */
+  /** One entry a shower: number of points, and centers of gravity in x, y and z or layer (by which layers are found), NaN without energy. */
   readonly observables: readonly Float64Array[];
 }
 

@@ -110,11 +110,14 @@ export interface ShowerOperations {
     first: number,
     count: number,
   ): Float64Array;
+  /** `conditions`: rows × conditionColumns, stored before the columns of the set. */
   makeFeatures(
     table: ShowerTableHandle,
     geometry: NativeGeometry,
     set: FeatureSetName,
     threshold: number | null,
+    conditions: Float32Array,
+    conditionColumns: number,
     threads: number,
     notify: Notify<FeatureTableHandle>,
   ): JobHandle;

@@ -11,6 +11,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     ['geometry', withReason(settings.geometry ?? 'none', settings.geometryReason)],
     ['features', `${settings.features} (${count(settings.featureCount)})`],
     ['threshold', withReason(settingText(settings.threshold), settings.thresholdReason)],
+    ['conditions read beside the energy', settings.conditions.join(', ') || 'none'],
     ['preset', settingText(settings.preset)],
     ['folds', settings.split ? 'none' : count(settings.folds)],
     ['split', settingText(settings.split && Object.values(settings.split))],

@@ -45,6 +45,7 @@ export const events: SampleKind<EventSample, EventInput, typeof storedInput, Ope
     geometry: null,
     features: objects === null ? 'momenta of events' : `momenta of events with ${objects} objects`,
     threshold: null,
+    conditions: [],
   }),
   storedInput,
   store: (input) => input,

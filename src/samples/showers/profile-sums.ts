@@ -17,7 +17,7 @@ export interface WeighedCells {
 
 /** Sums over the showers with each column of weights, null for equal ones. */
 export async function profileCells(
-  showers: ShowerSample,
+  showers: Pick<ShowerSample, 'handle' | 'rows'>,
   records: readonly ProfileRecord[],
   weights: readonly (Float64Array | null)[],
   options: PictureOptions,

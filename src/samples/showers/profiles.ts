@@ -51,15 +51,42 @@ export async function profileMeans(
   const profiles = profilesOf(showers.geometry, layers);
   const records = profiles.map(({ record }) => record);
   const columns = await profileCells(showers, records, weights, options);
-  return columns.map((column) => {
+  const spectra = await pointSpectra(showers, weights, options);
+  return columns.map((column, i) => {
     let first = 0;
-    return profiles.map(({ profile }) => {
+    const means = profiles.map(({ profile }) => {
       const cells = profile.edges.length - 1;
       const means = { profile, ...column.means(first, cells) };
       first += cells;
       return means;
     });
+    return spectra ? [...means, spectra[i] as ProfileMeans] : means;
   });
+}
+
+/** Points of a shower by energy, of each weight column; null for showers that were voxels. */
+async function pointSpectra(
+  { points }: ShowerSample,
+  weights: readonly (Float64Array | null)[],
+  options: PictureOptions,
+): Promise<readonly ProfileMeans[] | null> {
+  if (points === null) return null;
+  const bins = spectrumEdges.length - 1;
+  const record: ProfileRecord = {
+    place: Uint32Array.from({ length: bins }, (_, bin) => bin),
+    places: bins,
+    energyEdges: new Float64Array(0),
+    energies: true,
+  };
+  const profile: Profile = {
+    name: 'point_spectrum',
+    label: 'points of a shower',
+    unit: '',
+    axis: { label: 'energy of a point', unit: 'MeV', scale: 'log' },
+    edges: Array.from(spectrumEdges),
+  };
+  const columns = await profileCells(points, [record], weights, { ...options, threshold: null });
+  return columns.map((column) => ({ profile, ...column.means(0, bins) }));
 }
 
 function filled({ name, label, unit, edges, place }: Placement, energies: boolean): FilledProfile {

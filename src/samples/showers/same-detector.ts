@@ -10,6 +10,11 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
       `the reference sample has the layout ${reference.origin.layout}, the generated sample ${generated.origin.layout}; compare files of one layout`,
     );
   }
+  if ((reference.points === null) !== (generated.points === null)) {
+    const message =
+      'the showers of one sample were points, those of the other voxels; compare files of one kind';
+    throw new ArgumentError('ERR_LAYOUT', message);
+  }
   const [known, others] = [reference, generated].map(({ conditions }) =>
     conditions.map(({ name }) => name).join(', '),
   );
@@ -25,7 +30,9 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
       `the reference showers have ${first.voxels} voxels (${first.name}), the generated ones ${second.voxels} (${second.name})`,
     );
   }
-  if (first.name !== second.name || JSON.stringify(first.layers) !== JSON.stringify(second.layers)) {
+  const sameLayers = JSON.stringify(first.layers) === JSON.stringify(second.layers);
+  const sameCells = first.eta.every((x, i) => x === second.eta[i] && first.phi[i] === second.phi[i]);
+  if (first.name !== second.name || !sameLayers || !sameCells) {
     throw new ArgumentError(
       'ERR_GEOMETRY',
       `the reference showers are in the geometry ${first.name}, the generated ones in ${second.name}`,

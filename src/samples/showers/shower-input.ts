@@ -16,6 +16,8 @@ export interface ShowerInput {
   readonly geometry: Geometry;
   /** MeV; voxels below count as zero. null for none. */
   readonly threshold: number | null;
+  /** Names of the conditions that they read beside the incident energy. */
+  readonly conditions: readonly string[];
 }
 
 export const storedShowerInput = z.strictObject({
@@ -23,6 +25,7 @@ export const storedShowerInput = z.strictObject({
   features: z.enum(featureSetNames),
   geometry: geometryRecordSchema,
   threshold: z.number().nullable(),
+  conditions: z.array(z.string()).default([]),
 });
 
 type StoredShowerInput = z.output<typeof storedShowerInput>;
@@ -31,12 +34,13 @@ export function isShowerInput(input: AnyInput): input is ShowerInput {
   return input.kind === 'showers';
 }
 
-export function showerColumns({ geometry, features }: ShowerInput): readonly string[] {
-  return callNative(() => native().featureNames(nativeGeometry(geometry), features));
+export function showerColumns({ geometry, features, conditions }: ShowerInput): readonly string[] {
+  const ofSet = callNative(() => native().featureNames(nativeGeometry(geometry), features));
+  return [...conditions.map((name) => `condition_${name}`), ...ofSet];
 }
 
 export function storeShowerInput(input: ShowerInput): StoredShowerInput {
-  return { ...input, geometry: geometryRecord(input.geometry) };
+  return { ...input, conditions: [...input.conditions], geometry: geometryRecord(input.geometry) };
 }
 
 /** @throws CaloscopeError ERR_GEOMETRY. */

@@ -5,6 +5,7 @@ import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { FileOfSample } from '../sample-file.js';
+import type { PointSummary } from './point-summary.js';
 import type { ContentProblem } from './reading/oddities.js';
 
 /** What showers were made for: an angle, a position. */
@@ -21,6 +22,7 @@ export interface ShowerCondition {
 interface KnownOfShowers {
   readonly conditions: readonly ShowerCondition[];
   readonly logDensityRatio: Float64Array | null;
+  readonly points?: PointSummary | null;
 }
 
 /** Where the showers of a sample come from. */
@@ -57,6 +59,8 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly logDensityRatio: Float64Array | null;
   /** What the showers were made for, beside the incident energies; as in the file, not converted. */
   readonly conditions: readonly ShowerCondition[];
+  /** What is kept of the points that the hits were made of; null for showers that were voxels. */
+  readonly points: PointSummary | null;
   readonly rows: number;
 
   private constructor(
@@ -64,7 +68,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[],
-    { conditions, logDensityRatio }: KnownOfShowers,
+    { conditions, logDensityRatio, points = null }: KnownOfShowers,
   ) {
     super(handle);
     this.geometry = geometry;
@@ -72,6 +76,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     this.problems = problems;
     this.conditions = conditions;
     this.logDensityRatio = logDensityRatio;
+    this.points = points;
     this.rows = callNative(() => native().showerTable(handle)).rows;
   }
 
@@ -84,6 +89,11 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     known: KnownOfShowers = { conditions: [], logDensityRatio: null },
   ): ShowerSample {
     return new ShowerSample(handle, geometry, origin, problems, known);
+  }
+
+  override dispose(): void {
+    super.dispose();
+    this.points?.dispose();
   }
 
   /** Share of voxels that are not zero. */
@@ -106,15 +116,25 @@ export class ShowerSample extends NativeObject<'shower-table'> {
 /**
  * Showers that are in memory already.
  *
- * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; copied.
+ * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; `conditions`:
+ * what the showers were made for beside the energy, one value a shower; copied.
  * @throws ArgumentError ERR_SHAPE, NativeError ERR_NON_FINITE.
  */
 export function showersFromArrays(
-  showers: { readonly incidentEnergies: Float64Array; readonly voxels: Float32Array | Float64Array },
+  showers: {
+    readonly incidentEnergies: Float64Array;
+    readonly voxels: Float32Array | Float64Array;
+    readonly conditions?: readonly ShowerCondition[];
+  },
   geometry: Geometry,
   name = 'array',
 ): ShowerSample {
-  const { incidentEnergies, voxels } = showers;
+  const { incidentEnergies, voxels, conditions = [] } = showers;
+  for (const { name: condition, values } of conditions) {
+    if (values.length === incidentEnergies.length) continue;
+    const message = `${values.length} values of ${condition} are not those of ${incidentEnergies.length} showers`;
+    throw new ArgumentError('ERR_SHAPE', message);
+  }
   if (voxels.length !== incidentEnergies.length * geometry.voxels) {
     throw new ArgumentError(
       'ERR_SHAPE',
@@ -133,7 +153,11 @@ export function showersFromArrays(
     geometryReason: asGiven,
     toy: false,
   };
-  return ShowerSample.adopt(handle, geometry, origin);
+  const known = {
+    conditions: conditions.map((one) => ({ ...one, values: one.values.slice() })),
+    logDensityRatio: null,
+  };
+  return ShowerSample.adopt(handle, geometry, origin, [], known);
 }
 
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */
@@ -157,10 +181,11 @@ export async function showersWithout(
   );
   const removed = new Set(rows);
   const left = (values: Float64Array) => values.filter((_, row) => !removed.has(row));
-  const { geometry, origin, problems, conditions, logDensityRatio } = sample;
+  const { geometry, origin, problems, conditions, logDensityRatio, points } = sample;
   return ShowerSample.adopt(handle, geometry, origin, problems, {
     conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
     logDensityRatio: logDensityRatio && left(logDensityRatio),
+    points: points && (await points.without(rows, options)),
   });
 }
 

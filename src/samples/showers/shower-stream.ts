@@ -7,6 +7,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import { filesTogether } from '../files-of-sample.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
+import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
 import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
@@ -153,17 +154,21 @@ function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string
 class SampleBeingRead {
   #handle: ShowerTableHandle | null;
   readonly #files: ShowerFiles;
+  readonly #points: PointsBeingRead | null;
   readonly #conditions: Float64Array[][] = [];
   readonly #ratios: Float64Array[] = [];
 
   constructor(files: ShowerFiles, expectedRows: number) {
     this.#files = files;
-    const { voxels } = files.first.geometry;
+    const { geometry, metadata } = files.first;
+    const { voxels } = geometry;
     this.#handle = callNative(() => native().createShowerTable(voxels, expectedRows));
+    this.#points = metadata.voxels === null ? new PointsBeingRead(expectedRows) : null;
   }
 
   add(block: HitBlock): void {
-    block.appendTo(this.#handle as ShowerTableHandle, null);
+    block.appendTo(this.#handle as ShowerTableHandle, this.#points?.spectrum ?? null);
+    this.#points?.add(block);
     for (const [i, values] of block.conditions.entries()) {
       this.#conditions[i] ??= [];
       this.#conditions[i].push(values);
@@ -184,7 +189,7 @@ class SampleBeingRead {
     }));
     const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
     const logDensityRatio = hasRatio ? joinedColumns(this.#ratios) : null;
-    const known = { conditions, logDensityRatio };
+    const known = { conditions, logDensityRatio, points: this.#points?.finish() ?? null };
     const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
     return sample;
@@ -194,5 +199,6 @@ class SampleBeingRead {
   discard(): void {
     if (this.#handle) native().dispose(this.#handle);
     this.#handle = null;
+    this.#points?.discard();
   }
 }

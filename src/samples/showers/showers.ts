@@ -1,4 +1,4 @@
-import { type Geometry, hasPlaces } from '../../geometry/geometry.js';
+import { type Geometry, hasLengths } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import { native } from '../../native/binding.js';
@@ -32,7 +32,9 @@ import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
+import { pointObservables } from './point-observables.js';
 import { profileMeans } from './profiles.js';
+import { chosenConditions, conditionRows, requireFiniteConditions } from './read-conditions.js';
 import { ShowerReader } from './reading/shower-reader.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
@@ -55,7 +57,12 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
   owns: (value) => value instanceof ShowerSample,
   sample: (given) => new Showers(given),
   columns: showerColumns,
-  settings: ({ geometry, features, threshold }) => ({ geometry: geometry.name, features, threshold }),
+  settings: ({ geometry, features, threshold, conditions }) => ({
+    geometry: geometry.name,
+    features,
+    threshold,
+    conditions,
+  }),
   storedInput: storedShowerInput,
   store: storeShowerInput,
   restore: restoreShowerInput,
@@ -137,15 +144,25 @@ class Showers implements Sample {
 
   conditions(): readonly Condition[] {
     const values = this.#showers.incidentEnergies();
-    const energies = { name: 'incident energies', label: 'E_inc', unit: 'MeV', values };
-    const others = this.#showers.conditions.map((one) => ({ ...one, name: `values of ${one.name}` }));
+    const energies = { key: 'energy', name: 'incident energies', label: 'E_inc', unit: 'MeV', values };
+    const others = this.#showers.conditions.map((one) => ({
+      ...one,
+      key: one.name,
+      name: `values of ${one.name}`,
+    }));
     return [energies, ...others];
   }
 
-  input({ features, threshold }: InputChoices): ShowerInput {
+  input({ features, threshold, conditions }: InputChoices, generated: Sample): ShowerInput {
+    if (!(generated instanceof Showers)) throw differentKinds(this, generated);
     const { geometry } = this.#showers;
-    const chosen = threshold === 'published' ? geometry.threshold : threshold;
-    return { kind: this.kind, features, geometry, threshold: chosen };
+    return {
+      kind: this.kind,
+      features,
+      geometry,
+      threshold: threshold === 'published' ? geometry.threshold : threshold,
+      conditions: chosenConditions(conditions, this.#showers, generated.#showers),
+    };
   }
 
   inputReasons({ threshold }: InputChoices): InputReasons {
@@ -155,20 +172,36 @@ class Showers implements Sample {
 
   async features({ description, columns }: NetworkInput, options: ThreadedJobOptions): Promise<FeatureTable> {
     if (!isShowerInput(description)) throw otherInput(this.noun, columns);
-    const { features, threshold } = description;
+    const { features, threshold, conditions } = description;
     const { handle } = this.#showers;
     const geometry = nativeGeometry(description.geometry);
+    const values = conditionRows(this.#showers, conditions);
     const threads = threadsOf(options);
     return new FeatureTable(
       await runJob<FeatureTableHandle>(
-        (notify) => native().makeFeatures(handle, geometry, features, threshold, threads, notify),
+        (notify) =>
+          native().makeFeatures(
+            handle,
+            geometry,
+            features,
+            threshold,
+            values,
+            conditions.length,
+            threads,
+            notify,
+          ),
         options,
       ),
     );
   }
 
   observables(): readonly Observable[] {
-    return observablesOf(this.#showers.geometry);
+    return [...observablesOf(this.#showers.geometry), ...this.#pointObservables];
+  }
+
+  /** Of showers that were points. */
+  get #pointObservables(): readonly Observable[] {
+    return this.#showers.points ? pointObservables(this.#showers.geometry) : [];
   }
 
   compared(generated: Sample): readonly Observable[] {
@@ -177,8 +210,12 @@ class Showers implements Sample {
     const energies = [this, generated].map((sample) => sample.#showers.incidentEnergies());
     const one = energies[0]?.[0];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
-    const lengths = geometry.layers.every(hasPlaces);
-    return chooseObservables(observablesOf(geometry), this.comparedLayers, { oneIncidentEnergy, lengths });
+    const lengths = hasLengths(geometry);
+    const ofHits = chooseObservables(observablesOf(geometry), this.comparedLayers, {
+      oneIncidentEnergy,
+      lengths,
+    });
+    return [...ofHits, ...this.#pointObservables];
   }
 
   get comparedLayers(): ComparedLayers {
@@ -194,8 +231,15 @@ class Showers implements Sample {
     options: ThreadedJobOptions & { readonly threshold: number | null },
   ): AsyncGenerator<Float64Array, void, void> {
     const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
-    const indices = chosen.map(({ name }) => names.indexOf(name));
-    yield* await observableValues(this.#showers, indices, options);
+    const ofHits = chosen.map(({ name }) => names.indexOf(name)).filter((index) => index >= 0);
+    const values = await observableValues(this.#showers, ofHits, options);
+    const ofPoints = this.#pointObservables.map(({ name }) => name);
+    let next = 0;
+    for (const { name } of chosen) {
+      const point = ofPoints.indexOf(name);
+      const found = point < 0 ? values[next++] : this.#showers.points?.values[point];
+      yield found as Float64Array;
+    }
   }
 
   profiles(
@@ -216,6 +260,8 @@ class Showers implements Sample {
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
+    requireFiniteConditions(this.#showers);
+    requireFiniteConditions(generated.#showers);
     const leaks = await conditionLeaks(this, generated, options);
     const axes = await axisOrderWarnings(this.#showers, generated.#showers, options);
     return [

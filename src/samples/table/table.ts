@@ -1,32 +1,30 @@
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
+import { withColumns } from '../../formats/tables/columns.js';
 import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
+import type { ComputeOptions } from '../../native/devices.js';
 import { callNative, type JobOptions, runJob } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
+import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
 import { rowsWithout } from '../repeated-rows.js';
 import {
   type Condition,
   differentKinds,
+  type InputChoices,
   type InputReasons,
   type NetworkInput,
   type Observable,
   type Sample,
+  type SampleBounds,
   type SampleKind,
   type SampleRecord,
+  type SampleStream,
 } from '../sample.js';
-
-/** A sample that is a table of numbers already: toys, tables, a user's own features. */
-export interface MatrixSample {
-  /** rows × columns, row by row; finite. */
-  readonly values: Float32Array;
-  /** Names of the columns. */
-  readonly columns: readonly string[];
-  /** Named in results and reports. */
-  readonly name?: string;
-}
+import type { MatrixSample } from './matrix-sample.js';
+import { describeTable, type OpenTableOptions, openTable } from './table-files.js';
 
 /** Classifiers read the columns of a matrix. */
 export interface MatrixInput {
@@ -40,18 +38,36 @@ const storedInput = z.strictObject({ kind: z.literal('matrix'), columns: z.array
 const comparedColumns = 40;
 
 /** Tables of numbers; in results and in the files of classifiers they are called `matrix`. */
-export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput> = {
+export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput, OpenTableOptions> = {
   name: 'matrix',
   given: 'a matrix, { values: Float32Array, columns: names }',
   owns: (value): value is MatrixSample => typeof value === 'object' && value !== null && 'columns' in value,
   sample: (given) => new Table(given),
   columns: ({ columns }) => columns,
-  settings: () => ({ geometry: null, features: 'matrix columns', threshold: null }),
+  settings: () => ({ geometry: null, features: 'matrix columns', threshold: null, conditions: [] }),
   storedInput,
   store: ({ kind, columns }) => ({ kind, columns: [...columns] }),
   restore: (stored) => stored,
-  files: null,
+  files: { layouts: 'table', describe: describeTable, read: openTable, open: openTableStream },
 };
+
+async function openTableStream(
+  paths: string | readonly string[],
+  { columns }: MatrixInput,
+  options: OpenTableOptions,
+): Promise<SampleStream> {
+  const matrix = await openTable(paths, { ...options, columns });
+  const { origin } = matrix;
+  const rows = matrix.values.length / columns.length;
+  async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
+    const most = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / (4 * columns.length))));
+    for (let first = 0; first < Math.max(1, rows); first += most) {
+      const values = matrix.values.subarray(first * columns.length, (first + most) * columns.length);
+      yield new Table({ ...matrix, values });
+    }
+  }
+  return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
+}
 
 class Table implements Sample {
   readonly kind = 'matrix';
@@ -84,16 +100,17 @@ class Table implements Sample {
   }
 
   record(role: SampleRole): SampleRecord {
-    const source = this.#matrix.name ?? `${role} matrix`;
+    const { name: source = `${role} matrix`, origin } = this.#matrix;
+    const { files, sha256, layout } = origin ?? { files: [], sha256: null, layout: this.kind };
     return {
       role,
       noun: this.noun,
       source,
-      files: [],
-      sha256: null,
+      files,
+      sha256,
       rows: this.rows,
       leftOut: this.#leftOut,
-      layout: this.kind,
+      layout,
       toy: false,
     };
   }
@@ -104,11 +121,21 @@ class Table implements Sample {
   }
 
   conditions(): readonly Condition[] {
-    return [];
+    const { columns, conditions = [] } = this.#matrix;
+    return conditions.map(({ name, label, unit }) => ({
+      key: name,
+      name: `values of ${name}`,
+      label,
+      unit,
+      values: this.#column(columns.indexOf(name)),
+    }));
   }
 
-  input(): MatrixInput {
-    return { kind: this.kind, columns: this.#matrix.columns };
+  input({ conditions: chosen }: InputChoices): MatrixInput {
+    const { columns, conditions = [] } = this.#matrix;
+    const read = conditions.filter(({ name }) => chosen === 'varying' || chosen.includes(name));
+    const unread = conditions.filter((one) => !read.includes(one)).map(({ name }) => name);
+    return { kind: this.kind, columns: columns.filter((name) => !unread.includes(name)) };
   }
 
   inputReasons(): InputReasons {
@@ -117,8 +144,13 @@ class Table implements Sample {
 
   /** A matrix has every input whose columns it has: features may have been computed elsewhere. */
   async features({ columns }: NetworkInput): Promise<FeatureTable> {
-    this.#requireColumns(columns);
-    return this.#features('the matrix');
+    const known = this.#matrix.columns;
+    if (columns.length === known.length || !columns.every((name) => known.includes(name))) {
+      this.#requireColumns(columns);
+      return this.#features('the matrix');
+    }
+    const { values } = withColumns({ columns: known, rows: this.rows, values: this.#matrix.values }, columns);
+    return new Table({ ...this.#matrix, columns, values }).#features('the matrix');
   }
 
   observables(): readonly Observable[] {
@@ -134,12 +166,11 @@ class Table implements Sample {
   }
 
   async *values(chosen: readonly Observable[]): AsyncGenerator<Float64Array, void, void> {
-    const names = this.#columns().map(({ name }) => name);
-    for (const { name } of chosen) yield this.#column(names.indexOf(name));
+    for (const { name } of chosen) yield this.#column(Number(name.slice('column_'.length)));
   }
 
-  async oddities(): Promise<readonly Warning[]> {
-    return [];
+  async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
+    return await conditionLeaks(this, generated, options);
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
@@ -165,8 +196,12 @@ class Table implements Sample {
   /** A matrix is the caller's. */
   dispose(): void {}
 
+  /** Those that are no conditions. */
   #columns(): readonly Observable[] {
-    return this.#matrix.columns.map((label, index) => ({ name: `column_${index}`, label, unit: '' }));
+    const { columns, conditions = [] } = this.#matrix;
+    return columns
+      .map((label, index) => ({ name: `column_${index}`, label, unit: '' }))
+      .filter(({ label }) => !conditions.some(({ name }) => name === label));
   }
 
   /** @throws ArgumentError ERR_NON_FINITE, with the place. */

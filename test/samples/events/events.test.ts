@@ -77,7 +77,8 @@ describe('what classifiers read', () => {
   });
 
   it('come back from a file as they were', () => {
-    const input = sampleOf(one).input({ features: 'full', threshold: null });
+    const sample = sampleOf(one);
+    const input = sample.input({ features: 'full', threshold: null, conditions: 'none' }, sample);
     const stored: unknown = JSON.parse(JSON.stringify(storeInput(input as Parameters<typeof storeInput>[0])));
     expect(restoreInput(storedInputSchema.parse(stored))).toEqual(input);
     expect(publishedEventLayouts).toContainEqual(zJets);

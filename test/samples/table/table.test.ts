@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { evaluate } from '#caloscope/evaluation/evaluate';
-import type { MatrixSample } from '#caloscope/samples/table/table';
+import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample, normalNumbers } from '../../support/gaussian-samples.js';
 
 /** A small network, trained so long that it sees what is plain. */

@@ -3,8 +3,9 @@
  * can reach the next.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import { failureOf } from '../../../formats/files/worker-failure.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { BlockService, failureOf } from './block-service.js';
+import { BlockService } from './block-service.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
 import {
   type FileShowers,

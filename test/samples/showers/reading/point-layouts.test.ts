@@ -335,7 +335,7 @@ describe('points that cannot be', () => {
       path,
       { ...layout(ild), geometry: 'grid:4x3x5:-50..50:-15..15:0..1' },
       'ERR_ARGUMENT',
-      'the binning needs z',
+      'the geometry has layers in z, and points have none',
     );
   });
 });

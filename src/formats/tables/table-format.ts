@@ -1,0 +1,38 @@
+import type { ErrorCode } from '../../errors.js';
+import type { NumberTable } from './number-table.js';
+
+/** Files that hold a table of numbers. */
+export const tableFormats = ['npy', 'npz', 'parquet', 'csv'] as const;
+export type TableFormat = (typeof tableFormats)[number];
+
+/** First bytes of the files that are not text. */
+const marks: readonly (readonly [string, TableFormat])[] = [
+  ['\x93NUMPY', 'npy'],
+  ['PK\x03\x04', 'npz'],
+  ['PAR1', 'parquet'],
+];
+
+/** The format that a file begins as; null: none of them. */
+export function tableFormatOf(start: Buffer): TableFormat | null {
+  const text = start.toString('latin1');
+  const found = marks.find(([mark]) => text.startsWith(mark));
+  if (found) return found[1];
+  // Not XML, JSON or a pointer of Git LFS, which are text with digits, too.
+  const isTable =
+    /^[\t\r\n -\x7e\x80-\xff]*$/.test(text) &&
+    /\d|nan|inf/i.test(text) &&
+    !/^\s*[<{[]|^version https:/.test(text);
+  return isTable ? 'csv' : null;
+}
+
+/** What a worker thread is to read. */
+export interface TableRequest {
+  readonly descriptor: number;
+  readonly format: TableFormat;
+  /** Columns by name, in this order; null: all. */
+  readonly columns: readonly string[] | null;
+}
+
+export type TableReply =
+  | { readonly kind: 'table'; readonly table: NumberTable }
+  | { readonly kind: 'failed'; readonly code: ErrorCode; readonly message: string };

@@ -1,0 +1,94 @@
+import { ArgumentError, FileError } from '../../errors.js';
+import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables/read-table.js';
+import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
+import type { TableLayout } from '../../layouts/table-schema.js';
+import type { JobOptions } from '../../native/run-job.js';
+import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import type { DescribedFile } from '../sample.js';
+import type { MatrixSample } from './matrix-sample.js';
+
+export interface OpenTableOptions extends JobOptions {
+  /** Name, path or description of a layout of kind `table`: which columns are read, and which of them are conditions. */
+  readonly layout?: ChosenLayout;
+  /** Columns by name, in place of those of the layout. */
+  readonly columns?: readonly string[] | undefined;
+}
+
+/** @throws FileError ERR_LAYOUT for a file that is no table. */
+export async function describeTable(path: string, options: OpenTableOptions): Promise<DescribedFile> {
+  const [layout] = await chosenLayouts(options.layout, 'table');
+  if ((await tableFormatAt(path)) === null) throw notATable(path);
+  return {
+    layout: (layout as TableLayout).name,
+    rows: null,
+    content: { words: 'a table', code: 'ERR_SHAPE' },
+  };
+}
+
+/**
+ * Reads a table of numbers from NumPy files (.npy, .npz), Parquet or text (CSV, with or without names in the first row), each in a
+ * worker thread; several files, with the same columns, are one sample. Numbers are kept as float32.
+ *
+ * @throws FileError ERR_LAYOUT for another kind of file, ERR_DATASET_TYPE for what is no number, with the row, ERR_DATASET_MISSING, and the
+ * codes for files; ArgumentError ERR_ARGUMENT for a file that is named twice; the reason of the signal when aborted.
+ */
+export async function openTable(
+  paths: string | readonly string[],
+  options: OpenTableOptions = {},
+): Promise<MatrixSample> {
+  const all = typeof paths === 'string' ? [paths] : paths;
+  const [first] = all;
+  if (first === undefined) throw new ArgumentError('ERR_ARGUMENT', 'a sample needs a file at least');
+  await requireDifferentFiles(all);
+  const [layout] = (await chosenLayouts(options.layout, 'table')) as [TableLayout];
+  const { signal, onProgress } = options;
+  const tables: TableOfFile[] = [];
+  for (const [i, path] of all.entries()) {
+    if ((await tableFormatAt(path)) === null) throw notATable(path);
+    const wanted = options.columns ?? layout.columns ?? tables[0]?.columns ?? null;
+    const table = await readTable(path, { columns: wanted, signal });
+    requireConditionColumns(path, layout, table.columns);
+    tables.push(table);
+    onProgress?.({ done: i + 1, total: all.length, message: 'reading' });
+  }
+  const [{ columns }] = tables as [TableOfFile];
+  const read = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
+  const { source, files, sha256 } = filesTogether(first, all.length, read);
+  return {
+    values: joined(tables),
+    columns,
+    name: source,
+    conditions: layout.conditions
+      .filter(({ name }) => columns.includes(name))
+      .map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
+    origin: { files, sha256, layout: layout.name },
+  };
+}
+
+function joined(tables: readonly TableOfFile[]): Float32Array {
+  const [only, ...others] = tables as [TableOfFile, ...TableOfFile[]];
+  if (others.length === 0) return only.values;
+  const values = new Float32Array(tables.reduce((sum, table) => sum + table.values.length, 0));
+  let at = 0;
+  for (const table of tables) {
+    values.set(table.values, at);
+    at += table.values.length;
+  }
+  return values;
+}
+
+function requireConditionColumns(
+  path: string,
+  { conditions }: TableLayout,
+  columns: readonly string[],
+): void {
+  const missing = conditions.find(({ name }) => !columns.includes(name));
+  if (missing === undefined) return;
+  const message = `there is no column ${missing.name}, which is a condition of the layout; there are ${columns.slice(0, 12).join(', ')}`;
+  throw new FileError('ERR_DATASET_MISSING', path, message);
+}
+
+function notATable(path: string): FileError {
+  const message = 'it is no table: NumPy (.npy, .npz), Parquet and text with numbers (CSV) are read';
+  return new FileError('ERR_LAYOUT', path, message);
+}
