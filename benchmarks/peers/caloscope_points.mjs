@@ -1,5 +1,5 @@
 // The same with caloscope, in a process of its own, so that its memory can be measured.
-import { openShowers } from 'caloscope';
+import { openShowers } from '../../dist/index.js'; // peers are a package of their own
 import { serve } from './protocol.mjs';
 
 const geometry = 'grid:30x32x32:-128..128:-128..128';

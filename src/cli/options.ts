@@ -133,7 +133,7 @@ const named = z.string().min(1, { error: 'must not be empty' });
 /** How shower files are opened. */
 export function addGeometryOptions(command: Command): Command {
   const geometry =
-    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC, grid:LxRxC:X1..X2:Y1..Y2 (bins points, mm) or a binning file (.xml); guessed where left out';
+    'calogan, ds1-photons, ds1-pions, ds2, ds3, cartesian:LxRxC, grid:LxRxC:X1..X2:Y1..Y2 (bins points, mm), a table of cells (.csv) or a binning file (.xml); guessed where left out';
   return command
     .addOption(checkedOption('--geometry <name>', geometry, named, asGiven))
     .addOption(

@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { CaloscopeError } from '../errors.js';
+import { cellGeometry, layersOfCells } from './cell-table.js';
 import { type Geometry, namedGeometry, polarGeometry } from './geometry.js';
 
 /**
  * A geometry as plain JSON, to be saved with what depends on it. Geometries that have a name of their own (`ds2`,
- * `cartesian:12x12x12`) need no more than that; those of a binning file keep their layers.
+ * `cartesian:12x12x12`) need no more than that; those of a binning file keep their layers, those of a table its cells.
  */
 export const geometryRecordSchema = z.strictObject({
   name: z.string().min(1),
@@ -19,11 +20,32 @@ export const geometryRecordSchema = z.strictObject({
     )
     .min(1)
     .nullable(),
+  cells: z
+    .array(
+      z.strictObject({
+        id: z.int().nonnegative(),
+        x: z.array(z.number()),
+        y: z.array(z.number()),
+        size: z.array(z.number()),
+      }),
+    )
+    .min(1)
+    .optional(),
 });
 
 export type GeometryRecord = z.output<typeof geometryRecordSchema>;
 
-export function geometryRecord({ name, threshold, layers }: Geometry): GeometryRecord {
+export function geometryRecord(geometry: Geometry): GeometryRecord {
+  const { name, threshold, layers } = geometry;
+  if (geometry.cellSizes) {
+    const cells = layersOfCells(geometry).map(({ id, x, y, size }) => ({
+      id,
+      x: [...x],
+      y: [...y],
+      size: [...size],
+    }));
+    return { name, threshold, layers: null, cells };
+  }
   const polar = layers.flatMap(({ id, shape }) =>
     shape.kind === 'polar' ? [{ id, radialEdges: [...shape.radialEdges], alphaBins: shape.alphaBins }] : [],
   );
@@ -31,7 +53,8 @@ export function geometryRecord({ name, threshold, layers }: Geometry): GeometryR
 }
 
 /** @throws CaloscopeError ERR_GEOMETRY for a record without layers whose name is not known. */
-export function geometryFromRecord({ name, threshold, layers }: GeometryRecord): Geometry {
+export function geometryFromRecord({ name, threshold, layers, cells }: GeometryRecord): Geometry {
+  if (cells) return { ...cellGeometry(name, cells), threshold };
   if (layers) return polarGeometry(name, layers, threshold);
   const geometry = namedGeometry(name);
   if (geometry) return geometry;

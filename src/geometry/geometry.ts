@@ -5,6 +5,7 @@ import { requirePlainFile } from '../formats/files/plain-file.js';
 import { mustBeOneOf } from '../names.js';
 import { type FeatureDefinitions, featureDefinitions } from '../native/contract/showers.js';
 import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
+import { readCellTable, requireNoPickle } from './cell-table.js';
 import { gridForm, gridOfName } from './grid-geometry.js';
 import {
   countVoxels,
@@ -26,6 +27,7 @@ import {
 export {
   type Geometry,
   type GeometryLayer,
+  hasLengths,
   hasPlaces,
   type LayerShape,
   type PlacedLayer,
@@ -51,7 +53,7 @@ export const geometryNames: readonly string[] = ['calogan', ...Object.keys(chall
 /**
  * The geometry of a name (`calogan`, `ds1-photons`, `ds1-pions`, `ds2`, `ds3`), of `cartesian:LxRxC` (layers × rows ×
  * columns), `polar:LxAxR` (layers × angular bins × rings of equal width) `cells:LxC` (layers × cells without places) or
- * `grid:LxRxC:X1..X2:Y1..Y2` (layers × rows × columns between these places, mm), or of a CaloChallenge binning file (.xml). A file whose numbers are those of a published geometry gives that
+ * `grid:LxRxC:X1..X2:Y1..Y2` (layers × rows × columns between these places, mm), of a table of cells (.csv), or of a CaloChallenge binning file (.xml). A file whose numbers are those of a published geometry gives that
  * geometry, with its name and its readout threshold.
  *
  * @param options.particle `name` or `pid` to choose by where a binning file describes several particles.
@@ -63,11 +65,12 @@ export async function resolveGeometry(
 ): Promise<Geometry> {
   const named = namedGeometry(nameOrPath);
   if (named) return named;
+  if (/\.(csv|pkl|pickle)$/i.test(nameOrPath)) return readCellTable(nameOrPath);
   if (/\.xml$/i.test(nameOrPath) || /[\\/]/.test(nameOrPath))
     return readBinningFile(nameOrPath, options.particle);
   throw new CaloscopeError(
     'ERR_GEOMETRY',
-    `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, ${shapeWords} or a binning file (.xml)`,
+    `geometry "${nameOrPath}" is not known; use ${geometryNames.join(', ')}, ${shapeWords}, a table of cells (.csv) or a binning file (.xml)`,
   );
 }
 
@@ -103,11 +106,14 @@ async function readBinningFile(path: string, particle: string | undefined): Prom
     throw new FileError('ERR_GEOMETRY', path, 'larger than any binning file; name another file');
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    const bytes = await readFile(path);
+    requireNoPickle(path, bytes);
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     const chosen = chooseParticle(parseBinningXml(text), particle);
     const layers = chosen.layers.filter((layer) => layer.radialEdges.length > 1);
     return publishedBinning(layers) ?? polarGeometry(basename(path), layers, null);
   } catch (error) {
+    if (error instanceof FileError) throw error;
     if (error instanceof CaloscopeError)
       throw new FileError(error.code, path, error.message, { cause: error });
     throw new FileError('ERR_XML', path, 'not a sound XML file: not UTF-8 text', { cause: error });

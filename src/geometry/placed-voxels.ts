@@ -14,7 +14,7 @@ export type LayerShape =
       /** Where columns (x) and rows (y) end, ascending, one more than there are; left out where only their numbers are known. */
       readonly edges?: { readonly x: readonly number[]; readonly y: readonly number[] };
     }
-  /** Cells of which no place is known. */
+  /** Cells at any place; not known where without sizes of cells in the geometry. */
   | { readonly kind: 'cells'; readonly cells: number };
 
 export interface GeometryLayer {
@@ -27,7 +27,7 @@ export interface GeometryLayer {
   readonly shape: LayerShape;
 }
 
-/** A layer of which it is known where its voxels lie. */
+/** A layer whose voxels lie in rows, or rings. */
 export interface PlacedLayer extends GeometryLayer {
   readonly shape: Exclude<LayerShape, { readonly kind: 'cells' }>;
 }
@@ -45,6 +45,8 @@ export interface Geometry {
   readonly voxels: number;
   /** Where layers end along the shower axis, one more than layers, for points that have no layer; left out where that is not known. */
   readonly zEdges?: readonly number[];
+  /** Of a table of cells, one a voxel, in `lengthUnit`: of a square, or of a hexagon between opposite sides; 0 for padding. */
+  readonly cellSizes?: Float64Array;
   /** Readout threshold in MeV of the published evaluation; null where none is published. */
   readonly threshold: number | null;
   /** Positions of the voxel centres, one number a voxel, in `lengthUnit`. */
@@ -53,7 +55,12 @@ export interface Geometry {
   readonly radius: Float64Array;
 }
 
-/** Whether it is known where the voxels of a layer lie. */
+/** Whether lengths of a geometry mean something: whether it is known where its voxels lie. */
+export function hasLengths({ layers, cellSizes }: Geometry): boolean {
+  return cellSizes !== undefined || layers.every(hasPlaces);
+}
+
+/** Whether the voxels of a layer lie in rows, or rings, and can be drawn. */
 export function hasPlaces(layer: GeometryLayer): layer is PlacedLayer {
   return layer.shape.kind !== 'cells';
 }

@@ -1,15 +1,25 @@
 import type { PointBinningRecord } from '../native/contract/reading.js';
+import { layersOfCells } from './cell-table.js';
 import type { Geometry, LayerShape } from './geometry.js';
 import { gridForm } from './grid-geometry.js';
 
 /** Geometries that bin points, as they are named. */
-export const binningWords = gridForm;
+export const binningWords = `${gridForm} or a table of cells (.csv)`;
 
 type Grid = Extract<LayerShape, { kind: 'grid' }>;
 
 /** How points get the voxels of a geometry; null where it does not say where its voxels end. */
-export function pointBinning({ layers, lengthUnit, zEdges }: Geometry): PointBinningRecord | null {
+export function pointBinning(geometry: Geometry): PointBinningRecord | null {
+  const { layers, lengthUnit, zEdges } = geometry;
   const layerNumbers = Uint32Array.from(layers, ({ id }) => id);
+  if (geometry.cellSizes) {
+    const cells = layersOfCells(geometry).map(({ x, y, size }) => ({
+      x: Float64Array.from(x),
+      y: Float64Array.from(y),
+      size: Float64Array.from(size),
+    }));
+    return { z: null, layerNumbers, grids: [], cells };
+  }
   const grids = layers.flatMap(({ shape }) => (shape.kind === 'grid' ? [shape] : []));
   if (grids.length < layers.length) return null;
   const edges = grids.map((grid) => grid.edges ?? (lengthUnit === 'voxel' ? edgesOfNumbers(grid) : null));

@@ -30,7 +30,9 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
       `the reference showers have ${first.voxels} voxels (${first.name}), the generated ones ${second.voxels} (${second.name})`,
     );
   }
-  if (first.name !== second.name || JSON.stringify(first.layers) !== JSON.stringify(second.layers)) {
+  const sameLayers = JSON.stringify(first.layers) === JSON.stringify(second.layers);
+  const sameCells = first.eta.every((x, i) => x === second.eta[i] && first.phi[i] === second.phi[i]);
+  if (first.name !== second.name || !sameLayers || !sameCells) {
     throw new ArgumentError(
       'ERR_GEOMETRY',
       `the reference showers are in the geometry ${first.name}, the generated ones in ${second.name}`,

@@ -1,4 +1,4 @@
-import { type Geometry, hasPlaces } from '../../geometry/geometry.js';
+import { type Geometry, hasLengths } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import { native } from '../../native/binding.js';
@@ -210,7 +210,7 @@ class Showers implements Sample {
     const energies = [this, generated].map((sample) => sample.#showers.incidentEnergies());
     const one = energies[0]?.[0];
     const oneIncidentEnergy = energies.every((values) => values.every((energy) => energy === one));
-    const lengths = geometry.layers.every(hasPlaces);
+    const lengths = hasLengths(geometry);
     const ofHits = chooseObservables(observablesOf(geometry), this.comparedLayers, {
       oneIncidentEnergy,
       lengths,

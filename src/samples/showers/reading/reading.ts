@@ -1,4 +1,5 @@
 import { FileError } from '../../../errors.js';
+import { paddedCells } from '../../../geometry/cell-table.js';
 import type { Geometry } from '../../../geometry/geometry.js';
 import { chosenGeometry, type KnownGeometry } from '../../../geometry/known-geometry.js';
 import { binningWords } from '../../../geometry/point-binning.js';
@@ -80,7 +81,8 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
   const layouts = await chosenLayouts(options.layout, 'showers');
   const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
-    const { geometry: chosen, reason } = given ?? (await guessedGeometry(reader));
+    const { geometry, reason } = given ?? (await guessedGeometry(reader));
+    const chosen = inFile(reader, geometry);
     const points = fittingPoints(reader, chosen);
     return {
       path,
@@ -99,6 +101,13 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
     await reader.close();
     throw error;
   }
+}
+
+/** A table of cells is filled up to the cells that each layer has in the file. */
+function inFile({ metadata }: ShowerReader, geometry: Geometry): Geometry {
+  const [, layers, cells] = /^cells:(\d+)x(\d+)$/.exec(metadata.shape ?? '') ?? [];
+  if (layers === undefined || metadata.voxels === geometry.voxels) return geometry;
+  return paddedCells(geometry, Number(layers), Number(cells)) ?? geometry;
 }
 
 /**
