@@ -168,6 +168,7 @@ export type { InputReasons, InputSettings, Observable } from './samples/sample.j
 export type { FileOfSample, SampleFile } from './samples/sample-file.js';
 export { type FileInspection, type InspectOptions, inspectShowerFile } from './samples/showers/inspection.js';
 export { observablesOf, observableValues } from './samples/showers/observables.js';
+export type { PointSummary } from './samples/showers/point-summary.js';
 export type { ContentPolicy, ContentProblem } from './samples/showers/reading/oddities.js';
 export type { OpenOptions } from './samples/showers/reading/reading.js';
 export type { ConditionRecord, DatasetRecord } from './samples/showers/reading/reading-protocol.js';

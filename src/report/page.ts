@@ -1,5 +1,6 @@
 import { JSDOM } from 'jsdom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
+import { inWordsOf } from '../row-words.js';
 import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
@@ -24,12 +25,22 @@ export function reportPage(result: EvaluationResult): string {
     fillHead(sheet, result);
     const main = sheet.element('main', {}, body(sheet, result));
     sheet.document.body.append(main);
+    nameRows(main, result.samples.reference.noun);
     const contents = tableOfContents(sheet, main);
     if (contents) main.querySelector('header')?.after(contents);
     return `${dom.serialize()}\n`;
   } finally {
     dom.window.close();
   }
+}
+
+/** In the words of the samples, but for names of files. */
+function nameRows(element: Element, noun: string): void {
+  if (element.matches('code, b, .sample-name')) return;
+  for (const child of element.childNodes) {
+    if (child.nodeType === child.TEXT_NODE) child.nodeValue = inWordsOf(noun, child.nodeValue ?? '');
+  }
+  for (const child of element.children) nameRows(child, noun);
 }
 
 function fillHead(sheet: Sheet, result: EvaluationResult): void {
