@@ -34,7 +34,6 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   versions: [],
   names: ['errors'],
   'worker-thread': [],
-  'row-words': [],
   native: ['names', 'errors'],
   // They know no physics.
   formats: ['worker-thread', 'errors'],
@@ -44,29 +43,17 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
       [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'names', 'errors'],
     ]),
   ),
-  evaluation: ['row-words', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
     'types:formats',
     'formats/files/whole-output',
     'formats/files/output-checks',
-    'row-words',
     'worker-thread',
     'errors',
   ],
-  cli: [
-    'report',
-    'evaluation',
-    'row-words',
-    ...science,
-    'formats',
-    'native',
-    'versions',
-    'warnings',
-    'names',
-    'errors',
-  ],
+  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
   index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
 };
 

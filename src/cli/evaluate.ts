@@ -11,7 +11,6 @@ import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { computerFor } from '../native/devices.js';
-import { inWordsOf } from '../row-words.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
@@ -164,11 +163,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
       source,
     ];
   });
-  const summaries = summariesOf(result).flatMap(({ heading, rows }) => [
-    '',
-    `${inWordsOf(samples.reference.noun, heading)}:`,
-    ...columns(rows),
-  ]);
+  const summaries = summariesOf(result).flatMap(({ heading, rows }) => ['', `${heading}:`, ...columns(rows)]);
   const files = pathsOf(out);
   return [
     verdict.sentence,

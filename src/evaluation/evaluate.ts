@@ -9,7 +9,6 @@ import { native } from '../native/binding.js';
 import type { HeldOutRows } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
-import { inWordsOf } from '../row-words.js';
 import { type GivenSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Sample } from '../samples/sample.js';
@@ -152,12 +151,11 @@ async function evaluateSamples(
     const ofNull = examined?.warnings ?? [];
     const { auc, roc, ...parts } = found.parts;
     const toy = samples.reference.toy || samples.generated.toy;
-    const evidence = { ...found.parts, classifierPValue: auc.pValue, toy };
-    const verdict = verdictOn(evidence);
+    const evidence = { ...found.parts, classifierPValue: auc.pValue, toy, noun: reference.noun };
     const result: EvaluationResult = {
       format: 'caloscope-evaluation',
       formatVersion: resultFormatVersion,
-      verdict: { ...verdict, sentence: inWordsOf(reference.noun, verdict.sentence) },
+      verdict: verdictOn(evidence),
       auc,
       roc,
       warnings: [...oddities, ...ofNull, ...sizes, ...found.warnings, ...blindness(evidence)],

@@ -22,6 +22,8 @@ export interface Evidence
   /** Of the classifiers' own test. */
   readonly classifierPValue: number;
   readonly toy: boolean;
+  /** What the rows are, plural. */
+  readonly noun: string;
 }
 
 /** The verdict of classifiers and observables, whichever sees more, for a physicist. */
@@ -104,25 +106,26 @@ function sees(classifierPValue: number): boolean {
 }
 
 /** Where one sample has showers and the other none. */
-function outsideWords({ reference, generated }: Evidence['support']): string[] {
+function outsideWords({ support: { reference, generated }, noun }: Evidence): string[] {
   const words = ({ share, standardError }: OutsideRows) =>
     `${(100 * share).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
   return [
     ...(isOutside(generated)
       ? [
-          `${words(generated)} of the generated showers have no reference shower near them: their weights mean nothing.`,
+          `${words(generated)} of the generated ${noun} have none of the reference near them: their weights mean nothing.`,
         ]
       : []),
     ...(isOutside(reference)
       ? [
-          `${words(reference)} of the reference showers have no generated shower near them: no weight brings them back.`,
+          `${words(reference)} of the reference ${noun} have none of the generated near them: no weight brings them back.`,
         ]
       : []),
   ];
 }
 
 /** What must be known before anything else. */
-function cautions({ auc, observables, support }: Evidence): string[] {
+function cautions(evidence: Evidence): string[] {
+  const { auc, observables } = evidence;
   const sentences: string[] = [];
   const unexplained = observables
     .filter((one) => one.unexplained)
@@ -131,7 +134,7 @@ function cautions({ auc, observables, support }: Evidence): string[] {
     const list = listOf(unexplained.map(({ label }) => label));
     sentences.push(`The weights do not describe ${list}: do not use them.`);
   }
-  sentences.push(...outsideWords(support));
+  sentences.push(...outsideWords(evidence));
   const [best] = betterThan(auc, observables);
   if (best !== undefined) {
     sentences.push(
@@ -146,8 +149,8 @@ function sentenceOn(
   { level, classifierPValue }: Omit<Verdict, 'sentence'>,
   difference: Difference,
 ): string {
-  const { auc, toy } = evidence;
-  const showers = toy ? 'toy showers' : 'showers';
+  const { auc, toy, noun } = evidence;
+  const showers = toy ? `toy ${noun}` : noun;
   const worse = `The classifiers do worse than guessing (${measured(auc)}, ${shortZ(auc.z)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
   if (level === 'indistinguishable') {
     if (auc.z < guessing) return worse;
@@ -165,9 +168,9 @@ function sentenceOn(
 }
 
 /** Whether the weights can be followed. */
-function useOfWeights({ observables, weights: { generated } }: Evidence): string {
+function useOfWeights({ observables, noun, weights: { generated } }: Evidence): string {
   if (generated.effectiveSampleSize < smallestEffectiveShare * generated.rows) {
-    return `The weights rest on few showers (effective size ${generated.effectiveSampleSize.toFixed(0)} of ${generated.rows}): sums of them say little.`;
+    return `The weights rest on few ${noun} (effective size ${generated.effectiveSampleSize.toFixed(0)} of ${generated.rows}): sums of them say little.`;
   }
   return observables.some((one) => one.unexplained)
     ? 'The weights do not say where.'

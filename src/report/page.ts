@@ -1,6 +1,5 @@
 import { JSDOM } from 'jsdom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
-import { inWordsOf } from '../row-words.js';
 import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
@@ -21,11 +20,10 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
 export function reportPage(result: EvaluationResult): string {
   const dom = new JSDOM('<!doctype html><html lang="en"><head></head><body></body></html>');
   try {
-    const sheet = new Sheet(dom.window.document);
+    const sheet = new Sheet(dom.window.document, nounOf(result));
     fillHead(sheet, result);
     const main = sheet.element('main', {}, body(sheet, result));
     sheet.document.body.append(main);
-    nameRows(main, result.samples.reference.noun);
     const contents = tableOfContents(sheet, main);
     if (contents) main.querySelector('header')?.after(contents);
     return `${dom.serialize()}\n`;
@@ -34,13 +32,10 @@ export function reportPage(result: EvaluationResult): string {
   }
 }
 
-/** In the words of the samples, but for names of files. */
-function nameRows(element: Element, noun: string): void {
-  if (element.matches('code, b, .sample-name')) return;
-  for (const child of element.childNodes) {
-    if (child.nodeType === child.TEXT_NODE) child.nodeValue = inWordsOf(noun, child.nodeValue ?? '');
-  }
-  for (const child of element.children) nameRows(child, noun);
+/** Results of earlier versions do not say what their rows are. */
+function nounOf({ samples }: EvaluationResult): string {
+  const noun: unknown = samples.reference.noun;
+  return typeof noun === 'string' ? noun : 'rows';
 }
 
 function fillHead(sheet: Sheet, result: EvaluationResult): void {

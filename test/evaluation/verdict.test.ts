@@ -58,6 +58,7 @@ function evidence(numbers: Numbers = {}): Evidence {
       generated: { share: 0.001, standardError: 0.001, expectedShare: 0.001, ...outside },
     } as Evidence['support'],
     toy: false,
+    noun: 'showers',
   };
 }
 
@@ -117,7 +118,7 @@ describe('the sentence', () => {
 
   it('says where weights mean nothing, where that is more than chance', () => {
     const words =
-      /40\.1 ± 2\.0 % of the generated showers have no reference shower near them: their weights mean nothing\./;
+      /40\.1 ± 2\.0 % of the generated showers have none of the reference near them: their weights mean nothing\./;
     expect(sentenceOf({ outside: { share: 0.401, standardError: 0.02 } })).toMatch(words);
     expect(sentenceOf({ outside: { share: 0.401, standardError: 0.2 } })).not.toContain('mean nothing');
     expect(sentenceOf({ outside: { share: 0.009, standardError: 1e-4 } })).not.toContain('mean nothing');

@@ -57,7 +57,7 @@ describe('numbers', () => {
   });
 
   it('are in the page as CSV, quoted where they need it', () => {
-    const sheet = new Sheet(new JSDOM('').window.document);
+    const sheet = new Sheet(new JSDOM('').window.document, 'showers');
     const link = csvLink(
       sheet,
       'x',

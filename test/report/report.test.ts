@@ -122,7 +122,9 @@ describe('content', () => {
     expect(text(told, '.weights-linear figcaption')).toContain(
       'Of the generated showers 50.0 % lie above 3.',
     );
-    expect(text(told, '.weights-linear figcaption')).toContain('No reference shower lies outside the range.');
+    expect(text(told, '.weights-linear figcaption')).toContain(
+      'None of the reference showers lie outside the range.',
+    );
   });
 
   it('lists the extreme showers with their rows', () => {

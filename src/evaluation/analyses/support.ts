@@ -57,7 +57,7 @@ export const support: Analysis<SupportSummary> = {
   },
   summary({ reference, generated }) {
     return {
-      heading: 'Outside the other sample (no shower of it near; weights mean nothing there)',
+      heading: 'Outside the other sample (none of it near; weights mean nothing there)',
       rows: [
         ['reference', ...wordsOf(reference)],
         ['generated', ...wordsOf(generated)],

@@ -17,12 +17,10 @@ export function tableFormatOf(start: Buffer): TableFormat | null {
   const text = start.toString('latin1');
   const found = marks.find(([mark]) => text.startsWith(mark));
   if (found) return found[1];
-  // Not XML, JSON or a pointer of Git LFS, which are text with digits, too.
-  const isTable =
-    /^[\t\r\n -\x7e\x80-\xff]*$/.test(text) &&
-    /\d|nan|inf/i.test(text) &&
-    !/^\s*[<{[]|^version https:/.test(text);
-  return isTable ? 'csv' : null;
+  // Not XML, JSON or a pointer of Git LFS, which are text with numbers, too.
+  const isText = /^[\t\r\n -\x7e\x80-\xff]*$/.test(text) && !/^\s*[<{[]|^version https:/.test(text);
+  const isCell = (cell: string) => /^[+-]?(?:\d*\.?\d+|\d+\.|nan|inf(?:inity)?)(?:e[+-]?\d*)?$/i.test(cell);
+  return isText && text.split(/[\s,;"]+/).some(isCell) ? 'csv' : null;
 }
 
 /** What a worker thread is to read. */

@@ -11,9 +11,17 @@ export type Attributes = Readonly<Record<string, string>>;
  */
 export class Sheet {
   readonly document: Document;
+  /** What the rows of the samples are, plural: `showers`. */
+  readonly noun: string;
 
-  constructor(document: Document) {
+  constructor(document: Document, noun: string) {
     this.document = document;
+    this.noun = noun;
+  }
+
+  /** The same at the beginning of a sentence. */
+  get nounAtStart(): string {
+    return `${this.noun.charAt(0).toUpperCase()}${this.noun.slice(1)}`;
   }
 
   element(name: string, attributes: Attributes, ...content: Content[]): HTMLElement {

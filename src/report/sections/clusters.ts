@@ -15,20 +15,20 @@ function clustersSection(sheet: Sheet, windows: readonly WindowClusters[]): HTML
   return section(
     sheet,
     'clusters',
-    'Clusters of such showers',
+    `Clusters of such ${sheet.noun}`,
     sheet.element(
       'p',
       { class: 'lead' },
-      'Showers of the windows above that are alike: a mixture of normal distributions in the observables that differ most, as many ',
+      `${sheet.nounAtStart} of the windows above that are alike: a mixture of normal distributions in the observables that differ most, as many `,
       'clusters as the Bayesian information criterion has it. What sets a cluster apart is given as the difference of its mean from ',
       'that of the whole sample, in standard deviations of the sample. The examples are rows of the file.',
     ),
     found.map(({ lower, upper, role, clusters: of }) => [
-      sheet.element('h3', {}, `${windowName(lower, upper)}, ${role} showers`),
+      sheet.element('h3', {}, `${windowName(lower, upper)}, ${role} ${sheet.noun}`),
       table(
         sheet,
         'clusters',
-        ['cluster', 'showers', 'of the window', 'what sets them apart', 'examples'],
+        ['cluster', sheet.noun, 'of the window', 'what sets them apart', 'examples'],
         of.map((cluster, i) => row(sheet, cluster, i)),
       ),
     ]),

@@ -1,7 +1,7 @@
 import type { BinObservable, ConditionBin, ConditionDependence } from '../../evaluation/result.js';
 import { csvLink } from '../drawing/csv-link.js';
 import { section } from '../drawing/legend.js';
-import { absent, count, measured, pEquals, pValue, significant } from '../drawing/numbers.js';
+import { absent, count, isFiniteNumber, measured, pEquals, pValue, significant } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
@@ -113,8 +113,9 @@ function observablesOf(sheet: Sheet, { name, label, bins }: ConditionDependence)
 
 function distanceCell(sheet: Sheet, one: BinObservable | undefined) {
   if (!one) return absent;
-  const before = one.distance.toFixed(2);
-  const after = one.reweighted === null ? absent : one.reweighted.toFixed(2);
+  const [before, after] = [one.distance, one.reweighted].map((value) =>
+    isFiniteNumber(value) ? value.toFixed(2) : absent,
+  ) as [string, string];
   return [
     one.adjustedPValue < surely ? sheet.element('strong', {}, before) : before,
     `\u00a0→\u00a0${after}`,

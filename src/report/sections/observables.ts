@@ -89,7 +89,7 @@ function drawObservable(
   { label, unit, scale }: ObservableComparison,
   series: ComparedSeries,
 ): Content {
-  return comparisonPanels(sheet, series, { x: { label, unit, scale }, y: 'share of showers per bin' });
+  return comparisonPanels(sheet, series, { x: { label, unit, scale }, y: `share of ${sheet.noun} per bin` });
 }
 
 /** Bins from which a χ² says anything; there are fewer where the weights leave few showers. */
@@ -120,7 +120,7 @@ function agreement(sheet: Sheet, observable: ObservableComparison): HTMLElement 
         sheet.element(
           'td',
           {},
-          bins < fewestBins ? 'χ²: too few showers' : `χ²/bins = ${perBin}, ${pEquals(p)}`,
+          bins < fewestBins ? `χ²: too few ${sheet.noun}` : `χ²/bins = ${perBin}, ${pEquals(p)}`,
         ),
       ),
       sheet.element(

@@ -65,7 +65,7 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
   return table(
     sheet,
     'inputs',
-    ['sample', 'source', 'showers', 'layout', 'SHA-256'],
+    ['sample', 'source', sheet.noun, 'layout', 'SHA-256'],
     samples.flatMap(({ role, source, files, rows, leftOut, layout, toy, sha256 }) => {
       const parts = files.length > 1 ? files : [];
       return [

@@ -20,8 +20,8 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
     width: 400,
     height: 384,
     margin: { top: 22, right: 14, bottom: 38, left: 46 },
-    x: { domain: [0, 1], scale: 'linear', title: 'generated showers accepted' },
-    y: { domain: [0, 1], scale: 'linear', title: 'reference showers accepted' },
+    x: { domain: [0, 1], scale: 'linear', title: `generated ${sheet.noun} accepted` },
+    y: { domain: [0, 1], scale: 'linear', title: `reference ${sheet.noun} accepted` },
     marks: [
       Plot.areaY(points, { x: 'x', y1: 'x', y2: 'y', className: 'roc-area' }),
       Plot.line([0, 1], { x: [0, 1], y: [0, 1], className: 'guide' }),
@@ -40,7 +40,7 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
     sheet.element(
       'p',
       {},
-      'Cutting on the weight from high to low, how many showers of each sample are accepted. The further the curve ',
+      `Cutting on the weight from high to low, how many ${sheet.noun} of each sample are accepted. The further the curve `,
       'leaves the diagonal, the better the samples can be told apart; the area under it is the AUC.',
     ),
     csvLink(

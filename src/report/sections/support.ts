@@ -47,7 +47,7 @@ function row(sheet: Sheet, role: Role, outside: OutsideRows): Content[] {
 function farthestRows(sheet: Sheet, role: Role, { farthest }: OutsideRows): Content {
   if (!Array.isArray(farthest) || farthest.length === 0) return [];
   return [
-    sheet.element('h3', {}, `The most lonely ${role} showers`),
+    sheet.element('h3', {}, `The most lonely ${role} ${sheet.noun}`),
     table(
       sheet,
       'lonely',

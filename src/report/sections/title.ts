@@ -40,7 +40,7 @@ function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
     swatch(sheet, sample.role),
     `${sample.role}: `,
     sheet.element('b', {}, fileName(sample.source)),
-    `, ${count(sample.rows)} ${sample.noun}, layout ${sample.layout}`,
+    `, ${count(sample.rows)} ${sheet.noun}, layout ${sample.layout}`,
     sample.toy ? ' ' : null,
     sample.toy
       ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')

@@ -18,11 +18,11 @@ export function weightSection(sheet: Sheet, _weights: WeightSummary, result: Eva
     sheet.element(
       'p',
       { class: 'lead' },
-      'Every shower has a weight ',
+      `${sheet.nounAtStart} have a weight each, `,
       sheet.quantity('w = p_ref / p_gen'),
-      '. Where w > 1 the generator makes too few such showers, where w < 1 too many. If the samples agreed, both ',
-      'curves would be one narrow peak at w = 1. Look at the tails: generated showers at small w should not be ',
-      'there, reference showers at large w are missing in the generated sample.',
+      `. Where w > 1 the generator makes too few such ${sheet.noun}, where w < 1 too many. If the samples agreed, both `,
+      `curves would be one narrow peak at w = 1. Look at the tails: generated ${sheet.noun} at small w should not be `,
+      `there, reference ${sheet.noun} at large w are missing in the generated sample.`,
     ),
     sheet.element(
       'div',
@@ -53,10 +53,10 @@ function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' 
     sheet.element(
       'p',
       {},
-      'Shares of all showers of a sample, those beyond the axis too; the bands are statistical errors. ',
-      beyondRange('reference', reference),
+      `Shares of all ${sheet.noun} of a sample, those beyond the axis too; the bands are statistical errors. `,
+      beyondRange(sheet, 'reference', reference),
       ' ',
-      beyondRange('generated', generated),
+      beyondRange(sheet, 'generated', generated),
     ),
     histogramCsv(sheet, `weights-${spacing}`, { reference, generated }),
   );
@@ -82,7 +82,7 @@ function drawWeights(
     height: 260,
     margin: { top: 22, right: 12, bottom: 38, left: 50 },
     x: { domain, scale, title: 'weight w' },
-    y: { domain: soundDomain(floor, top, spacing), scale: spacing, title: 'share of showers per bin' },
+    y: { domain: soundDomain(floor, top, spacing), scale: spacing, title: `share of ${sheet.noun} per bin` },
     marks: [
       ...stepMarks(reference, 'reference', floor),
       ...stepMarks(generated, 'generated', floor),
@@ -101,11 +101,11 @@ function ofAllRows(series: HistogramSeries | null): HistogramSeries | null {
 }
 
 /** Underflow and overflow in words. */
-function beyondRange(name: string, series: HistogramSeries): string {
+function beyondRange({ noun }: Sheet, name: string, series: HistogramSeries): string {
   const { edges, belowRange, aboveRange, sum } = series;
   const parts: string[] = [];
   if (belowRange > 0) parts.push(`${percent(belowRange)} lie below ${plain(edges[0])}`);
   if (aboveRange > 0) parts.push(`${percent(aboveRange)} lie above ${plain(edges.at(-1))}`);
-  if (parts.length > 0) return `Of the ${name} showers ${parts.join(' and ')}.`;
-  return sum > 0 ? `No ${name} shower lies outside the range.` : `The ${name} histogram is empty.`;
+  if (parts.length > 0) return `Of the ${name} ${noun} ${parts.join(' and ')}.`;
+  return sum > 0 ? `None of the ${name} ${noun} lie outside the range.` : `The ${name} histogram is empty.`;
 }

@@ -23,11 +23,11 @@ export function healthSection(sheet: Sheet, { reference, generated }: WeightSumm
     show: (health: LearnedWeightHealth, role: 'reference' | 'generated') => Content,
   ) => [name, show(reference, 'reference'), show(generated, 'generated')] as const;
   const rows = [
-    row('showers', (health) => count(health.rows)),
+    row(sheet.noun, (health) => count(health.rows)),
     row('closure: mean of 1/w, mean of w', (health) => measured(health.mean, health.meanError)),
     row('pull of the closure from 1', (health) => pull(health)),
     row('effective sample size', (health) => count(health.effectiveSampleSize)),
-    row('as a share of the showers', (health) => percent(health.effectiveSampleSize / health.rows)),
+    row(`as a share of the ${sheet.noun}`, (health) => percent(health.effectiveSampleSize / health.rows)),
     row('Pareto index of the largest weights (unreliable above 0.7)', (health) => tail(sheet, health)),
     row('share with w < 1', (health) => percent(health.shareBelowOne)),
     row('share with w > 1', (health) => percent(health.shareAboveOne)),

@@ -39,7 +39,8 @@ describe('tables as text', () => {
     ['a gap', 'a,b\n1,2\n3,\n', 'ERR_DATASET_TYPE', 'line 3, column b is empty'],
     ['two columns of one name', 'a,a\n1,2\n', 'ERR_LAYOUT', 'two columns are called a'],
     ['an open quote', 'a,b\n1,"2\n', 'ERR_FILE_CORRUPT', 'line'],
-    ['names only', 'a0,b\n', 'ERR_LAYOUT', 'no row of numbers'],
+    ['names only', 'a,b\n', 'ERR_LAYOUT', 'no table of numbers'],
+    ['names and a remark', 'a,b\n# 5\n', 'ERR_LAYOUT', 'no row of numbers'],
     ['nothing', '', 'ERR_LAYOUT', 'no table of numbers'],
     ['words', 'Dear reader,\n', 'ERR_LAYOUT', 'no table of numbers'],
   ])('are refused for %s', async (_, text, code, words) => {
