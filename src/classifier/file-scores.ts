@@ -10,6 +10,8 @@ import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './e
 export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {}
 
 export interface FileScores extends ScoredRows {
+  /** What the rows are, plural: `showers`, `events`. */
+  readonly noun: string;
   /** Rows that were scored. */
   readonly rows: number;
   /** The row of each in the files, where some were left out; null: row i is row i. */
@@ -49,7 +51,7 @@ export async function scoreFile(
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(ensemble), ...stream.warnings, ...scorer.warnings];
     const { rows, sourceRows, files } = stream;
-    return { rows, sourceRows, files, ...scorer.scores, warnings };
+    return { noun: scorer.noun, rows, sourceRows, files, ...scorer.scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scorer.finish().catch(() => undefined);
@@ -69,12 +71,13 @@ function warningsOfTraining({ description }: ClassifierEnsemble): Warning[] {
 /** Scores one sample while the caller fetches the next. */
 class SampleScorer {
   readonly scores: ScoredRows;
+  /** What its rows are, once a sample was taken. */
+  noun = 'rows';
   readonly #ensemble: ClassifierEnsemble;
   readonly #rows: number;
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
   readonly #watch: RangeWatch | null;
-  #noun = 'rows';
   #taken = 0;
   #underWay: Promise<void> = Promise.resolve();
 
@@ -101,7 +104,7 @@ class SampleScorer {
     using features = await this.#free(sample, () =>
       makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
     );
-    this.#noun = sample.noun;
+    this.noun = sample.noun;
     await this.#watch?.count(features, sample.rows, { signal });
     await this.#underWay;
     const scored = this.#ensemble.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows));
@@ -112,7 +115,7 @@ class SampleScorer {
 
   /** What is odd about the samples taken, for this classifier. */
   get warnings(): Warning[] {
-    return this.#watch?.warnings(this.#noun) ?? [];
+    return this.#watch?.warnings(this.noun) ?? [];
   }
 
   /** Waits for the last sample. */

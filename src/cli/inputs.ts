@@ -22,13 +22,13 @@ export interface PairOptions {
 /** Two files as arguments, or several a sample as options. */
 export function addPairArguments(command: Command): Command {
   return command
-    .argument('[reference]', 'HDF5 file of reference showers, e.g. Geant4')
-    .argument('[generated]', 'HDF5 file of generated showers')
+    .argument('[reference]', 'file of reference showers, events, jets or a table, e.g. of Geant4')
+    .argument('[generated]', 'file of the generated ones')
     .option(
       '--reference <files...>',
-      'reference showers in several files, one after the other; patterns with * and ?',
+      'the reference sample in several files, one after the other; patterns with * and ?',
     )
-    .option('--generated <files...>', 'the same for generated showers');
+    .option('--generated <files...>', 'the same for the generated sample');
 }
 
 /**

@@ -30,9 +30,12 @@ export interface WeightsOptions
 
 export function weightsCommand(): Command {
   const command = new Command('weights')
-    .description('weigh the showers of a file with a trained classifier')
+    .description('weigh the showers, events, jets or rows of files with a trained classifier')
     .argument('<classifier>', 'folder written by train or evaluate')
-    .argument('<files...>', 'HDF5 files of showers in the geometry of the classifier, one after the other')
+    .argument(
+      '<files...>',
+      'files of showers, events, jets or tables, as the classifier reads them, one after the other',
+    )
     .requiredOption('--out <file>', 'HDF5 file for the weights')
     .option('--force', 'replace an existing file')
     .addOption(options.layoutOption())
@@ -81,7 +84,7 @@ export async function runWeights(
     device: chosen.device,
     devices: chosen.devices,
   });
-  const warnings = [...found.warnings, ...healthWarnings(health, 'generated', 'showers')];
+  const warnings = [...found.warnings, ...healthWarnings(health, 'generated', found.noun)];
   progress.stage('writing');
   await writeWeightsFile(
     out,
@@ -110,6 +113,7 @@ export async function runWeights(
   const { geometry, threshold } = inputSettings(input);
   const document = {
     out,
+    noun: found.noun,
     rows: found.rows,
     members: ensemble.members,
     learners: ensemble.learners,
@@ -127,6 +131,7 @@ export async function runWeights(
 
 interface Weighed {
   readonly out: string;
+  readonly noun: string;
   readonly rows: number;
   readonly device: string;
   readonly geometry: string | null;
@@ -136,19 +141,25 @@ interface Weighed {
 }
 
 function linesOf(weighed: Weighed, deviceReason: string): string[] {
-  const { health } = weighed;
+  const { health, geometry, noun } = weighed;
+  const ofVoxels: [string, string][] =
+    geometry === null
+      ? []
+      : [
+          ['geometry', `${geometry}, that of the classifier`],
+          ['threshold', `${thresholdText(weighed.threshold)}, that of the classifier`],
+        ];
   return [
     `Weights: ${weighed.out}`,
     ...columns([
-      ['showers', count(weighed.rows)],
-      ['geometry', `${weighed.geometry}, that of the classifier`],
-      ['threshold', `${thresholdText(weighed.threshold)}, that of the classifier`],
+      [noun, count(weighed.rows)],
+      ...ofVoxels,
       ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',
-        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} scatter of these showers (generated showers: 1 is sound)`,
+        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} scatter of these ${noun} (generated ${noun}: 1 is sound)`,
       ],
-      ['effective sample size', `${count(health.effectiveSampleSize)} showers`],
+      ['effective sample size', `${count(health.effectiveSampleSize)} ${noun}`],
       ['Pareto index of the tail', tailText(health.tailIndex)],
       ['weights below 1', percent(health.shareBelowOne)],
     ]),

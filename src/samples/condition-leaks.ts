@@ -25,7 +25,7 @@ export async function conditionLeaks(
     const best = Math.max(value, 1 - value, likelihoodRatioArea(values, second));
     const message =
       `the ${name} alone tell the samples apart (Kolmogorov–Smirnov distance ${statistic.toFixed(3)}, ` +
-      `AUC ${best.toFixed(3)} at best): the classifiers learn the condition, not the shower; ` +
+      `AUC ${best.toFixed(3)} at best): the classifiers learn the condition, not the difference; ` +
       `use samples with the same ${name}`;
     leaks.push({ code: 'incident-energy-leak', message });
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ArgumentError } from '../errors.js';
+import { ArgumentError, FileError } from '../errors.js';
 import { fileIdentity } from '../formats/files/file-identity.js';
 import type { FileOfSample } from './sample-file.js';
 
@@ -24,6 +24,25 @@ export function filesTogether(first: string, count: number, files: readonly File
     files,
     sha256: others.length === 0 ? (only ?? null) : together(),
   };
+}
+
+/**
+ * Refuses files of which no row is left once those with numbers that are not finite are left out.
+ *
+ * @param noun what the rows are, plural.
+ * @throws FileError ERR_TOO_FEW_ROWS.
+ */
+export function requireRows(
+  source: string,
+  noun: string,
+  { left, read }: { readonly left: number; readonly read: number },
+): void {
+  if (left > 0) return;
+  const message =
+    read === 0
+      ? `it is empty: it holds no ${noun}`
+      : `no ${noun} are left: all ${read} hold numbers that are not finite`;
+  throw new FileError('ERR_TOO_FEW_ROWS', source, message);
 }
 
 /** Links of both kinds included. @throws ArgumentError ERR_ARGUMENT. */

@@ -3,7 +3,13 @@ import type { ComputeOptions } from '../native/devices.js';
 import type { Warning } from '../warnings.js';
 import { type InputDescription, inputFor, inputSettings } from './kinds.js';
 import { type PairedRows, pairedRows, pairedRowsWarning } from './paired-rows.js';
-import { copiesIn, type RepeatedPolicy, refuseRepetitions, repetitionWarnings } from './repeated-rows.js';
+import {
+  copiesIn,
+  inSourceRows,
+  type RepeatedPolicy,
+  refuseRepetitions,
+  repetitionWarnings,
+} from './repeated-rows.js';
 import type { InputChoices, InputReasons, InputSettings, Sample } from './sample.js';
 
 /** What the user chooses for two samples. */
@@ -46,7 +52,8 @@ export async function examinePair(
   const settings = { ...inputSettings(input), ...reference.inputReasons(choices) };
   const oddities = await reference.oddities(generated, options);
   const found = await reference.repetitions(generated, options);
-  if (repeated === 'refuse') refuseRepetitions(found, reference);
+  const named = inSourceRows(found, reference, generated);
+  if (repeated === 'refuse') refuseRepetitions(named, reference);
   const copies = copiesIn(found);
   const made: Sample[] = [];
   const without = async (sample: Sample, role: SampleRole) => {
@@ -61,7 +68,7 @@ export async function examinePair(
   try {
     const kept = [await without(reference, 'reference'), await without(generated, 'generated')] as const;
     const paired = await pairedRows(...kept);
-    const repetitions = repetitionWarnings(found, reference, repeated === 'remove');
+    const repetitions = repetitionWarnings(named, reference, repeated === 'remove');
     return {
       reference: kept[0],
       generated: kept[1],

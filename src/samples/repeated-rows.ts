@@ -14,6 +14,23 @@ export function copiesIn(found: RepeatedInPair): Readonly<Record<SampleRole, Flo
   return { reference: found.withinFirst.rows, generated: Float64Array.from(generated).sort() };
 }
 
+/** The same by the numbers that the rows have in what the user passed. */
+export function inSourceRows(found: RepeatedInPair, reference: Sample, generated: Sample): RepeatedInPair {
+  const numbered = ({ rows, originals }: RepeatedRows, of: Sample, earlier: Sample): RepeatedRows => ({
+    rows: sourceRowsOf(of, rows),
+    originals: sourceRowsOf(earlier, originals),
+  });
+  return {
+    withinFirst: numbered(found.withinFirst, reference, reference),
+    withinSecond: numbered(found.withinSecond, generated, generated),
+    shared: numbered(found.shared, generated, reference),
+  };
+}
+
+function sourceRowsOf({ sourceRows }: Sample, rows: Float64Array): Float64Array {
+  return sourceRows ? rows.map((row) => sourceRows[row] as number) : rows;
+}
+
 /** What was found, in words. @param removed whether copies are left out. */
 export function repetitionWarnings(found: RepeatedInPair, { noun }: Sample, removed: boolean): Warning[] {
   const warnings: Warning[] = [];

@@ -8,6 +8,7 @@ import type { EvaluationResult } from '#caloscope/evaluation/result';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import type { Warning } from '#caloscope/warnings';
 import { normalNumbers } from '../support/gaussian-samples.js';
+import { writeToyJets } from '../support/toy-jets.js';
 import { caloscope, emptyFolder } from './run-caloscope.js';
 import { quick } from './toy-files.js';
 
@@ -163,6 +164,19 @@ describe('what is odd about files and samples', () => {
     expect(codes(await weigh(inGeV))).toContain('units');
     const quiet = await caloscope(['weights', classifier, inGeV, '--out', join(folder, 'w.hdf5'), '--quiet']);
     expect(quiet).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('is said of jets as jets', async () => {
+    const folder = emptyFolder();
+    const reference = await writeToyJets(join(folder, 'reference.hdf5'), rows, 1);
+    const generated = await writeToyJets(join(folder, 'generated.hdf5'), rows, 2);
+    const classifier = join(folder, 'classifier');
+    await caloscope(['train', reference, generated, '--out', classifier, ...quick]);
+    const weigh = ['weights', classifier, generated, '--out', join(folder, 'weights.hdf5')];
+    const { stdout } = await caloscope(weigh);
+    expect(stdout).toMatch(/^ +jets +150$/m);
+    expect(stdout).toMatch(/^ +effective sample size +\d+ jets$/m);
+    expect(stdout).not.toMatch(/showers|geometry|threshold|null/);
   });
 
   it('is said by evaluate and report, and stands in weights.hdf5', async () => {

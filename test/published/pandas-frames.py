@@ -36,3 +36,6 @@ named.insert(2, "weight", np.array([1.0, -1.0, 0.5, 2.0]))
 named.insert(0, "run", np.arange(4))
 named.to_hdf(folder / "events-blocks-fixed.h5", key="all/events", mode="w")
 named.to_hdf(folder / "events-blocks-table.h5", key="all/events", mode="w", format="table", index=False, data_columns=["weight"])
+
+frame.iloc[:0].to_hdf(folder / "events-empty.h5", key="df", mode="w")
+broken.iloc[[0, 3]].to_hdf(folder / "events-none-finite.h5", key="df", mode="w")

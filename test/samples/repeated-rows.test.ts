@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { type Evaluation, evaluate } from '#caloscope/evaluation/evaluate';
-import type { GivenSample } from '#caloscope/samples/kinds';
+import { type GivenSample, sampleOf } from '#caloscope/samples/kinds';
+import { examinePair } from '#caloscope/samples/pair';
 import { ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridNumbers } from '../support/grid-showers.js';
+import { toyEvents } from '../support/toy-events.js';
 
 const rows = 60;
 const settings = { members: 1, threads: 1, classifier: { hidden: [4], epochs: 1 } } as const;
@@ -155,4 +157,25 @@ describe('samples without copies', () => {
       expect(warnings.map(({ code }) => code)).toEqual(['small-sample']);
     }
   });
+});
+
+it('copies are named by the rows of the files, where rows were left out', async () => {
+  const [reference, generated] = [toyEvents(rows, 1), toyEvents(rows, 2)];
+  for (const [object, components] of generated.momenta.entries()) {
+    for (const [i, values] of components.entries()) {
+      values[20] = values[9] as number;
+      values[30] = reference.momenta[object]?.[i]?.[10] as number;
+    }
+  }
+  const from = (first: number) => Float64Array.from({ length: rows - first }, (_, i) => first + i);
+  const pair = [sampleOf(reference.only(from(1))), sampleOf(generated.only(from(3)))] as const;
+  const choices = { features: 'full', threshold: null, conditions: 'none' } as const;
+  const { warnings } = await examinePair(...pair, { ...choices, repeated: 'warn' }, {});
+  expect(warnings.map(({ message }) => message.replace(/:.*/, ''))).toEqual([
+    '1 generated events also occur in the reference sample, e.g. row 30 is reference row 10',
+    '1 rows of the generated sample repeat an earlier row, e.g. row 20 is row 9',
+  ]);
+  await expect(examinePair(...pair, { ...choices, repeated: 'refuse' }, {})).rejects.toThrow(
+    /generated row 30 is reference row 10.*row 20 is row 9/,
+  );
 });

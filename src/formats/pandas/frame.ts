@@ -64,17 +64,26 @@ function fixedFrame(group: string, byPath: ReadonlyMap<string, ListedDataset>): 
   const all = byPath.get(`${group}/axis0`);
   const blocks: FrameBlock[] = [];
   const ofBlocks: ListedDataset[] = [];
+  let rows: number | undefined;
   for (let i = 0; ; i++) {
     const dataset = byPath.get(`${group}/block${i}_values`);
     const names = byPath.get(`${group}/block${i}_items`);
-    const shape = dataset?.contents?.shape;
-    if (!dataset || !names || shape?.length !== 2) break;
-    blocks.push({ dataset, member: null, width: shape[1] as number });
+    const shape = dataset && shapeOfBlock(dataset);
+    if (!dataset || !names || !shape) break;
+    rows ??= shape.rows;
+    blocks.push({ dataset, member: null, width: shape.width });
     ofBlocks.push(names);
   }
-  const rows = blocks[0]?.dataset.contents?.shape[0];
   if (!all || rows === undefined) return [];
   return [{ path: group, rows, blocks, names: { form: 'fixed', all, ofBlocks } }];
+}
+
+/** Of an empty block, pandas stores a single number, and the shape it should have, columns first, as a pickled attribute. */
+function shapeOfBlock({ contents, attributes }: ListedDataset): { rows: number; width: number } | null {
+  const [rows, width, ...others] = contents?.shape ?? [];
+  if (rows === undefined || width === undefined || others.length > 0) return null;
+  const [columns, none] = plainPickleItems(String(attributes['shape'] ?? '')) ?? [];
+  return typeof columns === 'number' && none === 0 ? { rows: none, width: columns } : { rows, width };
 }
 
 function tableFrame(group: string, dataset: ListedDataset): StoredFrame[] {
@@ -94,8 +103,13 @@ function tableFrame(group: string, dataset: ListedDataset): StoredFrame[] {
   ];
 }
 
+/** Whether {@link frameColumns} are in the order of the frame: `format="table"` keeps that of several blocks in a pickle, which is never run. */
+export function knowsItsOrder({ names, blocks }: StoredFrame): boolean {
+  return names.form === 'fixed' || blocks.length === 1;
+}
+
 /**
- * Columns of a frame, in its order.
+ * Columns of a frame, in its order where it is known ({@link knowsItsOrder}), else block after block.
  *
  * @throws FileError ERR_FILE_CORRUPT where names and blocks contradict each other, and the codes for files.
  */

@@ -1,17 +1,18 @@
-import { FileError } from '../../errors.js';
+import { type ErrorCode, FileError } from '../../errors.js';
 import { listFile } from '../../formats/hdf5/reader/list-file.js';
 import {
   type FrameColumn,
   frameColumns,
   framesOf,
+  knowsItsOrder,
   readFrame,
   type StoredFrame,
 } from '../../formats/pandas/frame.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
-import type { EventLayout } from '../../layouts/event-layouts.js';
+import type { EventLayout, EventObject } from '../../layouts/event-layouts.js';
 import type { JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
-import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import type { FileOfSample } from '../sample-file.js';
 import { EventSample } from './event-sample.js';
 
@@ -36,13 +37,15 @@ export interface EventFile {
 /**
  * Finds the frame of a file and the layout that its columns have.
  *
- * @throws FileError ERR_LAYOUT where it has none, and the codes for files.
+ * @throws FileError ERR_LAYOUT where it has none, ERR_DATASET_TYPE where a layout needs the order of columns and the frame does not tell
+ * it, and the codes for files.
  */
 export async function findEvents(path: string, options: OpenEventsOptions): Promise<EventFile> {
   const { signal } = options;
   const layouts = await chosenLayouts(options.layout, 'events');
   const frames = framesOf(await listFile(path, signal));
   const chosen = options.layout !== undefined;
+  let code: ErrorCode = 'ERR_LAYOUT';
   let refused = 'it holds no frame of pandas';
   for (const layout of layouts) {
     const [frame, ...others] = frames.filter(
@@ -55,6 +58,11 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
       }
       continue;
     }
+    if (!knowsItsOrder(frame) && layout.objects.some(hasNumbers)) {
+      code = 'ERR_DATASET_TYPE';
+      refused = `frame ${frame.path} is a table of several blocks (mixed types, data_columns), whose columns have no safe number, which the layout ${layout.name} needs; give it names of columns, or write the frame with format="fixed"`;
+      continue;
+    }
     const names = await frameColumns(path, frame, signal);
     const columns = layout.objects.map((object) => object.columns.map((column) => columnOf(names, column)));
     if (columns.every((found) => found.every((column) => column !== undefined))) {
@@ -65,7 +73,11 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
     refused = `its frame has the columns ${shortList(names.map(({ name }) => name))}; the layout ${layout.name} also needs ${shortList(missing.map(String))}`;
   }
   const advice = chosen ? '' : '; describe its columns with --layout FILE.json';
-  throw new FileError('ERR_LAYOUT', path, `not events: ${refused}${advice}`);
+  throw new FileError(code, path, `not events: ${refused}${advice}`);
+}
+
+function hasNumbers({ columns }: EventObject): boolean {
+  return columns.some((column) => typeof column === 'number');
 }
 
 /** By name, or by number in the order of the frame. */
@@ -123,9 +135,11 @@ function requireOneLayout([first, ...others]: readonly EventFile[]): void {
   throw new FileError('ERR_LAYOUT', other.path, message);
 }
 
+/** @throws FileError ERR_TOO_FEW_ROWS. */
 function withoutOddRows(sample: EventSample): EventSample {
   const columns = sample.momenta.flat();
   const kept = rowsWhere(sample.rows, (row) => columns.every((values) => Number.isFinite(values[row])));
+  requireRows(sample.origin.source, 'events', { left: kept.length, read: sample.rows });
   const dropped = sample.rows - kept.length;
   if (dropped === 0) return sample;
   const first = kept.findIndex((row, i) => row !== i);

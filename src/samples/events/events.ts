@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
-import { eventLayoutSchema } from '../../layouts/event-layouts.js';
+import { type EventLayout, eventLayoutSchema } from '../../layouts/event-layouts.js';
 import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
@@ -55,19 +55,19 @@ export const events: SampleKind<EventSample, EventInput, typeof storedInput, Ope
 
 async function describe(path: string, options: OpenEventsOptions): Promise<DescribedFile> {
   const { layout, frame } = await findEvents(path, options);
-  const names = layout.objects.map(({ name }) => name).join(', ');
   return {
     layout: layout.name,
     rows: frame.rows,
-    content: { words: `events of ${names}`, code: 'ERR_LAYOUT' },
+    content: { words: `events of ${objectNames({ layout })}`, code: 'ERR_LAYOUT' },
   };
 }
 
 async function openStream(
   paths: string | readonly string[],
-  { layout, multiplicity: objects }: EventInput,
+  { layout: known, multiplicity: objects }: EventInput,
   options: OpenEventsOptions,
 ): Promise<SampleStream> {
+  const layout = options.layout ?? known;
   const all = await openEvents(paths, { ...options, layout, multiplicity: objects ?? undefined });
   return {
     rows: all.rows,
@@ -79,6 +79,18 @@ async function openStream(
     },
     close: async () => undefined,
   };
+}
+
+function objectNames({ layout }: Pick<EventSample, 'layout'>): string {
+  return layout.objects.map(({ name }) => name).join(', ');
+}
+
+/** @throws ArgumentError ERR_LAYOUT for events of other objects than the classifier reads. */
+function requireObjects(sample: EventSample, layout: EventLayout): void {
+  const [found, needed] = [objectNames(sample), objectNames({ layout })];
+  if (found === needed) return;
+  const message = `the events have the objects ${found}, the classifier reads ${needed}; describe them in the same way`;
+  throw new ArgumentError('ERR_LAYOUT', message);
 }
 
 class Events implements Sample {
@@ -118,9 +130,8 @@ class Events implements Sample {
   requireFit(generated: Sample): void {
     if (!(generated instanceof Events)) throw differentKinds(this, generated);
     const [first, second] = [this.#events, generated.#events];
-    const objects = ({ layout }: EventSample) => layout.objects.map(({ name }) => name).join(', ');
-    if (objects(first) !== objects(second)) {
-      const message = `the reference events have the objects ${objects(first)}, the generated ones ${objects(second)}; describe both in the same way`;
+    if (objectNames(first) !== objectNames(second)) {
+      const message = `the reference events have the objects ${objectNames(first)}, the generated ones ${objectNames(second)}; describe both in the same way`;
       throw new ArgumentError('ERR_LAYOUT', message);
     }
     const counts = [first, second].map(({ selection }) => selection.multiplicity);
@@ -145,6 +156,7 @@ class Events implements Sample {
 
   async features({ description, columns }: NetworkInput, { signal }: JobOptions): Promise<FeatureTable> {
     if (!isEventInput(description)) throw otherInput(this.noun, columns);
+    requireObjects(this.#events, description.layout);
     const features = eventFeatures(description);
     const values = new Float32Array(this.rows * features.length);
     for (const [column, feature] of features.entries()) {

@@ -6,7 +6,7 @@ import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js
 import type { JetLayout } from '../../layouts/jet-layouts.js';
 import type { JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
-import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import type { FileOfSample } from '../sample-file.js';
 import { JetSample, particleColumns } from './jet-sample.js';
 
@@ -82,8 +82,8 @@ function shapeOf(path: string, layout: JetLayout, particles: ListedDataset, jets
  * none.
  *
  * @param paths rows are counted through them.
- * @throws what {@link findJets} throws; FileError ERR_LAYOUT and ERR_DATASET_SHAPE for files that differ; ArgumentError ERR_ARGUMENT
- * for a file that is named twice; `signal.reason` when aborted.
+ * @throws what {@link findJets} throws; FileError ERR_LAYOUT and ERR_DATASET_SHAPE for files that differ, ERR_TOO_FEW_ROWS where no
+ * jet is left; ArgumentError ERR_ARGUMENT for a file that is named twice; `signal.reason` when aborted.
  */
 export async function openJets(
   paths: string | readonly string[],
@@ -171,6 +171,7 @@ function placeParticles(
   return negative;
 }
 
+/** @throws FileError ERR_TOO_FEW_ROWS. */
 function withoutOddRows(sample: JetSample): JetSample {
   const width = sample.capacity * particleColumns;
   const { jetPt } = sample;
@@ -182,6 +183,7 @@ function withoutOddRows(sample: JetSample): JetSample {
   };
   const rows = Array.from({ length: sample.rows }, (_, row) => row);
   const kept = Float64Array.from(rows.filter((row) => !odd(row)));
+  requireRows(sample.origin.source, 'jets', { left: kept.length, read: sample.rows });
   const dropped = sample.rows - kept.length;
   if (dropped === 0) return sample;
   const message = `${dropped} of ${sample.rows} jets hold numbers that are not finite, the first is row ${rows.find(odd)}; they are left out`;

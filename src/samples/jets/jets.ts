@@ -78,10 +78,10 @@ async function describe(path: string, options: OpenJetsOptions): Promise<Describ
 
 async function openStream(
   paths: string | readonly string[],
-  { layout, capacity }: JetInput,
+  { layout: known, capacity }: JetInput,
   options: OpenJetsOptions,
 ): Promise<SampleStream> {
-  const all = await openJets(paths, { ...options, layout });
+  const all = await openJets(paths, { ...options, layout: options.layout ?? known });
   if (all.capacity !== capacity) {
     const message = `the jets have up to ${all.capacity} particles, the classifier reads ${capacity}`;
     throw new ArgumentError('ERR_SHAPE', message);

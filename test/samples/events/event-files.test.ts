@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainPickleItems } from '#caloscope/formats/pandas/plain-pickle';
-import { openEvents } from '#caloscope/samples/events/event-files';
+import { type OpenEventsOptions, openEvents } from '#caloscope/samples/events/event-files';
 import { describeFile, openSample } from '#caloscope/samples/kinds';
 
 /** Files that pandas wrote: test/published/pandas-frames.py. */
@@ -70,6 +70,31 @@ describe('is refused', () => {
     const path = file('blocks-fixed');
     await expect(openEvents(path)).rejects.toMatchObject({ code: 'ERR_LAYOUT', path });
     await expect(openEvents(path)).rejects.toThrow(/run, a_e, a_x, weight.*z-jets also needs 10, 11/);
+  });
+
+  it('columns by number in a table of several blocks, which does not tell their order', async () => {
+    const path = file('blocks-table');
+    const layout = {
+      kind: 'events',
+      name: 'mine',
+      unit: 'GeV',
+      objects: [{ name: 'a', columns: ['a_e', 'a_x', 'a_y', 4] }],
+    };
+    for (const options of [{}, { layout }]) {
+      const refusal = { code: 'ERR_DATASET_TYPE', path, message: expect.stringMatching(/format="fixed"/) };
+      await expect(openEvents(path, options as OpenEventsOptions)).rejects.toMatchObject(refusal);
+      await expect(openSample(path, options as OpenEventsOptions)).rejects.toMatchObject(refusal);
+    }
+  });
+
+  it('a file of which no event is left', async () => {
+    expect(await describeFile(file('empty'))).toMatchObject({ layout: 'z-jets', rows: 0 });
+    const refusal = (name: string) => ({ code: 'ERR_TOO_FEW_ROWS', path: file(name) });
+    await expect(openEvents(file('empty'))).rejects.toMatchObject(refusal('empty'));
+    await expect(openEvents(file('empty'))).rejects.toThrow('it is empty: it holds no events');
+    await expect(openEvents(file('none-finite'))).rejects.toMatchObject(refusal('none-finite'));
+    await expect(openEvents(file('none-finite'))).rejects.toThrow('all 2 hold numbers that are not finite');
+    expect((await openEvents([file('empty'), file('fixed')])).rows).toBe(4);
   });
 
   it('a file twice, a layout of another kind, a file of showers', async () => {

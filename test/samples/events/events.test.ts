@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { scoreFile } from '#caloscope/classifier/file-scores';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { ObservableComparison } from '#caloscope/evaluation/result';
-import { publishedEventLayouts } from '#caloscope/layouts/event-layouts';
+import { type EventLayoutDescription, publishedEventLayouts } from '#caloscope/layouts/event-layouts';
 import { eventFeatures } from '#caloscope/samples/events/event-features';
+import { openEvents } from '#caloscope/samples/events/event-files';
 import { eventObservables, eventValues } from '#caloscope/samples/events/event-observables';
 import { EventSample } from '#caloscope/samples/events/event-sample';
 import { restoreInput, sampleOf, storedInputSchema, storeInput } from '#caloscope/samples/kinds';
@@ -111,3 +114,28 @@ describe('a planted flaw is found', () => {
 function leading(observables: readonly ObservableComparison[]) {
   return [...observables].sort((a, b) => b.separation.generated - a.separation.generated)[0]?.name;
 }
+
+describe('a classifier of events scores files', () => {
+  const file = join(import.meta.dirname, '../../published/numbers/events-fixed.h5');
+
+  it('with the layout that the user gives, else with its own', async () => {
+    const { ensemble } = await evaluate(toyEvents(300, 5), toyEvents(300, 6), options);
+    using _ = ensemble;
+    const inMeV: EventLayoutDescription = { ...zJets, name: 'mine', unit: 'MeV' };
+    const scored = async (layout?: EventLayoutDescription) =>
+      (await scoreFile(ensemble, file, layout && { layout })).logRatios;
+    const expected = async (layout: EventLayoutDescription) =>
+      (await ensemble.score(await openEvents(file, { layout }))).logRatios;
+    expect(await scored()).toEqual(await expected(zJets));
+    expect(await scored(inMeV)).toEqual(await expected(inMeV));
+    expect(await scored(inMeV)).not.toEqual(await scored());
+    const fewer = { ...inMeV, objects: zJets.objects.slice(0, 4) };
+    await expect(scored(fewer)).rejects.toMatchObject({
+      code: 'ERR_LAYOUT',
+      message: expect.stringContaining('the classifier reads mu1, mu2, j1, j2, j3'),
+    });
+    await expect(ensemble.score(await openEvents(file, { layout: fewer }))).rejects.toMatchObject({
+      code: 'ERR_LAYOUT',
+    });
+  });
+});

@@ -17,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const file = await writeToyJets(join(folder, 'jets.hdf5'), 60, 1);
 
+const columns = { dataset: 'particle_features', eta: 0, phi: 1, pt: 2 };
+
 describe('a file of JetNet', () => {
   it('is recognized, and every number is in its place', async () => {
     expect(await describeFile(file)).toEqual({
@@ -50,9 +52,8 @@ describe('a file of JetNet', () => {
   });
 
   it('is refused with too few columns, without particles, or twice', async () => {
-    const layout = (columns: object) => ({ kind: 'jets', name: 'mine', particles: columns }) as const;
-    const columns = { dataset: 'particle_features', eta: 0, phi: 1, pt: 7 };
-    await expect(openJets(file, { layout: layout(columns) as never })).rejects.toMatchObject({
+    const layout = (particles: object) => ({ kind: 'jets', name: 'mine', particles }) as const;
+    await expect(openJets(file, { layout: layout({ ...columns, pt: 7 }) as never })).rejects.toMatchObject({
       code: 'ERR_DATASET_SHAPE',
       message: expect.stringContaining('(60,30,4), needed is (N,particles,8 or more)'),
     });
@@ -62,6 +63,20 @@ describe('a file of JetNet', () => {
     await expect(openJets(file, { group: 'more' })).rejects.toMatchObject({ code: 'ERR_LAYOUT' });
     await expect(openJets([file, file])).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
   });
+});
+
+it('a file of which no jet is left is refused', async () => {
+  const empty = await writeToyJets(join(folder, 'empty.hdf5'), 0, 1);
+  const odd = await writeToyJets(join(folder, 'none.hdf5'), 3, 1, (stored) =>
+    stored.fill(Number.NaN, 0, 360),
+  );
+  for (const [path, message] of [
+    [empty, 'it is empty: it holds no jets'],
+    [odd, 'no jets are left: all 3 hold numbers that are not finite'],
+  ] as const) {
+    const refusal = { code: 'ERR_TOO_FEW_ROWS', path, message: expect.stringContaining(message) };
+    await expect(openJets(path)).rejects.toMatchObject(refusal);
+  }
 });
 
 const options = { folds: 3, members: 1, learners: ['trees'], seed: 1, threads: 1 } as const;
@@ -127,6 +142,10 @@ it('classifiers read observables and particles, and score files of them', async 
   const scores = await scoreFile(loaded, file);
   expect(scores.rows).toBe(60);
   expect(scores.logRatios.every(Number.isFinite)).toBe(true);
+  const turned = { kind: 'jets', name: 'mine', particles: { ...columns, eta: 1, phi: 2, pt: 0 } } as const;
+  const read = await loaded.score(await openJets(file, { layout: turned }));
+  expect((await scoreFile(loaded, file, { layout: turned })).logRatios).toEqual(read.logRatios);
+  expect(read.logRatios).not.toEqual(scores.logRatios);
   const fromFile = await openJets(file);
   expect((await sampleOf(fromFile).repetitions(sampleOf(fromFile), {})).shared.rows).toHaveLength(60);
 });
