@@ -8,6 +8,7 @@ import { tableFormatAt } from '../formats/tables/read-table.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
+import { describeFile } from '../samples/kinds.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
 import { columns, count, energy, fileSize, percent } from './figures.js';
@@ -50,6 +51,7 @@ export async function runInspect(
   if (layoutOut !== undefined) await requireOutputFile(layoutOut, { force: false, inputs: [path] });
   if ((await tableFormatAt(path)) !== null) return await runInspectTable(session, path);
   const show = session.progress.stage('reading');
+  const chosenFiles = { layout: chosen.layout, group: chosen.group, signal: session.signal };
   const inspection = await inspectShowerFile(path, {
     geometry: chosen.geometry,
     particle: chosen.particle,
@@ -59,10 +61,24 @@ export async function runInspect(
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
   }).catch(async (error) => {
     if (error instanceof CaloscopeError && unknownLayout.has(error.code)) {
+      const other = await describeFile(path, chosenFiles).catch(() => null);
+      if (other) return other;
       await concludeUnknown(session, path, error, layoutOut);
     }
     throw error;
   });
+  if ('content' in inspection) {
+    const { layout, rows, content } = inspection;
+    session.conclude({ path, layout, rows, content: content.words }, [
+      path,
+      ...columns([
+        ['layout', layout],
+        ['rows', rows === null ? 'not known' : count(rows)],
+        ['content', content.words],
+      ]),
+    ]);
+    return 0;
+  }
   session.conclude(inspection, linesOf(inspection));
   return inspection.problems.some(({ severity }) => severity === 'error') ? 1 : 0;
 }

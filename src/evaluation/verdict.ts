@@ -154,7 +154,7 @@ function sentenceOn(
   const worse = `The classifiers do worse than guessing (${measured(auc)}, ${shortZ(auc.z)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
   if (level === 'indistinguishable') {
     if (auc.z < guessing) return worse;
-    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor can the observables (p ${shortP(difference.pValue)}): no difference is seen at this sample size.`;
+    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor do the observables differ by three standard deviations (p ${shortP(difference.pValue)}).`;
   }
   if (sees(classifierPValue)) {
     const how = auc.value >= clear ? 'clearly tell' : 'can tell';

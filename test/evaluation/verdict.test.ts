@@ -126,7 +126,7 @@ describe('the sentence', () => {
 
   it('says that nothing is seen', () => {
     expect(sentenceOf({})).toBe(
-      'The classifiers cannot tell the generated showers from the reference (AUC 0.500 ± 0.010; 0.5 is a coin toss, ±0.0100 expected by chance), nor can the observables (p = 0.500): no difference is seen at this sample size.',
+      'The classifiers cannot tell the generated showers from the reference (AUC 0.500 ± 0.010; 0.5 is a coin toss, ±0.0100 expected by chance), nor do the observables differ by three standard deviations (p = 0.500).',
     );
     expect(sentenceOf({ area: 0.46 })).toContain('worse than guessing');
   });

@@ -78,7 +78,20 @@ def numbers():
         "parquet, gzip, plain pages": entry(parquet(pyarrow.table(of), compression="gzip", use_dictionary=False, data_page_version="2.0"), names, together),
         "parquet, lists": entry(parquet(lists, compression="lz4", row_group_size=7), [*names, "cells_0", "cells_1"], list_values),
     }
+    kept = frame[frame["count"] % 2 == 0]
+    out = io.BytesIO()
+    kept.to_parquet(out)
+    tables["parquet of a frame with an index"] = entry(out.getvalue(), names, kept)
+    counted = pandas.DataFrame(together).to_csv(index=False).encode()
+    tables["csv with counted names"] = entry(counted, ["0", "1", "2"], together)
+    stored = io.BytesIO()
+    numpy.savez(stored, **of)
+    damaged = bytearray(stored.getvalue())
+    damaged[200] ^= 1
     refused = {
+        "npz with a flipped bit": bytes(damaged),
+        "npy without columns": npy(numpy.zeros((3, 0))),
+        "csv with an index": kept.to_csv().encode(),
         "npy of objects": npy(numpy.array([1, "a"], dtype=object)),
         "npy of words": npy(numpy.array(["a", "b"])),
         "npy cut short": npy(together)[:300],

@@ -18,6 +18,9 @@ const { tables, refused } = publishedNumbers<{
 
 /** Code and a part of the message. */
 const refusals: Readonly<Record<string, readonly [string, string]>> = {
+  'npz with a flipped bit': ['ERR_FILE_CORRUPT', 'its checksum differs'],
+  'npy without columns': ['ERR_DATASET_SHAPE', 'an array of shape (3,0) has no columns'],
+  'csv with an index': ['ERR_LAYOUT', 'column 0 has no name'],
   'npy of objects': ['ERR_DATASET_TYPE', 'Python objects'],
   'npy of words': ['ERR_DATASET_TYPE', 'elements of type <U1'],
   'npy cut short': ['ERR_FILE_TRUNCATED', '69 elements are announced, 21 are there'],

@@ -4,6 +4,8 @@ import type { NumberTable } from './number-table.js';
 /** The part of a table that one array, or one column, holds: rows × names. */
 export interface TablePart {
   readonly names: readonly string[];
+  /** Of the array whose columns have made-up names; null: the names are those of the file. */
+  readonly array: string | null;
   readonly rows: number;
   readonly values: Float32Array;
 }
@@ -23,6 +25,9 @@ export function sideBySide(parts: readonly TablePart[]): NumberTable {
     const message = `${first?.names[0]} has ${rows} rows, ${odd.names[0]} has ${odd.rows}; every row needs one of each, or choose columns`;
     throw new CaloscopeError('ERR_ROW_MISMATCH', message);
   }
+  const arrays = parts.flatMap(({ array, names }) =>
+    array === null ? [] : [{ name: array, length: names.length }],
+  );
   const values = allocated(rows * columns.length);
   let at = 0;
   for (const part of parts) {
@@ -32,7 +37,7 @@ export function sideBySide(parts: readonly TablePart[]): NumberTable {
     }
     at += width;
   }
-  return { columns, rows, values };
+  return { columns, arrays, rows, values };
 }
 
 /** @throws CaloscopeError ERR_LAYOUT. */
@@ -57,18 +62,26 @@ export function chosenColumns(known: readonly string[], wanted: readonly string[
   });
 }
 
-/** The columns that are wanted, of a table that has them. @throws CaloscopeError ERR_DATASET_MISSING. */
+/**
+ * The columns that are wanted, of a table that has them; the name of an array stands for all its columns.
+ *
+ * @throws CaloscopeError ERR_DATASET_MISSING.
+ */
 export function withColumns(table: NumberTable, wanted: readonly string[] | null): NumberTable {
   if (wanted === null) return table;
-  const { columns, rows, values } = table;
-  const places = chosenColumns(columns, wanted);
+  const { columns, arrays, rows, values } = table;
+  const chosen = wanted.flatMap((name) => {
+    const array = columns.includes(name) ? undefined : arrays.find((one) => one.name === name);
+    return array ? columnNames(name, array.length) : [name];
+  });
+  const places = chosenColumns(columns, chosen);
   const kept = allocated(rows * places.length);
   for (let row = 0; row < rows; row++) {
     for (const [i, place] of places.entries()) {
       kept[row * places.length + i] = values[row * columns.length + place] as number;
     }
   }
-  return { columns: wanted, rows, values: kept };
+  return { columns: chosen, arrays, rows, values: kept };
 }
 
 /** Names of `width` columns of an array. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { CaloscopeError } from '../../errors.js';
-import { allocated, chosenColumns, requireDifferent } from './columns.js';
+import { allocated, chosenColumns, columnNames, requireDifferent } from './columns.js';
 import { type NumberTable, piecesOf, type TableBytes } from './number-table.js';
 
 /** What may stand between two cells, in the order in which it is looked for. */
@@ -12,7 +12,7 @@ const namedNumber = /^[+-]?(?:nan|inf|infinity)$/i;
 
 /**
  * A table as text: rows of cells with commas, semicolons, tabs or blanks between. The first row names the columns unless all its cells are
- * numbers; a `#` in front of it, as NumPy writes it, is not part of the first name. Other lines that begin with `#` are left out.
+ * numbers; if these are 0, 1, 2, …, as pandas counts columns without names, they are names, too; a `#` in front of it, as NumPy writes it, is not part of the first name. Other lines that begin with `#` are left out.
  *
  * @throws CaloscopeError ERR_DATASET_TYPE for a cell that is no number, ERR_FILE_CORRUPT for rows of different lengths; both with the
  * line.
@@ -30,17 +30,18 @@ export async function readCsv(file: TableBytes, wanted: readonly string[] | null
       info: true,
     }),
   );
-  let columns = heading;
-  let rows = new RowsOfCells(heading ?? [], wanted);
+  let columns: readonly string[] | null = heading;
+  let rows = new RowsOfCells(heading ?? [], wanted, null);
   try {
     for await (const { record, info } of cells as AsyncIterable<{
       record: string[];
       info: { lines: number };
     }>) {
       if (columns === null) {
-        const named = !record.every(isNumber);
-        columns = named ? record : record.map((_, i) => `column_${i}`);
-        rows = new RowsOfCells(columns, wanted);
+        const counted = record.length > 1 && record.every((cell, i) => cell === String(i));
+        const named = counted || !record.every(isNumber);
+        columns = named ? record : columnNames('column', record.length);
+        rows = new RowsOfCells(columns, wanted, named ? null : 'column');
         if (named) continue;
       }
       rows.add(record, info.lines);
@@ -95,12 +96,19 @@ function beginningOf(file: TableBytes): { heading: string[] | null; delimiter: s
 /** Rows of the chosen columns, in memory that grows. */
 class RowsOfCells {
   readonly #columns: readonly string[];
+  readonly #arrays: NumberTable['arrays'];
   readonly #places: readonly number[];
   #values = allocated(2 ** 16);
   #length = 0;
 
-  constructor(columns: readonly string[], wanted: readonly string[] | null) {
+  constructor(columns: readonly string[], wanted: readonly string[] | null, array: string | null) {
     requireDifferent(columns);
+    this.#arrays = array === null ? [] : [{ name: array, length: columns.length }];
+    const nameless = wanted === null ? columns.indexOf('') : -1;
+    if (nameless >= 0) {
+      const message = `column ${nameless} has no name: if it is an index, write the table without (pandas: index=False), or name the columns in a layout`;
+      throw new CaloscopeError('ERR_LAYOUT', message);
+    }
     this.#places = columns.length === 0 ? [] : chosenColumns(columns, wanted);
     this.#columns = this.#places.map((place) => columns[place] as string);
   }
@@ -120,7 +128,12 @@ class RowsOfCells {
   finish(): NumberTable {
     if (this.#length === 0) throw new CaloscopeError('ERR_LAYOUT', 'there is no row of numbers in it');
     const rows = this.#length / this.#columns.length;
-    return { columns: this.#columns, rows, values: this.#values.slice(0, this.#length) };
+    return {
+      columns: this.#columns,
+      arrays: this.#arrays,
+      rows,
+      values: this.#values.slice(0, this.#length),
+    };
   }
 
   #named(cell: string, line: number, column: number): number {

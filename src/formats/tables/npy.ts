@@ -52,6 +52,7 @@ class NpyDecoder {
   readonly #header: NpyHeader;
   readonly #parts: readonly {
     readonly field: NpyField;
+    readonly array: string | null;
     readonly names: readonly string[];
     readonly values: Float32Array;
   }[];
@@ -67,6 +68,12 @@ class NpyDecoder {
     this.#header = header;
     this.#rows = rows;
     this.#width = axes.reduce((product, length) => product * length, 1);
+    if (this.#width === 0 || header.fields.length === 0) {
+      throw new CaloscopeError(
+        'ERR_DATASET_SHAPE',
+        `an array of shape (${header.shape.join(',')}) has no columns`,
+      );
+    }
     this.#elementBytes = header.fields.reduce(
       (sum, field) => sum + field.count * npyNumbers[field.number.type].bytes,
       0,
@@ -76,6 +83,7 @@ class NpyDecoder {
       const numbers = this.#width * field.count;
       return {
         field,
+        array: several ? (field.name ?? name) : null,
         names: columnNames(field.name ?? name, several ? numbers : null),
         values: allocated(rows * numbers),
       };
@@ -106,7 +114,7 @@ class NpyDecoder {
       const message = `${this.#all} elements are announced, ${this.#done} are there; copy the file again`;
       throw new CaloscopeError('ERR_FILE_TRUNCATED', message);
     }
-    return this.#parts.map(({ names, values }) => ({ names, rows: this.#rows, values }));
+    return this.#parts.map(({ names, array, values }) => ({ names, array, rows: this.#rows, values }));
   }
 
   get #all(): number {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { type Entry, fromFd, type ZipFile } from 'yauzl';
 import { CaloscopeError } from '../../errors.js';
 import { sideBySide, type TablePart } from './columns.js';
@@ -15,10 +16,11 @@ export async function readNpz(descriptor: number, wanted: readonly string[] | nu
       error ? reject(damaged(error)) : resolve(zip),
     );
   });
+  const entries: Entry[] = [];
+  for await (const entry of entriesOf(archive)) if (entry.fileName.endsWith('.npy')) entries.push(entry);
+  const named = entries.map((entry) => ({ entry, name: entry.fileName.replace(/\.npy$/, '') }));
   const parts: TablePart[] = [];
-  for await (const entry of entriesOf(archive)) {
-    const name = entry.fileName.replace(/\.npy$/, '');
-    if (!entry.fileName.endsWith('.npy') || !mayHold(name, wanted)) continue;
+  for (const { entry, name } of holdersOf(named, wanted)) {
     try {
       parts.push(...(await readNpy(bytesOf(archive, entry), name)));
     } catch (error) {
@@ -31,8 +33,15 @@ export async function readNpz(descriptor: number, wanted: readonly string[] | nu
   return sideBySide(parts);
 }
 
-function mayHold(array: string, wanted: readonly string[] | null): boolean {
-  return wanted === null || wanted.some((name) => name === array || name.startsWith(`${array}_`));
+/** The arrays that the wanted names are, or are columns of; all where one is neither, such as a field of a structured array. */
+function holdersOf<Named extends { readonly name: string }>(
+  arrays: readonly Named[],
+  wanted: readonly string[] | null,
+): readonly Named[] {
+  if (wanted === null) return arrays;
+  const isOf = (column: string, { name }: Named) => column === name || column.replace(/_\d+$/, '') === name;
+  if (!wanted.every((column) => arrays.some((array) => isOf(column, array)))) return arrays;
+  return arrays.filter((array) => wanted.some((column) => isOf(column, array)));
 }
 
 async function* entriesOf(archive: ZipFile): AsyncGenerator<Entry, void, void> {
@@ -53,7 +62,12 @@ async function* bytesOf(archive: ZipFile, entry: Entry): AsyncGenerator<Buffer, 
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
     archive.openReadStream(entry, (error, opened) => (error ? reject(damaged(error)) : resolve(opened)));
   });
-  for await (const piece of stream) yield piece as Buffer;
+  let checksum = 0;
+  for await (const piece of stream) {
+    checksum = crc32(piece as Buffer, checksum);
+    yield piece as Buffer;
+  }
+  if (checksum !== entry.crc32) throw damaged(new Error('its checksum differs'));
 }
 
 function damaged(cause: unknown): CaloscopeError {

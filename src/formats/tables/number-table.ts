@@ -2,6 +2,8 @@
 export interface NumberTable {
   /** Names, each once. */
   readonly columns: readonly string[];
+  /** Arrays that gave several columns, `NAME_0` and so on, with their whole length, whether all of them were chosen or not. */
+  readonly arrays: readonly { readonly name: string; readonly length: number }[];
   readonly rows: number;
   /** rows × columns. */
   readonly values: Float32Array;

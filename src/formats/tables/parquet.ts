@@ -13,7 +13,8 @@ import type { NumberTable, TableBytes } from './number-table.js';
 const mark = 'PAR1';
 
 /**
- * A Parquet file: columns of numbers, and of lists that are equally long in all rows. Read row group by row group.
+ * A Parquet file: columns of numbers, and of lists that are equally long in all rows; the index of a frame of pandas is left out unless
+ * it is named. Read row group by row group.
  *
  * @throws CaloscopeError ERR_FILE_TRUNCATED, ERR_FILE_CORRUPT, ERR_DATASET_MISSING, ERR_DATASET_TYPE for what is no number, with the row.
  */
@@ -30,7 +31,10 @@ export async function readParquet(file: TableBytes, wanted: readonly string[] | 
   };
   const metadata = await sound(() => parquetMetadataAsync(buffer));
   const known = [...new Set(metadata.row_groups.flatMap(columnsOf))];
-  const holders = wanted && [...new Set(wanted.map((name) => holderOf(name, known)))];
+  const index = indexOf(metadata);
+  const holders = wanted
+    ? [...new Set(wanted.map((name) => holderOf(name, known)))]
+    : known.filter((name) => !index.includes(name));
   const names = chosenColumns(known, holders).map((place) => known[place] as string);
   const columns = names.map((name) => new ListOfNumbers(name));
   let start = 0;
@@ -60,6 +64,18 @@ export async function readParquet(file: TableBytes, wanted: readonly string[] | 
 
 function columnsOf({ columns }: FileMetaData['row_groups'][number]): string[] {
   return columns.flatMap(({ meta_data }) => meta_data?.path_in_schema.slice(0, 1) ?? []);
+}
+
+/** Columns that are the index of a frame of pandas, not its contents. */
+function indexOf({ key_value_metadata: texts = [] }: FileMetaData): readonly string[] {
+  const text = texts.find(({ key }) => key === 'pandas')?.value;
+  if (text === undefined) return [];
+  try {
+    const { index_columns: names } = JSON.parse(text) as { index_columns?: unknown };
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The column of lists that a column such as `cells_3` is part of; itself where there is none. */
@@ -125,7 +141,8 @@ class ListOfNumbers {
       values.set(piece, at);
       at += piece.length;
     }
-    return { names: columnNames(this.name, this.#lists ? this.#width : null), rows: this.#rows, values };
+    const names = columnNames(this.name, this.#lists ? this.#width : null);
+    return { names, array: this.#lists ? this.name : null, rows: this.#rows, values };
   }
 
   #number(value: unknown, row: number): number {

@@ -7,8 +7,8 @@ import { accessError } from '../files/plain-file.js';
 import type { NumberTable } from './number-table.js';
 import { type TableFormat, type TableReply, type TableRequest, tableFormatOf } from './table-format.js';
 
-/** Bytes that tell the format. */
-const startBytes = 512;
+/** Bytes that tell the format: the names of many columns go before the first number. */
+const startBytes = 2 ** 16;
 
 export interface ReadTableOptions {
   /** Columns by name, in this order; null: all. */

@@ -45,9 +45,10 @@ export async function openTable(
   const tables: TableOfFile[] = [];
   for (const [i, path] of all.entries()) {
     if ((await tableFormatAt(path)) === null) throw notATable(path);
-    const wanted = options.columns ?? layout.columns ?? tables[0]?.columns ?? null;
-    const table = await readTable(path, { columns: wanted, signal });
-    requireConditionColumns(path, layout, table.columns);
+    const others = options.columns ?? tables[0]?.columns ?? null;
+    const table = await readTable(path, { columns: options.columns ?? layout.columns ?? others, signal });
+    if (layout.columns === null && others !== null) requireWholeArrays(path, table);
+    if (options.columns === undefined) requireConditionColumns(path, layout, table.columns);
     tables.push(table);
     onProgress?.({ done: i + 1, total: all.length, message: 'reading' });
   }
@@ -86,6 +87,22 @@ function requireConditionColumns(
   if (missing === undefined) return;
   const message = `there is no column ${missing.name}, which is a condition of the layout; there are ${columns.slice(0, 12).join(', ')}`;
   throw new FileError('ERR_DATASET_MISSING', path, message);
+}
+
+/**
+ * Columns with made-up names are not told apart by them: an array must have as many as where they were chosen.
+ *
+ * @throws FileError ERR_SHAPE.
+ */
+function requireWholeArrays(path: string, { arrays, columns }: TableOfFile): void {
+  for (const { name, length } of arrays) {
+    const chosen = Array.from({ length }, (_, i) => `${name}_${i}`).filter((one) =>
+      columns.includes(one),
+    ).length;
+    if (chosen === 0 || chosen === length) continue;
+    const message = `its array ${name} has ${length} columns, ${chosen} are expected; choose columns with a layout`;
+    throw new FileError('ERR_SHAPE', path, message);
+  }
 }
 
 function notATable(path: string): FileError {

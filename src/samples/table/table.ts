@@ -93,6 +93,10 @@ class Table implements Sample {
         `a matrix of ${values.length} numbers does not have rows of ${columns.length} columns`,
       );
     }
+    const missing = matrix.conditions?.find(({ name }) => !columns.includes(name));
+    if (missing) {
+      throw new ArgumentError('ERR_ARGUMENT', `the condition ${missing.name} is none of the columns`);
+    }
     this.#matrix = matrix;
     this.sourceRows = left?.sourceRows ?? null;
     this.#leftOut = left?.out ?? 0;
@@ -118,6 +122,12 @@ class Table implements Sample {
   requireFit(generated: Sample): void {
     if (!(generated instanceof Table)) throw differentKinds(this, generated);
     generated.#requireColumns(this.#matrix.columns);
+    const [known, others] = [this, generated].map((one) =>
+      (one.#matrix.conditions ?? []).map(({ name }) => name).join(', '),
+    );
+    if (known === others) return;
+    const message = `the conditions of the reference are ${known || 'none'}, those of the generated sample ${others || 'none'}; name the same in both`;
+    throw new ArgumentError('ERR_LAYOUT', message);
   }
 
   conditions(): readonly Condition[] {
@@ -133,7 +143,13 @@ class Table implements Sample {
 
   input({ conditions: chosen }: InputChoices): MatrixInput {
     const { columns, conditions = [] } = this.#matrix;
-    const read = conditions.filter(({ name }) => chosen === 'varying' || chosen.includes(name));
+    const wanted = typeof chosen === 'string' ? [] : chosen;
+    const unknown = wanted.find((name) => !conditions.some((one) => one.name === name));
+    if (unknown !== undefined) {
+      const known = conditions.map(({ name }) => name).join(', ') || 'none';
+      throw new ArgumentError('ERR_ARGUMENT', `there is no condition ${unknown}; the table has ${known}`);
+    }
+    const read = conditions.filter(({ name }) => chosen === 'varying' || wanted.includes(name));
     const unread = conditions.filter((one) => !read.includes(one)).map(({ name }) => name);
     return { kind: this.kind, columns: columns.filter((name) => !unread.includes(name)) };
   }
@@ -149,8 +165,11 @@ class Table implements Sample {
       this.#requireColumns(columns);
       return this.#features('the matrix');
     }
-    const { values } = withColumns({ columns: known, rows: this.rows, values: this.#matrix.values }, columns);
-    return new Table({ ...this.#matrix, columns, values }).#features('the matrix');
+    const { values } = withColumns(
+      { columns: known, arrays: [], rows: this.rows, values: this.#matrix.values },
+      columns,
+    );
+    return new Table({ columns, values }).#features('the matrix');
   }
 
   observables(): readonly Observable[] {

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { evaluate } from '#caloscope/evaluation/evaluate';
+import { sampleOf } from '#caloscope/samples/kinds';
+import { openTable } from '#caloscope/samples/table/table-files';
+
+const folder = mkdtempSync(join(tmpdir(), 'caloscope-table-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const layout = { kind: 'table' as const, name: 'mine', conditions: [{ name: 'e', unit: 'GeV' }] };
+
+describe('tables from files', () => {
+  const named = file('named.csv', 'e,pt,eta\n1,2,3\n4,5,6\n');
+  const bare = file('bare.csv', '1,2,3\n4,5,6\n');
+  const wide = file('wide.csv', '0.5,1,2,3\n0.5,4,5,6\n');
+
+  it('of several files are one sample, with the columns of the first', async () => {
+    const second = file('second.csv', 'eta,e,pt\n9,7,8\n');
+    const { values, columns, origin, conditions } = await openTable([named, second], { layout });
+    expect([columns, ...values]).toEqual([['e', 'pt', 'eta'], 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(origin?.files.map(({ rows }) => rows)).toEqual([2, 1]);
+    expect(conditions).toEqual([{ name: 'e', label: 'e', unit: 'GeV' }]);
+  });
+
+  it('have as many columns without names as were chosen before', async () => {
+    const refusal = {
+      code: 'ERR_SHAPE',
+      message: expect.stringContaining('its array column has 4 columns, 3 are expected'),
+    };
+    await expect(openTable([bare, wide])).rejects.toMatchObject(refusal);
+    const columns = ['column_0', 'column_1', 'column_2'];
+    await expect(openTable(wide, { columns })).rejects.toMatchObject(refusal);
+    const chosen = { kind: 'table' as const, name: 'mine', columns };
+    expect(Array.from((await openTable(wide, { layout: chosen })).values)).toEqual([0.5, 1, 2, 0.5, 4, 5]);
+  });
+
+  it('give classifiers the conditions that are wanted, by their whole names', async () => {
+    const sample = sampleOf(await openTable(named, { layout }));
+    const read = (conditions: 'varying' | 'none' | readonly string[]) =>
+      sample.input({ features: 'full', threshold: null, conditions }, sample);
+    expect(read('varying')).toMatchObject({ columns: ['e', 'pt', 'eta'] });
+    expect(read(['e'])).toMatchObject({ columns: ['e', 'pt', 'eta'] });
+    expect(read('none')).toMatchObject({ columns: ['pt', 'eta'] });
+    expect(() => read(['phi'])).toThrow('there is no condition phi; the table has e');
+  });
+
+  it('are refused with conditions that differ, or are no columns', async () => {
+    const first = await openTable(named, { layout });
+    await expect(evaluate(first, await openTable(named))).rejects.toMatchObject({
+      code: 'ERR_LAYOUT',
+      message: expect.stringContaining(
+        'the conditions of the reference are e, those of the generated sample none',
+      ),
+    });
+    const other = { ...first, conditions: [{ name: 'phi', label: 'φ', unit: '' }] };
+    await expect(evaluate(other, other)).rejects.toThrow('the condition phi is none of the columns');
+    await expect(openTable(bare, { layout })).rejects.toMatchObject({ code: 'ERR_DATASET_MISSING' });
+    // Where a classifier says what is read, conditions that it does not read need not be there.
+    const read = await openTable(named, { layout, columns: ['pt'] });
+    expect([read.conditions, ...read.values]).toEqual([[], 2, 5]);
+  });
+});
