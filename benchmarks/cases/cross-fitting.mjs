@@ -1,7 +1,7 @@
 // What an evaluation spends most of its time with: networks, each trained without two folds, which it then scores.
 
 import { areaUnderCurve } from 'caloscope';
-import { crossFit } from '#caloscope/classifier/cross-fitting';
+import { prepareFitting } from '#caloscope/classifier/cross-fitting';
 import { classifierSchema } from '#caloscope/classifier/network-settings';
 import { computerFor } from '#caloscope/native/devices';
 import { sampleOf } from '#caloscope/samples/kinds';
@@ -95,14 +95,19 @@ async function prepare(context) {
   const reference = await toySample('calogan', references, { seed: 1, ...flaw, sample: 'reference' });
   const generated = await toySample('calogan', references, { seed: 2, ...flaw });
   const { geometry } = reference;
-  const input = { kind: 'showers', features: 'low', geometry, threshold: null };
+  const input = { kind: 'showers', features: 'low', geometry, threshold: null, conditions: [] };
   const classifier = classifierSchema.parse({ ...plan, epochs: context.size(2, 1) });
   const trainingPlan = { ...networksAlone, folds, members, seed: 1, classifier };
-  const train = () =>
-    crossFit(sampleOf(reference), sampleOf(generated), input, trainingPlan, {
-      computer: computerFor({ threads: context.cores }),
-      warnings: [],
-    });
+  const computer = computerFor({ threads: context.cores });
+  const train = async () => {
+    const samples = [sampleOf(reference), sampleOf(generated)];
+    const prepared = await prepareFitting(...samples, input, trainingPlan, { computer });
+    try {
+      return await prepared.fit({ warnings: [] });
+    } finally {
+      prepared.dispose();
+    }
+  };
 
   const fitted = await train();
   const [standardisation] = networksOf(fitted.ensemble);

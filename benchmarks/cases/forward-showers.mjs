@@ -40,7 +40,7 @@ function varied({ centre, scale, clip }, seed) {
 /** `members` networks with random weights on a sample, each with a standardisation of its own. */
 function untrained(sample, hidden, members) {
   const { geometry } = sample;
-  const input = { kind: 'showers', features: 'low', geometry, threshold: null };
+  const input = { kind: 'showers', features: 'low', geometry, threshold: null, conditions: [] };
   const standardisation = standardisationOf(sample, input);
   const widths = [standardisation.centre.length, ...hidden, 1];
   const networks = Array.from({ length: members }, (_, i) =>

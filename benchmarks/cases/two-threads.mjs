@@ -29,7 +29,13 @@ async function forward(context) {
   const skipped = requireTwoCores(context);
   if (skipped) return skipped;
   const sample = await toySample('calogan', context.size(100_000, 10_000), { seed: 1 });
-  const input = { kind: 'showers', features: 'low', geometry: sample.geometry, threshold: null };
+  const input = {
+    kind: 'showers',
+    features: 'low',
+    geometry: sample.geometry,
+    threshold: null,
+    conditions: [],
+  };
   const standardisation = standardisationOf(sample, input);
   const ensemble = ensembleOf([randomNetwork([508, 512, 512, 512, 1], 1, standardisation)], input);
   const predict = async (threads) => (await ensemble.score(sample, { threads })).logits;

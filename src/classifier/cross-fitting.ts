@@ -72,8 +72,9 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
     const { plan, input, groups } = this.#made;
     const { folds, split, members, seed, learners, classifier } = plan;
     const { betas, ...settings } = classifier;
-    const { features, threshold } = inputSettings(input);
+    const { features, threshold, conditions } = inputSettings(input);
     const cut = threshold === null ? 'no threshold' : `threshold ${threshold} MeV`;
+    const read = conditions.map((name) => `, ${name}`).join('');
     return {
       ...settings,
       beta1: betas[0],
@@ -83,7 +84,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
       members,
       seed,
       learners,
-      input: `${features}, ${cut}`,
+      input: `${features}, ${cut}${read}`,
       groups,
       batchSize: this.#batchSize,
       hidden: Uint32Array.from(classifier.hidden),

@@ -1,5 +1,5 @@
 /** The harness itself: what it times, what it refuses to time, what it keeps. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -156,5 +156,15 @@ describe('the results', () => {
     expect(table).toContain('| a | peer | 1.23 (1.10–1.50) | ≥ 1.5, missed | 0.25 s | 0.308 s |');
     expect(table).toContain('| b | peer | skipped: python3-h5py is not installed |');
     expect(new Set(table.split('\n').map((line: string) => line.split('|').length)).size).toBe(1);
+  });
+});
+
+describe('the cases', () => {
+  it('all load, so that none is left behind when something is renamed', async () => {
+    const cases = new URL('../../benchmarks/cases/', import.meta.url);
+    for (const name of readdirSync(cases)) {
+      const { default: listed } = await import(new URL(name, cases).href);
+      for (const one of [listed].flat()) expect(typeof one.prepare, name).toBe('function');
+    }
   });
 });
