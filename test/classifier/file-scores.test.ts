@@ -76,7 +76,9 @@ describe('scores of a file that is never in memory as a whole', () => {
           features,
         );
         expect(streamed).toEqual({
+          noun: 'showers',
           rows,
+          sourceRows: null,
           files: [{ source: path, rows }],
           ...together,
           warnings: showers.problems,
@@ -96,10 +98,10 @@ describe('scores of a file that is never in memory as a whole', () => {
       path: file,
       message: expect.stringContaining('row 39990, voxel 7'),
     });
-    const { rows: _, files: __, warnings, ...scores } = await score({ nonFinite: 'zero' }, file);
+    const { logits, logRatios, logRatioErrors, warnings } = await score({ nonFinite: 'zero' }, file);
     expect(warnings.map(({ code }) => code)).toEqual(['non-finite']);
     using showers = await openShowers(file, { geometry, nonFinite: 'zero' });
-    expect(scores).toEqual(await ensembles.get('low')?.score(showers));
+    expect({ logits, logRatios, logRatioErrors }).toEqual(await ensembles.get('low')?.score(showers));
   });
 
   it('come with a word where the file leaves the training, from a saved classifier, too', async () => {
@@ -152,7 +154,10 @@ describe('scores of a file that is never in memory as a whole', () => {
       learners: ['network'],
       classifier: { hidden: [4], epochs: 1 },
     });
-    await expect(scoreFile(ensemble, path)).rejects.toMatchObject({ code: 'ERR_SHAPE' });
+    await expect(scoreFile(ensemble, path)).rejects.toMatchObject({
+      code: 'ERR_LAYOUT',
+      message: expect.stringContaining('it is no table'),
+    });
     ensemble.dispose();
     await expect(score({}, join(folder, 'none.hdf5'))).rejects.toMatchObject({
       code: 'ERR_FILE_NOT_FOUND',
