@@ -1,12 +1,24 @@
 import { ArgumentError } from '../errors.js';
+import { native } from '../native/binding.js';
 import type { RepeatedInPair, RepeatedRows } from '../native/contract/showers.js';
 import type { SampleRole } from '../native/contract/statistics.js';
+import { type JobOptions, runJob } from '../native/run-job.js';
 import type { Warning } from '../warnings.js';
+import type { FeatureTable } from './feature-table.js';
 import type { Sample } from './sample.js';
 
 /** What to do with rows that occur twice: say so, refuse the samples, or leave the copies out. */
 export const repeatedPolicies = ['warn', 'refuse', 'remove'] as const;
 export type RepeatedPolicy = (typeof repeatedPolicies)[number];
+
+/** Rows of two tables whose stored columns are equal. */
+export function repeatedRows(
+  first: FeatureTable,
+  second: FeatureTable,
+  options: JobOptions,
+): Promise<RepeatedInPair> {
+  return runJob((notify) => native().repeatedRows(first.handle, second.handle, notify), options);
+}
 
 /** The copies in two samples: a shared row counts as one of the generated sample, a repeated one where it comes again. */
 export function copiesIn(found: RepeatedInPair): Readonly<Record<SampleRole, Float64Array>> {

@@ -272,3 +272,8 @@ export function otherInput(noun: string, columns: readonly string[]): ArgumentEr
     `the classifier takes ${columns.length} columns, not ${noun}: pass a matrix`,
   );
 }
+
+/** Warnings of one of two samples, which say of which. */
+export function warningsOf(role: SampleRole, warnings: readonly Warning[]): Warning[] {
+  return warnings.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
+}

@@ -130,13 +130,14 @@ async function binsOf(
 ): Promise<ConditionBin[]> {
   const bins: Omit<ConditionBin, 'leading' | 'observables'>[] = [];
   const compared: (Omit<BinObservable, 'adjustedPValue'> & { readonly pValue: number })[][] = [];
+  const weights = context.scores.finiteWeights();
   for (const [i, [lower, upper]] of edges.entries()) {
     const last = i === edges.length - 1;
     const inside = (value: number) =>
       value >= lower && (value < upper || (value === upper && (last || lower === upper)));
     const rows = { reference: rowsWhere(first, inside), generated: rowsWhere(second, inside) };
     bins.push({ lower, upper, ...(await binOf(context, rows)) });
-    compared.push(await distancesIn(context, rows));
+    compared.push(await distancesIn(context, weights, rows));
   }
   const adjusted = adjustedPValues(compared.flatMap((of) => of.map(({ pValue }) => pValue)));
   let next = 0;
@@ -180,19 +181,16 @@ async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
   };
 }
 
-async function distancesIn({ columns, scores, run }: AnalysisContext, rows: BinRows) {
+/** @param weights of all generated rows. */
+async function distancesIn({ columns, run }: AnalysisContext, weights: Float64Array, rows: BinRows) {
   const { reference, generated } = rows;
   if (reference.length === 0 || generated.length === 0) return [];
-  const weights = valuesAt(scores.finiteWeights(), generated);
+  const ofBin = valuesAt(weights, generated);
   const distances = [];
   for (const { observable, reference: first, generated: second } of columns) {
     const { name, label } = observable;
-    const inBin = {
-      observable,
-      reference: valuesAt(first, reference),
-      generated: valuesAt(second, generated),
-    };
-    const { distance } = await rankDistances(inBin, weights, run);
+    const inBin = { reference: valuesAt(first, reference), generated: valuesAt(second, generated) };
+    const { distance } = await rankDistances(inBin, ofBin, run);
     const { value, pValue } = distance.generated;
     const after = distance.reweighted.value;
     distances.push({

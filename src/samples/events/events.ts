@@ -5,10 +5,10 @@ import { type EventLayout, eventLayoutSchema } from '../../layouts/event-layouts
 import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
-import { callNative, type JobOptions, runJob } from '../../native/run-job.js';
+import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
-import { rowsWithout } from '../repeated-rows.js';
+import { repeatedRows, rowsWithout } from '../repeated-rows.js';
 import {
   type AnyInput,
   type Condition,
@@ -22,6 +22,7 @@ import {
   type SampleKind,
   type SampleRecord,
   type SampleStream,
+  warningsOf,
 } from '../sample.js';
 import { type EventInput, eventFeatures } from './event-features.js';
 import { findEvents, type OpenEventsOptions, openEvents } from './event-files.js';
@@ -202,19 +203,17 @@ class Events implements Sample {
 
   async oddities(generated: Sample): Promise<readonly Warning[]> {
     if (!(generated instanceof Events)) throw differentKinds(this, generated);
-    const said = (role: SampleRole, { warnings }: EventSample) =>
-      warnings.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
-    return [...said('reference', this.#events), ...said('generated', generated.#events)];
+    return [
+      ...warningsOf('reference', this.#events.warnings),
+      ...warningsOf('generated', generated.#events.warnings),
+    ];
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
     if (!(generated instanceof Events)) throw differentKinds(this, generated);
     using first = this.#momenta();
     using second = generated.#momenta();
-    return await runJob<RepeatedInPair>(
-      (notify) => native().repeatedRows(first.handle, second.handle, notify),
-      options,
-    );
+    return await repeatedRows(first, second, options);
   }
 
   async without(rows: Float64Array): Promise<Sample> {

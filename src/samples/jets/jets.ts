@@ -6,11 +6,11 @@ import { native } from '../../native/binding.js';
 import { jetObservableNames } from '../../native/contract/jets.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
-import { callNative, type JobOptions, runJob } from '../../native/run-job.js';
+import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { ThreadedJobOptions } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
-import { rowsWithout } from '../repeated-rows.js';
+import { repeatedRows, rowsWithout } from '../repeated-rows.js';
 import {
   type AnyInput,
   type Condition,
@@ -24,6 +24,7 @@ import {
   type SampleKind,
   type SampleRecord,
   type SampleStream,
+  warningsOf,
 } from '../sample.js';
 import { findJets, type OpenJetsOptions, openJets } from './jet-files.js';
 import { jetObservables, jetValues } from './jet-observables.js';
@@ -191,19 +192,17 @@ class Jets implements Sample {
 
   async oddities(generated: Sample): Promise<readonly Warning[]> {
     if (!(generated instanceof Jets)) throw differentKinds(this, generated);
-    const said = (role: SampleRole, { warnings }: JetSample) =>
-      warnings.map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
-    return [...said('reference', this.#jets), ...said('generated', generated.#jets)];
+    return [
+      ...warningsOf('reference', this.#jets.warnings),
+      ...warningsOf('generated', generated.#jets.warnings),
+    ];
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
     if (!(generated instanceof Jets)) throw differentKinds(this, generated);
     using first = this.#particles();
     using second = generated.#particles();
-    return await runJob<RepeatedInPair>(
-      (notify) => native().repeatedRows(first.handle, second.handle, notify),
-      options,
-    );
+    return await repeatedRows(first, second, options);
   }
 
   async without(rows: Float64Array): Promise<Sample> {

@@ -1,5 +1,6 @@
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { Warning } from '../../warnings.js';
+import { warningsOf } from '../sample.js';
 import type { ContentProblem } from './reading/oddities.js';
 import type { ShowerSample } from './shower-sample.js';
 
@@ -10,5 +11,5 @@ export function fileWarnings(problems: readonly ContentProblem[]): Warning[] {
 
 /** The same, of the file of one of two samples. */
 export function sampleWarnings({ problems }: ShowerSample, role: SampleRole): Warning[] {
-  return fileWarnings(problems).map(({ code, message }) => ({ code, message: `${role} sample: ${message}` }));
+  return warningsOf(role, fileWarnings(problems));
 }

@@ -5,11 +5,11 @@ import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
 import type { ComputeOptions } from '../../native/devices.js';
-import { callNative, type JobOptions, runJob } from '../../native/run-job.js';
+import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
-import { rowsWithout } from '../repeated-rows.js';
+import { repeatedRows, rowsWithout } from '../repeated-rows.js';
 import {
   type Condition,
   differentKinds,
@@ -196,10 +196,7 @@ class Table implements Sample {
     if (!(generated instanceof Table)) throw differentKinds(this, generated);
     using first = this.#features('reference matrix');
     using second = generated.#features('generated matrix');
-    return await runJob<RepeatedInPair>(
-      (notify) => native().repeatedRows(first.handle, second.handle, notify),
-      options,
-    );
+    return await repeatedRows(first, second, options);
   }
 
   async without(rows: Float64Array): Promise<Sample> {
