@@ -75,7 +75,8 @@ const threadsDemand = { error: `must be a whole number from 1 to ${mostThreads}`
 const threadsSchema = z.int(threadsDemand).min(1, threadsDemand).max(mostThreads, threadsDemand);
 
 export function addThreadsOption(command: Command): Command {
-  const description = 'threads to work on; results do not depend on it (default: all of the machine)';
+  const description =
+    'threads to work on; results do not depend on it (default: those that affinity mask, CPU quota and SLURM_CPUS_PER_TASK leave)';
   return command.addOption(checkedOption('--threads <n>', description, threadsSchema));
 }
 
