@@ -23,7 +23,7 @@ export class OnnxClassifier {
   /** Columns of a row. */
   readonly inputs: number;
   /** What the output of the model is; {@link logits} are logits in any case. */
-  readonly head: LogitHead['kind'];
+  readonly head: 'logit' | 'two logits' | 'sigmoid' | 'softmax';
   /** Version of its operators. */
   readonly opset: number;
   /** The program that wrote it, as the file says. */
@@ -82,20 +82,40 @@ export class OnnxClassifier {
       const message = `${rows.length} numbers are no rows of ${this.inputs} columns, which the model reads`;
       throw new ArgumentError('ERR_SHAPE', message);
     }
+    const rowsAt = (first: number, wanted: number) =>
+      rows.subarray(first * this.inputs, (first + wanted) * this.inputs);
+    return await this.logitsOf(rowsAt, { first: 0, count }, { signal, onProgress });
+  }
+
+  /**
+   * @internal The same for rows that are made when they are needed.
+   *
+   * @param place of the rows among others, for the error that names one.
+   */
+  async logitsOf(
+    rowsAt: (first: number, count: number) => Float32Array | Float64Array,
+    place: { readonly first: number; readonly count: number },
+    { signal, onProgress }: JobOptions,
+  ): Promise<Float64Array> {
+    const { count } = place;
     const logits = new Float64Array(count);
     const atOnce = Math.max(1, Math.floor(costAtOnce / this.#program.costOf(this.#head.value)));
     for (let first = 0; first < count; first += atOnce) {
       signal?.throwIfAborted();
-      const end = Math.min(first + atOnce, count);
-      const given = Float64Array.from(rows.subarray(first * this.inputs, end * this.inputs));
-      logits.set(this.#logitsOf(given, end - first), first);
-      onProgress?.({ done: end, total: count, message: 'scoring' });
+      const wanted = Math.min(atOnce, count - first);
+      logits.set(this.#logitsOf(Float64Array.from(rowsAt(first, wanted)), wanted), first);
+      onProgress?.({ done: first + wanted, total: count, message: 'scoring' });
       await setImmediate();
     }
     const odd = logits.findIndex((logit) => !Number.isFinite(logit));
     if (odd < 0) return logits;
-    throw new ArgumentError('ERR_NON_FINITE', `row ${odd}: the model gives ${logits[odd]}`);
+    throw new ArgumentError('ERR_NON_FINITE', `row ${place.first + odd}: the model gives ${logits[odd]}`);
   }
+
+  /** There is nothing to free: it may stand wherever an ensemble does. */
+  dispose(): void {}
+
+  [Symbol.dispose](): void {}
 
   #logitsOf(given: Float64Array, rows: number): Float64Array {
     const values = this.#program.run(given, rows, this.#head.value);
