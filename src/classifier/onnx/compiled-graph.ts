@@ -74,7 +74,7 @@ function valuesOf(
   values: ReadonlyMap<string, GraphValue>,
   surroundings: GraphSurroundings,
 ): readonly GraphValue[] {
-  const operator = node.domain === '' ? operators.get(node.operator) : undefined;
+  const operator = operators.get(node.domain === '' ? node.operator : `${node.domain}.${node.operator}`);
   if (!operator)
     throw new CaloscopeError('ERR_OPERATOR', `${nodeLabel(node)}: this operator is not supported`);
   const inputs = node.inputs.map((name) => {

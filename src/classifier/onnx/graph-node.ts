@@ -107,6 +107,10 @@ export class GraphNode implements GraphSurroundings {
     return message && [...message.floats(7, 4)];
   }
 
+  texts(attribute: string): string[] | null {
+    return this.#attribute(attribute, 8)?.texts(9) ?? null;
+  }
+
   tensor(attribute: string): Constant | null {
     const message = this.#attribute(attribute, 4)?.message(5, 'a tensor');
     if (!message) return null;

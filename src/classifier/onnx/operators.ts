@@ -11,6 +11,7 @@ import type { GraphNode } from './graph-node.js';
 import * as layers from './layer-operators.js';
 import type { GraphValue } from './row-program.js';
 import * as shapes from './shape-operators.js';
+import { treeEnsemble } from './tree-operators.js';
 
 /** What a node makes of its inputs: its first output, or all of them. */
 type Operator = (node: GraphNode) => GraphValue | readonly GraphValue[];
@@ -19,7 +20,7 @@ function each<Table extends object>(table: Table, operator: Operator): Record<st
   return Object.fromEntries(Object.keys(table).map((name) => [name, operator]));
 }
 
-/** Operators of the standard that a classifier may have, by name: https://onnx.ai/onnx/operators. */
+/** Operators that a classifier may have, by name, behind that of their domain where it is not the standard: https://onnx.ai/onnx/operators. */
 export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator>(
   Object.entries({
     ...Object.fromEntries(
@@ -54,5 +55,6 @@ export const operators: ReadonlyMap<string, Operator> = new Map<string, Operator
     Squeeze: shapes.squeeze,
     Transpose: shapes.transpose,
     Unsqueeze: shapes.unsqueeze,
+    'ai.onnx.ml.TreeEnsembleRegressor': treeEnsemble,
   }),
 );

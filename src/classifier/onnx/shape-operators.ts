@@ -1,5 +1,7 @@
 import type { CaloscopeError } from '../../errors.js';
 import { isFloatType } from '../../formats/onnx/onnx-tensor.js';
+import { elementType } from '../../formats/onnx/onnx-writer.js';
+import { unary } from './elementwise-operators.js';
 import type { GraphNode } from './graph-node.js';
 import { rankOf } from './graph-node.js';
 import { constant, type GraphValue, requireSize, sizeOf } from './row-program.js';
@@ -13,13 +15,14 @@ function reshaped(value: GraphValue, shape: readonly number[]): GraphValue {
   return { ...value, shape };
 }
 
-/** Casts between floats change nothing: all is computed in double precision. */
+/** All is computed in double precision; what is cast to float32 is rounded, which decides where trees compare. */
 export function cast(node: GraphNode): GraphValue {
   const value = node.input(0);
-  if (value.ofRows && !isFloatType(node.int('to', 1))) {
+  const type = node.int('to', elementType.float);
+  if (value.ofRows && !isFloatType(type)) {
     throw node.error('ERR_MODEL', 'turns numbers of rows into whole numbers or words; a score is a float');
   }
-  return value;
+  return type === elementType.float ? unary(node, value, Math.fround) : value;
 }
 
 /** Nothing at inference. */
