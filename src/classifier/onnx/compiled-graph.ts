@@ -1,6 +1,7 @@
 import { CaloscopeError } from '../../errors.js';
 import type { OnnxGraph, OnnxNode, OnnxPort } from '../../formats/onnx/onnx-model.js';
 import { isFloatType } from '../../formats/onnx/onnx-tensor.js';
+import { elementType } from '../../formats/onnx/onnx-writer.js';
 import type { OnnxFile } from '../../formats/onnx/read-onnx.js';
 import { GraphNode, type GraphSurroundings, nodeLabel } from './graph-node.js';
 import { orderedNodes } from './node-order.js';
@@ -17,6 +18,8 @@ export interface CompiledGraph {
   readonly program: RowProgram;
   /** Columns of a row. */
   readonly inputs: number;
+  /** Whether it takes float32, to which rows are rounded: that decides where trees compare. */
+  readonly single: boolean;
   readonly values: ReadonlyMap<string, GraphValue>;
   /** Those that the output needs, in an order in which they can be computed. */
   readonly nodes: readonly OnnxNode[];
@@ -48,7 +51,8 @@ export function compileGraph(file: OnnxFile): CompiledGraph {
   for (const [name, tensor] of tensors) values.set(name, { ofRows: false, ...tensor } satisfies Constant);
   const surroundings = { opset, declaredRows, program };
   computeNodes(nodes, values, surroundings);
-  const compiled = { program, inputs: columns, values, nodes, surroundings, output };
+  const single = input.elementType === elementType.float;
+  const compiled = { program, inputs: columns, single, values, nodes, surroundings, output };
   requireOutputOfRows(compiled);
   return compiled;
 }

@@ -2,7 +2,7 @@ import { CaloscopeError } from '../../errors.js';
 import type { OnnxNode } from '../../formats/onnx/onnx-model.js';
 import { type CompiledGraph, computeNodes, outputOf } from './compiled-graph.js';
 import { nodeLabel } from './graph-node.js';
-import { constant, type GraphValue, type RowValue, sizeOf } from './row-program.js';
+import { type Constant, constant, type GraphValue, type RowValue, sizeOf } from './row-program.js';
 
 /** Where the logit of class 1 over class 0 is in a graph. */
 export interface LogitHead {
@@ -14,10 +14,10 @@ export interface LogitHead {
   readonly sign: 1 | -1;
 }
 
-/** A number or two of the head, and what the output is then if it speaks of class 1. */
+/** A number or two of a head: p of class 1, or p of both classes. Both ends are among them: what bounds them is seen. */
 type Probe = readonly number[];
+type NumberFunction = (x: number) => number;
 
-/** Values between 0 and 1, both ends among them: what bounds them is seen. Those of two classes add up to 1. */
 const probabilities: readonly Probe[] = [[0.25], [0.9375], [0], [1]];
 const pairs: readonly Probe[] = [
   [0.75, 0.25],
@@ -25,20 +25,23 @@ const pairs: readonly Probe[] = [
   [1, 0],
   [0, 1],
 ];
-const logarithms: readonly Probe[] = [
-  [-3, -5],
-  [-2, -1],
-];
+const same: NumberFunction = (x) => x;
 
-const heads: Readonly<
-  Record<
-    string,
-    { readonly kind: LogitHead['kind']; readonly size: number; readonly probes: readonly Probe[] }
-  >
-> = {
-  Sigmoid: { kind: 'sigmoid', size: 1, probes: probabilities },
-  Softmax: { kind: 'softmax', size: 2, probes: pairs },
-  LogSoftmax: { kind: 'softmax', size: 2, probes: logarithms },
+interface Head {
+  readonly kind: LogitHead['kind'];
+  /** Numbers of a row that go in. */
+  readonly size: number;
+  readonly probes: readonly Probe[];
+  /** What the head makes of a probability. */
+  readonly gives: NumberFunction;
+  /** What the output may be of what the head gives. */
+  readonly outputs: readonly NumberFunction[];
+}
+
+const heads: Readonly<Record<string, Head>> = {
+  Sigmoid: { kind: 'sigmoid', size: 1, probes: probabilities, gives: same, outputs: [same] },
+  Softmax: { kind: 'softmax', size: 2, probes: pairs, gives: same, outputs: [same, Math.log] },
+  LogSoftmax: { kind: 'softmax', size: 2, probes: pairs, gives: Math.log, outputs: [same, Math.exp] },
 };
 
 /** Behind those an output is no probability any more. */
@@ -62,9 +65,10 @@ export function logitHead(graph: CompiledGraph): LogitHead {
   const last = lastHead(graph);
   if (last === null) return { kind: size === 1 ? 'logit' : 'two logits', value: output, sign: 1 };
   const { node, behind } = last;
-  const { kind, size: own, probes } = heads[node.operator] as (typeof heads)[string];
+  const known = heads[node.operator] as Head;
+  const { kind, size: own } = known;
   const value = graph.values.get(node.inputs[0] as string) as RowValue;
-  const found = sizeOf(value.shape) === own ? signOf(graph, node, behind, probes) : null;
+  const found = sizeOf(value.shape) === own ? signOf(graph, node, behind, known) : null;
   if (found !== null) return { kind, value, sign: found };
   const message = `${nodeLabel(node)} ends in an output that is not the probability of one of two classes; export the model up to this node`;
   throw new CaloscopeError('ERR_MODEL', message);
@@ -96,26 +100,28 @@ function signOf(
   { values, surroundings, output }: CompiledGraph,
   head: OnnxNode,
   behind: readonly OnnxNode[],
-  probes: readonly Probe[],
+  { probes, gives, outputs }: Head,
 ): 1 | -1 | null {
   const name = head.outputs[0] as string;
   const { shape } = values.get(name) as RowValue;
-  const signs = probes.map((probe) => {
+  const tried = probes.map((probe) => {
     // A row of its own, as a constant with an axis for it.
-    const tried = new Map<string, GraphValue>(values).set(name, constant([1, ...shape], probe));
-    computeNodes(behind, tried, surroundings);
-    const { values: made } = tried.get(output) as GraphValue & { readonly values: Float64Array };
-    return signsOfProbe(probe, [...made]);
+    const given = constant([1, ...shape], probe.map(gives));
+    const all = new Map<string, GraphValue>(values).set(name, given);
+    computeNodes(behind, all, surroundings);
+    return { probe, made: [...(all.get(output) as Constant).values] };
   });
-  return ([1, -1] as const).find((sign) => signs.every((all) => all.includes(sign))) ?? null;
+  const fits = (sign: number) =>
+    outputs.some((of) => tried.every(({ probe, made }) => isScore(made, probe, sign, (p) => of(gives(p)))));
+  return ([1, -1] as const).find(fits) ?? null;
 }
 
-/** Signs that would make the output of this probe. */
-function signsOfProbe(probe: Probe, made: readonly number[]): readonly number[] {
+/** Whether the numbers are what the output is of those probabilities, if it speaks of class 1 (sign 1) or of class 0. */
+function isScore(made: readonly number[], probe: Probe, sign: number, of: NumberFunction): boolean {
   const classes = probe.length === 2 ? probe : [1 - (probe[0] as number), probe[0] as number];
-  return ([1, -1] as const).filter((sign) => {
-    const [zero, one] = (sign === 1 ? classes : [...classes].reverse()) as [number, number];
-    const expected = made.length === 1 ? [one] : [zero, one];
-    return expected.every((value, i) => Math.abs(value - (made[i] as number)) < 1e-12);
+  const [zero, one] = (sign === 1 ? classes : [...classes].reverse()).map(of) as [number, number];
+  return (made.length === 1 ? [one] : [zero, one]).every((expected, i) => {
+    const found = made[i] as number;
+    return found === expected || Math.abs(expected - found) < 1e-12;
   });
 }

@@ -31,17 +31,19 @@ export class OnnxClassifier {
   /** Texts that the file holds beside the model. */
   readonly metadata: ReadonlyMap<string, string>;
   readonly #program: RowProgram;
+  readonly #single: boolean;
   readonly #head: LogitHead;
   readonly #sign: number;
 
   private constructor(
     path: string,
     model: Pick<OnnxClassifier, 'inputs' | 'opset' | 'producer' | 'metadata'>,
-    graph: { program: RowProgram; head: LogitHead; sign: number },
+    graph: { program: RowProgram; single: boolean; head: LogitHead; sign: number },
   ) {
     this.path = path;
     ({ inputs: this.inputs, opset: this.opset, producer: this.producer, metadata: this.metadata } = model);
     this.#program = graph.program;
+    this.#single = graph.single;
     this.#head = graph.head;
     this.#sign = graph.sign;
     this.head = graph.head.kind;
@@ -62,9 +64,9 @@ export class OnnxClassifier {
     return await ofFile(path, () => {
       const graph = compileGraph(file);
       const head = logitHead(graph);
-      const { inputs, program } = graph;
+      const { inputs, single, program } = graph;
       const sign = referenceClass === 1 ? head.sign : -head.sign;
-      return new OnnxClassifier(path, { ...file, inputs }, { program, head, sign });
+      return new OnnxClassifier(path, { ...file, inputs }, { program, single, head, sign });
     });
   }
 
@@ -103,7 +105,9 @@ export class OnnxClassifier {
     for (let first = 0; first < count; first += atOnce) {
       signal?.throwIfAborted();
       const wanted = Math.min(atOnce, count - first);
-      logits.set(this.#logitsOf(Float64Array.from(rowsAt(first, wanted)), wanted), first);
+      const rows = rowsAt(first, wanted);
+      const given = Float64Array.from(this.#single ? Float32Array.from(rows) : rows);
+      logits.set(this.#logitsOf(given, wanted), first);
       onProgress?.({ done: first + wanted, total: count, message: 'scoring' });
       await setImmediate();
     }

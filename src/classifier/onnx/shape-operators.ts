@@ -81,7 +81,7 @@ export function reshape(node: GraphNode): GraphValue {
   const shape = inner.map((length, axis) => (axis === open ? sizeOf(value.shape) / known : length));
   const [numbers, asNumbers] = [sizeOf(value.shape), sizeOf(shape)];
   if (shape.some((length) => !Number.isInteger(length) || length < 0) || numbers !== asNumbers) {
-    if (value.ofRows && numbers % asNumbers === 0) throw mixesRows(node);
+    if (value.ofRows && (numbers % asNumbers === 0 || asNumbers % numbers === 0)) throw mixesRows(node);
     throw node.error('ERR_SHAPE', `cannot bring ${numbers} numbers into ${asked.join(' × ')}`);
   }
   if (!value.ofRows || lengths.length === 0) return reshaped(value, shape);
