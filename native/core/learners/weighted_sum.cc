@@ -263,12 +263,18 @@ std::vector<double> Problem::moves(const Vector& at, const Vector& solved) const
   std::vector<double> result;
   for (const bool reference : {true, false}) {
     const double target = target_of(reference);
-    const double of_average = 2 * static_cast<double>(rows_of(reference));
+    const std::size_t first = result.size();
+    double mean = 0;
     for_each_row(reference, [&](const Vector& x, double weight) {
       const double l = dot(at, x);
-      const double residual = target / (1 + std::exp(l)) - (1 - target) / (1 + std::exp(-l));
-      result.push_back(of_average * weight * residual / 2 * dot(solved, x));
+      result.push_back((target / (1 + std::exp(l)) - (1 - target) / (1 + std::exp(-l))) / 2 * dot(solved, x));
+      mean += 2 * weight * result.back();
     });
+    // A row of a larger weight takes weight from the others of its sample.
+    const double of_average = 2 * static_cast<double>(rows_of(reference));
+    for (std::size_t row = 0; first + row < result.size(); ++row) {
+      result[first + row] = of_average * weight_of(reference, row) * (result[first + row] - mean);
+    }
   }
   return result;
 }

@@ -66,7 +66,7 @@ struct WeightedSum {
 
 /// What each row has to do with a sum of weights: by how much `direction`·(w, w_0) moves with its weight in its sample, times
 /// its weight, the rows of the reference first. That is −d·A⁻¹ ∇ℓ(row), A the second derivative of the balanced cross-entropy at
-/// the sum; a weight at 0 stays there. The mean over the rows of each sample is near 0, and the sandwich covariance is the scatter.
+/// the sum, less the mean of the sample; a weight at 0 stays there. The sandwich covariance is the scatter.
 /// Throws as fit_weighted_sum.
 std::vector<double> influences(const MemberLogits& logits, const WeightedSum& sum, std::span<const double> direction,
                                const JobControl& control);

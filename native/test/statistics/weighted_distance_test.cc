@@ -21,7 +21,7 @@ LargestDistance distance_of(const Columns& columns, const std::vector<double>& w
 }
 
 /// Rows that become, with their weights, those of one density: the first sample is drawn from it, the second is drawn from another,
-/// with the ratio of both as weight, and a fifth of its rows twice, with weights of opposite signs.
+/// with the ratio of both as weight, which a fifth of the rows has halved and negative, and the others by so much larger.
 struct WeightedPair {
   Columns columns{{}, {}};
   std::vector<double> weights;
@@ -37,9 +37,7 @@ WeightedPair equal_pair(RandomStream& random, std::size_t n, std::size_t m) {
   for (std::size_t row = 0; row < n; ++row) add(random.normal(), 1);
   for (std::size_t row = 0; row < m; ++row) {
     const double x = random.normal() + 0.5;
-    const double weight = std::exp(-0.5 * x + 0.125);
-    add(x, row % 5 == 0 ? 2 * weight : weight);
-    if (row % 5 == 0) add(x, -weight);
+    add(x, (random.uniform() < 0.2 ? -0.5 : 1.375) * std::exp(-0.5 * x + 0.125));
   }
   return pair;
 }
