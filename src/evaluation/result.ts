@@ -29,6 +29,7 @@ export type { VoxelBlock, VoxelRate, VoxelRates } from '../failures/voxel-blocks
 export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
 export type { CellAxis, CellMeans, PicturedLayer } from '../samples/pictures.js';
+export type { RowWeightSummary } from '../samples/row-weights.js';
 export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';

@@ -1,6 +1,12 @@
 import { ArgumentError } from '../errors.js';
 import type { Warning } from '../warnings.js';
-import type { Sample } from './sample.js';
+
+/** Rows of a sample, and the weights with which they count; null: each counts 1. */
+interface WeighedRows {
+  readonly noun: string;
+  readonly rows: number;
+  readonly rowWeights: Float64Array | null;
+}
 
 /** The weights with which the rows of a sample count, as a result says it. */
 export interface RowWeightSummary {
@@ -49,7 +55,7 @@ export function weightsOfRows(weights: Float64Array | null, rows: ArrayLike<numb
 }
 
 /** Weights of both samples, those of the reference first; empty where every row of both counts 1. */
-export function weightsOfBoth(reference: Sample, generated: Sample): Float64Array {
+export function weightsOfBoth(reference: WeighedRows, generated: WeighedRows): Float64Array {
   const samples = [reference, generated];
   if (samples.every(({ rowWeights }) => rowWeights === null)) return new Float64Array(0);
   const all = new Float64Array(reference.rows + generated.rows).fill(1);
@@ -59,7 +65,7 @@ export function weightsOfBoth(reference: Sample, generated: Sample): Float64Arra
 }
 
 /** Says that rows have weights of their own, how many rows they are worth, and what is not looked at with them. */
-export function rowWeightWarnings(reference: Sample, generated: Sample): Warning[] {
+export function rowWeightWarnings(reference: WeighedRows, generated: WeighedRows): Warning[] {
   const words = [['reference', reference] as const, ['generated', generated] as const].flatMap(
     ([role, { rowWeights, rows, noun }]) => {
       const found = weightSummary(rowWeights);
