@@ -93,14 +93,18 @@ export type { WritingOptions } from './formats/hdf5/writer/writing.js';
 export type {
   NestedNumbers,
   UhiAxis,
+  UhiBooleanAxis,
+  UhiCategoryAxis,
   UhiDocument,
   UhiHistogram,
   UhiMetadata,
   UhiRegularAxis,
+  UhiSparseStorage,
   UhiVariableAxis,
   UhiWeightedStorage,
 } from './formats/uhi/uhi.js';
-export { parseUhiDocument } from './formats/uhi/uhi-schema.js';
+export { parseUhiDocument, parseUhiHistogram } from './formats/uhi/uhi-schema.js';
+export { sparseUhi } from './formats/uhi/uhi-storage.js';
 export {
   type Geometry,
   type GeometryLayer,
@@ -111,6 +115,8 @@ export {
 export {
   type AnyAxis,
   type AxisOptions,
+  type CategoryAxis,
+  categoryAxis,
   type HistogramAxis,
   type LogAxis,
   logAxis,

@@ -42,10 +42,19 @@ export interface VariableAxis extends AnyAxis {
 }
 
 /**
+ * One bin a category, in their order. Rows are filled with the number of their category, counted from 0; whatever is none of them is in the
+ * overflow cell, or the underflow cell below 0.
+ */
+export interface CategoryAxis extends AnyAxis {
+  readonly type: 'category';
+  readonly categories: readonly string[] | readonly number[] | readonly boolean[];
+}
+
+/**
  * An axis of a histogram. All bins are closed on the left and open on the right, but see {@link AxisOptions.upperEdge};
  * every axis has an underflow and an overflow cell. −∞ is underflow, +∞ overflow; NaN is in no cell and counted apart.
  */
-export type HistogramAxis = RegularAxis | LogAxis | VariableAxis;
+export type HistogramAxis = RegularAxis | LogAxis | VariableAxis | CategoryAxis;
 
 /** Where nothing is said. */
 export const usualUpperEdge: UpperEdge = 'overflow';
@@ -125,7 +134,31 @@ export function variableAxis(edges: ArrayLike<number>, options: AxisOptions = {}
   return { type: 'variable', edges: list, ...common(options) };
 }
 
+/**
+ * An axis of texts, whole numbers, or false and true, which differ from each other.
+ *
+ * @throws ArgumentError ERR_ARGUMENT
+ */
+export function categoryAxis(
+  categories: CategoryAxis['categories'],
+  options: Omit<AxisOptions, 'upperEdge'> = {},
+): CategoryAxis {
+  const list: readonly unknown[] = Array.isArray(categories) ? categories : [];
+  requireBins(list.length);
+  const [first] = list;
+  const sound = (one: unknown) =>
+    typeof one === typeof first && (typeof one === 'number' ? Number.isSafeInteger(one) : true);
+  const known = ['string', 'number', 'boolean'].includes(typeof first);
+  const both = typeof first !== 'boolean' || (list.length === 2 && first === false);
+  if (!known || !both || !list.every(sound) || new Set(list).size < list.length) {
+    const message = 'categories must be different texts, or different whole numbers, or false and true';
+    throw new ArgumentError('ERR_ARGUMENT', message);
+  }
+  return { type: 'category', categories: [...categories] as CategoryAxis['categories'], ...common(options) };
+}
+
 /** Bins of an axis, flow cells not counted. */
 export function binCount(axis: HistogramAxis): number {
+  if (axis.type === 'category') return axis.categories.length;
   return axis.type === 'variable' ? axis.edges.length - 1 : axis.bins;
 }

@@ -162,12 +162,17 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
     if (this.#filling || other.#filling) {
       throw new ArgumentError('ERR_ARGUMENT', 'a fill of these histograms is still running; await it first');
     }
+    const categories = (one: WeightedHistogram) =>
+      JSON.stringify(one.axes.map((axis) => (axis.type === 'category' ? axis.categories : null)));
+    if (categories(this) !== categories(other)) {
+      throw new ArgumentError('ERR_SHAPE', 'the categories of the histograms are not the same');
+    }
     callNative(() => native().mergeHistogram(this.handle, other.handle));
   }
 
   /**
    * One weight column in UHI serialisation (`uhi_schema` 1, storage `weighted`), flow cells included. A logarithmic axis
-   * becomes a variable one. The number of entries and the rows with NaN go into the metadata.
+   * becomes a variable one. {@link sparseUhi} makes a sparse one of it. The number of entries and the rows with NaN go into the metadata.
    *
    * @throws CaloscopeError ERR_NON_FINITE where a sum overflowed: JSON has no number for it
    */
@@ -185,11 +190,12 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
 
   /**
    * A histogram with one weight column from its UHI serialisation, for example to merge it with another part. Flow cells that
-   * the serialisation leaves out are 0; so is the number of entries where the metadata does not tell it.
+   * the serialisation leaves out are 0; so is the number of entries where the metadata does not tell it. Storages, also sparse ones, as for
+   * parseUhiHistogram.
    *
    * @throws CaloscopeError ERR_UHI for what is not such a histogram, or has a circular axis
    */
-  static fromUhi(uhi: UhiHistogram): WeightedHistogram {
+  static fromUhi(uhi: UhiHistogram<unknown>): WeightedHistogram {
     const { axes, label, sums } = readUhiHistogram(uhi);
     const histogram = new WeightedHistogram(axes, { label });
     addSums(histogram, sums);
@@ -216,7 +222,9 @@ function requireAxes(axes: readonly HistogramAxis[]): void {
 }
 
 function axisRecord(axis: HistogramAxis): HistogramAxisRecord {
-  const { type, upperEdge } = axis;
-  if (axis.type === 'variable') return { type, upperEdge, edges: Float64Array.from(axis.edges) };
-  return { type, upperEdge, bins: axis.bins, lower: axis.lower, upper: axis.upper };
+  const { upperEdge } = axis;
+  if (axis.type === 'variable') return { type: axis.type, upperEdge, edges: Float64Array.from(axis.edges) };
+  if (axis.type === 'category')
+    return { type: 'regular', upperEdge, bins: binCount(axis), lower: 0, upper: binCount(axis) };
+  return { type: axis.type, upperEdge, bins: axis.bins, lower: axis.lower, upper: axis.upper };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseUhiDocument } from '#caloscope/formats/uhi/uhi-schema';
-import { logAxis, regularAxis, variableAxis } from '#caloscope/histogram/axis';
+import { categoryAxis, logAxis, regularAxis, variableAxis } from '#caloscope/histogram/axis';
 import { uhiDocument } from '#caloscope/histogram/uhi-document';
 import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 
@@ -130,6 +130,40 @@ describe('UHI serialisation', () => {
     expect(histogram.entries).toBe(0);
   });
 
+  it('reads an empty storage as zeros, and numbers and booleans in writer_info', () => {
+    const axis = { type: 'boolean', writer_info: { mine: { fast: true, power: 0.5 } } };
+    const given = {
+      uhi_schema: 1,
+      writer_info: { mine: { fast: true } },
+      axes: [axis, axis],
+      storage: { type: 'int' },
+    };
+    const zeros = [
+      [0, 0],
+      [0, 0],
+    ];
+    expect(parseUhiDocument({ h: given })).toEqual({
+      h: { ...given, storage: { type: 'weighted', values: zeros, variances: zeros } },
+    });
+  });
+
+  it('has no cell for what is neither false nor true', async () => {
+    using histogram = new WeightedHistogram([categoryAxis([false, true])]);
+    await histogram.fill([Float64Array.of(1, 0, 1)]);
+    expect(histogram.toUhi().storage.values).toEqual([1, 2]);
+    await histogram.fill([Float64Array.of(2)]);
+    expect(() => histogram.toUhi()).toThrow(expect.objectContaining({ code: 'ERR_UHI' }));
+  });
+
+  it.each([[[]], [['a', 'a']], [[1, 1.5]], [['a', 1]], [[true, false]], [null]])(
+    'categories are not %j',
+    (categories) => {
+      expect(() => categoryAxis(categories as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_ARGUMENT' }),
+      );
+    },
+  );
+
   it('cannot hold what is not finite', async () => {
     using histogram = new WeightedHistogram([regularAxis(1, 0, 1)]);
     await histogram.fill([Float64Array.of(0.5)], { weights: Float64Array.of(1e200) });
@@ -152,9 +186,10 @@ describe('UHI serialisation', () => {
       storage: { type: 'weighted', values: [0, 1, 0], variances: [0, 1, 0] },
     };
     expect(parseUhiDocument({ h: sound })).toEqual({ h: sound });
+    expect(parseUhiDocument(sound)).toEqual({ histogram: sound });
     const storage = (values: unknown) => ({ ...sound, storage: { ...sound.storage, values } });
     const broken: [unknown, RegExp][] = [
-      [sound, /"uhi_schema"/],
+      [{ ...sound, uhi_schema: 3 }, /the document\.uhi_schema.*must be 1/],
       [[sound], /object of named histograms/],
       [null, /object of named histograms/],
       [{ h: { ...sound, uhi_schema: 2 } }, /"h"\.uhi_schema/],
@@ -163,9 +198,27 @@ describe('UHI serialisation', () => {
       [{ h: { ...sound, axes: [{ ...axis, bins: 0 }] } }, /axes\[0\]\.bins/],
       [{ h: { ...sound, axes: [{ ...axis, bins: 1e15 }] } }, /lists of/],
       [{ h: { ...sound, axes: [{ ...axis, upper: 0 }] } }, /lower must be below upper/],
-      [{ h: { ...sound, axes: [{ type: 'boolean' }] } }, /axes\[0\]/],
+      [{ h: { ...sound, axes: [{ type: 'boolean' }] } }, /lists of 2 cells/],
+      [
+        { h: { ...sound, axes: [{ type: 'category_str', categories: ['a', 'a', 'b'], flow: false }] } },
+        /different/,
+      ],
+      [{ h: { ...sound, axes: [{ type: 'hexagons' }] } }, /axes\[0\]/],
       [{ h: { ...sound, metadata: { nested: {} } } }, /metadata/],
-      [{ h: { ...sound, storage: { type: 'double', values: [0, 1, 0] } } }, /storage\.type/],
+      [{ h: { ...sound, storage: { type: 'mean', counts: [0, 1, 0] } } }, /storage.*int, double or weighted/],
+      [{ h: { ...sound, storage: { type: 'double', values: [0, -1, 0] } } }, /negative/],
+      [{ h: { ...sound, storage: { type: 'int', values: [0, 1, 0], variances: [0, 1, 0] } } }, /has none/],
+      [{ h: { ...sound, storage: { type: 'weighted', values: [0, 1, 0] } } }, /lacks variances/],
+      [{ h: { ...sound, storage: { type: 'double', index: [[0]] } } }, /lacks values/],
+      [{ h: { ...sound, storage: { type: 'double', values: 'file.h5' } } }, /elsewhere/],
+      [{ h: { ...sound, storage: { type: 'double', values: [1], index: [[3]] } } }, /from 0 to 2/],
+      [{ h: { ...sound, storage: { type: 'double', values: [1], index: [[0, 1]] } } }, /needs 1 whole/],
+      [
+        { h: { ...sound, storage: { type: 'double', values: [1], index: [] } } },
+        /one list for each of 1 axes/,
+      ],
+      [{ h: { ...sound, storage: { type: 'double', values: [1, 2], index: [[1, 1]] } } }, /occurs twice/],
+      [{ h: { ...sound, axes: [{ ...axis, bins: 1e9 }], storage: { type: 'int' } } }, /1000000002 cells/],
       [{ h: storage([0, 1]) }, /lists of 3 cells/],
       [{ h: storage([0, null, 0]) }, /not a finite number/],
       [{ h: storage([0, [1], 0]) }, /not a finite number/],

@@ -1,6 +1,7 @@
 """Writes numbers/SUBJECT.json: what published packages answer on small inputs that inputs.ts makes too.
 
-    python3 -m venv venv && venv/bin/pip install numpy scipy scikit-learn boost-histogram safetensors pandas pyarrow onnx onnxruntime
+    python3 -m venv venv && venv/bin/pip install numpy scipy scikit-learn boost-histogram safetensors pandas pyarrow onnx onnxruntime \
+        hist uhi fastjsonschema
     venv/bin/python test/published/make-numbers.py
     npm run format
 """
@@ -9,6 +10,7 @@ import json
 from pathlib import Path
 
 import boost_histogram
+import hist
 import numpy
 import onnx
 import onnxruntime
@@ -17,6 +19,7 @@ import pyarrow
 import safetensors
 import scipy
 import sklearn
+import uhi
 
 import calibration
 import histograms
@@ -26,12 +29,13 @@ import ranks
 import showers
 import support
 import tables
+import uhi_documents
 import weights
 
-used = (numpy, scipy, sklearn, boost_histogram, safetensors, pandas, pyarrow, onnx, onnxruntime)
+used = (numpy, scipy, sklearn, boost_histogram, safetensors, pandas, pyarrow, onnx, onnxruntime, hist, uhi)
 packages = {one.__name__: one.__version__ for one in used}
 folder = Path(__file__).with_name("numbers")
 folder.mkdir(exist_ok=True)
-for subject in (calibration, histograms, models, networks, ranks, showers, support, tables, weights):
+for subject in (calibration, histograms, models, networks, ranks, showers, support, tables, uhi_documents, weights):
     text = json.dumps({"packages": packages, **subject.numbers()}, indent=1)
     (folder / f"{subject.__name__}.json").write_text(text + "\n")

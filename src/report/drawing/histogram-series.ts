@@ -20,6 +20,7 @@ export interface HistogramSeries {
 export function histogramSeries(histogram: UhiHistogram | undefined): HistogramSeries | null {
   const axis = histogram?.axes[0];
   if (histogram === undefined || axis === undefined || histogram.axes.length !== 1) return null;
+  if (axis.type !== 'regular' && axis.type !== 'variable') return null;
   const edges = axis.type === 'regular' ? regularEdges(axis.lower, axis.upper, axis.bins) : axis.edges;
   const bins = edges.length - 1;
   const first = axis.underflow ? 1 : 0;
