@@ -34,16 +34,27 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   versions: [],
   names: ['errors'],
   'worker-thread': [],
+  'event-loop': [],
   native: ['names', 'errors'],
   // They know no physics.
   formats: ['worker-thread', 'errors'],
   ...Object.fromEntries(
     science.map((folder) => [
       folder,
-      [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'names', 'errors'],
+      [
+        ...science,
+        'formats',
+        'native',
+        'worker-thread',
+        'event-loop',
+        'versions',
+        'warnings',
+        'names',
+        'errors',
+      ],
     ]),
   ),
-  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'event-loop', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',

@@ -1,4 +1,5 @@
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import { eventLoopTurn } from '../event-loop.js';
 import type { ComputeOptions } from '../native/devices.js';
 import { type AreaUnderCurve, areaUnderCurve } from '../statistics/rank-statistics.js';
 
@@ -23,6 +24,7 @@ export async function foldAreas(
     const inReference = scores.reference.filter((_, row) => reference.fold[row] === fold);
     const inGenerated = scores.generated.filter((_, row) => generated.fold[row] === fold);
     areas.push(await areaUnderCurve(inReference, inGenerated, run));
+    await eventLoopTurn();
   }
   return areas;
 }
@@ -68,7 +70,9 @@ function noiseOf({ reference, generated }: HeldOut): number {
 }
 
 function average(values: Float64Array, of: (value: number) => number): number {
-  return values.reduce((sum, value) => sum + of(value), 0) / values.length;
+  let sum = 0;
+  for (let row = 0; row < values.length; row++) sum += of(values[row] as number);
+  return sum / values.length;
 }
 
 /** The rows of one block are scored by what was fitted without them, once: what another training would say is not in it. */
