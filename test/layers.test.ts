@@ -74,7 +74,7 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   saxes: ['geometry'],
   'node-gyp-build': ['native'],
   '@observablehq/plot': ['report'],
-  jsdom: ['report'],
+  linkedom: ['report'],
   commander: ['cli'],
   'cli-progress': ['cli'],
   'csv-parse': ['formats'],
