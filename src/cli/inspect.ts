@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
@@ -8,6 +8,7 @@ import { tableFormatAt } from '../formats/tables/read-table.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
+import { usableCores } from '../native/usable-cores.js';
 import { describeFile } from '../samples/kinds.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
@@ -136,13 +137,15 @@ function concludeMachine(session: Session): void {
   const { kernelSet, kernelSetReason, logicalCores } = callNative(() => native().machine());
   const cuda = callNative(() => native().cudaDevices());
   const memory = totalmem();
+  const usable = usableCores();
   const platform = `${process.platform}-${process.arch}`;
   const machine = {
     caloscope: packageVersion,
     node: process.versions.node,
     platform,
     logicalCores,
-    usableCores: availableParallelism(),
+    usableCores: usable.count,
+    usableCoresReason: usable.reason,
     memoryBytes: memory,
     kernelSet,
     kernelSetReason,
@@ -152,7 +155,7 @@ function concludeMachine(session: Session): void {
     ['caloscope', packageVersion],
     ['Node', process.versions.node],
     ['platform', platform],
-    ['cores', `${logicalCores}, usable ${machine.usableCores}`],
+    ['cores', `${logicalCores}, usable ${usable.count} (${usable.reason})`],
     ['memory', fileSize(memory)],
     ['kernel set', `${kernelSet} (${kernelSetReason})`],
     ...cuda.devices.map(({ number, name, computeCapability, memoryBytes }) => [

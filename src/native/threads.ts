@@ -1,10 +1,13 @@
-import { availableParallelism } from 'node:os';
 import { ArgumentError } from '../errors.js';
 import type { JobOptions } from './run-job.js';
+import { usableCores } from './usable-cores.js';
 
 /** Options of every function that computes on several threads. */
 export interface ThreadedJobOptions extends JobOptions {
-  /** Threads of the core; the result does not depend on it. Default: as many as the machine runs at once. */
+  /**
+   * Threads of the core; the result does not depend on it. Default: as many as the process may keep busy, the least of what its
+   * affinity mask, the CPU quotas of its control groups and SLURM_CPUS_PER_TASK allow.
+   */
   readonly threads?: number | undefined;
 }
 
@@ -12,7 +15,7 @@ export const mostThreads = 1024;
 
 /** @throws ArgumentError ERR_ARGUMENT. */
 export function threadsOf(options: ThreadedJobOptions): number {
-  const { threads = Math.min(availableParallelism(), mostThreads) } = options;
+  const { threads = Math.min(usableCores().count, mostThreads) } = options;
   if (Number.isSafeInteger(threads) && threads >= 1 && threads <= mostThreads) return threads;
   const message = `threads is ${String(threads)}; it must be a whole number from 1 to ${mostThreads}`;
   throw new ArgumentError('ERR_ARGUMENT', message);

@@ -32,7 +32,7 @@ export interface ToySampleOptions extends JobOptions {
    * with their exact density ratio to the distorted sample; for distortions with an exact ratio.
    */
   readonly sample?: SampleRole | undefined;
-  /** Threads to work on; all of the machine where left out. The showers do not depend on it. */
+  /** Threads to work on; those that the process may keep busy where left out. The showers do not depend on it. */
   readonly threads?: number | undefined;
 }
 

@@ -43,7 +43,7 @@ export interface ShowerExamples {
 
 interface Earlier {
   readonly clusters: readonly WindowClusters[];
-  readonly support: SupportSummary;
+  readonly support: SupportSummary | null;
 }
 
 /** Single showers of the clusters and of those without support, layer by layer; none of rows that are no showers. */
@@ -64,7 +64,7 @@ export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
       }
     }
     for (const role of sampleRoles) {
-      if (!isOutside(support[role])) continue;
+      if (support === null || !isOutside(support[role])) continue;
       const rows = support[role].farthest.map(({ row }) => row);
       await show({ part: 'support', role }, { role, rows, columns });
     }

@@ -99,7 +99,7 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
  */
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
   const { scores, run, columns } = context;
-  const weights = scores.finiteWeights();
+  const weights = scores.comparedWeights();
   const replicated = { weights, ...(await scores.foldReplicas()) };
   const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};

@@ -44,9 +44,10 @@ export interface SupportSummary {
 }
 
 /** Rows where the other sample has none. */
-export const support: Analysis<SupportSummary> = {
+export const support: Analysis<SupportSummary | null> = {
   async run(context) {
-    const { reference, generated, choices, run } = context;
+    const { reference, generated, choices, run, scores } = context;
+    if (scores.rowsAreWeighted) return { part: null };
     const columns: ColumnPair[] = [];
     for (const column of await columnsOf(context)) {
       columns.push(scaled(column));
@@ -61,7 +62,9 @@ export const support: Analysis<SupportSummary> = {
     };
     return { part };
   },
-  summary({ reference, generated }) {
+  summary(part) {
+    if (part === null) return null;
+    const { reference, generated } = part;
     return {
       heading: 'Outside the other sample (none of it near; weights mean nothing there)',
       rows: [

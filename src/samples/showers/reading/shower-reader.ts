@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { FileError } from '../../../errors.js';
 import { Checksum } from '../../../formats/files/checksum.js';
@@ -11,6 +10,7 @@ import { native } from '../../../native/binding.js';
 import type { PointTargetRecord } from '../../../native/contract/reading.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
+import { usableCores } from '../../../native/usable-cores.js';
 import { ContentCheck, type ContentSummary } from './content-checks.js';
 import type { ContentPolicy, ContentProblem } from './oddities.js';
 import type {
@@ -86,7 +86,7 @@ export class ShowerReader {
 
   /** @throws FileError with the codes for files; the reason of the signal when aborted. */
   static async open(path: string, options: ReaderOptions): Promise<ShowerReader> {
-    const { geometry, group, layouts, signal, threads = availableParallelism() } = options;
+    const { geometry, group, layouts, signal, threads = usableCores().count } = options;
     signal?.throwIfAborted();
     const definitions = geometry ? definitionsOf(geometry) : null;
     const reader = new ShowerReader(await OpenedFile.open(path), threads);
