@@ -23,7 +23,7 @@ export const errorCodes = {
   ERR_FILE_CORRUPT: 'the file is damaged or contradicts itself',
   ERR_FILTER_UNSUPPORTED: 'a compression filter that is not available',
   ERR_DATASET_MISSING: 'a dataset of the layout is missing',
-  ERR_EXTERNAL_DATA: 'the file refers to data in another file, which is never opened',
+  ERR_EXTERNAL_DATA: 'the file refers to data in another file, which is missing or never opened',
   ERR_DATASET_TYPE: 'a dataset does not hold plain numbers',
   ERR_DATASET_SHAPE: 'a dataset has wrong dimensions',
   ERR_VOXEL_COUNT: 'the number of voxels is not that of the geometry',
@@ -41,6 +41,9 @@ export const errorCodes = {
   ERR_XML: 'not well-formed XML, or XML features that are refused',
   // classifiers and results
   ERR_CLASSIFIER: 'not a caloscope classifier, or one that contradicts itself',
+  ERR_MODEL: 'a model of another program that is no classifier of one input and two classes',
+  ERR_OPERATOR: 'an operator of a model that is not supported',
+  ERR_OPERATOR_SET: 'a model of a format version or operator set that is not supported',
   ERR_RESULT: 'not a caloscope result, or one of another version',
   ERR_UHI: 'not a histogram in UHI serialisation that can be read',
   // running

@@ -40,6 +40,9 @@ export type { EnsembleDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';
 export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
 export type { ClassifierOptions, ClassifierSettings } from './classifier/network-settings.js';
+export { type ExportOnnxOptions, exportOnnx } from './classifier/onnx/export-onnx.js';
+export type { ModelInputChoices } from './classifier/onnx/model-input.js';
+export { type LoadOnnxOptions, OnnxClassifier } from './classifier/onnx/onnx-classifier.js';
 export type { CrossFittingPlan, TrainingOptions } from './classifier/settings.js';
 export {
   type TrainClassifierOptions,

@@ -18,6 +18,7 @@ export const warningCodes = {
   'shared-rows': 'rows that are in both samples',
   'repeated-rows': 'rows that are in a sample twice',
   'paired-rows': 'rows of both samples that were made for the same conditions',
+  'row-weights': 'rows that count by weights of their own',
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',

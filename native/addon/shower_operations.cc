@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 
 #include "addon/arguments.h"
@@ -272,6 +273,29 @@ Napi::Value ranges_of_columns(const Napi::CallbackInfo& info) {
   });
 }
 
+/// featureTableRows(table, first, count) → Float32Array, count × columns, zeros included
+Napi::Value feature_table_rows(const Napi::CallbackInfo& info) {
+  const auto table = feature_table(info[0]);
+  const auto first = count_argument(info[1], "first");
+  const auto count = count_argument(info[2], "count");
+  if (first > table->rows() || count > table->rows() - first) {
+    throw Error(ErrorCode::argument, "the rows requested are not in the table");
+  }
+  const std::size_t columns = table->columns();
+  std::vector<float> rows(count * columns);
+  FeatureSet::Scratch scratch;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    float* row = rows.data() + i * columns;
+    std::copy_n(table->scalars_of(first + i), table->scalars(), row);
+    if (table->voxels() == 0) continue;
+    table->voxels_of(first + i, scratch);
+    for (std::size_t hit = 0; hit < scratch.hits.size(); ++hit) {
+      row[table->scalars() + scratch.hits.voxel[hit]] = static_cast<float>(scratch.hits.energy[hit]);
+    }
+  }
+  return new_array(info.Env(), rows);
+}
+
 /// rowsOutside(table, low, high, notify) → job → Float64Array, one a stored column
 Napi::Value rows_outside_ranges(const Napi::CallbackInfo& info) {
   return start_job(info[3], [table = feature_table(info[0]), low = array_copy<float>(info[1], "low"),
@@ -293,6 +317,7 @@ void add_shower_operations(Napi::Env env, Napi::Object exports) {
   add_operation<feature_rows>(env, exports, "featureRows");
   add_operation<make_features>(env, exports, "makeFeatures");
   add_operation<make_matrix>(env, exports, "makeMatrix");
+  add_operation<feature_table_rows>(env, exports, "featureTableRows");
   add_operation<observables>(env, exports, "observables");
   add_operation<values_of_observables>(env, exports, "observableValues");
   add_operation<start_profile_sums>(env, exports, "profileSums");

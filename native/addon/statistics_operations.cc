@@ -17,6 +17,7 @@
 #include "core/run/worker_pool.h"
 #include "core/statistics/largest_distance.h"
 #include "core/statistics/rank_statistics.h"
+#include "core/statistics/weighted_distance.h"
 #include "core/weights/density_ratio.h"
 
 namespace caloscope::addon {
@@ -108,17 +109,21 @@ Napi::Value start_kolmogorov_smirnov(const Napi::CallbackInfo& info) {
   });
 }
 
-/// largestDistance(first, second, permutations, seed, threads, notify) → job; lists of columns
+/// largestDistance(first, second, weights, permutations, seed, threads, notify) → job; lists of columns, and of no rows or all the
+/// weights
 Napi::Value start_largest_distance(const Napi::CallbackInfo& info) {
   const auto first = list_argument(info[0], "first");
   const auto second = list_argument(info[1], "second");
   const std::size_t first_rows = rows_of(first);
   rows_of(second);
-  const auto permutations = static_cast<std::size_t>(count_argument(info[2], "permutations"));
-  return start_job(info[5], [columns = owned(pooled_columns(first, second)), first_rows, permutations,
-                             seed = count_argument(info[3], "seed"),
-                             threads = threads_argument(info[4])](JobControl& control) -> JobResult {
-    const auto found = largest_distance(*columns, first_rows, permutations, seed, tiles_on(threads), control);
+  const auto permutations = static_cast<std::size_t>(count_argument(info[3], "permutations"));
+  return start_job(info[6], [columns = owned(pooled_columns(first, second)), first_rows, permutations,
+                             weights = array_copy<double>(info[2], "weights"), seed = count_argument(info[4], "seed"),
+                             threads = threads_argument(info[5])](JobControl& control) -> JobResult {
+    const auto found =
+        weights.empty()
+            ? largest_distance(*columns, first_rows, permutations, seed, tiles_on(threads), control)
+            : weighted_largest_distance(*columns, weights, first_rows, permutations, seed, tiles_on(threads), control);
     return [found](Napi::Env env) {
       auto result = Napi::Object::New(env);
       result.Set("distances", new_array(env, found.distances));
@@ -134,6 +139,7 @@ DensityRatioOptions density_ratio_options(const Napi::Object& record) {
   options.rule = name_argument<EnsembleRule>(record.Get("rule"), "rule");
   options.prior_shift = number(record, "priorShift");
   options.role = name_argument<SampleRole>(record.Get("role"), "role");
+  options.row_weights = array_copy<double>(record.Get("rowWeights"), "rowWeights");
   if (record.Get("clip").IsNull()) return options;
   const Napi::Object clip = object_argument(record.Get("clip"), "clip");
   options.clip = ClipRange{number(clip, "lower"), number(clip, "upper")};
@@ -194,7 +200,7 @@ Logits copy_logits(const Napi::Value& value) {
   return array_copy<double>(value, "logits");
 }
 
-/// densityRatioWeights(logits, members, { rule, priorShift, role, clip }, computer, notify) → job
+/// densityRatioWeights(logits, members, { rule, priorShift, role, clip, rowWeights }, computer, notify) → job
 Napi::Value start_density_ratio_weights(const Napi::CallbackInfo& info) {
   const auto members = static_cast<std::size_t>(count_argument(info[1], "members"));
   const auto options = density_ratio_options(object_argument(info[2], "options"));

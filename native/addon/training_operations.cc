@@ -144,14 +144,15 @@ Napi::Value test_value(Napi::Env env, const BlockTest& test) {
   return record;
 }
 
-/// prepareSamples(reference, generated, whiten, computer, notify) → job → handle
+/// prepareSamples(reference, generated, weights, whiten, computer, notify) → job → handle
 Napi::Value start_prepare(const Napi::CallbackInfo& info) {
-  if (!info[2].IsBoolean()) throw Error(ErrorCode::argument, "`whiten` must be true or false");
-  return start_job(info[4], [reference = features(info[0]), generated = features(info[1]),
-                             whiten = info[2].As<Napi::Boolean>().Value(),
-                             make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
+  if (!info[3].IsBoolean()) throw Error(ErrorCode::argument, "`whiten` must be true or false");
+  return start_job(info[5], [reference = features(info[0]), generated = features(info[1]),
+                             weights = array_copy<double>(info[2], "weights"),
+                             whiten = info[3].As<Napi::Boolean>().Value(),
+                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
     const auto backend = make_backend();
-    const auto prepared = std::make_shared<PreparedSamples>(reference, generated, whiten,
+    const auto prepared = std::make_shared<PreparedSamples>(reference, generated, weights, whiten,
                                                             tiles_on(backend->threads()), control);
     return [prepared](Napi::Env env) -> Napi::Value {
       return make_handle(env, HandleKind::prepared_samples, prepared, prepared->bytes());

@@ -177,7 +177,7 @@ void TrainingPass::loss_and_delta(const RowRange& range, std::span<const std::ui
   const auto each_row = [&](const auto& objective, const auto& data, auto& last) {
     for (std::size_t i = range.first; i < range.end; ++i) {
       const double output = last.output()[i * last.stride()];
-      const float target = data.target(rows[i]);
+      const Target target = data.target(rows[i]);
       row_loss_[i] = objective.loss(output, target);
       last.delta()[i * last.stride()] =
           static_cast<float>(objective.slope(output, target) / static_cast<double>(count_));

@@ -51,7 +51,7 @@ __global__ void slope_kernel(std::size_t count, std::uint32_t columns, Activatio
 }
 
 template <class Kind>
-__global__ void loss_kernel(std::uint32_t rows, const float* targets, Kind objective, const float* outputs,
+__global__ void loss_kernel(std::uint32_t rows, const Target* targets, Kind objective, const float* outputs,
                             double* loss, float* delta) {
   const std::size_t i = element_number();
   if (i >= rows) return;
@@ -108,7 +108,7 @@ void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation act
                   dropout, z, delta);
 }
 
-void loss_and_delta(std::uint32_t rows, const float* targets, const Objective& objective, const float* outputs,
+void loss_and_delta(std::uint32_t rows, const Target* targets, const Objective& objective, const float* outputs,
                     double* loss, float* delta, const Stream& stream) {
   const auto of_kind = [&]<class Kind>(const Kind& kind) {
     launch_elements("the loss", loss_kernel<Kind>, rows, stream, rows, targets, kind, outputs, loss, delta);

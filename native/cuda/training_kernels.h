@@ -40,7 +40,7 @@ void multiply_by_slope(std::uint32_t rows, std::uint32_t columns, Activation act
                        const LayerDropout& dropout, const float* z, float* delta, const Stream& stream);
 
 /// The loss of each row and δ of its output: the gradient of the batch mean.
-void loss_and_delta(std::uint32_t rows, const float* targets, const Objective& objective, const float* outputs,
+void loss_and_delta(std::uint32_t rows, const Target* targets, const Objective& objective, const float* outputs,
                     double* loss, float* delta, const Stream& stream);
 
 /// total += Σ numbers, in an order that does not change.

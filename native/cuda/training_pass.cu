@@ -50,7 +50,7 @@ TrainingPass::TrainingPass(const TrainingTask& task, const TrainingData& data, c
 std::size_t TrainingPass::bytes(const TrainingTask& task) {
   const std::size_t batch = rows_of_batch(task);
   // With numbers and targets of the rows, and the logits of those that validate.
-  std::size_t numbers = batch * task.shape.inputs + 2 * task.training_rows.size() + 2 * task.validation_rows.size();
+  std::size_t numbers = batch * task.shape.inputs + 3 * task.training_rows.size() + 2 * task.validation_rows.size();
   std::size_t largest = 0;
   for (const auto& block : blocks_of(task.shape)) {
     numbers += std::visit([&](const auto& kind) { return numbers_in_training(kind, batch); }, block);

@@ -66,7 +66,7 @@ class TrainingPass : public NetworkInTraining {
   std::size_t most_rows_;                   ///< of a batch
   std::span<const std::uint32_t> order_;    ///< of this epoch
   DeviceArray<std::uint32_t> order_on_device_, validation_rows_;
-  DeviceArray<float> targets_;  ///< in the order of this epoch
+  DeviceArray<Target> targets_;  ///< in the order of this epoch
   DeviceArray<float> validation_logits_;
   RowBatch batch_;
   DeviceArray<float> input_, gradient_;

@@ -1,11 +1,18 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { CrossFitted, NativePlan, PreparedSamplesHandle } from '../native/contract/training.js';
+import type { SampleRole } from '../native/contract/statistics.js';
+import type {
+  CrossFitted,
+  HeldOutRows,
+  NativePlan,
+  PreparedSamplesHandle,
+} from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type ColumnRanges, columnRanges } from '../samples/column-ranges.js';
 import { featureNames, type InputDescription, inputSettings, makeFeatures } from '../samples/kinds.js';
 import type { PairedRows } from '../samples/paired-rows.js';
+import { weightsOfBoth, weightsOfRows } from '../samples/row-weights.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
@@ -13,9 +20,16 @@ import { ClassifierEnsemble } from './ensemble.js';
 import { batchSizeFor } from './network-settings.js';
 import { type CrossFittingPlan, seenShare, splitText } from './settings.js';
 
+/** What was held out of a sample, and the weights with which its rows count; null: each counts 1. */
+export interface HeldOutSample extends HeldOutRows {
+  readonly rowWeights: Float64Array | null;
+}
+
 /** What the core gives, with the ensemble as users have it. */
-export interface CrossFitResult extends Omit<CrossFitted, 'ensemble'> {
+export interface CrossFitResult extends Omit<CrossFitted, 'ensemble' | 'reference' | 'generated'> {
   readonly ensemble: ClassifierEnsemble;
+  readonly reference: HeldOutSample;
+  readonly generated: HeldOutSample;
   readonly batchSize: number;
 }
 
@@ -44,6 +58,7 @@ interface Preparation {
   readonly input: InputDescription;
   readonly plan: CrossFittingPlan;
   readonly rows: Sizes;
+  readonly rowWeights: { readonly [Role in SampleRole]: Float64Array | null };
   readonly ranges: ColumnRanges;
   readonly groups: Uint32Array;
   readonly computer: Computer;
@@ -99,7 +114,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
    * aborted.
    */
   async fit(options: FitOptions): Promise<CrossFitResult> {
-    const { input, plan, ranges, computer } = this.#made;
+    const { input, plan, ranges, computer, rowWeights } = this.#made;
     const { seed = plan.seed } = options;
     const fitted = await runJob<CrossFitted>(
       (notify) =>
@@ -123,7 +138,11 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
       ranges,
       warnings: options.warnings,
     });
-    return { ...fitted, ensemble, batchSize };
+    const held = (role: SampleRole) => ({
+      ...fitted[role],
+      rowWeights: weightsOfRows(rowWeights[role], fitted[role].rows),
+    });
+    return { ...fitted, reference: held('reference'), generated: held('generated'), ensemble, batchSize };
   }
 
   get #batchSize(): number {
@@ -156,6 +175,7 @@ export async function prepareFitting(
       native().prepareSamples(
         referenceFeatures.handle,
         generatedFeatures.handle,
+        weightsOfBoth(reference, generated),
         plan.whitening,
         computer,
         notify,
@@ -164,7 +184,8 @@ export async function prepareFitting(
   );
   const rows = { reference: reference.rows, generated: generated.rows };
   const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
-  return new PreparedFitting(handle, { input, plan, rows, ranges, groups, computer });
+  const rowWeights = { reference: reference.rowWeights, generated: generated.rowWeights };
+  return new PreparedFitting(handle, { input, plan, rows, rowWeights, ranges, groups, computer });
 }
 
 /** Rows that each sample must have, and what for: two a fold, or a part of a split. */

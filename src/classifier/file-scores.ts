@@ -1,17 +1,27 @@
+import { ArgumentError } from '../errors.js';
 import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
-import { makeFeatures, type OpenSampleOptions, openStream } from '../samples/kinds.js';
+import { type InputDescription, makeFeatures, type OpenSampleOptions, openStream } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { SampleFile } from '../samples/sample-file.js';
 import type { Warning } from '../warnings.js';
 import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
+import { type ModelInputChoices, modelDescription } from './onnx/model-input.js';
+import { OnnxClassifier } from './onnx/onnx-classifier.js';
+import { OnnxScorer } from './onnx/onnx-scorer.js';
+import type { RowScorer } from './row-scorer.js';
 
-export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {}
+export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {
+  /** What an ONNX model reads, where its file does not say so; an ensemble knows it. */
+  readonly input?: ModelInputChoices | undefined;
+}
 
 export interface FileScores extends ScoredRows {
   /** What the rows are, plural: `showers`, `events`. */
   readonly noun: string;
+  /** What the classifier read of them. */
+  readonly input: InputDescription;
   /** Rows that were scored. */
   readonly rows: number;
   /** The row of each in the files, where some were left out; null: row i is row i. */
@@ -28,40 +38,55 @@ const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 /**
  * Scores all showers of a file, or of several in their order, which are read and scored sample by sample: the next is read while one is scored, and
  * of a file of any size some hundred megabytes are in memory at once. The numbers are those of
- * {@link ClassifierEnsemble.score} on all showers together, to the last bit.
+ * {@link ClassifierEnsemble.score} on all showers together, to the last bit. Of an ONNX model there is one logit a row, which is ln w, and
+ * no error (NaN).
  *
  * @throws ArgumentError ERR_SHAPE for an ensemble that reads no showers; what openShowers throws; `signal.reason` when
  * aborted.
  */
 export async function scoreFile(
-  ensemble: ClassifierEnsemble,
+  classifier: ClassifierEnsemble | OnnxClassifier,
   paths: string | readonly string[],
   options: FileScoresOptions = {},
 ): Promise<FileScores> {
-  const { input } = ensemble.description;
   const how = predictionFor(options);
-  const { onProgress, signal, ...choices } = options;
+  const { onProgress, signal, input: chosen, ...choices } = options;
+  const scorer = await scorerOf(classifier, paths, chosen, { ...choices, signal });
+  const { input } = scorer.description;
   const ending = new AbortController();
   const either = signal ? AbortSignal.any([signal, ending.signal]) : ending.signal;
   const stream = await openStream(paths, input, { ...choices, signal: either });
-  const scorer = new SampleScorer(ensemble, stream.rows, how, { ...options, signal: either });
+  const scoring = new SampleScorer(scorer, stream.rows, how, { ...options, signal: either });
   try {
-    for await (const sample of stream.samples(bounds)) await scorer.take(sample);
-    await scorer.finish();
+    for await (const sample of stream.samples(bounds)) await scoring.take(sample);
+    await scoring.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
-    const warnings = [...warningsOfTraining(ensemble), ...stream.warnings, ...scorer.warnings];
+    const warnings = [...warningsOfTraining(scorer), ...stream.warnings, ...scoring.warnings];
     const { rows, sourceRows, files } = stream;
-    return { noun: scorer.noun, rows, sourceRows, files, ...scorer.scores, warnings };
+    return { noun: scoring.noun, input, rows, sourceRows, files, ...scoring.scores, warnings };
   } catch (error) {
     ending.abort(error);
-    await scorer.finish().catch(() => undefined);
+    await scoring.finish().catch(() => undefined);
     throw error;
   } finally {
     await stream.close();
   }
 }
 
-function warningsOfTraining({ description }: ClassifierEnsemble): Warning[] {
+async function scorerOf(
+  classifier: ClassifierEnsemble | OnnxClassifier,
+  paths: string | readonly string[],
+  chosen: ModelInputChoices | undefined,
+  options: Omit<FileScoresOptions, 'input' | 'onProgress'>,
+): Promise<RowScorer> {
+  if (classifier instanceof OnnxClassifier) {
+    return new OnnxScorer(classifier, await modelDescription(classifier, paths, chosen ?? {}, options));
+  }
+  if (chosen === undefined) return classifier;
+  throw new ArgumentError('ERR_ARGUMENT', 'the classifier knows what it reads; leave out input');
+}
+
+function warningsOfTraining({ description }: RowScorer): Warning[] {
   return description.warnings.map(({ code, message }) => ({
     code,
     message: `in the training of the classifier: ${message}`,
@@ -73,7 +98,7 @@ class SampleScorer {
   readonly scores: ScoredRows;
   /** What its rows are, once a sample was taken. */
   noun = 'rows';
-  readonly #ensemble: ClassifierEnsemble;
+  readonly #scorer: RowScorer;
   readonly #rows: number;
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
@@ -81,15 +106,15 @@ class SampleScorer {
   #taken = 0;
   #underWay: Promise<void> = Promise.resolve();
 
-  constructor(ensemble: ClassifierEnsemble, rows: number, how: NativePrediction, options: JobOptions) {
-    this.#ensemble = ensemble;
+  constructor(scorer: RowScorer, rows: number, how: NativePrediction, options: JobOptions) {
+    this.#scorer = scorer;
     this.#rows = rows;
     this.#how = how;
     this.#options = options;
-    const { ranges } = ensemble.description;
+    const { ranges } = scorer.description;
     this.#watch = ranges && new RangeWatch(ranges);
     this.scores = {
-      logits: new Float32Array(ensemble.learners.length * rows),
+      logits: new Float32Array(scorer.learners.length * rows),
       logRatios: new Float64Array(rows),
       logRatioErrors: new Float64Array(rows),
     };
@@ -101,14 +126,24 @@ class SampleScorer {
     this.#taken += sample.rows;
     const { signal } = this.#options;
     const { threads } = this.#how;
-    using features = await this.#free(sample, () =>
-      makeFeatures(sample, this.#ensemble.description.input, { signal, threads }),
+    const features = await this.#free(sample, () =>
+      makeFeatures(sample, this.#scorer.description.input, { signal, threads }),
     );
     this.noun = sample.noun;
-    await this.#watch?.count(features, sample.rows, { signal });
-    await this.#underWay;
-    const scored = this.#ensemble.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows));
-    this.#underWay = scored.then((scores) => this.#keep(scores, first, sample.rows));
+    try {
+      await this.#watch?.count(features, sample.rows, { signal });
+      await this.#underWay;
+    } catch (error) {
+      features.dispose();
+      throw error;
+    }
+    const scored = this.#scorer.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows), {
+      first,
+      count: sample.rows,
+    });
+    this.#underWay = scored
+      .then((scores) => this.#keep(scores, first, sample.rows))
+      .finally(() => features.dispose());
     // The next await is told of a failure; until then there is none.
     this.#underWay.catch(() => undefined);
   }
@@ -145,7 +180,7 @@ class SampleScorer {
   }
 
   #keep({ logits, logRatios, logRatioErrors }: ScoredRows, first: number, rows: number): void {
-    for (let learner = 0; learner < this.#ensemble.learners.length; learner++) {
+    for (let learner = 0; learner < this.#scorer.learners.length; learner++) {
       const place = learner * this.#rows + first;
       this.scores.logits.set(logits.subarray(learner * rows, (learner + 1) * rows), place);
     }

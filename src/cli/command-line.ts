@@ -3,6 +3,7 @@ import { CaloscopeError } from '../errors.js';
 import { packageVersion } from '../versions.js';
 import { demoCommand, runDemo } from './demo.js';
 import { evaluateCommand, runEvaluate } from './evaluate.js';
+import { exportCommand, runExport } from './export.js';
 import { exitCodes, reportFailure } from './failure.js';
 import { inspectCommand, runInspect } from './inspect.js';
 import type { Io } from './io.js';
@@ -20,6 +21,7 @@ function entries(): readonly Entry[] {
     [evaluateCommand(), runEvaluate],
     [trainCommand(), runTrain],
     [weightsCommand(), runWeights],
+    [exportCommand(), runExport],
     [simulateCommand(), runSimulate],
     [inspectCommand(), runInspect],
     [reportCommand(), runReport],

@@ -168,11 +168,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
   return [
     verdict.sentence,
     '',
-    ...(failures.sentences.length === 0
-      ? ['No failure is found.']
-      : ['What is wrong:', ...failures.sentences.map(({ text }) => `  ${text}`)]),
-    ...(failures.sound === null ? [] : [failures.sound]),
-    '',
+    ...(failures === null ? [] : [...failureLines(failures), '']),
     ...columns(sampleRows),
     '',
     'Input of the classifiers:',
@@ -184,6 +180,14 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     `Report: ${files.report}`,
     `Result: ${files.result}`,
   ];
+}
+
+function failureLines({ sentences, sound }: NonNullable<EvaluationResult['failures']>): string[] {
+  const found =
+    sentences.length === 0
+      ? ['No failure is found.']
+      : ['What is wrong:', ...sentences.map(({ text }) => `  ${text}`)];
+  return sound === null ? found : [...found, sound];
 }
 
 /** The AUC of trainings beside the first. */

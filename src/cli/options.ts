@@ -27,7 +27,7 @@ function numberFrom(text: string): number {
   return numberPattern.test(text) ? Number(text) : Number.NaN;
 }
 
-function numberOr<Word extends string>(...words: readonly Word[]): (text: string) => number | Word {
+export function numberOr<Word extends string>(...words: readonly Word[]): (text: string) => number | Word {
   return (text) => words.find((word) => word === text) ?? numberFrom(text);
 }
 
@@ -64,7 +64,7 @@ function usual(schema: z.ZodType): string {
   return `(default: ${schema.parse(undefined)})`;
 }
 
-const asGiven = (text: string) => text;
+export const asGiven = (text: string) => text;
 
 export interface RunOptions extends SpeechOptions {
   readonly threads?: number;
@@ -351,7 +351,7 @@ function wordOrNames(text: string): unknown {
   return text === 'varying' || text === 'none' ? text : namesFrom(text);
 }
 
-function namesFrom(text: string): unknown {
+export function namesFrom(text: string): unknown {
   return text.split(',').map((name) => name.trim());
 }
 

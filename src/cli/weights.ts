@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { scoreFile } from '../classifier/file-scores.js';
+import { OnnxClassifier } from '../classifier/onnx/onnx-classifier.js';
 import { FileError } from '../errors.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
@@ -14,6 +15,7 @@ import { writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
 import { thresholdText, warningLines } from './findings.js';
+import { addModelOptions, loadClassifier, type ModelFlags, modelInput } from './model-flags.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
@@ -21,7 +23,8 @@ import type { Session } from './session.js';
 export interface WeightsOptions
   extends options.RunOptions,
     options.DeviceFlags,
-    options.SampleFileOptions,
+    Omit<options.SampleFileOptions, keyof ModelFlags>,
+    ModelFlags,
     options.ScoringOptions {
   readonly precision?: Precision;
   readonly out: string;
@@ -31,7 +34,7 @@ export interface WeightsOptions
 export function weightsCommand(): Command {
   const command = new Command('weights')
     .description('weigh the showers, events, jets or rows of files with a trained classifier')
-    .argument('<classifier>', 'folder written by train or evaluate')
+    .argument('<classifier>', 'folder written by train or evaluate, or an ONNX model (.onnx)')
     .argument(
       '<files...>',
       'files of showers, events, jets or tables, as the classifier reads them, one after the other',
@@ -42,6 +45,7 @@ export function weightsCommand(): Command {
     .addOption(options.groupOption());
   options.addContentOptions(command);
   options.addScoringOptions(command);
+  addModelOptions(command);
   command.addOption(options.precisionOption('of the products in scoring'));
   options.addThreadsOption(command);
   options.addDeviceOptions(command);
@@ -55,25 +59,23 @@ export async function runWeights(
   chosen: WeightsOptions,
 ): Promise<void> {
   const { signal, progress } = session;
-  const { out, force = false, clip, precision = 'float32' } = chosen;
+  const { out, force = false, clip } = chosen;
   const paths = await filesNamed(named);
   requireAddressSpace();
   using _claim = await claimOutput(out, { force, inputs: [classifierPath, ...paths] });
-  using ensemble = await ClassifierEnsemble.load(classifierPath);
+  using classifier = await loadClassifier(classifierPath, chosen);
   const { device, reason } = computerFor(chosen);
-  const { input, training } = ensemble.description;
-  if (!readsFiles(input)) {
-    const message = `it reads a table of ${ensemble.inputs} columns, not showers; use the library for tables`;
-    throw new FileError('ERR_CLASSIFIER', classifierPath, message);
-  }
-  const found = await scoreFile(ensemble, paths, {
+  const facts = factsOf(classifier, chosen);
+  requireFiles(classifier, classifierPath);
+  const found = await scoreFile(classifier, paths, {
+    input: modelInput(chosen) ?? undefined,
     layout: chosen.layout,
     group: chosen.group,
     ...options.contentPolicy(chosen),
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,
-    precision,
+    ...(chosen.precision && { precision: chosen.precision }),
     signal,
     onProgress: progress.stage('scoring'),
   });
@@ -92,7 +94,8 @@ export async function runWeights(
       {
         group: '/',
         logWeights,
-        logWeightErrors: found.logRatioErrors,
+        // Nothing is known of the training of a model of another program.
+        ...(classifier instanceof ClassifierEnsemble && { logWeightErrors: found.logRatioErrors }),
         logits: found.logits,
         sourceRows: found.sourceRows,
         files: found.files,
@@ -102,24 +105,20 @@ export async function runWeights(
       caloscope_version: packageVersion,
       classifier: classifierPath,
       showers: paths.join('\n'),
-      learners: ensemble.learners.join(' '),
-      precision,
+      learners: facts.learners.join(' '),
+      precision: facts.precision,
       device,
       log_weight: 'ln(p_reference/p_generated)',
       warnings: warningsText(warnings),
     },
     { signal, force },
   );
-  const { geometry, threshold } = inputSettings(input);
+  const { geometry, threshold } = inputSettings(found.input);
   const document = {
     out,
     noun: found.noun,
     rows: found.rows,
-    members: ensemble.members,
-    learners: ensemble.learners,
-    folds: training?.split ? null : (training?.folds ?? null),
-    split: training?.split ?? null,
-    precision,
+    ...facts,
     device,
     geometry,
     threshold,
@@ -127,6 +126,24 @@ export async function runWeights(
     warnings,
   };
   session.conclude(document, linesOf(document, reason));
+}
+
+/** What is said of the classifier. */
+function factsOf(classifier: ClassifierEnsemble | OnnxClassifier, { precision = 'float32' }: WeightsOptions) {
+  if (classifier instanceof OnnxClassifier) {
+    return { members: 1, learners: ['onnx'], folds: null, split: null, precision: 'float64' } as const;
+  }
+  const { members, learners } = classifier;
+  const { training } = classifier.description;
+  const split = training?.split ?? null;
+  return { members, learners, folds: split ? null : (training?.folds ?? null), split, precision };
+}
+
+/** @throws FileError ERR_CLASSIFIER. */
+function requireFiles(classifier: ClassifierEnsemble | OnnxClassifier, path: string): void {
+  if (classifier instanceof OnnxClassifier || readsFiles(classifier.description.input)) return;
+  const message = `it reads a table of ${classifier.inputs} columns, not showers; use the library for tables`;
+  throw new FileError('ERR_CLASSIFIER', path, message);
 }
 
 interface Weighed {

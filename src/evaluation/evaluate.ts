@@ -5,6 +5,7 @@ import { permutationTest, requireLabellings } from '../classifier/permutation-te
 import { requirePresetFits } from '../classifier/presets.js';
 import { trainingChoices } from '../classifier/settings.js';
 import { sizeWarnings } from '../classifier/size-warnings.js';
+import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { HeldOutRows } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
@@ -85,6 +86,7 @@ async function evaluateSamples(
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
   requireConditions(choices.by, given[0]);
+  requireEqualRows(choices, given);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
@@ -184,6 +186,13 @@ async function evaluateSamples(
     fitted.ensemble.dispose();
     throw error;
   }
+}
+
+/** @throws ArgumentError ERR_ARGUMENT. */
+function requireEqualRows({ calibration }: EvaluationChoices, samples: readonly Sample[]): void {
+  if (calibration === null || samples.every(({ rowWeights }) => rowWeights === null)) return;
+  const message = 'calibration: ln w of rows with weights of their own is not calibrated; leave it out';
+  throw new ArgumentError('ERR_ARGUMENT', message);
 }
 
 function weightsOf(

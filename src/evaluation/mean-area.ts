@@ -1,6 +1,8 @@
-import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import type { CrossFitResult, HeldOutSample } from '../classifier/cross-fitting.js';
 import type { ComputeOptions } from '../native/devices.js';
+import { weightSummary } from '../samples/row-weights.js';
 import { type AreaUnderCurve, areaUnderCurve } from '../statistics/rank-statistics.js';
+import { rankingWeights } from './ranking-weights.js';
 
 /** What was held out, of both samples. */
 type HeldOut = Pick<CrossFitResult, 'reference' | 'generated'>;
@@ -20,9 +22,12 @@ export async function foldAreas(
   const folds = reference.fold.reduce((most, fold) => Math.max(most, fold), 0) + 1;
   const areas: AreaUnderCurve[] = [];
   for (let fold = 0; fold < folds; fold++) {
-    const inReference = scores.reference.filter((_, row) => reference.fold[row] === fold);
-    const inGenerated = scores.generated.filter((_, row) => generated.fold[row] === fold);
-    areas.push(await areaUnderCurve(inReference, inGenerated, run));
+    const inFold = <Numbers extends Float32Array | Float64Array>(values: Numbers, sample: HeldOutSample) =>
+      values.filter((_, row) => sample.fold[row] === fold) as Numbers;
+    const weightsOf = (sample: HeldOutSample) => sample.rowWeights && inFold(sample.rowWeights, sample);
+    const weights = rankingWeights(weightsOf(reference), weightsOf(generated));
+    const [first, second] = [inFold(scores.reference, reference), inFold(scores.generated, generated)];
+    areas.push(await areaUnderCurve(first, second, { ...run, ...weights }));
   }
   return areas;
 }
@@ -32,7 +37,7 @@ export interface MeanArea {
   readonly value: number;
   /** See {@link SeparationSummary.standardError}. */
   readonly standardError: number;
-  /** √((n + m + 1)/(12 n m)). */
+  /** √((n + m + 1)/(12 n m)), of rows with weights that of their effective numbers (Σv)²/Σv². */
   readonly nullStandardDeviation: number;
   readonly folds: readonly number[];
 }
@@ -42,10 +47,14 @@ export async function meanArea(fitted: HeldOut, run: ComputeOptions): Promise<Me
   const areas = await foldAreas(fitted, { reference: reference.scores, generated: generated.scores }, run);
   const folds = areas.map((fold) => fold.value);
   const value = mean(folds);
-  const [n, m] = [reference.fold.length, generated.fold.length];
+  const [n, m] = [effectiveRows(reference), effectiveRows(generated)];
   const nullStandardDeviation = Math.sqrt((n + m + 1) / (12 * n * m));
   const error = standardError(areas, nullStandardDeviation, noiseOf(fitted));
   return { value, standardError: error, nullStandardDeviation, folds };
+}
+
+function effectiveRows({ rowWeights, fold }: HeldOutSample): number {
+  return weightSummary(rowWeights)?.effectiveRows ?? fold.length;
 }
 
 export function mean(values: readonly number[]): number {

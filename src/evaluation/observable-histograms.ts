@@ -7,6 +7,7 @@ import { compareShapes, type ShapeComparison } from '../statistics/shape-compari
 import type { BeforeAndAfter } from './before-and-after.js';
 import type { ObservableBins } from './observable-axis.js';
 import type { ObservableColumn } from './own-observables.js';
+import type { ComparedWeights } from './rank-distances.js';
 import { rowsWhere, valuesAt } from './rows-where.js';
 import { isValue } from './undefined-value.js';
 
@@ -16,9 +17,9 @@ export interface UndefinedShares extends BeforeAndAfter<number> {
   readonly reference: number;
 }
 
-/** The weights of the generated rows, and what they are without one fold after the other. */
+/** The weights of the rows, and what those of the reweighted sample are without one fold after the other. */
 export interface ReplicatedWeights extends FoldReplicas {
-  readonly weights: Float64Array;
+  readonly weights: ComparedWeights;
   readonly learned: readonly Float64Array[];
   readonly kept: readonly Float64Array[];
 }
@@ -44,8 +45,8 @@ export async function histogramsOf(
 ): Promise<ObservableHistograms> {
   const { observable, reference, generated } = column;
   using first = new WeightedHistogram([bins.axis], { label: observable.label });
-  // Every generated row once, with its weight, and with the weights of the replicas.
-  const columns = [weights, ...learned, ...kept];
+  // Every generated row as it counts, with its weight, and with the weights of the replicas.
+  const columns = [weights.reweighted, ...learned, ...kept];
   using second = new WeightedHistogram([bins.axis], {
     label: observable.label,
     weightColumns: 1 + columns.length,
@@ -53,16 +54,17 @@ export async function histogramsOf(
   const isUndefined = isValue(bins.undefinedValue);
   const rows = { reference: rowsWhere(reference, isUndefined), generated: rowsWhere(generated, isUndefined) };
   const fill = async (ofFirst: Uint32Array | null, ofSecond: Uint32Array | null) => {
-    const taken = columns.map((column) => rowsOf(column, ofSecond));
-    await first.fill([rowsOf(reference, ofFirst)], run);
-    await second.fill([rowsOf(generated, ofSecond)], { ...run, weights: [null, ...taken] });
+    const taken = [weights.generated, ...columns].map((column) => column && rowsOf(column, ofSecond));
+    const ofReference = weights.reference && rowsOf(weights.reference, ofFirst);
+    await first.fill([rowsOf(reference, ofFirst)], { ...run, weights: [ofReference] });
+    await second.fill([rowsOf(generated, ofSecond)], { ...run, weights: taken });
   };
   const others = (values: Float64Array, without: Uint32Array) =>
     without.length === 0 ? null : rowsWhere(values, (value) => !isUndefined(value));
   await fill(others(reference, rows.reference), others(generated, rows.generated));
-  const ofReference = withUndefined(contents(first, 0), undefinedCell(rows.reference, null));
-  const ofGenerated = withUndefined(contents(second, 0), undefinedCell(rows.generated, null));
-  const ofReweighted = withUndefined(contents(second, 1), undefinedCell(rows.generated, weights));
+  const ofReference = withUndefined(contents(first, 0), undefinedCell(rows.reference, weights.reference));
+  const ofGenerated = withUndefined(contents(second, 0), undefinedCell(rows.generated, weights.generated));
+  const ofReweighted = withUndefined(contents(second, 1), undefinedCell(rows.generated, weights.reweighted));
   const replicas = (
     first: number,
     of: readonly Float64Array[],

@@ -29,6 +29,7 @@ export type { VoxelBlock, VoxelRate, VoxelRates } from '../failures/voxel-blocks
 export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
 export type { CellAxis, CellMeans, PicturedLayer } from '../samples/pictures.js';
+export type { RowWeightSummary } from '../samples/row-weights.js';
 export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
@@ -80,8 +81,9 @@ export interface ResultParts {
   readonly auc: SeparationSummary;
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
-  readonly calibration: CalibrationSummary;
-  readonly support: SupportSummary;
+  /** null: rows have weights of their own, as for support and failures. */
+  readonly calibration: CalibrationSummary | null;
+  readonly support: SupportSummary | null;
   /** null: rows have no layers. */
   readonly comparedLayers: ComparedLayers | null;
   readonly observables: readonly ObservableComparison[];
@@ -89,7 +91,8 @@ export interface ResultParts {
   /** null: rows have no voxels. */
   readonly voxels: VoxelComparison | null;
   readonly largestDistance: LargestDistanceTest;
-  readonly failures: FailureSummary;
+  readonly failures: FailureSummary | null;
+  /** None, and no clusters, where rows have weights of their own. */
   readonly windows: readonly WeightWindow[];
   readonly clusters: readonly WindowClusters[];
   readonly examples: readonly ShowerExamples[];

@@ -6,6 +6,8 @@ import { type AreaUnderCurve, RankedScores, type RocCurve } from '../statistics/
 import { type DensityRatioWeights, densityRatioWeights, type SampleRole } from '../weights/density-ratio.js';
 import { calibrationFolds } from './calibration-folds.js';
 import { foldAreas, type MeanArea, meanArea } from './mean-area.js';
+import type { ComparedWeights } from './rank-distances.js';
+import { rankingWeights } from './ranking-weights.js';
 import type { EvaluationChoices } from './settings.js';
 
 /**
@@ -35,10 +37,17 @@ export class Scores {
   static async of(fitted: CrossFitResult, choices: EvaluationChoices, run: ComputeOptions): Promise<Scores> {
     const clip = choices.clip ?? undefined;
     const logRatios = await calibratedLogRatios(fitted, choices, run);
-    const weigh = (role: SampleRole) => densityRatioWeights(logRatios[role], { ...run, clip, role });
+    const weigh = (role: SampleRole) => {
+      const rowWeights = fitted[role].rowWeights ?? undefined;
+      return densityRatioWeights(logRatios[role], { ...run, clip, role, rowWeights });
+    };
     const reference = await weigh('reference');
     const generated = await weigh('generated');
-    const ranked = await RankedScores.of(fitted.reference.scores, fitted.generated.scores, run);
+    const rowWeights = rankingWeights(fitted.reference.rowWeights, fitted.generated.rowWeights);
+    const ranked = await RankedScores.of(fitted.reference.scores, fitted.generated.scores, {
+      ...run,
+      ...rowWeights,
+    });
     return new Scores({ reference, generated }, ranked, fitted, run);
   }
 
@@ -80,9 +89,32 @@ export class Scores {
     this.#ranked.dispose();
   }
 
-  /** Weights of the generated sample for histograms, which take finite ones only: the others are 0, counted in the health. */
+  /** With which the rows of a sample count; null: each counts 1. */
+  rowWeights(role: SampleRole): Float64Array | null {
+    return this.#fitted[role].rowWeights;
+  }
+
+  /** Whether rows of a sample have weights of their own. */
+  get rowsAreWeighted(): boolean {
+    return this.rowWeights('reference') !== null || this.rowWeights('generated') !== null;
+  }
+
+  /**
+   * Weights of the generated sample for histograms, times those of its rows. Histograms take finite ones only: the others are 0,
+   * counted in the health.
+   */
   finiteWeights(): Float64Array {
-    return this.generated.values.map(finiteOrNone);
+    const of = this.rowWeights('generated');
+    return this.generated.values.map((w, row) => finiteOrNone(of === null ? w : w * (of[row] as number)));
+  }
+
+  /** With which the rows of both samples count in comparisons, before and after the weights. */
+  comparedWeights(): ComparedWeights {
+    return {
+      reference: this.rowWeights('reference'),
+      generated: this.rowWeights('generated'),
+      reweighted: this.finiteWeights(),
+    };
   }
 
   /**

@@ -106,7 +106,9 @@ function sees(classifierPValue: number): boolean {
 }
 
 /** Where one sample has showers and the other none. */
-function outsideWords({ support: { reference, generated }, noun }: Evidence): string[] {
+function outsideWords({ support, noun }: Evidence): string[] {
+  if (support === null) return [];
+  const { reference, generated } = support;
   const words = ({ share, standardError }: OutsideRows) =>
     `${(100 * share).toFixed(1)} ± ${(100 * standardError).toFixed(1)} %`;
   return [

@@ -32,6 +32,10 @@ const eventLayoutShape = z.strictObject({
     .array(z.array(text).min(2))
     .default([])
     .describe('Sets of objects whose invariant mass is compared and given to classifiers.'),
+  weights: column
+    .nullable()
+    .default(null)
+    .describe('Column with the weight of each event, of any sign; null: each counts 1.'),
 });
 
 /** Which columns of a frame hold which object: plain JSON. */

@@ -22,13 +22,24 @@ export const tableLayoutSchema = z
       .describe(
         'Columns that say what the rows were made for: they are read by classifiers, and not compared as observables.',
       ),
+    weights: text
+      .nullable()
+      .default(null)
+      .describe(
+        'Column with the weight of each row, of any sign, which classifiers do not read; null: each counts 1.',
+      ),
   })
-  .superRefine(({ columns, conditions }, context) => {
+  .superRefine(({ columns, conditions, weights }, context) => {
     const names = conditions.map(({ name }) => name);
     for (const list of [columns ?? [], names]) {
       const twice = list.find((name, i) => list.indexOf(name) < i);
       if (twice !== undefined) context.addIssue({ code: 'custom', message: `${twice} is named twice` });
     }
+    if (weights !== null && [...(columns ?? []), ...names].includes(weights))
+      context.addIssue({
+        code: 'custom',
+        message: `${weights} holds weights, and cannot be a column or a condition too`,
+      });
     const missing = columns && names.find((name) => !columns.includes(name));
     if (missing)
       context.addIssue({ code: 'custom', message: `the condition ${missing} is none of the columns` });

@@ -10,6 +10,7 @@ import {
   refuseRepetitions,
   repetitionWarnings,
 } from './repeated-rows.js';
+import { rowWeightWarnings } from './row-weights.js';
 import type { InputChoices, InputReasons, InputSettings, Sample } from './sample.js';
 
 /** What the user chooses for two samples. */
@@ -75,7 +76,12 @@ export async function examinePair(
       input,
       settings,
       paired,
-      warnings: [...oddities, ...repetitions, ...(paired ? [pairedRowsWarning(paired, reference)] : [])],
+      warnings: [
+        ...oddities,
+        ...rowWeightWarnings(...kept),
+        ...repetitions,
+        ...(paired ? [pairedRowsWarning(paired, reference)] : []),
+      ],
       [Symbol.dispose]: dispose,
     };
   } catch (error) {

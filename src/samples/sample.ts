@@ -9,6 +9,7 @@ import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { Pictures } from './pictures.js';
+import type { RowWeightSummary } from './row-weights.js';
 import type { FileOfSample, SampleFile } from './sample-file.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 
@@ -29,6 +30,8 @@ export interface SampleRecord {
   readonly leftOut: number;
   /** Name of the layout of its file; `matrix` for a plain matrix. */
   readonly layout: string;
+  /** With which rows count; null: every row counts 1. */
+  readonly weights: RowWeightSummary | null;
   /** True where the file says that its showers come from caloscope's toy simulation. */
   readonly toy: boolean;
 }
@@ -124,6 +127,8 @@ export interface Sample {
   readonly rows: number;
   /** The row of each in what the user passed, where some were left out; null: all are there, in order. */
   readonly sourceRows: Float64Array | null;
+  /** Weights with which the rows count in losses, AUC, histograms and tests, of any sign; null: every row counts 1. */
+  readonly rowWeights: Float64Array | null;
   record(role: SampleRole): SampleRecord;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;

@@ -17,6 +17,13 @@ export interface LargestDistanceOptions extends ThreadedJobOptions {
   readonly permutations?: number | undefined;
   /** A whole number from 0 on. Default 0. */
   readonly seed?: number | undefined;
+  /**
+   * Weights of the rows, the reference rows first, of any sign, with a sum above 0 in each sample; absent: every row counts 1. With weights
+   * labels cannot be permuted, as equal samples may have other weights: what a row does to the difference of the distribution
+   * functions gets a random sign in place of a label, the same in all columns (multiplier bootstrap); `permutations` is the number of
+   * draws, and the p-value holds for many rows.
+   */
+  readonly weights?: Float64Array | undefined;
 }
 
 export interface ColumnDistance {
@@ -65,19 +72,22 @@ export async function largestDistance(
   columns: readonly ColumnPair[],
   options: LargestDistanceOptions = {},
 ): Promise<LargestDistance> {
-  const { seed = 0 } = options;
+  const { seed = 0, weights = new Float64Array(0) } = options;
   requireColumns(columns);
   const [one] = columns as readonly [ColumnPair, ...ColumnPair[]];
   const rows = one.reference.length + one.generated.length;
   const { permutations = usualPermutations(rows, columns.length) } = options;
   requireWhole(permutations, 1, 'permutations');
   requireWhole(seed, 0, 'seed');
+  requireNumberArray(weights, 'weights');
+  if (options.weights) requireLength(weights, rows, 'weights');
   const threads = threadsOf(options);
   const { distances, standardized, reached } = await runJob<LargestDistanceRecord>(
     (notify) =>
       native().largestDistance(
         columns.map(({ reference }) => reference),
         columns.map(({ generated }) => generated),
+        weights,
         permutations,
         seed,
         threads,

@@ -10,7 +10,7 @@ import {
   sampleRoles,
 } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { requireNumberArray } from '../native/number-array.js';
+import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 
 export type { EnsembleRule, SampleRole } from '../native/contract/statistics.js';
@@ -36,6 +36,11 @@ export interface DensityRatioOptions extends ComputeOptions {
   readonly clip?: { readonly lower: number; readonly upper: number } | undefined;
   /** Sample that the showers belong to: decides between w and 1/w in the health. Default `generated`. */
   readonly role?: SampleRole | undefined;
+  /**
+   * Weights v with which the showers count in mean, error, effective size, Pareto index and shares of the health, one each, of
+   * any sign; absent: each counts 1.
+   */
+  readonly rowWeights?: Float64Array | undefined;
 }
 
 const knownOptions: Readonly<Record<keyof DensityRatioOptions, true>> = {
@@ -43,6 +48,7 @@ const knownOptions: Readonly<Record<keyof DensityRatioOptions, true>> = {
   priorShift: true,
   clip: true,
   role: true,
+  rowWeights: true,
   threads: true,
   device: true,
   devices: true,
@@ -58,11 +64,14 @@ export interface WeightHealth {
    * finite, and NaN where there is none.
    */
   readonly nonFinite: number;
-  /** Generated sample: mean of w; reference sample: mean of 1/w. Both are 1 for the exact ratio. */
+  /**
+   * Generated sample: mean of w; reference sample: mean of 1/w. Both are 1 for the exact ratio. With weights v of the showers, here
+   * and below: Σvw/Σv.
+   */
   readonly mean: number;
   /** Standard deviation over √n, what the learning of the weights adds not included; NaN for one shower. */
   readonly meanError: number;
-  /** (Σw)²/Σw² (of 1/w for the reference sample), in showers. */
+  /** (Σw)²/Σw² (of 1/w for the reference sample; of vw), in showers. */
   readonly effectiveSampleSize: number;
   /**
    * Pareto index k̂ of the largest weights (of 1/w for the reference sample): moments of an order above 1/k̂ are infinite. Above
@@ -127,13 +136,16 @@ export async function densityRatioWeights(
     const ordered = clip.lower >= 0 && clip.lower < clip.upper && Number.isFinite(clip.upper);
     requireOption(ordered, 'clip must have 0 ≤ lower < upper < ∞; both are bounds on w, not on ln w');
   }
+  const { rowWeights = new Float64Array(0) } = options;
+  requireOption(rowWeights instanceof Float64Array, 'rowWeights must be a Float64Array');
+  if (options.rowWeights) requireLength(rowWeights, ensemble.logits.length / ensemble.members, 'rowWeights');
   const computer = computerFor(options);
   const record = await runJob<DensityRatioRecord>(
     (notify) =>
       native().densityRatioWeights(
         ensemble.logits,
         ensemble.members,
-        { rule, priorShift, role, clip },
+        { rule, priorShift, role, clip, rowWeights },
         computer,
         notify,
       ),

@@ -77,6 +77,7 @@ describe('scores of a file that is never in memory as a whole', () => {
         );
         expect(streamed).toEqual({
           noun: 'showers',
+          input: ensemble.description.input,
           rows,
           sourceRows: null,
           files: [{ source: path, rows }],

@@ -23,7 +23,7 @@ async function call(...words: string[]) {
   return { exitCode, stdout: stdout.text, stderr: stderr.text };
 }
 
-const commands = ['evaluate', 'train', 'weights', 'simulate', 'inspect', 'report', 'demo'];
+const commands = ['evaluate', 'train', 'weights', 'export', 'simulate', 'inspect', 'report', 'demo'];
 
 describe('help', () => {
   it('without arguments the usage is on stderr, and the exit code is 2', async () => {

@@ -3,6 +3,7 @@ import { crossCalibrate } from '#caloscope/calibration/calibration';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { countRatio } from '#caloscope/statistics/poisson-ratio';
 import { gaussianSample } from '../support/gaussian-samples.js';
+import { present } from '../support/present.js';
 
 const reference = gaussianSample(240, [0, 0], 1);
 const generated = gaussianSample(180, [0.8, 0], 2);
@@ -20,9 +21,9 @@ const calibrated = await evaluated('venn-abers');
 describe('calibration of an evaluation', () => {
   it('is not applied unasked, and says so', () => {
     expect(plain.result.settings.calibration).toBeNull();
-    expect(plain.result.calibration.applied).toBeNull();
+    expect(present(plain.result.calibration).applied).toBeNull();
     expect(calibrated.result.settings.calibration).toBe('venn-abers');
-    expect(calibrated.result.calibration.applied).toBe('venn-abers');
+    expect(present(calibrated.result.calibration).applied).toBe('venn-abers');
   });
 
   it('changes ln w of every row by a map of the other folds, and what is made of it', async () => {
@@ -43,13 +44,13 @@ describe('calibration of an evaluation', () => {
   it('leaves ranks, tests and the comparison of methods as they are', () => {
     expect(calibrated.result.auc).toEqual(plain.result.auc);
     expect(calibrated.result.roc).toEqual(plain.result.roc);
-    const { applied: _, ...after } = calibrated.result.calibration;
-    const { applied: __, ...before } = plain.result.calibration;
+    const { applied: _, ...after } = present(calibrated.result.calibration);
+    const { applied: __, ...before } = present(plain.result.calibration);
     expect(after).toEqual(before);
   });
 
   it('counts every row in bins of w or off the axis', () => {
-    const { uncalibrated, calibrated: methods } = plain.result.calibration;
+    const { uncalibrated, calibrated: methods } = present(plain.result.calibration);
     for (const { weights, reliability } of [uncalibrated, ...methods]) {
       for (const [role, rows] of [
         ['reference', 240],

@@ -4,6 +4,7 @@ import { evaluate } from '#caloscope/evaluation/evaluate';
 import { typicalRow } from '#caloscope/evaluation/typical-row';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { gridGeometry, gridNumbers } from '../support/grid-showers.js';
+import { present } from '../support/present.js';
 
 describe('the typical row', () => {
   it('has nearly the wanted condition, and the most ordinary values among those that have', () => {
@@ -83,7 +84,9 @@ describe('examples of clusters', () => {
     ensemble.dispose();
     const lonely = result.examples.find(({ origin }) => origin.part === 'support');
     expect(lonely?.origin).toEqual({ part: 'support', role: 'generated' });
-    const farthest = result.support.generated.farthest.slice(0, 2).map(({ row }) => row);
+    const farthest = present(result.support)
+      .generated.farthest.slice(0, 2)
+      .map(({ row }) => row);
     expect(lonely?.showers.filter(({ kind }) => kind === 'example').map(({ row }) => row)).toEqual(farthest);
     expect(farthest.every((row) => row % 10 === 0)).toBe(true);
     expect(lonely?.showers[0]?.energies.flat()).toEqual(

@@ -4,6 +4,7 @@ import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
 import type { FailureSummary } from '#caloscope/evaluation/result';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-showers.js';
+import { present } from '../support/present.js';
 
 const rows = 3000;
 const options: EvaluateOptions = { features: 'full', folds: 3, learners: ['logistic', 'trees'], threads: 2 };
@@ -14,7 +15,7 @@ async function failuresOf(seed: number, change: (numbers: GridNumbers) => void):
   change(wrong);
   const { result, ensemble } = await evaluate(sample(gridNumbers(rows, seed)), sample(wrong), options);
   ensemble.dispose();
-  return result.failures;
+  return present(result.failures);
 }
 
 describe('failures', () => {

@@ -41,8 +41,9 @@ function columnOf(reference: readonly number[], generated: readonly number[], un
 
 async function shapesOf(column: ObservableColumn, weights?: Float64Array) {
   const bins = binsFor(column) as ObservableBins;
-  const ones = new Float64Array(column.generated.length).fill(1);
-  return histogramsOf(column, bins, { weights: weights ?? ones, learned: [], kept: [] }, {});
+  const reweighted = weights ?? new Float64Array(column.generated.length).fill(1);
+  const compared = { reference: null, generated: null, reweighted };
+  return histogramsOf(column, bins, { weights: compared, learned: [], kept: [] }, {});
 }
 
 function normal(rows: number, seed: number): number[] {

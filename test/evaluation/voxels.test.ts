@@ -6,6 +6,7 @@ import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { toyShowers } from '#caloscope/simulation/toy-showers';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-showers.js';
+import { present } from '../support/present.js';
 
 const options: EvaluateOptions = { features: 'full', folds: 3, learners: ['logistic'], threads: 2 };
 
@@ -156,13 +157,13 @@ describe('dead voxels', () => {
     expect(found).toEqual(expect.arrayContaining(often));
     expect(killed).toEqual(expect.arrayContaining(found));
     expect(different).toBe(found.length);
-    const { sentences } = result.failures;
+    const { sentences } = present(result.failures);
     expect(sentences.some(({ text }) => /never hit in the generated sample/.test(text))).toBe(true);
   });
 
   it('are not named between equal samples', async () => {
     const { result, voxels } = await evaluated(await toys(1), await toys(2), geometry, { features: 'high' });
     expect(voxels.hitRates.blocks).toEqual([]);
-    expect(result.failures.sentences.filter(({ text }) => /[Vv]oxel.* hit/.test(text))).toEqual([]);
+    expect(present(result.failures).sentences.filter(({ text }) => /[Vv]oxel.* hit/.test(text))).toEqual([]);
   });
 });

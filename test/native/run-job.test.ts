@@ -88,7 +88,7 @@ describe('a job', () => {
       precision: 'float32',
     } as const;
     const preparing = runJob<PreparedSamplesHandle>((notify) =>
-      native().prepareSamples(features, features, true, computer, notify),
+      native().prepareSamples(features, features, new Float64Array(0), true, computer, notify),
     );
     native().dispose(features);
     const samples = await preparing;

@@ -2,6 +2,7 @@ import { JSDOM } from 'jsdom';
 import { describe, expect, it, vi } from 'vitest';
 import { reportPage } from '#caloscope/report/page';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
+import { present } from '../support/present.js';
 import { type Bendable, bent, histogramOf, repeatNetworks, repeatObservables } from './bent-result.js';
 
 describe('odd results', () => {
@@ -21,7 +22,10 @@ describe('odd results', () => {
     ['every number null', () => noNumbers(bent()) as EvaluationResult],
     ['all bins zero', () => bent(emptyHistograms)],
     ['no histograms', () => bent((result) => Object.assign(result, { histograms: {} }))],
-    ['null ratios', () => bent((result) => result.calibration.uncalibrated.weights.ratio.fill(null))],
+    [
+      'null ratios',
+      () => bent((result) => present(result.calibration).uncalibrated.weights.ratio.fill(null)),
+    ],
     [
       'no ROC, no observables',
       () =>

@@ -2,6 +2,7 @@ import { JSDOM } from 'jsdom';
 import { describe, expect, it } from 'vitest';
 import { reportPage } from '#caloscope/report/page';
 import type { CalibratedCheck, EvaluationResult } from '../../src/evaluation/result.js';
+import { present } from '../support/present.js';
 import { bent, histogramOf } from './bent-result.js';
 import { evaluated } from './evaluated-result.js';
 
@@ -344,7 +345,7 @@ describe('data', () => {
   });
 
   it('shows every bin of w that holds a row: a point, or a triangle where there is only a limit', () => {
-    const { applied, uncalibrated, calibrated } = evaluated.calibration;
+    const { applied, uncalibrated, calibrated } = present(evaluated.calibration);
     expect(applied).toBeNull();
     const chosen = [...calibrated].sort((a, b) => b.gain.value - a.gain.value)[0] as CalibratedCheck;
     const chart = document.querySelector('figure.weight-calibration svg') as Element;

@@ -1,8 +1,15 @@
-// Classifiers of toys and of a table, scored here and by examples/python/score_classifier.py: python-files.sh calls this.
+// Classifiers of toys and of a table, scored here and by the examples of Python, as folders and as ONNX models: python-files.sh calls this.
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { featureRows, openShowers, scoreFile, simulateShowers, trainClassifier } from '../../dist/index.js';
+import {
+  exportOnnx,
+  featureRows,
+  openShowers,
+  scoreFile,
+  simulateShowers,
+  trainClassifier,
+} from '../../dist/index.js';
 
 const [folder, python] = process.argv.slice(2);
 const largest = 1e-5;
@@ -24,25 +31,39 @@ function npy(path, rows, columns, values) {
   );
 }
 
-async function check(name, ensemble, { rows, columns, values }, expected) {
-  const classifier = join(folder, `${name}-classifier`);
-  await ensemble.save(classifier);
-  const [given, scored] = [join(folder, `${name}.npy`), join(folder, `${name}-scores.npy`)];
-  npy(given, rows, columns, values);
-  execFileSync(python, ['examples/python/score_classifier.py', classifier, given, scored], {
-    stdio: 'inherit',
-  });
+/** Scores of an example of Python, which reads a classifier and rows. */
+function scoresOf(script, classifier, given, rows) {
+  const scored = join(folder, 'scores.npy');
+  execFileSync(python, [`examples/python/${script}`, classifier, given, scored], { stdio: 'inherit' });
   const bytes = readFileSync(scored);
   const found = new Float64Array(
     bytes.buffer.slice(bytes.byteOffset + 10 + bytes.readUInt16LE(8), bytes.byteOffset + bytes.length),
   );
-  if (found.length !== rows) throw new Error(`${name}: ${found.length} scores of ${rows} rows`);
-  const off = found.reduce((most, score, row) => Math.max(most, Math.abs(score - expected[row])), 0);
+  if (found.length !== rows) throw new Error(`${script}: ${found.length} scores of ${rows} rows`);
+  return found;
+}
+
+const soundModel = 'import onnx, sys; onnx.checker.check_model(onnx.load(sys.argv[1]), full_check=True)';
+
+async function check(name, ensemble, { rows, columns, values }, expected) {
+  const [classifier, model] = [join(folder, `${name}-classifier`), join(folder, `${name}.onnx`)];
+  await ensemble.save(classifier);
+  await exportOnnx(ensemble, model);
+  execFileSync(python, ['-c', soundModel, model], { stdio: 'inherit' });
+  const given = join(folder, `${name}.npy`);
+  npy(given, rows, columns, values);
   const spread = Math.sqrt(expected.reduce((sum, score) => sum + score * score, 0) / rows);
-  console.log(
-    `${name}: ${ensemble.learners.join(', ')}; largest difference ${off.toExponential(1)} where ln w is ${spread.toFixed(2)}`,
-  );
-  if (!(off < largest) || !(spread > 0.01)) throw new Error(`${name}: Python finds other numbers`);
+  for (const [by, script, file] of [
+    ['NumPy', 'score_classifier.py', classifier],
+    ['onnxruntime', 'score_onnx.py', model],
+  ]) {
+    const found = scoresOf(script, file, given, rows);
+    const off = found.reduce((most, score, row) => Math.max(most, Math.abs(score - expected[row])), 0);
+    console.log(
+      `${name}: ${ensemble.learners.join(', ')}; ${by}: largest difference ${off.toExponential(1)} where ln w is ${spread.toFixed(2)}`,
+    );
+    if (!(off < largest) || !(spread > 0.01)) throw new Error(`${name}: ${by} finds other numbers`);
+  }
 }
 
 const settings = { folds: 3, classifier: { epochs: 2, hidden: [16, 8] } };

@@ -49,7 +49,7 @@ export const table = native().createShowerTable(3, 0);
 native().appendShowers(table, Float64Array.of(10, 20), Float32Array.of(1, 0, 2, 0, 3, 4));
 export const matrix = native().makeMatrix(new Float32Array(40).map(Math.sin), 2);
 export const samples = await runJob<PreparedSamplesHandle>((notify) =>
-  native().prepareSamples(matrix, matrix, true, computer, notify),
+  native().prepareSamples(matrix, matrix, new Float64Array(0), true, computer, notify),
 );
 export const scores = Float64Array.of(1, 2);
 export const ranked = await runJob<RankedScoresHandle>((notify) =>

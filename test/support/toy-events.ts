@@ -31,7 +31,13 @@ export function toyEvents(
     }
   }
   const origin = { source: `toy events ${seed}`, files: [], sha256: null };
-  return new EventSample(zJets, momenta, origin, { multiplicity: null, sourceRows: null }, []);
+  return new EventSample(
+    zJets,
+    { momenta, weights: null },
+    origin,
+    { multiplicity: null, sourceRows: null },
+    [],
+  );
 }
 
 function muons(mass: number, random: () => number, rapidity: number): FourMomentum[] {

@@ -88,7 +88,7 @@ void Fitting::fit_members(CheckpointStore* store) {
         tasks.push_back(blocks_.task(pair, static_cast<std::uint32_t>(tasks.size()), plan_));
       }
     }
-    auto members = fit(*learner, std::move(tasks), reference_, generated_, blocks_.labels(), context);
+    auto members = fit(*learner, std::move(tasks), samples_, blocks_.labels(), context);
     auto next = std::make_move_iterator(members.begin());
     auto& of_learner = fitted_.emplace_back();
     for (std::size_t pair = 0; pair < pairs_.size(); ++pair, next += static_cast<std::ptrdiff_t>(each)) {
@@ -144,6 +144,8 @@ FittedRows Fitting::fitted_rows(const Chosen& chosen, const Said& said) const {
       for (std::size_t i = first; i < result.rows.size(); ++i) logits.push_back(said(learner, result.rows[i]));
     }
   }
+  if (samples_.weights().empty()) return result;
+  for (const std::uint32_t row : result.rows) result.weights.push_back(samples_.weights()[row]);
   return result;
 }
 
@@ -181,15 +183,16 @@ std::vector<double> Fitting::scores(const std::vector<float>& mean) {
 /// By label: where labels are permuted, so is what is tested.
 BlockTest Fitting::test_of(const std::vector<double>& score) const {
   const auto tested = blocks_.tested();
-  std::vector<double> of_class[2];
+  std::vector<double> of_class[2], weight_of_class[2];
   std::vector<std::uint16_t> block_of_class[2];
   for (std::size_t row = 0; row < rows(); ++row) {
     if (!blocks_.is_tested(row)) continue;
     of_class[blocks_.is_reference(row)].push_back(score[row]);
     block_of_class[blocks_.is_reference(row)].push_back(static_cast<std::uint16_t>(blocks_.of(row) - tested.front()));
+    if (!samples_.weights().empty()) weight_of_class[blocks_.is_reference(row)].push_back(samples_.weights()[row]);
   }
-  return block_test({of_class[1], block_of_class[1]}, {of_class[0], block_of_class[0]},
-                    static_cast<std::uint32_t>(tested.size()));
+  return block_test({of_class[1], block_of_class[1], weight_of_class[1]},
+                    {of_class[0], block_of_class[0], weight_of_class[0]}, static_cast<std::uint32_t>(tested.size()));
 }
 
 HeldOutRows Fitting::held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
@@ -264,7 +267,7 @@ void Fitting::mean_errors(const LogRatios& ratios, const std::vector<float>& mea
   for (std::uint32_t row = 0; row < rows(); ++row) {
     if (blocks_.is_tested(row)) weighed.push_back(row);
   }
-  const WeighedSamples samples{blocks_.labels(), blocks_.all(), mean, ratios.value, weighed};
+  const WeighedSamples samples{blocks_.labels(), blocks_.all(), mean, ratios.value, weighed, samples_.weights()};
   MeanWeightError of_reference(samples, true), of_generated(samples, false);
   const auto add = [&](const WeightedSum& sum, const FittedRows& fitted, double part) {
     if (part == 0) return;

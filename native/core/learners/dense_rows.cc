@@ -19,7 +19,9 @@ LabelledDenseRows dense_rows(const TrainingData& data, std::span<const std::uint
                                   }},
                                  {}};
         result.label.reserve(rows.size());
-        for (const std::uint32_t row : rows) result.label.push_back(kind.target(row) > 0.5F ? 1 : 0);
+        for (const std::uint32_t row : rows) result.label.push_back(kind.is_reference(row) ? 1 : 0);
+        if (kind.weights.empty()) return result;
+        for (const std::uint32_t row : rows) result.weight.push_back(kind.weight(row));
         return result;
       },
       data);

@@ -22,6 +22,9 @@ struct DenseRows {
 struct LabelledDenseRows {
   DenseRows rows;
   std::vector<std::uint8_t> label;  ///< rows.count
+  std::vector<double> weight{};     ///< of each row in its sample, of any sign; empty: every row counts 1
+
+  double weight_of(std::size_t place) const { return weight.empty() ? 1 : weight[place]; }
 };
 
 /// The stored columns of all rows of a table, or of some; what is passed must outlive them.

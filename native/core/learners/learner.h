@@ -6,6 +6,7 @@
 
 #include "core/learners/logistic_learner.h"
 #include "core/learners/network_learner.h"
+#include "core/learners/prepared_samples.h"
 #include "core/learners/sparse_learner.h"
 #include "core/learners/tree_learner.h"
 
@@ -27,13 +28,13 @@ inline bool fits(const Learner& learner, const MemberTables& tables) {
   return std::visit([&](const auto& kind) { return kind.fits(tables); }, learner);
 }
 
-/// A member for each task, in their order. `labels` as in LabelledRows.
-inline std::vector<FittedMember> fit(const Learner& learner, std::vector<MemberTask> tasks, const MemberTables& reference,
-                                     const MemberTables& generated, std::span<const std::uint8_t> labels,
-                                     const FitContext& context) {
+/// A member for each task, in their order. `labels` are in place of those of the samples.
+inline std::vector<FittedMember> fit(const Learner& learner, std::vector<MemberTask> tasks, const PreparedSamples& samples,
+                                     std::span<const std::uint8_t> labels, const FitContext& context) {
   return std::visit(
       [&](const auto& kind) {
-        const TrainingData data = LabelledRows{kind.reads(reference), kind.reads(generated), labels};
+        const TrainingData data = LabelledRows{kind.reads(samples.reference()), kind.reads(samples.generated()), labels,
+                                               samples.weights()};
         return kind.fit(std::move(tasks), data, context);
       },
       learner);

@@ -7,6 +7,7 @@
 
 #include "core/learners/gram_matrix.h"
 #include "core/run/error.h"
+#include "core/training/class_weights.h"
 #include "core/weights/row_weight.h"
 
 namespace caloscope {
@@ -93,12 +94,17 @@ std::vector<std::size_t> thinned(std::span<const std::uint8_t> label, std::size_
   return places;
 }
 
-std::vector<double> LogisticRows::class_weights() const {
+std::vector<double> LogisticRows::balanced_weights() const {
   const auto reference = static_cast<std::size_t>(std::count(label.begin(), label.end(), std::uint8_t{1}));
   if (reference == 0 || reference == label.size()) {
     throw Error(ErrorCode::too_few_rows, "a regression needs a row of each sample");
   }
-  return {0.5 / static_cast<double>(label.size() - reference), 0.5 / static_cast<double>(reference)};
+  double sum[2] = {0, 0};
+  for (std::size_t r = 0; r < count(); ++r) sum[label[r]] += weight_of(r);
+  for (const int of : {0, 1}) require_class_weight(sum[of], of != 0);
+  std::vector<double> balanced(count());
+  for (std::size_t r = 0; r < count(); ++r) balanced[r] = weight_of(r) * (0.5 / sum[label[r]]);
+  return balanced;
 }
 
 /// Calls `of_block(first, rows, logits, factors)` with the sums of every block of rows, which sets a factor a row and
@@ -125,7 +131,7 @@ LogisticFit::Vector LogisticFit::sum_over_blocks(const TermWeights& weights, con
 
 double balanced_cross_entropy(const QuadraticTerms& terms, const TermWeights& weights, const LogisticRows& rows,
                               const TileRunner& run_tiles, const JobControl& control) {
-  const std::vector<double> class_weight = rows.class_weights();
+  const std::vector<double> weight = rows.balanced_weights();
   const std::size_t tiles = tiles_of(rows.count());
   std::vector<double> loss(tiles);
   std::vector<RowBlock> scratch(tiles, RowBlock(terms.values));
@@ -136,7 +142,7 @@ double balanced_cross_entropy(const QuadraticTerms& terms, const TermWeights& we
     for (std::size_t r = 0; r < count; ++r) {
       const double l = logit[r] + weights.constant;
       const std::uint8_t label = rows.label[first + r];
-      loss[tile] -= class_weight[label] * log_sigmoid(label ? l : -l);
+      loss[tile] -= weight[first + r] * log_sigmoid(label ? l : -l);
     }
   });
   return std::accumulate(loss.begin(), loss.end(), 0.0);
@@ -148,7 +154,7 @@ LogisticFit::LogisticFit(const QuadraticTerms& terms, const LogisticRows& rows, 
       rows_(rows),
       run_tiles_(run_tiles),
       control_(control),
-      class_weight_(rows.class_weights()),
+      weight_(rows.balanced_weights()),
       at_(terms.count() + 1),
       curvature_(rows.count()) {
   standardise_terms();
@@ -158,12 +164,14 @@ void LogisticFit::standardise_terms() {
   const std::size_t count = terms_.count();
   const std::size_t tiles = tiles_of(rows_.count());
   std::vector<Vector> first_moment(tiles, Vector(count)), second_moment(tiles, Vector(count));
+  const auto references = static_cast<double>(std::count(rows_.label.begin(), rows_.label.end(), std::uint8_t{1}));
+  const double class_share[] = {0.5 / (static_cast<double>(rows_.count()) - references), 0.5 / references};
   for_each_block(rows_.count(), tiles, run_tiles_, control_, [&](std::size_t tile, std::size_t first, std::size_t rows) {
     Vector row(terms_.values), term(count);
     for (std::size_t r = first; r < first + rows; ++r) {
       std::copy_n(rows_.numbers.data() + r * terms_.values, terms_.values, row.data());
       terms_.expand(row.data(), term.data());
-      const double weight = class_weight_[rows_.label[r]];
+      const double weight = class_share[rows_.label[r]];
       for (std::size_t j = 0; j < count; ++j) {
         first_moment[tile][j] += weight * term[j];
         second_moment[tile][j] += weight * term[j] * term[j];
@@ -215,12 +223,12 @@ LogisticFit::Point LogisticFit::evaluate(const Vector& at, Vector& curvature) co
     double loss = 0;
     for (std::size_t r = 0; r < rows; ++r) {
       const std::uint8_t label = rows_.label[first + r];
-      const double weight = class_weight_[label];
+      const double weight = weight_[first + r];
       const double towards = label ? logit[r] : -logit[r];
       const double wrong = 1 / (1 + std::exp(towards));
       loss -= weight * log_sigmoid(towards);
       factor[r] = label ? -weight * wrong : weight * wrong;
-      curvature[first + r] = weight * wrong * (1 - wrong);
+      curvature[first + r] = std::fabs(weight) * wrong * (1 - wrong);
     }
     return loss;
   });

@@ -18,10 +18,13 @@ struct LogisticRows {
   std::size_t values = 0;            ///< of a row
   std::vector<float> numbers;        ///< rows × values
   std::vector<std::uint8_t> label;   ///< one a row; 1 is the reference
+  std::vector<double> weight{};      ///< one a row, of any sign; empty: every row counts 1
 
   std::size_t count() const { return label.size(); }
-  /// Weight of a row of class 0 or 1 with which both classes count ½ in total. Throws Error(too_few_rows) where one is empty.
-  std::vector<double> class_weights() const;
+  double weight_of(std::size_t row) const { return weight.empty() ? 1 : weight[row]; }
+  /// Of each row, with which both classes count ½ in total. Throws Error(too_few_rows) where one is empty, Error(argument)
+  /// where its weights have no sum above 0.
+  std::vector<double> balanced_weights() const;
 };
 
 /// Places of about `most` rows, equally spaced in each class, which keeps its share: class 0, then class 1.
@@ -41,12 +44,12 @@ double balanced_cross_entropy(const QuadraticTerms& terms, const TermWeights& we
 ///
 ///     n · (balanced cross-entropy) + ½ ridge Σ_j (w_j σ_j)²,
 ///
-/// n rows, the constant free; σ_j is the deviation of term j over the rows, so that the units of a term do not matter,
+/// n rows, the constant free; σ_j is the deviation of term j over the rows, whatever their weights, so that the units of a term do not matter,
 /// and a term that never changes has weight 0. scikit-learn's LogisticRegression(C = 1/ridge, class_weight='balanced') on
 /// standardised columns is the same. The ridge makes the minimum unique, also where columns repeat each other or where
 /// the classes are separated.
 ///
-/// Newton's method; each step by conjugate gradients, preconditioned with the second derivative over some of the rows:
+/// Newton's method, rows of negative weight curving the loss as those of positive weight do, so that every step goes down; each step by conjugate gradients, preconditioned with the second derivative over some of the rows:
 /// with a thousand terms that over all rows would cost a thousand times what a gradient costs. The same bits for any
 /// number of threads.
 class LogisticFit {
@@ -88,7 +91,7 @@ class LogisticFit {
   const LogisticRows& rows_;
   const TileRunner& run_tiles_;
   const JobControl& control_;
-  std::vector<double> class_weight_;
+  std::vector<double> weight_;  ///< of each row
   Vector mean_, inverse_deviation_;
   Vector at_;
   Vector curvature_;  ///< second derivative of each row's loss by its logit, times its weight

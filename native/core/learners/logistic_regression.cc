@@ -29,7 +29,7 @@ LogisticRows gathered(const LabelledDenseRows& from, std::uint32_t columns) {
   if (from.rows.count > 0 && from.rows.columns != columns) {
     throw Error(ErrorCode::shape, "the rows do not have the same columns");
   }
-  LogisticRows result{columns, {}, from.label};
+  LogisticRows result{columns, {}, from.label, from.weight};
   result.numbers.reserve(from.rows.count * columns);
   for (std::size_t r = 0; r < from.rows.count; ++r) {
     const float* const row = from.rows.row(r);
@@ -46,6 +46,7 @@ LogisticRows some_of(const LogisticRows& all, std::size_t most) {
     const float* const row = all.numbers.data() + place * all.values;
     result.numbers.insert(result.numbers.end(), row, row + all.values);
     result.label.push_back(all.label[place]);
+    if (!all.weight.empty()) result.weight.push_back(all.weight[place]);
   }
   return result;
 }
@@ -149,6 +150,7 @@ LogisticRegressionFit fit_logistic_regression(const LabelledDenseRows& training,
   }
   rows.numbers.insert(rows.numbers.end(), held_out.numbers.begin(), held_out.numbers.end());
   rows.label.insert(rows.label.end(), held_out.label.begin(), held_out.label.end());
+  rows.weight.insert(rows.weight.end(), held_out.weight.begin(), held_out.weight.end());
   LogisticFit fit(terms, rows, run_tiles, control);
   fit.start_from(start);
   fit.minimize(result.ridge, settings.tolerance);

@@ -1,6 +1,5 @@
 #include "core/learners/mean_weight_error.h"
 
-#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -12,15 +11,25 @@ MeanWeightError::MeanWeightError(const WeighedSamples& samples, bool reference)
       of_row_(samples.label.size()),
       slope_(samples.logits.size() / samples.label.size() + 1) {
   const auto is_weighed = [&](std::uint32_t row) { return (samples.label[row] != 0) == reference; };
-  const auto weighed = static_cast<double>(std::ranges::count_if(samples.rows, is_weighed));
   const double towards = reference ? -1 : 1;
+  double weighed = 0, mean = 0;
   for (const std::uint32_t row : samples.rows) {
     if (!is_weighed(row)) continue;
-    of_row_[row] = std::exp(towards * samples.log_ratio[row]) / weighed;
+    weighed += samples.weight_of(row);
+    mean += samples.weight_of(row) * std::exp(towards * samples.log_ratio[row]);
+  }
+  mean /= weighed;
+  for (const std::uint32_t row : samples.rows) {
+    if (!is_weighed(row)) continue;
+    of_row_[row] = samples.weight_of(row) * std::exp(towards * samples.log_ratio[row]) / weighed;
     for (std::size_t m = 0; m + 1 < slope_.size(); ++m) {
       slope_[m] += towards * of_row_[row] * double{samples.logits[m * of_row_.size() + row]};
     }
     slope_.back() += towards * of_row_[row];
+  }
+  // A row of a larger weight moves the mean towards its own weight, not only up.
+  for (const std::uint32_t row : samples.rows) {
+    if (is_weighed(row)) of_row_[row] -= samples.weight_of(row) * mean / weighed;
   }
 }
 

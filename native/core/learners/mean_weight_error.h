@@ -12,8 +12,13 @@ namespace caloscope {
 struct FittedRows {
   std::vector<float> reference, generated;  ///< members × rows
   std::vector<std::uint32_t> rows;          ///< in the numbering of LabelledRows, those of the reference first
+  std::vector<double> weights;              ///< of those rows, of any sign; empty: every row counts 1
 
-  MemberLogits logits(std::size_t members) const { return {members, reference, generated}; }
+  MemberLogits logits(std::size_t members) const {
+    const std::size_t references = weights.empty() ? 0 : reference.size() / members;
+    const std::span all(weights);
+    return {members, reference, generated, all.first(references), all.subspan(references)};
+  }
 };
 
 /// What the rows of both samples, in the numbering of LabelledRows, are weighed with.
@@ -23,6 +28,9 @@ struct WeighedSamples {
   std::span<const float> logits;         ///< members × rows
   std::span<const double> log_ratio;     ///< ln w, their sum
   std::span<const std::uint32_t> rows;   ///< that are weighed, of both samples
+  std::span<const double> row_weight{};  ///< with which rows count; empty: every row counts 1
+
+  double weight_of(std::uint32_t row) const { return row_weight.empty() ? 1 : row_weight[row]; }
 };
 
 /// Standard error of the mean of w over the rows of the generated sample that are weighed, or of 1/w over those of the

@@ -8,8 +8,11 @@ namespace caloscope {
 namespace {
 
 TrainingIdentity samples_identity(const LabelledRows& rows, JobControl& control) {
-  return {sample_identity("the reference sample", rows.reference, control),
-          sample_identity("the generated sample", rows.generated, control)};
+  TrainingIdentity identity{sample_identity("the reference sample", rows.reference, control),
+                            sample_identity("the generated sample", rows.generated, control)};
+  const auto weights = weights_identity(rows.weights);
+  identity.insert(identity.end(), weights.begin(), weights.end());
+  return identity;
 }
 
 std::vector<TrainedNetwork> train(const std::vector<TrainingTask>& tasks, const TrainingData& data,

@@ -39,6 +39,7 @@ TrainingIdentity identity_of(const PreparedSamples& samples, const CrossFitting&
   add({{"whitening", samples.map().whitening ? "on" : "off"}});
   add({sample_identity("the reference sample", samples.given().reference, control),
        sample_identity("the generated sample", samples.given().generated, control)});
+  add(weights_identity(samples.weights()));
   ContentHash groups;
   groups.add(std::as_bytes(std::span(plan.groups)));
   add({{"hash of the groups of partners", std::to_string(groups.value())}});

@@ -34,10 +34,12 @@ Gain gain_of(const WeightedSum& best, const WeightedSum& honest, const MemberLog
   for (const bool reference : {true, false}) {
     const auto& sample = reference ? logits.reference : logits.generated;
     const std::size_t rows = sample.size() / logits.members;
-    const double weight = 0.5 / static_cast<double>(rows);
+    double sum = 0;
+    for (std::size_t row = 0; row < rows; ++row) sum += logits.weight(reference, row);
     const double sign = reference ? 1 : -1;
     for (std::size_t row = 0; row < rows; ++row) {
       if (row % 1024 == 0) control.check();
+      const double weight = 0.5 / sum * logits.weight(reference, row);
       const LogitsOfRow said(sample.data() + row, logits.members, rows);
       const double f = best.log_ratio(said);
       const double error = best.standard_error(said);

@@ -28,6 +28,7 @@ LogisticRows chosen_numbers(const LabelledDenseRows& rows, const std::vector<std
     const float* const row = rows.rows.row(place);
     for (const std::uint32_t column : columns) result.numbers.push_back(row[column]);
     result.label.push_back(rows.label[place]);
+    if (!rows.weight.empty()) result.weight.push_back(rows.weight[place]);
   }
   return result;
 }
@@ -63,7 +64,7 @@ class Choice {
   /// The best columns, in the order in which they were taken.
   std::vector<std::uint32_t> run() {
     const auto usable = static_cast<std::size_t>(std::ranges::count(changes_, 1));
-    const auto count = static_cast<double>(places_.size());
+    const double count = effective_rows();
     double lowest = 2 * count * std::log(2);
     std::vector<std::uint32_t> taken, best;
     while (taken.size() < std::min<std::size_t>(usable, settings_.most_columns) &&
@@ -90,6 +91,17 @@ class Choice {
   }
 
  private:
+  /// That so many rows of weight 1 would tell as much: (Σw)²/Σw² of each sample.
+  double effective_rows() const {
+    double sum[2] = {0, 0}, squares[2] = {0, 0};
+    for (const std::size_t place : places_) {
+      const double weight = rows_.weight_of(place);
+      sum[rows_.label[place]] += weight;
+      squares[rows_.label[place]] += weight * weight;
+    }
+    return sum[0] * sum[0] / squares[0] + sum[1] * sum[1] / squares[1];
+  }
+
   void standardise(std::uint32_t column) {
     const std::size_t n = places_.size();
     double sum = 0, squares = 0, largest = 0;
@@ -115,11 +127,11 @@ class Choice {
   std::uint32_t next(const std::vector<std::uint32_t>& taken) const {
     const std::size_t n = places_.size();
     std::vector<double> of_class(2);
-    for (const std::size_t place : places_) ++of_class[rows_.label[place]];
+    for (const std::size_t place : places_) of_class[rows_.label[place]] += rows_.weight_of(place);
     std::vector<double> residual(n);
     for (std::size_t r = 0; r < n; ++r) {
       const std::uint8_t label = rows_.label[places_[r]];
-      residual[r] = (label - 1 / (1 + std::exp(-logit_[r]))) / of_class[label];
+      residual[r] = rows_.weight_of(places_[r]) * (label - 1 / (1 + std::exp(-logit_[r]))) / of_class[label];
     }
     std::vector<double> score(rows_.rows.columns, -1);
     run_tiles_(score.size(), [&](std::size_t column) {

@@ -102,7 +102,7 @@ TrainedTrees boost_trees(const BoostingTask& task, WorkerPool& pool, JobControl&
   const GrowthRule rule = growth_rule(settings, quanta);
   const BinnedRows binned(task.training.rows, settings.bins, tiles_on(pool), control);
   TreeGrowth growth(binned, rule, pool, control);
-  TrainingLogits training(task.training.label, classes, pool, control);
+  TrainingLogits training(task.training, classes, pool, control);
   std::optional<ValidationLogits> validation;
   if (!task.validation.label.empty()) validation.emplace(task.validation, pool, control);
 

@@ -7,6 +7,7 @@
 
 #include "core/learners/symmetric_eigen.h"
 #include "core/run/error.h"
+#include "core/training/class_weights.h"
 #include "core/weights/row_weight.h"
 
 namespace caloscope {
@@ -29,8 +30,9 @@ double dot(const Vector& a, const Vector& b) { return std::inner_product(a.begin
 struct Derivatives {
   double loss = 0;
   Vector gradient;
-  Vector second;   ///< size × size
-  Vector scatter;  ///< of the rows' gradients
+  Vector second;    ///< size × size, rows of negative weight as if it were positive
+  Vector negative;  ///< what makes the second derivative of it
+  Vector scatter;   ///< of the rows' gradients
   bool separated = false;
 };
 
@@ -67,6 +69,12 @@ class Problem {
       if (sample.empty()) throw Error(ErrorCode::too_few_rows, "members are weighted with rows of both samples");
       require_finite(sample, sample.size() / logits.members);
     }
+    for (const bool reference : {true, false}) {
+      double sum = 0;
+      for (std::size_t row = 0; row < rows_of(reference); ++row) sum += logits.weight(reference, row);
+      require_class_weight(sum, reference);
+      weight_sum_[reference] = sum;
+    }
     scale_members();
   }
 
@@ -79,9 +87,9 @@ class Problem {
     double sum = 0;
     for (const bool reference : {true, false}) {
       const double target = target_of(reference);
-      for_each_row(reference, [&](const Vector& x) {
+      for_each_row(reference, [&](const Vector& x, double weight) {
         const double l = dot(at, x);
-        sum -= weight_of(reference) * (target * log_sigmoid(l) + (1 - target) * log_sigmoid(-l));
+        sum -= weight * (target * log_sigmoid(l) + (1 - target) * log_sigmoid(-l));
       });
     }
     return sum;
@@ -101,7 +109,10 @@ class Problem {
  private:
   std::span<const float> sample(bool reference) const { return reference ? logits_.reference : logits_.generated; }
   std::size_t rows_of(bool reference) const { return sample(reference).size() / logits_.members; }
-  double weight_of(bool reference) const { return 0.5 / static_cast<double>(rows_of(reference)); }
+  /// Of a row, both samples counting ½.
+  double weight_of(bool reference, std::size_t row) const {
+    return 0.5 / weight_sum_[reference] * logits_.weight(reference, row);
+  }
   double target_of(bool reference) const {
     if (!softened_) return reference ? 1 : 0;
     const auto n = static_cast<double>(rows_of(reference));
@@ -122,7 +133,8 @@ class Problem {
       const auto for_each = [&](const auto& add) {
         for (const bool reference : {true, false}) {
           const std::size_t rows = rows_of(reference);
-          for (const float x : sample(reference).subspan(m * rows, rows)) add(weight_of(reference), double{x});
+          const auto said = sample(reference).subspan(m * rows, rows);
+          for (const float x : said) add(0.5 / static_cast<double>(rows), double{x});
         }
       };
       for_each([&](double weight, double x) { mean += weight * x; });
@@ -146,12 +158,13 @@ class Problem {
       for (std::size_t m = 0; m < logits_.members; ++m) {
         x[m] = (double{first[m * rows + row]} - mean_[m]) * inverse_deviation_[m];
       }
-      visit(x);
+      visit(x, weight_of(reference, row));
     }
   }
 
   const MemberLogits& logits_;
   const JobControl& control_;
+  double weight_sum_[2] = {0, 0};  ///< of the generated and the reference rows
   Vector mean_, inverse_deviation_;
   bool softened_ = false;
 };
@@ -164,27 +177,35 @@ void add_outer(Vector& to, double factor, const Vector& x) {
 
 Derivatives Problem::derivatives(const Vector& at) const {
   const std::size_t n = size();
-  Derivatives result{0, Vector(n), Vector(n * n), Vector(n * n), false};
+  Derivatives result{0, Vector(n), Vector(n * n), Vector(n * n), Vector(n * n), false};
   double lowest = std::numeric_limits<double>::infinity();
   double highest = -lowest;
   for (const bool reference : {true, false}) {
-    const double weight = weight_of(reference);
     const double target = target_of(reference);
-    Vector sum(n), scatter(n * n);
-    for_each_row(reference, [&](const Vector& x) {
+    Vector sum(n), weighted(n), scatter(n * n);
+    double squares = 0;
+    for_each_row(reference, [&](const Vector& x, double weight) {
       const double l = dot(at, x);
       const double sigmoid = 1 / (1 + std::exp(-l));
-      if (reference) lowest = std::min(lowest, l);
-      else highest = std::max(highest, l);
+      if (reference && weight > 0) lowest = std::min(lowest, l);
+      if (!reference && weight > 0) highest = std::max(highest, l);
       result.loss -= weight * (target * log_sigmoid(l) + (1 - target) * log_sigmoid(-l));
       // 1 - σ(l) is σ(-l), to all digits.
       const double residual = weight * ((1 - target) * sigmoid - target / (1 + std::exp(l)));
       for (std::size_t i = 0; i < n; ++i) sum[i] += residual * x[i];
+      for (std::size_t i = 0; i < n; ++i) weighted[i] += weight * residual * x[i];
+      squares += weight * weight;
       add_outer(scatter, residual * residual, x);
-      add_outer(result.second, weight * sigmoid / (1 + std::exp(l)), x);
+      add_outer(result.second, std::fabs(weight) * sigmoid / (1 + std::exp(l)), x);
+      if (weight < 0) add_outer(result.negative, 2 * weight * sigmoid / (1 + std::exp(l)), x);
     });
+    // Σ w²(g − ḡ)(g − ḡ)ᵀ, ḡ the mean with the weights, whose sum is ½.
     const auto rows = static_cast<double>(rows_of(reference));
-    add_outer(scatter, -1 / rows, sum);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        scatter[i * n + j] += 4 * squares * sum[i] * sum[j] - 2 * (weighted[i] * sum[j] + sum[i] * weighted[j]);
+      }
+    }
     for (std::size_t i = 0; i < n; ++i) result.gradient[i] += sum[i];
     for (std::size_t i = 0; i < n * n; ++i) result.scatter[i] += scatter[i] * rows / std::max(rows - 1, 1.0);
   }
@@ -242,10 +263,18 @@ std::vector<double> Problem::moves(const Vector& at, const Vector& solved) const
   std::vector<double> result;
   for (const bool reference : {true, false}) {
     const double target = target_of(reference);
-    for_each_row(reference, [&](const Vector& x) {
+    const std::size_t first = result.size();
+    double mean = 0;
+    for_each_row(reference, [&](const Vector& x, double weight) {
       const double l = dot(at, x);
       result.push_back((target / (1 + std::exp(l)) - (1 - target) / (1 + std::exp(-l))) / 2 * dot(solved, x));
+      mean += 2 * weight * result.back();
     });
+    // A row of a larger weight takes weight from the others of its sample.
+    const double of_average = 2 * static_cast<double>(rows_of(reference));
+    for (std::size_t row = 0; first + row < result.size(); ++row) {
+      result[first + row] = of_average * weight_of(reference, row) * (result[first + row] - mean);
+    }
   }
   return result;
 }
@@ -274,7 +303,7 @@ struct Minimum {
 Minimum minimize(const Problem& problem, MemberWeights allowed, bool until_separated, const JobControl& control) {
   Minimum best{Vector(problem.size()), problem.derivatives(Vector(problem.size()))};
   for (int taken = 0; taken < most_steps; ++taken) {
-    const auto& [loss, gradient, second, scatter, separated] = best.there;
+    const auto& [loss, gradient, second, negative, scatter, separated] = best.there;
     if (separated && until_separated) return best;
     Vector downhill = gradient;
     for (double& x : downhill) x = -x;
@@ -297,16 +326,24 @@ Minimum minimize(const Problem& problem, MemberWeights allowed, bool until_separ
   return best;
 }
 
+/// The second derivative at a minimum. In a direction in which negative weights make it curve the other way it is not one.
+Vector curvature(const Derivatives& at) {
+  Vector second = at.second;
+  for (std::size_t i = 0; i < second.size(); ++i) second[i] += at.negative[i];
+  return second;
+}
+
 /// A⁺ B A⁺ on the weights that are not held at 0.
 Vector sandwich(const Derivatives& at, const std::vector<char>& free, const JobControl& control) {
   const std::size_t n = at.gradient.size();
+  const Vector second = curvature(at);
   const auto solved_rows = [&](const Vector& matrix) {
     // Row by row: A⁺ times a row; of a matrix M this is M A⁺.
     Vector result(n * n);
     for (std::size_t i = 0; i < n; ++i) {
       const Vector row(matrix.begin() + static_cast<std::ptrdiff_t>(i * n),
                        matrix.begin() + static_cast<std::ptrdiff_t>((i + 1) * n));
-      const Vector x = solve_smallest(at.second, row, free, control);
+      const Vector x = solve_smallest(second, row, free, control);
       std::copy(x.begin(), x.end(), result.begin() + static_cast<std::ptrdiff_t>(i * n));
     }
     return result;
@@ -340,7 +377,7 @@ std::vector<double> influences(const MemberLogits& logits, const WeightedSum& su
   std::vector<char> free(at.size(), 1);
   for (std::size_t m = 0; m + 1 < free.size(); ++m) free[m] = at[m] != 0;
   const Derivatives there = problem.derivatives(at);
-  return problem.moves(at, solve_smallest(there.second, problem.turned(direction), free, control));
+  return problem.moves(at, solve_smallest(curvature(there), problem.turned(direction), free, control));
 }
 
 WeightedSum fit_weighted_sum(const MemberLogits& logits, MemberWeights allowed, const JobControl& control) {

@@ -14,6 +14,15 @@ struct MemberLogits {
   std::size_t members = 0;
   std::span<const float> reference;
   std::span<const float> generated;
+  /// Of the rows, of any sign; empty: every row counts 1.
+  std::span<const double> reference_weights{};
+  std::span<const double> generated_weights{};
+
+  /// Of a row that counts 1 on average among the rows of its sample.
+  double weight(bool of_reference, std::size_t row) const {
+    const auto& weights = of_reference ? reference_weights : generated_weights;
+    return weights.empty() ? 1 : weights[row];
+  }
 };
 
 /// What the weights of members may be. A test wants `non_negative`, ln w wants `any`.
@@ -55,9 +64,9 @@ struct WeightedSum {
   void validate() const;
 };
 
-/// What each row has to do with a sum of weights: by how much `direction`·(w, w_0) moves with its weight in its sample, the
-/// rows of the reference first. That is −d·A⁻¹ ∇ℓ(row), A the second derivative of the balanced cross-entropy at the sum; a
-/// weight at 0 stays there. The mean over the rows of each sample is near 0, and the sandwich covariance is the scatter.
+/// What each row has to do with a sum of weights: by how much `direction`·(w, w_0) moves with its weight in its sample, times
+/// its weight, the rows of the reference first. That is −d·A⁻¹ ∇ℓ(row), A the second derivative of the balanced cross-entropy at
+/// the sum, less the mean of the sample; a weight at 0 stays there. The sandwich covariance is the scatter.
 /// Throws as fit_weighted_sum.
 std::vector<double> influences(const MemberLogits& logits, const WeightedSum& sum, std::span<const double> direction,
                                const JobControl& control);
@@ -66,8 +75,10 @@ std::vector<double> influences(const MemberLogits& logits, const WeightedSum& su
 /// be negative. Where several sums are as good, as with members that are identical, the smallest weights in units of each
 /// member's deviation; a member that says the same of every row has weight 0. Samples that are separated get finite
 /// weights from the targets (n+1)/(n+2) and 1/(n+2) in place of 1 and 0 (Platt 1999). The covariance is the sandwich
-/// A⁻¹BA⁻¹ with A the second derivative and B the scatter of the rows' gradients within each sample.
-/// Throws Error(shape), Error(too_few_rows) where a sample has no row, Error(non_finite) with the member and the row.
+/// A⁻¹BA⁻¹ with A the second derivative and B the scatter of the rows' gradients within each sample. Rows of negative weight
+/// count in A of the steps as those of positive weight do, so that every step goes down; and separate no samples.
+/// Throws Error(shape), Error(too_few_rows) where a sample has no row, Error(non_finite) with the member and the row,
+/// Error(argument) where the weights of a sample have no sum above 0.
 WeightedSum fit_weighted_sum(const MemberLogits& logits, MemberWeights allowed, const JobControl& control);
 
 }  // namespace caloscope

@@ -6,12 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <string>
 
-#include "core/run/error.h"
 #include "core/run/random.h"
-#include "core/statistics/radix_sort.h"
-#include "core/statistics/score_key.h"
+#include "core/statistics/ranked_rows.h"
 
 namespace caloscope {
 namespace {
@@ -21,8 +18,6 @@ constexpr std::size_t lanes = 16;
 using Labels = std::vector<std::uint16_t>;
 /// Rows between two questions to the job.
 constexpr std::size_t step = std::size_t{1} << 14;
-/// Beside the number of a row: the row is the last of those with its value.
-constexpr std::uint32_t last_of_value = std::uint32_t{1} << 31;
 
 /// Both samples in whole numbers: D = |distance|·unit, where a row adds -per_row and one of the first sample per_first too.
 struct Sizes {
@@ -49,29 +44,6 @@ struct RankedColumn {
   /// Of the samples as they are.
   double distance = 0;
 };
-
-RankedColumn ranked(const std::vector<double>& values, std::size_t column, const JobControl& control) {
-  struct Row {
-    std::uint64_t key;
-    std::uint32_t row;
-  };
-  std::vector<Row> sorted(values.size());
-  for (std::size_t row = 0; row < values.size(); ++row) {
-    if (std::isnan(values[row])) {
-      throw Error(ErrorCode::non_finite, "column " + std::to_string(column) + " is NaN in row " + std::to_string(row) +
-                                             " of both samples together; leave such rows out first");
-    }
-    sorted[row] = {~score_key(values[row]), static_cast<std::uint32_t>(row)};
-  }
-  radix_sort(sorted, [](const Row& row) { return row.key; }, control);
-  RankedColumn result;
-  result.rows.resize(sorted.size());
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    const bool last = i + 1 == sorted.size() || sorted[i].key != sorted[i + 1].key;
-    result.rows[i] = sorted[i].row | (last ? last_of_value : 0);
-  }
-  return result;
-}
 
 /// Standardizes the column and finds the distance of the samples as they are.
 void measure(RankedColumn& column, const Sizes& sizes) {
@@ -166,28 +138,17 @@ std::size_t lanes_that_reach(double bound, std::size_t count, std::span<const Ra
   return static_cast<std::size_t>(std::count(reached.begin(), reached.begin() + static_cast<std::ptrdiff_t>(count), true));
 }
 
-void check(std::span<const std::vector<double>> columns, std::size_t first_rows, std::size_t permutations) {
-  if (columns.empty()) throw Error(ErrorCode::shape, "there are no columns to compare");
-  const std::size_t rows = columns[0].size();
-  for (const auto& column : columns) {
-    if (column.size() != rows) throw Error(ErrorCode::shape, "the columns have different numbers of rows");
-  }
-  if (rows >= last_of_value) throw Error(ErrorCode::shape, "more than 2^31 - 1 rows cannot be compared");
-  if (first_rows == 0 || first_rows >= rows) throw Error(ErrorCode::too_few_rows, "both samples need a row at least");
-  if (permutations == 0) throw Error(ErrorCode::argument, "a test by permutations needs at least 1 of them");
-}
-
 }  // namespace
 
 LargestDistance largest_distance(std::span<const std::vector<double>> columns, std::size_t first_rows,
                                  std::size_t permutations, std::uint64_t seed, const TileRunner& run_tiles,
                                  JobControl& control) {
-  check(columns, first_rows, permutations);
+  check_columns(columns, first_rows, permutations);
   const std::size_t rows = columns[0].size();
   const Sizes sizes(first_rows, rows - first_rows);
   std::vector<RankedColumn> sorted(columns.size());
   run_tiles(columns.size(), [&](std::size_t column) {
-    sorted[column] = ranked(columns[column], column, control);
+    sorted[column].rows = ranked_rows(columns[column], column, control);
     measure(sorted[column], sizes);
   });
   LargestDistance result;

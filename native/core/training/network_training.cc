@@ -36,7 +36,7 @@ class Trainer {
   std::unique_ptr<NetworkInTraining> network_;
   Network best_;
   Objective objective_;
-  std::vector<float> validation_targets_;
+  std::vector<Target> validation_targets_;
   double last_rate_ = 0;  ///< learning rate of the last step
 };
 

@@ -17,7 +17,7 @@ inline Objective objective_on(const TrainingData& data, std::span<const std::uin
   return BalancedCrossEntropy(targets_of(data, training_rows));
 }
 
-inline double mean_loss(const Objective& objective, std::span<const float> outputs, std::span<const float> targets) {
+inline double mean_loss(const Objective& objective, std::span<const float> outputs, std::span<const Target> targets) {
   return std::visit([&](const auto& kind) { return kind.mean(outputs, targets); }, objective);
 }
 

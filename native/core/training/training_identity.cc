@@ -99,4 +99,11 @@ IdentityEntry sample_identity(const std::string& name, const FeatureTable& table
   return {name, rows_text(table.rows(), hash)};
 }
 
+TrainingIdentity weights_identity(std::span<const double> weights) {
+  if (weights.empty()) return {};
+  ContentHash hash;
+  hash.add(std::as_bytes(weights));
+  return {{"the weights of the rows", rows_text(weights.size(), hash)}};
+}
+
 }  // namespace caloscope

@@ -36,4 +36,7 @@ TrainingIdentity rows_identity(const TrainingTask& task);
 /// The number of rows of a table and a hash of every feature as a network reads it.
 IdentityEntry sample_identity(const std::string& name, const FeatureTable& table, JobControl& control);
 
+/// Weights of the rows of both samples; nothing where every row counts 1.
+TrainingIdentity weights_identity(std::span<const double> weights);
+
 }  // namespace caloscope

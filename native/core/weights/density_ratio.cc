@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 #include <utility>
 
 #include "core/run/compensated_sum.h"
@@ -86,6 +87,48 @@ double tail_index(std::vector<double> finite_logs, double sign) {
   return pareto_tail(finite_logs).index;
 }
 
+/// What weights of the rows change, over the rows with finite ln w.
+void add_weighted(WeightHealth& health, std::span<const double> log_weights, std::span<const double> row_weights,
+                  double sign, const JobControl& control) {
+  if (row_weights.size() != log_weights.size()) throw Error(ErrorCode::shape, "there is not one weight a row");
+  CompensatedSum rows, below, above, product, squares;
+  std::vector<double> sizes;
+  double largest = -infinity;
+  for (const double l : log_weights) largest = std::isfinite(l) ? std::max(largest, sign * l) : largest;
+  for (std::size_t row = 0; row < log_weights.size(); ++row) {
+    if (row % block_rows == 0) control.check();
+    const double l = log_weights[row];
+    const double v = row_weights[row];
+    if (!std::isfinite(v)) {
+      throw Error(ErrorCode::non_finite, "the weight of row " + std::to_string(row) + " is not a finite number");
+    }
+    if (!std::isfinite(l)) continue;
+    const double vw = v * std::exp(sign * l - largest);
+    rows += v;
+    below += l < 0 ? v : 0;
+    above += l > 0 ? v : 0;
+    product += vw;
+    squares += vw * vw;
+    if (v != 0) sizes.push_back(std::log(std::fabs(v)) + sign * l);
+  }
+  if (!(rows.value() > 0)) throw Error(ErrorCode::argument, "the weights of the rows have no sum above 0");
+  const double mean = product.value() / rows.value();
+  CompensatedSum scatter;
+  for (std::size_t row = 0; row < log_weights.size(); ++row) {
+    if (!std::isfinite(log_weights[row])) continue;
+    const double distance = row_weights[row] * (std::exp(sign * log_weights[row] - largest) - mean);
+    scatter += distance * distance;
+  }
+  const auto n = static_cast<double>(health.rows - health.non_finite);
+  const double error = std::sqrt(scatter.value() * n / (n - 1)) / rows.value();
+  health.mean = mean * std::exp(largest);
+  health.mean_error = n > 1 ? error * std::exp(largest) : nan;
+  health.effective_sample_size = product.value() * product.value() / squares.value();
+  health.tail_index = pareto_tail(sizes).index;
+  health.share_below_one = below.value() / rows.value();
+  health.share_above_one = above.value() / rows.value();
+}
+
 void check(const DensityRatioOptions& options) {
   if (!std::isfinite(options.prior_shift)) throw Error(ErrorCode::argument, "the prior shift must be a finite number");
   if (!options.clip) return;
@@ -97,7 +140,8 @@ void check(const DensityRatioOptions& options) {
 
 }  // namespace
 
-WeightHealth weight_health(std::span<const double> log_weights, SampleRole role, const JobControl& control) {
+WeightHealth weight_health(std::span<const double> log_weights, std::span<const double> row_weights, SampleRole role,
+                           const JobControl& control) {
   WeightHealth health;
   health.rows = log_weights.size();
   const std::vector<double> sorted = sorted_finite(log_weights, control);
@@ -114,6 +158,7 @@ WeightHealth weight_health(std::span<const double> log_weights, SampleRole role,
   const auto [first_one, first_above] = std::equal_range(sorted.begin(), sorted.end(), 0.0);
   health.share_below_one = static_cast<double>(first_one - sorted.begin()) / n;
   health.share_above_one = static_cast<double>(sorted.end() - first_above) / n;
+  if (!row_weights.empty()) add_weighted(health, log_weights, row_weights, sign, control);
   for (const double p : quantile_probabilities) health.quantiles.push_back({p, quantile(sorted, p)});
   const std::size_t count = std::min(extreme_rows, sorted.size());
   health.smallest = extremes(log_weights, count, sorted[count - 1], [](double a, double b) { return a < b; });
@@ -134,7 +179,7 @@ DensityRatioWeights density_ratio_weights(LogitView logits, std::size_t members,
                         options.clip ? std::log(options.clip->upper) : infinity};
   WeighedRows rows = backend.weigh(logits, members, rule, control);
   DensityRatioWeights result;
-  result.health = weight_health(rows.log_weights, options.role, control);
+  result.health = weight_health(rows.log_weights, options.row_weights, options.role, control);
   result.health.non_finite = rows.non_finite;
   result.health.clipped_below = rows.below;
   result.health.clipped_above = rows.above;

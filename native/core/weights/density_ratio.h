@@ -36,6 +36,8 @@ struct DensityRatioOptions {
   double prior_shift = 0;
   std::optional<ClipRange> clip = std::nullopt;
   SampleRole role = SampleRole::generated;
+  /// With which the rows count in the health, of any sign; empty: every row counts 1.
+  std::vector<double> row_weights = {};
 };
 
 struct ExtremeShower {
@@ -54,16 +56,17 @@ struct WeightHealth {
   std::size_t rows = 0;
   std::size_t non_finite = 0;
   /// Generated sample: mean of w; reference sample: mean of 1/w; both are 1 for the exact ratio. The error is the
-  /// sample's standard deviation over √n. Infinite where the mean is beyond the range of doubles.
+  /// sample's standard deviation over √n. Infinite where the mean is beyond the range of doubles. With weights v of the rows:
+  /// Σvw/Σv, and √(n/(n-1) Σv²(w - mean)²)/Σv.
   double mean = 0;
   double mean_error = 0;
   /// (Σw)²/Σw², of 1/w for the reference sample. Computed with the largest ln w taken out, so that it is right also where
-  /// the weights themselves overflow.
+  /// the weights themselves overflow. With weights of the rows, of the products vw.
   double effective_sample_size = 0;
-  /// Pareto index k̂ of the largest w (of 1/w for the reference sample), see pareto_tail.h: above 0.7 sums of them are
+  /// Pareto index k̂ of the largest w (of 1/w for the reference sample; of |v|w with weights of the rows), see pareto_tail.h: above 0.7 sums of them are
   /// unreliable, however large the effective size. NaN where there are too few to tell.
   double tail_index = 0;
-  /// Shares of rows with w < 1 and with w > 1.
+  /// Shares of rows with w < 1 and with w > 1; of their weights, where they have any.
   double share_below_one = 0;
   double share_above_one = 0;
   /// Of ln w, linear interpolation between ranks: position (n-1)p counted from 0.
@@ -91,7 +94,10 @@ struct DensityRatioWeights {
 DensityRatioWeights density_ratio_weights(LogitView logits, std::size_t members, const DensityRatioOptions& options,
                                           Backend& backend, const JobControl& control);
 
-/// Health of weights that are there already (after clipping, if any); see WeightHealth.
-WeightHealth weight_health(std::span<const double> log_weights, SampleRole role, const JobControl& control);
+/// Health of weights that are there already (after clipping, if any); see WeightHealth. `row_weights` as in
+/// DensityRatioOptions: throws Error(shape) where there is not one a row, Error(non_finite), and Error(argument) where those of
+/// rows with a finite ln w have no sum above 0.
+WeightHealth weight_health(std::span<const double> log_weights, std::span<const double> row_weights, SampleRole role,
+                           const JobControl& control);
 
 }  // namespace caloscope

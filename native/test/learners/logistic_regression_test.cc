@@ -73,20 +73,24 @@ TEST(LogisticFit, IsThatOfScikitLearn) {
 
 /// n·cross-entropy + ½ ridge Σ(wσ)², term by term.
 double slow_loss(const QuadraticTerms& terms, const LogisticRows& rows, const TermWeights& at, double ridge) {
-  const auto class_weight = rows.class_weights();
+  double sum[2] = {0, 0}, count[2] = {0, 0};
+  for (std::size_t r = 0; r < rows.count(); ++r) {
+    sum[rows.label[r]] += rows.weight_of(r);
+    count[rows.label[r]] += 1;
+  }
   std::vector<double> mean(terms.count()), square(terms.count()), term(terms.count()), row(terms.values);
   double loss = 0;
   for (std::size_t r = 0; r < rows.count(); ++r) {
     for (std::size_t i = 0; i < terms.values; ++i) row[i] = rows.numbers[r * terms.values + i];
     terms.expand(row.data(), term.data());
-    const double weight = class_weight[rows.label[r]];
+    const double weight = 0.5 / count[rows.label[r]];
     double logit = at.constant;
     for (std::size_t j = 0; j < term.size(); ++j) {
       mean[j] += weight * term[j];
       square[j] += weight * term[j] * term[j];
       logit += at.weights[j] * term[j];
     }
-    loss += weight * std::log1p(std::exp(rows.label[r] ? -logit : logit));
+    loss += 0.5 / sum[rows.label[r]] * rows.weight_of(r) * std::log1p(std::exp(rows.label[r] ? -logit : logit));
   }
   loss *= static_cast<double>(rows.count());
   for (std::size_t j = 0; j < term.size(); ++j) {
@@ -128,6 +132,36 @@ TEST(LogisticFit, HasNoSlopeAtItsMinimum) {
       EXPECT_NEAR(up / down, 1, 0.02) << "term " << j << " of " << terms.count();
     }
   }
+}
+
+TEST(LogisticFit, CountsRowsByTheirWeights) {
+  // Every fifth weight is negative.
+  LogisticRows rows = normal_rows(900, 3, 0.4, 15);
+  RandomStream random(16, 1);
+  for (std::size_t r = 0; r < rows.count(); ++r) rows.weight.push_back((r % 5 == 0 ? -0.5 : 1.5) * (0.5 + random.uniform()));
+  const QuadraticTerms terms{3, true};
+  const TermWeights at = minimum(terms, rows, 2);
+  for (std::size_t j = 0; j <= terms.count(); ++j) {
+    const auto loss_beside = [&](double step) {
+      TermWeights there = at;
+      (j < terms.count() ? there.weights[j] : there.constant) += step;
+      return slow_loss(terms, rows, there, 2);
+    };
+    EXPECT_NEAR((loss_beside(1e-3) - loss_beside(0)) / (loss_beside(-1e-3) - loss_beside(0)), 1, 0.02) << "term " << j;
+  }
+  // A weight of 2 is the row twice, one of 0 none; the ridge, whose unit the rows set, is next to nothing.
+  LogisticRows repeated = normal_rows(0, 3, 0, 1);
+  for (std::size_t r = 0; r < rows.count(); ++r) {
+    rows.weight[r] = static_cast<double>(r % 3);
+    for (std::size_t copy = 0; copy < r % 3; ++copy) {
+      repeated.label.push_back(rows.label[r]);
+      repeated.numbers.insert(repeated.numbers.end(), rows.numbers.begin() + static_cast<std::ptrdiff_t>(3 * r),
+                              rows.numbers.begin() + static_cast<std::ptrdiff_t>(3 * r + 3));
+    }
+  }
+  const TermWeights weighted = minimum(terms, rows, 1e-6), copied = minimum(terms, repeated, 1e-6);
+  for (std::size_t j = 0; j < terms.count(); ++j) EXPECT_NEAR(weighted.weights[j], copied.weights[j], 1e-6);
+  EXPECT_NEAR(weighted.constant, copied.constant, 1e-6);
 }
 
 TEST(LogisticFit, ComesToTheSameFromAnywhere) {

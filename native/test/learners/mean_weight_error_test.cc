@@ -31,10 +31,12 @@ std::vector<float> drawn_logits() {
   return logits;
 }
 
-FittedRows without(const std::vector<float>& logits, std::size_t left_out) {
+FittedRows without(const std::vector<float>& logits, std::size_t left_out, const std::vector<double>& weights = {}) {
   FittedRows fitted;
   for (std::uint32_t row = 0; row < all; ++row) {
-    if (row != left_out) fitted.rows.push_back(row);
+    if (row == left_out) continue;
+    fitted.rows.push_back(row);
+    if (!weights.empty()) fitted.weights.push_back(weights[row]);
   }
   for (std::size_t m = 0; m < members; ++m) {
     for (const std::uint32_t row : fitted.rows) {
@@ -48,12 +50,14 @@ double log_ratio(const WeightedSum& sum, const std::vector<float>& logits, std::
   return sum.log_ratio(LogitsOfRow(logits.data() + row, members, all));
 }
 
-double mean_weight(const WeightedSum& sum, const std::vector<float>& logits, bool reference, std::size_t left_out) {
+double mean_weight(const WeightedSum& sum, const std::vector<float>& logits, bool reference, std::size_t left_out,
+                   const std::vector<double>& weights = {}) {
   double total = 0, count = 0;
   for (std::size_t row = reference ? 0 : references; row < (reference ? references : all); ++row) {
     if (row == left_out) continue;
-    total += std::exp((reference ? -1 : 1) * log_ratio(sum, logits, row));
-    count += 1;
+    const double weight = weights.empty() ? 1 : weights[row];
+    total += weight * std::exp((reference ? -1 : 1) * log_ratio(sum, logits, row));
+    count += weight;
   }
   return total / count;
 }
@@ -108,6 +112,32 @@ TEST_F(MeanWeight, HasTheErrorOfTheJackknifeOverRows) {
       });
       EXPECT_NEAR(error({{&sum, 1}}, sum, reference), by_rows, 0.05 * by_rows);
     }
+  }
+}
+
+TEST_F(MeanWeight, OfWeightedRowsFollowsWhatTheMeanDoesWithTheWeightOfEachRow) {
+  // Those of every sixth row are negative.
+  RandomStream random(8, 1);
+  std::vector<double> weights(all);
+  for (std::size_t row = 0; row < all; ++row) weights[row] = (row % 6 == 0 ? -0.5 : 1) * (0.5 + random.uniform());
+  const WeightedSum sum = fit_weighted_sum(without(logits, all, weights).logits(members), MemberWeights::any, control);
+  std::vector<double> ratios(all);
+  for (std::size_t row = 0; row < all; ++row) ratios[row] = log_ratio(sum, logits, row);
+  const WeighedSamples samples{label, block, logits, ratios, rows, weights};
+  const FittedRows everything = without(logits, all, weights);
+  for (const bool reference : {true, false}) {
+    MeanWeightError result(samples, reference);
+    result.add(sum, everything, 1, control);
+    // A row is drawn or not: the variance is the sum of squares of v ∂(mean)/∂v.
+    const auto mean_with = [&](std::size_t row, double factor) {
+      std::vector<double> changed = weights;
+      changed[row] *= factor;
+      const auto refitted = fit_weighted_sum(without(logits, all, changed).logits(members), MemberWeights::any, control);
+      return mean_weight(refitted, logits, reference, all, changed);
+    };
+    double variance = 0;
+    for (std::size_t row = 0; row < all; ++row) variance += std::pow((mean_with(row, 1.01) - mean_with(row, 0.99)) / 0.02, 2);
+    EXPECT_NEAR(result.value(), std::sqrt(variance), 0.01 * result.value());
   }
 }
 

@@ -93,6 +93,38 @@ TEST(TreeBoosting, TreesAreThoseOfTheDefinition) {
   expect_naive_trees(task_on(rows));
 }
 
+TEST(TreeBoosting, TreesOfWeightedRowsAreThoseOfTheDefinition) {
+  const Rows rows = random_rows(1000, 11, 1, 2, 16);
+  BoostingTask task = task_on(rows);
+  RandomStream random(2, 0);
+  for (std::size_t row = 0; row < 1000; ++row) task.training.weight.push_back((row % 7 == 0 ? -1 : 1) * (0.2 + random.uniform()));
+  expect_naive_trees(task);
+}
+
+TEST(TreeBoosting, LossesAndTreesCountRowsByTheirWeights) {
+  // A weight of 2 is the row twice, one of 0 none: losses of the same trees, and the logits that they come to.
+  const Rows rows = random_rows(3000, 5, 31);
+  Rows repeated{5, {}, {}};
+  BoostingTask task = task_on(rows);
+  for (std::size_t row = 0; row < 3000; ++row) {
+    task.training.weight.push_back(static_cast<double>(row / 2 % 3));
+    for (std::size_t copy = 0; copy < row / 2 % 3; ++copy) {
+      repeated.matrix.insert(repeated.matrix.end(), rows.matrix.begin() + static_cast<std::ptrdiff_t>(5 * row),
+                             rows.matrix.begin() + static_cast<std::ptrdiff_t>(5 * row + 5));
+      repeated.label.push_back(rows.label[row]);
+    }
+  }
+  task.settings.leaves = 4;
+  task.settings.least_rows = 1;
+  BoostingTask copied = task_on(repeated);
+  copied.settings = task.settings;
+  const auto weighted = boosted(task).record.training_loss, twice = boosted(copied).record.training_loss;
+  ASSERT_EQ(weighted.size(), twice.size());
+  // Derivatives are rounded by other numbers, and bins follow the rows.
+  for (std::size_t tree = 0; tree < twice.size(); ++tree) EXPECT_NEAR(weighted[tree], twice[tree], 2e-3);
+  EXPECT_LT(twice.back(), 0.66);
+}
+
 TEST(TreeBoosting, TreesAreThoseOfTheDefinitionWithOtherSettings) {
   const Rows rows = random_rows(1000, 11, 2, 7, 16);
   BoostingTask task = task_on(rows);

@@ -22,7 +22,8 @@ struct Said {
   std::vector<std::vector<double>> reference, generated;
 };
 
-WeightedSum fitted(const Said& said, MemberWeights allowed = MemberWeights::any) {
+WeightedSum fitted(const Said& said, MemberWeights allowed = MemberWeights::any,
+                   const std::vector<double>& reference_weights = {}, const std::vector<double>& generated_weights = {}) {
   const auto by_member = [&](const std::vector<std::vector<double>>& rows) {
     std::vector<float> result;
     for (std::size_t m = 0; m < said.members; ++m) {
@@ -32,7 +33,8 @@ WeightedSum fitted(const Said& said, MemberWeights allowed = MemberWeights::any)
   };
   const auto reference = by_member(said.reference);
   const auto generated = by_member(said.generated);
-  const WeightedSum result = fit_weighted_sum({said.members, reference, generated}, allowed, control);
+  const MemberLogits logits{said.members, reference, generated, reference_weights, generated_weights};
+  const WeightedSum result = fit_weighted_sum(logits, allowed, control);
   result.validate();
   return result;
 }
@@ -84,6 +86,45 @@ TEST(WeightedSum, IsThatOfScipy) {
     }
   }
   EXPECT_FALSE(sum.separable);
+}
+
+/// Weights of rows, 0, 1 and 2, and the rows as often as that.
+TEST(WeightedSum, CountsRowsByTheirWeights) {
+  for (const MemberWeights allowed : {MemberWeights::any, MemberWeights::non_negative}) {
+    const Said said = exact_members(-1);
+    Said repeated{said.members, {}, {}};
+    std::vector<double> weights[2];
+    for (const bool reference : {true, false}) {
+      const auto& rows = reference ? said.reference : said.generated;
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        weights[reference].push_back(static_cast<double>(row % 3));
+        for (std::size_t copy = 0; copy < row % 3; ++copy) (reference ? repeated.reference : repeated.generated).push_back(rows[row]);
+      }
+    }
+    const WeightedSum expected = fitted(repeated, allowed), found = fitted(said, allowed, weights[1], weights[0]);
+    for (std::size_t m = 0; m < said.members; ++m) EXPECT_NEAR(found.weights[m], expected.weights[m], 1e-9);
+    EXPECT_NEAR(found.constant, expected.constant, 1e-9);
+    // Rows that are repeated tell nothing new: the error is that of fewer rows.
+    EXPECT_GT(found.covariance[0], expected.covariance[0]);
+  }
+}
+
+TEST(WeightedSum, OfWeightedRowsScattersAsItsCovarianceSays) {
+  // Half of the rows of both samples have a weight of −0.25, the others 1.75; both samples are of one density.
+  constexpr std::size_t rows = 600;
+  std::vector<double> weights(rows);
+  for (std::size_t row = 0; row < rows; ++row) weights[row] = row % 2 == 0 ? 1.75 : -0.25;
+  std::vector<double> found;
+  double expected = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    const Said said = drawn(rows, rows, seed, [](RandomStream& random, bool) { return std::vector{random.normal()}; });
+    const WeightedSum sum = fitted(said, MemberWeights::any, weights, weights);
+    found.push_back(sum.weights[0]);
+    expected += sum.covariance[0] / 300;
+  }
+  double square = 0;
+  for (const double weight : found) square += weight * weight / 300;
+  EXPECT_NEAR(square / expected, 1, 0.25);  // three errors of a variance of 300 numbers
 }
 
 TEST(WeightedSum, WithoutNegativeWeightsIsThatOfScipy) {

@@ -28,6 +28,23 @@ TEST(BlockTest, IsTheSumOfTheBlocksOverTheRootOfTwiceTheirNumber) {
   EXPECT_DOUBLE_EQ(other_way.z, -result.z);
 }
 
+TEST(BlockTest, CountsRowsByTheirWeights) {
+  // Probabilities 1/2 and 3/4 with weights 1 and 3: mean 11/16; those of the other sample are 1/4, with weights of both signs.
+  const double up = std::log(3.0);
+  const std::vector<double> reference{0, up}, generated{-up, -up, -up}, weights{1, 3}, signs{2, -1, 1};
+  const std::vector<std::uint16_t> blocks{0, 0, 0};
+  const auto result = block_test({reference, {blocks.data(), 2}, weights}, {generated, blocks, signs}, 1);
+  const double mean = 11.0 / 16;
+  const double variance = 2 * (std::pow(0.5 - mean, 2) + 9 * std::pow(0.75 - mean, 2)) / 16;
+  EXPECT_DOUBLE_EQ(result.z, (mean - 0.25) / std::sqrt(variance));
+  // Sums of weights round; equal probabilities differ by nothing all the same.
+  const std::vector<double> constant(3, 0.1), odd{0.1, 0.3, 0.7};
+  EXPECT_EQ(block_test({constant, blocks, odd}, {constant, blocks, {}}, 1).z, 0);
+  const std::vector<double> none{1, -2, 1};
+  EXPECT_EQ(thrown_code([&] { block_test({reference, {blocks.data(), 2}}, {generated, blocks, none}, 1); }),
+            ErrorCode::argument);
+}
+
 TEST(BlockTest, NeedsTwoRowsInEachBlock) {
   const std::vector<double> logits{0, 1, 2};
   const std::vector<std::uint16_t> blocks{0, 0, 1};

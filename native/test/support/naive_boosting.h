@@ -16,7 +16,7 @@ namespace caloscope {
 class NaiveBoosting {
  public:
   explicit NaiveBoosting(const BoostingTask& task)
-      : settings_(task.settings), rows_(task.training.rows), labels_(task.training.label),
+      : settings_(task.settings), rows_(task.training.rows), labels_(task.training.label), weighted_(task.training),
         classes_(task.training, "train"), quanta_(classes_), logits_(labels_.size()) {}
 
   /// The next tree, with these numbers to round by.
@@ -25,7 +25,8 @@ class NaiveBoosting {
     for (std::uint32_t row = 0; row < labels_.size(); ++row) {
       const bool reference = labels_[row] != 0;
       const std::uint64_t packed =
-          packed_gradient(logits_[row], reference, classes_.weight[reference], quanta_, key, row);
+          packed_gradient(logits_[row], reference, classes_.weight[reference] * weighted_.weight_of(row), quanta_,
+                          key, row);
       leaves[0].rows.push_back(
           {row, double(PackedGradient::gradient(packed)), double(PackedGradient::hessian(packed))});
     }
@@ -126,6 +127,7 @@ class NaiveBoosting {
   BoostingSettings settings_;
   const DenseRows& rows_;
   const std::vector<std::uint8_t>& labels_;
+  const LabelledDenseRows& weighted_;
   BalancedClasses classes_;
   GradientQuanta quanta_;
   std::vector<double> logits_;

@@ -25,11 +25,11 @@ class Training {
         parameters_(parameters_of(network_)),
         first_(zeros()),
         second_(zeros()) {
-    double references = 0;
-    for (const auto row : task.training_rows) references += rows.is_reference(row) ? 1 : 0;
+    double sum[2] = {0, 0};
+    for (const auto row : task.training_rows) sum[rows.is_reference(row)] += rows.weight(row);
     const auto all = static_cast<double>(task.training_rows.size());
-    reference_weight_ = 0.5 * all / references;
-    generated_weight_ = 0.5 * all / (all - references);
+    reference_weight_ = 0.5 * all / sum[1];
+    generated_weight_ = 0.5 * all / sum[0];
   }
 
   Parameters& parameters() { return parameters_; }
@@ -66,8 +66,8 @@ class Training {
     double sum = 0;
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const double z = forward(batch[i], epoch, first + i).back()[0];
-      sum += rows_.is_reference(batch[i]) ? reference_weight_ * std::log(1 + std::exp(-z))
-                                          : generated_weight_ * std::log(1 + std::exp(z));
+      sum += rows_.weight(batch[i]) * (rows_.is_reference(batch[i]) ? reference_weight_ * std::log(1 + std::exp(-z))
+                                                                    : generated_weight_ * std::log(1 + std::exp(z)));
     }
     return sum / static_cast<double>(batch.size());
   }
@@ -78,7 +78,8 @@ class Training {
       const auto values = forward(batch[i], epoch, first + i);
       const bool reference = rows_.is_reference(batch[i]);
       const double probability = 1 / (1 + std::exp(-values.back()[0]));
-      Numbers delta{(reference ? reference_weight_ * (probability - 1) : generated_weight_ * probability) /
+      Numbers delta{rows_.weight(batch[i]) *
+                    (reference ? reference_weight_ * (probability - 1) : generated_weight_ * probability) /
                     static_cast<double>(batch.size())};
       for (std::size_t b = parameters_.size(); b-- > 0;) {
         const auto mask = mask_of(b, epoch, first + i);
@@ -98,8 +99,8 @@ class Training {
     for (const auto row : task_.validation_rows) {
       const bool reference = rows_.is_reference(row);
       const double z = forward(row, 0, 0, false).back()[0];
-      sum[reference] += std::log(1 + std::exp(reference ? -z : z));
-      count[reference] += 1;
+      sum[reference] += rows_.weight(row) * std::log(1 + std::exp(reference ? -z : z));
+      count[reference] += rows_.weight(row);
     }
     return 0.5 * (sum[0] / count[0] + sum[1] / count[1]);
   }

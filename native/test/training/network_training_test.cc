@@ -95,6 +95,17 @@ TEST(Trainer, TakesTheStepsOfADoublePrecisionLoopOnAMatrix) {
   }
 }
 
+TEST(Trainer, TakesTheStepsOfADoublePrecisionLoopOnWeightedRows) {
+  const auto reference = gaussian_matrix(120, 7, 0.8, 1), generated = gaussian_matrix(290, 7, 0, 2);
+  std::vector<double> weights;
+  for (int row = 0; row < 410; ++row) weights.push_back(row % 9 == 0 ? -0.75 : 0.5 + row % 4);
+  const LabelledRows rows{reference, generated, {}, weights};
+  expect_equal_to_naive(task_on(rows, {19, 10}, 20), rows);
+  const std::vector<double> none(410, -1);
+  const LabelledRows weightless{reference, generated, {}, none};
+  EXPECT_EQ(code_of_training(task_on(weightless, {5}, 20), weightless), ErrorCode::argument);
+}
+
 TEST(Trainer, TakesTheStepsOfADoublePrecisionLoopOnShowers) {
   for (const auto set : {FeatureSetName::full, FeatureSetName::low, FeatureSetName::low_normalised, FeatureSetName::high}) {
     // Few hits go through the sparse kernel, many through the dense one.

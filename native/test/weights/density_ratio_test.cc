@@ -126,6 +126,37 @@ TEST(DensityRatioWeights, HealthIsThatOfAPlainLoop) {
   }
 }
 
+TEST(DensityRatioWeights, HealthOfWeightedRowsIsThatOfAPlainLoop) {
+  RandomStream random(3, 0);
+  std::vector<double> logits(999), rows(999);
+  for (std::size_t row = 0; row < 999; ++row) {
+    logits[row] = random.normal();
+    rows[row] = (row % 4 == 0 ? -1 : 1) * (0.5 + random.uniform());
+  }
+  logits[5] = nan;
+  DensityRatioOptions options;
+  options.row_weights = rows;
+  const WeightHealth health = weights_of(logits, options).health;
+  double sum = 0, products = 0, squares = 0, below = 0, above = 0, scatter = 0;
+  for (std::size_t row = 0; row < 999; ++row) {
+    if (row == 5) continue;
+    sum += rows[row];
+    products += rows[row] * std::exp(logits[row]);
+    squares += std::pow(rows[row] * std::exp(logits[row]), 2);
+    (logits[row] < 0 ? below : above) += rows[row];
+  }
+  for (std::size_t row = 0; row < 999; ++row) {
+    if (row != 5) scatter += std::pow(rows[row] * (std::exp(logits[row]) - products / sum), 2);
+  }
+  EXPECT_NEAR(health.mean, products / sum, 1e-12);
+  EXPECT_NEAR(health.mean_error, std::sqrt(scatter * 998 / 997) / sum, 1e-12);
+  EXPECT_NEAR(health.effective_sample_size, products * products / squares, 1e-9);
+  EXPECT_NEAR(health.share_below_one, below / sum, 1e-12);
+  EXPECT_NEAR(health.share_above_one, above / sum, 1e-12);
+  options.row_weights.assign(999, -1);
+  EXPECT_EQ(thrown_code([&] { weights_of(logits, options); }), ErrorCode::argument);
+}
+
 TEST(DensityRatioWeights, HealthBeyondTheRangeOfDoubles) {
   const auto health = weights_of({-3000, 2000, 2000, 2000}).health;
   EXPECT_EQ(health.mean, infinity);

@@ -49,8 +49,9 @@ export interface CalibrationSummary {
 }
 
 /** Whether the weight is the ratio of the densities, and whether a calibration makes it so. */
-export const calibration: Analysis<CalibrationSummary> = {
-  async run({ fitted, choices, run }) {
+export const calibration: Analysis<CalibrationSummary | null> = {
+  async run({ fitted, choices, run, scores }) {
+    if (scores.rowsAreWeighted) return { part: null };
     const uncalibrated = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
     const calibrated: CalibratedCheck[] = [];
     for (const method of calibrationMethods) {
@@ -63,7 +64,9 @@ export const calibration: Analysis<CalibrationSummary> = {
     };
     return { part };
   },
-  summary({ applied, uncalibrated, calibrated }) {
+  summary(part) {
+    if (part === null) return null;
+    const { applied, uncalibrated, calibrated } = part;
     const row = (name: string, { error, logLoss }: CalibrationCheck, gain = '') => [
       name,
       `ECE less bias ${error.debiased.toFixed(4)} ± ${error.deviation.toFixed(4)}`,

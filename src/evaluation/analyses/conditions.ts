@@ -6,7 +6,8 @@ import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve } from '../../statistics/rank-statistics.js';
 import { densityRatioWeights } from '../../weights/density-ratio.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
-import { rankDistances } from '../rank-distances.js';
+import { type ComparedWeights, isUsable, rankDistances } from '../rank-distances.js';
+import { rankingWeights } from '../ranking-weights.js';
 import { rowsWhere, valuesAt } from '../rows-where.js';
 import type { EvaluationChoices } from '../settings.js';
 import { shortP } from '../short-p.js';
@@ -130,13 +131,13 @@ async function binsOf(
 ): Promise<ConditionBin[]> {
   const bins: Omit<ConditionBin, 'leading' | 'observables'>[] = [];
   const compared: (Omit<BinObservable, 'adjustedPValue'> & { readonly pValue: number })[][] = [];
-  const weights = context.scores.finiteWeights();
+  const weights = context.scores.comparedWeights();
   for (const [i, [lower, upper]] of edges.entries()) {
     const last = i === edges.length - 1;
     const inside = (value: number) =>
       value >= lower && (value < upper || (value === upper && (last || lower === upper)));
     const rows = { reference: rowsWhere(first, inside), generated: rowsWhere(second, inside) };
-    bins.push({ lower, upper, ...(await binOf(context, rows)) });
+    bins.push({ lower, upper, ...(await binOf(context, weights, rows)) });
     compared.push(await distancesIn(context, weights, rows));
   }
   const adjusted = adjustedPValues(compared.flatMap((of) => of.map(({ pValue }) => pValue)));
@@ -158,19 +159,22 @@ interface BinRows {
   readonly generated: Uint32Array;
 }
 
-async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
+async function binOf({ fitted, scores, run }: AnalysisContext, all: ComparedWeights, rows: BinRows) {
   const { reference, generated } = rows;
-  const enough = reference.length > 1 && generated.length > 1;
+  const weights = weightsIn(all, rows);
+  const enough =
+    isUsable(weights.reference, weights.generated) && reference.length > 1 && generated.length > 1;
   const area = enough
     ? await areaUnderCurve(
         valuesAt(fitted.reference.scores, reference),
         valuesAt(fitted.generated.scores, generated),
-        run,
+        { ...run, ...rankingWeights(weights.reference, weights.generated) },
       )
     : null;
+  const rowWeights = weights.generated ?? undefined;
   const { health = null } =
-    generated.length > 1
-      ? await densityRatioWeights(valuesAt(scores.generated.logWeights, generated), run)
+    generated.length > 1 && isUsable(weights.generated)
+      ? await densityRatioWeights(valuesAt(scores.generated.logWeights, generated), { ...run, rowWeights })
       : {};
   return {
     reference: reference.length,
@@ -181,11 +185,18 @@ async function binOf({ fitted, scores, run }: AnalysisContext, rows: BinRows) {
   };
 }
 
-/** @param weights of all generated rows. */
-async function distancesIn({ columns, run }: AnalysisContext, weights: Float64Array, rows: BinRows) {
+function weightsIn(all: ComparedWeights, { reference, generated }: BinRows): ComparedWeights {
+  return {
+    reference: all.reference && valuesAt(all.reference, reference),
+    generated: all.generated && valuesAt(all.generated, generated),
+    reweighted: valuesAt(all.reweighted, generated),
+  };
+}
+
+async function distancesIn({ columns, run }: AnalysisContext, all: ComparedWeights, rows: BinRows) {
   const { reference, generated } = rows;
   if (reference.length === 0 || generated.length === 0) return [];
-  const ofBin = valuesAt(weights, generated);
+  const ofBin = weightsIn(all, rows);
   const distances = [];
   for (const { observable, reference: first, generated: second } of columns) {
     const { name, label } = observable;

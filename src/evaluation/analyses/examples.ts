@@ -42,7 +42,7 @@ export interface ShowerExamples {
 
 interface Earlier {
   readonly clusters: readonly WindowClusters[];
-  readonly support: SupportSummary;
+  readonly support: SupportSummary | null;
 }
 
 /** Single showers of the clusters and of those without support, layer by layer; none of rows that are no showers. */
@@ -64,9 +64,9 @@ export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
       }),
     );
     const lonely = sampleRoles
-      .filter((role) => isOutside(support[role]))
+      .filter((role) => support !== null && isOutside(support[role]))
       .map((role) => {
-        const rows = support[role].farthest.map(({ row }) => row);
+        const rows = support?.[role].farthest.map(({ row }) => row) ?? [];
         return examplesOf(context, pictures, { part: 'support', role }, { role, rows, columns });
       });
     return { part: [...ofClusters, ...lonely] };

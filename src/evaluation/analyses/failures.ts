@@ -61,8 +61,9 @@ interface Earlier {
 }
 
 /** What is wrong, where, by how much, and how sure that is. */
-export const failures: Analysis<FailureSummary, Earlier> = {
+export const failures: Analysis<FailureSummary | null, Earlier> = {
   async run(context, earlier) {
+    if (context.scores.rowsAreWeighted) return { part: null };
     const compared = earlier.observables;
     const pValues = compared.map(pValueOf);
     // Candidates before the boxes are known: every observable that may be one in the end is among them.

@@ -1,3 +1,4 @@
+import { weightsOfBoth } from '../../samples/row-weights.js';
 import {
   largestDistance as distanceOfColumns,
   type LargestDistance,
@@ -16,14 +17,17 @@ export interface LargestDistanceTest {
   /** The column that is furthest apart, and its Kolmogorov–Smirnov distance. */
   readonly label: string;
   readonly distance: number;
-  /** R permutations of the labels, and how many of them reach the distance. */
+  /**
+   * R permutations of the labels, and how many of them reach the distance. Where rows have weights of their own, draws of random
+   * signs for the rows in their place.
+   */
   readonly permutations: number;
   readonly reached: number;
   /** 1/(R + 1): permutations give no smaller p-value. */
   readonly resolution: number;
   /**
    * Chance of a distance as large in any of the columns where the samples are equal: (1 + reached)/(R + 1); where no
-   * permutation reaches it, the bound `columns` × 2 exp(−2 D² nm/(n+m)) if that is smaller.
+   * permutation reaches it, and no row has a weight of its own, the bound `columns` × 2 exp(−2 D² nm/(n+m)) if that is smaller.
    */
   readonly pValue: number;
 }
@@ -33,9 +37,12 @@ export const largestDistance: Analysis<LargestDistanceTest> = {
   async run(context) {
     const { choices, run, reference, generated } = context;
     const columns = await testedColumns(context);
-    const found = await distanceOfColumns(columns, { ...run, seed: choices.seed });
+    const weights = weightsOfBoth(reference, generated);
+    const weighted = weights.length > 0;
+    const options = { ...run, seed: choices.seed, weights: weighted ? weights : undefined };
+    const found = await distanceOfColumns(columns, options);
     const { largest, permutations, reached, resolution, pValue } = found;
-    const bound = distanceBound(found, reference.rows, generated.rows);
+    const bound = weighted ? 1 : distanceBound(found, reference.rows, generated.rows);
     return {
       part: {
         columns: columns.length,

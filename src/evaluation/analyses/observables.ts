@@ -98,7 +98,7 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
  */
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
   const { scores, run, columns } = context;
-  const weights = scores.finiteWeights();
+  const weights = scores.comparedWeights();
   const replicated = { weights, ...scores.foldReplicas() };
   const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};

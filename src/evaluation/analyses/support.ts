@@ -42,9 +42,10 @@ export interface SupportSummary {
 }
 
 /** Rows where the other sample has none. */
-export const support: Analysis<SupportSummary> = {
+export const support: Analysis<SupportSummary | null> = {
   async run(context) {
-    const { reference, generated, choices, run } = context;
+    const { reference, generated, choices, run, scores } = context;
+    if (scores.rowsAreWeighted) return { part: null };
     const columns = (await columnsOf(context)).map(scaled);
     if (columns.length === 0) return { part: { columns: 0, reference: unknown, generated: unknown } };
     const found = await supportOverlap(columns, { ...run, seed: choices.seed });
@@ -55,7 +56,9 @@ export const support: Analysis<SupportSummary> = {
     };
     return { part };
   },
-  summary({ reference, generated }) {
+  summary(part) {
+    if (part === null) return null;
+    const { reference, generated } = part;
     return {
       heading: 'Outside the other sample (none of it near; weights mean nothing there)',
       rows: [

@@ -7,6 +7,7 @@ import type { SampleRole, WeightHealth } from '../../weights/density-ratio.js';
 import { healthWarnings } from '../../weights/health-warnings.js';
 import { withSourceRows } from '../../weights/source-rows.js';
 import type { Analysis } from '../analysis.js';
+import type { Scores } from '../scores.js';
 import type { EvaluationChoices } from '../settings.js';
 
 export type { ExtremeShower, WeightHealth } from '../../weights/density-ratio.js';
@@ -51,8 +52,8 @@ export const weights: Analysis<WeightSummary> = {
     return {
       part: { medianError: scores.medianError(), ...health },
       histograms: {
-        ...(await weightHistograms(reference.values, 'reference', decades, run)),
-        ...(await weightHistograms(generated.values, 'generated', decades, run)),
+        ...(await weightHistograms(scores, 'reference', decades, run)),
+        ...(await weightHistograms(scores, 'generated', decades, run)),
       },
       warnings: [
         ...healthWarnings(health.generated, 'generated', noun),
@@ -91,13 +92,15 @@ function decadesFor(samples: readonly WeightHealth[]): number {
   return decadesToEitherSide.find((decades) => furthest < decades) ?? 32;
 }
 
-/** Histograms of w of one sample; every shower counts once. */
+/** Histograms of w of one sample; every row counts once, or by its own weight. */
 async function weightHistograms(
-  weights: Float64Array,
+  scores: Scores,
   role: SampleRole,
   decades: number,
-  options: ComputeOptions,
+  run: ComputeOptions,
 ): Promise<Record<string, UhiHistogram>> {
+  const weights = scores[role].values;
+  const options = { ...run, weights: scores.rowWeights(role) ?? undefined };
   const { bins, lower, upper } = linearBins;
   const label = { name: 'w', label: 'w = p_reference / p_generated' };
   using linear = new WeightedHistogram([regularAxis(bins, lower, upper, label)], {

@@ -50,6 +50,7 @@ export const windows: Analysis<readonly WeightWindow[]> = {
   async run(context) {
     const part: WeightWindow[] = [];
     const histograms: Record<string, UhiHistogram> = {};
+    if (context.scores.rowsAreWeighted) return { part };
     for (const [number, window] of context.choices.windows.entries()) {
       const found = await lookInto(context, window, number);
       part.push(found.window);
@@ -57,18 +58,21 @@ export const windows: Analysis<readonly WeightWindow[]> = {
     }
     return { part, histograms };
   },
-  summary: (found) => ({
-    heading: 'Windows of the weight',
-    rows: found.map(({ lower, upper, reference, generated, observables }) => [
-      windowText(lower, upper),
-      `${reference.rows} reference`,
-      `${generated.rows} generated`,
-      observables
-        .slice(0, 3)
-        .map(({ label }) => label)
-        .join(', '),
-    ]),
-  }),
+  summary(found) {
+    if (found.length === 0) return null;
+    return {
+      heading: 'Windows of the weight',
+      rows: found.map(({ lower, upper, reference, generated, observables }) => [
+        windowText(lower, upper),
+        `${reference.rows} reference`,
+        `${generated.rows} generated`,
+        observables
+          .slice(0, 3)
+          .map(({ label }) => label)
+          .join(', '),
+      ]),
+    };
+  },
 };
 
 /** `w < 0.1`, `w ≥ 2`, `0.5 ≤ w < 2`. */

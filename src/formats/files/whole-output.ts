@@ -190,17 +190,17 @@ export async function writeWholeFolder(
   }
 }
 
-/** Writes a text file, UTF-8, that appears whole or not at all. @throws FileError ERR_OUTPUT; nothing is left behind then. */
+/** Writes a file, of text in UTF-8, that appears whole or not at all. @throws FileError ERR_OUTPUT; nothing is left behind then. */
 export async function writeWholeFile(
   path: string,
-  text: string,
+  content: string | Uint8Array,
   replaceable: 'nothing' | 'a file' = 'nothing',
 ): Promise<void> {
   const output = await WholeOutput.at(path, replaceable);
   try {
     const file = await open(output.partial, 'wx');
     try {
-      await file.writeFile(text, 'utf8');
+      await file.writeFile(content, 'utf8');
       await file.sync();
     } finally {
       await file.close();

@@ -123,6 +123,8 @@ export interface ShowerOperations {
   ): JobHandle;
   /** rows × columns, copied. */
   makeMatrix(values: Float32Array, columns: number): FeatureTableHandle;
+  /** count × columns, zeros included. */
+  featureTableRows(table: FeatureTableHandle, first: number, count: number): Float32Array;
   observables(geometry: NativeGeometry): ObservableRecord[];
   /** chosen × rows, one observable after the other. */
   observableValues(

@@ -43,6 +43,8 @@ export interface DensityRatioOptionsRecord {
   readonly priorShift: number;
   readonly role: SampleRole;
   readonly clip: { readonly lower: number; readonly upper: number } | null;
+  /** Empty: every row counts 1. */
+  readonly rowWeights: Float64Array;
 }
 
 export interface WeightHealthRecord {
@@ -86,10 +88,11 @@ export interface StatisticsOperations {
   /** `maxPoints` = 0: all. */
   rocCurve(scores: RankedScoresHandle, maxPoints: number, notify: Notify<RocCurveRecord>): JobHandle;
   kolmogorovSmirnov(scores: RankedScoresHandle, notify: Notify<KolmogorovSmirnovRecord>): JobHandle;
-  /** Columns of both samples, one array each. */
+  /** Columns of both samples, one array each; weights of all rows, those of the first sample first, or none. */
   largestDistance(
     first: readonly NumberArray[],
     second: readonly NumberArray[],
+    weights: Float64Array,
     permutations: number,
     seed: number,
     threads: number,

@@ -135,6 +135,8 @@ export interface TrainingOperations {
   prepareSamples(
     reference: FeatureTableHandle,
     generated: FeatureTableHandle,
+    /** Of the rows of both samples, those of the reference first; none: every row counts 1. */
+    weights: Float64Array,
     whiten: boolean,
     computer: NativeComputer,
     notify: Notify<PreparedSamplesHandle>,

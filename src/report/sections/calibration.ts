@@ -6,7 +6,9 @@ import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 import { type CalibrationCurve, reliabilityFigure, weightCalibrationFigure } from './calibration-curves.js';
 
-export const calibration: Section<CalibrationSummary> = { calibration: calibrationSection };
+export const calibration: Section<CalibrationSummary | null> = {
+  calibration: (sheet, part) => part && calibrationSection(sheet, part),
+};
 
 /** Whether weights are the ratio of the densities, and what calibrations would change. */
 function calibrationSection(sheet: Sheet, part: CalibrationSummary): HTMLElement {

@@ -5,7 +5,10 @@ import type { Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
-export const failures: Section<FailureSummary> = { verdict: failureSection, observables: explainedSection };
+export const failures: Section<FailureSummary | null> = {
+  verdict: (sheet, part) => part && failureSection(sheet, part),
+  observables: (sheet, part) => part && explainedSection(sheet, part),
+};
 
 /** Observables of the table: those that explain most. */
 const listed = 12;

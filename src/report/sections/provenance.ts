@@ -66,13 +66,17 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
     sheet,
     'inputs',
     ['sample', 'source', sheet.noun, 'layout', 'SHA-256'],
-    samples.flatMap(({ role, source, files, rows, leftOut, layout, toy, sha256 }) => {
+    samples.flatMap(({ role, source, files, rows, leftOut, layout, weights, toy, sha256 }) => {
       const parts = files.length > 1 ? files : [];
       return [
         [
           role,
           sheet.element('code', {}, source),
-          leftOut > 0 ? `${count(rows)}, and ${count(leftOut)} copies left out` : count(rows),
+          [
+            count(rows),
+            ...(weights ? [`worth ${count(Math.round(weights.effectiveRows))} of equal weight`] : []),
+            ...(leftOut > 0 ? [`and ${count(leftOut)} copies left out`] : []),
+          ].join(', '),
           toy ? `${layout}, toy` : layout,
           sha256 === null ? 'none, not a file' : sheet.element('code', {}, sha256),
         ],

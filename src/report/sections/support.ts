@@ -5,7 +5,9 @@ import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
-export const support: Section<SupportSummary> = { health: supportSection };
+export const support: Section<SupportSummary | null> = {
+  health: (sheet, part) => part && supportSection(sheet, part),
+};
 
 type Role = 'reference' | 'generated';
 

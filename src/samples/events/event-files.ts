@@ -9,10 +9,11 @@ import {
   type StoredFrame,
 } from '../../formats/pandas/frame.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
-import type { EventLayout, EventObject } from '../../layouts/event-layouts.js';
+import type { EventLayout } from '../../layouts/event-layouts.js';
 import type { JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
+import { requireRowWeights } from '../row-weights.js';
 import type { FileOfSample } from '../sample-file.js';
 import { EventSample } from './event-sample.js';
 
@@ -32,6 +33,8 @@ export interface EventFile {
   readonly frame: StoredFrame;
   /** For each object the columns of E, px, py, pz. */
   readonly columns: readonly (readonly FrameColumn[])[];
+  /** With the weights of the events; null: each counts 1. */
+  readonly weights: FrameColumn | null;
 }
 
 /**
@@ -58,17 +61,18 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
       }
       continue;
     }
-    if (!knowsItsOrder(frame) && layout.objects.some(hasNumbers)) {
+    if (!knowsItsOrder(frame) && columnsNamed(layout).some((column) => typeof column === 'number')) {
       code = 'ERR_DATASET_TYPE';
       refused = `frame ${frame.path} is a table of several blocks (mixed types, data_columns), whose columns have no safe number, which the layout ${layout.name} needs; give it names of columns, or write the frame with format="fixed"`;
       continue;
     }
     const names = await frameColumns(path, frame, signal);
     const columns = layout.objects.map((object) => object.columns.map((column) => columnOf(names, column)));
-    if (columns.every((found) => found.every((column) => column !== undefined))) {
-      return { path, layout, frame, columns: columns as FrameColumn[][] };
+    const weights = layout.weights === null ? null : columnOf(names, layout.weights);
+    if (columns.flat().every((column) => column !== undefined) && weights !== undefined) {
+      return { path, layout, frame, columns: columns as FrameColumn[][], weights };
     }
-    const wanted = layout.objects.flatMap((object) => object.columns);
+    const wanted = columnsNamed(layout);
     const missing = wanted.filter((column) => columnOf(names, column) === undefined);
     refused = `its frame has the columns ${shortList(names.map(({ name }) => name))}; the layout ${layout.name} also needs ${shortList(missing.map(String))}`;
   }
@@ -76,8 +80,8 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
   throw new FileError(code, path, `not events: ${refused}${advice}`);
 }
 
-function hasNumbers({ columns }: EventObject): boolean {
-  return columns.some((column) => typeof column === 'number');
+function columnsNamed({ objects, weights }: EventLayout): (string | number)[] {
+  return [...objects.flatMap(({ columns }) => columns), ...(weights === null ? [] : [weights])];
 }
 
 /** By name, or by number in the order of the frame. */
@@ -110,11 +114,14 @@ export async function openEvents(
   const total = found.reduce((sum, { frame }) => sum + frame.rows, 0);
   const { layout } = found[0] as EventFile;
   const momenta = layout.objects.map(() => [0, 1, 2, 3].map(() => new Float64Array(total)));
+  const weights = layout.weights === null ? null : new Float64Array(total);
   const files: FileOfSample[] = [];
   let done = 0;
-  for (const { path, frame, columns } of found) {
-    const read = await readFrame(path, frame, columns.flat(), signal);
-    for (const [i, values] of read.columns.entries()) momenta[i >> 2]?.[i & 3]?.set(values, done);
+  for (const { path, frame, columns, weights: column } of found) {
+    const wanted = [...columns.flat(), ...(column ? [column] : [])];
+    const read = await readFrame(path, frame, wanted, signal);
+    for (const [i, values] of read.columns.entries())
+      (momenta[i >> 2]?.[i & 3] ?? weights)?.set(values, done);
     files.push({ source: path, rows: frame.rows, sha256: read.sha256 });
     done += frame.rows;
     onProgress?.({ done, total, message: 'reading' });
@@ -123,8 +130,11 @@ export async function openEvents(
   if (factor !== 1)
     for (const values of momenta.flat()) for (let i = 0; i < total; i++) (values[i] as number) *= factor;
   const origin = filesTogether(all[0] as string, all.length, files);
-  const whole = new EventSample(layout, momenta, origin, { multiplicity: null, sourceRows: null }, []);
-  return selected(withoutOddRows(whole), multiplicity);
+  const selection = { multiplicity: null, sourceRows: null };
+  const whole = new EventSample(layout, { momenta, weights }, origin, selection, []);
+  const chosen = selected(withoutOddRows(whole), multiplicity);
+  if (chosen.weights) requireRowWeights(chosen.weights, chosen.rows, origin.source);
+  return chosen;
 }
 
 /** @throws FileError ERR_LAYOUT. */
@@ -137,7 +147,7 @@ function requireOneLayout([first, ...others]: readonly EventFile[]): void {
 
 /** @throws FileError ERR_TOO_FEW_ROWS. */
 function withoutOddRows(sample: EventSample): EventSample {
-  const columns = sample.momenta.flat();
+  const columns = [...sample.momenta.flat(), ...(sample.weights ? [sample.weights] : [])];
   const kept = rowsWhere(sample.rows, (row) => columns.every((values) => Number.isFinite(values[row])));
   requireRows(sample.origin.source, 'events', { left: kept.length, read: sample.rows });
   const dropped = sample.rows - kept.length;
@@ -146,7 +156,7 @@ function withoutOddRows(sample: EventSample): EventSample {
   const message = `${dropped} of ${sample.rows} events hold numbers that are not finite, the first is row ${first < 0 ? kept.length : first}; they are left out`;
   const left = sample.only(kept);
   const warnings: Warning[] = [...sample.warnings, { code: 'non-finite', message }];
-  return new EventSample(left.layout, left.momenta, left.origin, left.selection, warnings);
+  return new EventSample(left.layout, left, left.origin, left.selection, warnings);
 }
 
 /** @throws FileError ERR_TOO_FEW_ROWS, ERR_LAYOUT where events lack other objects than the last. */

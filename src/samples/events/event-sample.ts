@@ -1,6 +1,7 @@
 import type { EventLayout } from '../../layouts/event-layouts.js';
 import type { Warning } from '../../warnings.js';
 import type { FilesTogether } from '../files-of-sample.js';
+import { weightsOfRows } from '../row-weights.js';
 
 /** What of its files a sample of events holds. */
 export interface EventSelection {
@@ -15,6 +16,8 @@ export class EventSample implements Disposable {
   readonly layout: EventLayout;
   /** For each object E, px, py, pz, one number an event each; an object is absent where its E is 0. */
   readonly momenta: readonly (readonly Float64Array[])[];
+  /** Weights with which events count, one each, of any sign; null: each counts 1. */
+  readonly weights: Float64Array | null;
   readonly rows: number;
   readonly origin: FilesTogether;
   readonly selection: EventSelection;
@@ -24,14 +27,18 @@ export class EventSample implements Disposable {
   /** @internal Made by openEvents. */
   constructor(
     layout: EventLayout,
-    momenta: readonly (readonly Float64Array[])[],
+    numbers: {
+      readonly momenta: readonly (readonly Float64Array[])[];
+      readonly weights: Float64Array | null;
+    },
     origin: FilesTogether,
     selection: EventSelection,
     warnings: readonly Warning[],
   ) {
     this.layout = layout;
-    this.momenta = momenta;
-    this.rows = momenta[0]?.[0]?.length ?? 0;
+    this.momenta = numbers.momenta;
+    this.weights = numbers.weights;
+    this.rows = this.momenta[0]?.[0]?.length ?? 0;
     this.origin = origin;
     this.selection = selection;
     this.warnings = warnings;
@@ -62,7 +69,8 @@ export class EventSample implements Disposable {
       multiplicity,
       sourceRows: sourceRows ? rows.map((row) => sourceRows[row] as number) : rows,
     };
-    return new EventSample(this.layout, momenta, this.origin, selection, this.warnings);
+    const weights = weightsOfRows(this.weights, rows);
+    return new EventSample(this.layout, { momenta, weights }, this.origin, selection, this.warnings);
   }
 
   /** Events are the collector's: nothing native is held. */

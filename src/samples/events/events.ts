@@ -9,6 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
 import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { weightSummary } from '../row-weights.js';
 import {
   type AnyInput,
   type Condition,
@@ -115,6 +116,10 @@ class Events implements Sample {
     return this.#events.selection.sourceRows;
   }
 
+  get rowWeights(): Float64Array | null {
+    return this.#events.weights;
+  }
+
   record(role: SampleRole): SampleRecord {
     const { origin, layout } = this.#events;
     return {
@@ -124,6 +129,7 @@ class Events implements Sample {
       rows: this.rows,
       leftOut: this.#leftOut,
       layout: layout.name,
+      weights: weightSummary(this.rowWeights),
       toy: false,
     };
   }

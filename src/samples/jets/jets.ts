@@ -106,6 +106,7 @@ class Jets implements Sample {
   readonly comparedLayers = null;
   readonly profiles = null;
   readonly pictures = null;
+  readonly rowWeights = null;
   readonly rows: number;
   readonly #jets: JetSample;
   readonly #leftOut: number;
@@ -124,7 +125,7 @@ class Jets implements Sample {
   record(role: SampleRole): SampleRecord {
     const { origin, layout } = this.#jets;
     const counts = { rows: this.rows, leftOut: this.#leftOut };
-    return { role, noun: this.noun, ...origin, ...counts, layout: layout.name, toy: false };
+    return { role, noun: this.noun, ...origin, ...counts, layout: layout.name, weights: null, toy: false };
   }
 
   requireFit(generated: Sample): void {

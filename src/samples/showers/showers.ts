@@ -109,6 +109,7 @@ function thresholdReason({ name, threshold }: Geometry, chosen: InputChoices['th
 class Showers implements Sample {
   readonly kind = 'showers';
   readonly noun = 'showers';
+  readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly #leftOut: number;
@@ -133,6 +134,7 @@ class Showers implements Sample {
       rows: this.rows,
       leftOut: this.#leftOut,
       layout,
+      weights: null,
       toy,
     };
   }

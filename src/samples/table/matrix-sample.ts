@@ -10,6 +10,8 @@ export interface MatrixSample {
   readonly name?: string;
   /** Columns that say what the rows were made for; they are no observables. */
   readonly conditions?: readonly ColumnCondition[];
+  /** Weights with which the rows count in losses, AUC, histograms and tests, one each, of any sign; absent: each counts 1. */
+  readonly weights?: Float64Array | null;
   /** @internal Where the rows were read. */
   readonly origin?: TableOrigin;
 }

@@ -1,9 +1,11 @@
 import { ArgumentError, FileError } from '../../errors.js';
+import { withColumns } from '../../formats/tables/columns.js';
 import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables/read-table.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { TableLayout } from '../../layouts/table-schema.js';
 import type { JobOptions } from '../../native/run-job.js';
 import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import { requireRowWeights } from '../row-weights.js';
 import type { DescribedFile } from '../sample.js';
 import type { MatrixSample } from './matrix-sample.js';
 
@@ -46,24 +48,59 @@ export async function openTable(
   for (const [i, path] of all.entries()) {
     if ((await tableFormatAt(path)) === null) throw notATable(path);
     const others = options.columns ?? tables[0]?.columns ?? null;
-    const table = await readTable(path, { columns: options.columns ?? layout.columns ?? others, signal });
+    const chosen =
+      options.columns ?? (layout.columns && [...layout.columns, ...weightColumns(layout)]) ?? others;
+    const table = await readTable(path, { columns: chosen, signal });
     if (layout.columns === null && others !== null) requireWholeArrays(path, table);
-    if (options.columns === undefined) requireConditionColumns(path, layout, table.columns);
+    if (options.columns === undefined) requireNamedColumns(path, layout, table.columns);
     tables.push(table);
     onProgress?.({ done: i + 1, total: all.length, message: 'reading' });
   }
-  const [{ columns }] = tables as [TableOfFile];
-  const read = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
-  const { source, files, sha256 } = filesTogether(first, all.length, read);
+  const [{ columns: read }] = tables as [TableOfFile];
+  const parts = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
+  const { source, files, sha256 } = filesTogether(first, all.length, parts);
+  const { columns, values, weights } = withoutWeights(read, joined(tables), layout, source);
   return {
-    values: joined(tables),
+    values,
     columns,
+    weights,
     name: source,
     conditions: layout.conditions
       .filter(({ name }) => columns.includes(name))
       .map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
     origin: { files, sha256, layout: layout.name },
   };
+}
+
+function weightColumns({ weights }: TableLayout): string[] {
+  return weights === null ? [] : [weights];
+}
+
+/** Takes the column with the weights of the rows out of the others. */
+function withoutWeights(
+  columns: readonly string[],
+  values: Float32Array,
+  layout: TableLayout,
+  source: string,
+): Required<Pick<MatrixSample, 'columns' | 'values' | 'weights'>> {
+  const place = columns.indexOf(layout.weights ?? '');
+  if (layout.weights === null || place < 0) return { columns, values, weights: null };
+  const rows = values.length / columns.length;
+  const weights = Float64Array.from(
+    { length: rows },
+    (_, row) => values[row * columns.length + place] as number,
+  );
+  requireRowWeights(weights, rows, source);
+  const others = columns.filter((_, column) => column !== place);
+  if (others.length === 0) {
+    throw new FileError(
+      'ERR_SHAPE',
+      source,
+      `there is no column beside ${layout.weights}, which holds weights`,
+    );
+  }
+  const rest = withColumns({ columns, arrays: [], rows, values }, others);
+  return { columns: rest.columns, values: rest.values, weights };
 }
 
 function joined(tables: readonly TableOfFile[]): Float32Array {
@@ -78,14 +115,14 @@ function joined(tables: readonly TableOfFile[]): Float32Array {
   return values;
 }
 
-function requireConditionColumns(
-  path: string,
-  { conditions }: TableLayout,
-  columns: readonly string[],
-): void {
-  const missing = conditions.find(({ name }) => !columns.includes(name));
+function requireNamedColumns(path: string, layout: TableLayout, columns: readonly string[]): void {
+  const named = [
+    ...layout.conditions.map(({ name }) => ({ name, use: 'is a condition' })),
+    ...weightColumns(layout).map((name) => ({ name, use: 'holds the weights' })),
+  ];
+  const missing = named.find(({ name }) => !columns.includes(name));
   if (missing === undefined) return;
-  const message = `there is no column ${missing.name}, which is a condition of the layout; there are ${columns.slice(0, 12).join(', ')}`;
+  const message = `there is no column ${missing.name}, which ${missing.use} of the layout; there are ${columns.slice(0, 12).join(', ')}`;
   throw new FileError('ERR_DATASET_MISSING', path, message);
 }
 

@@ -10,6 +10,7 @@ import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
 import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { requireRowWeights, weightSummary, weightsOfRows } from '../row-weights.js';
 import {
   type Condition,
   differentKinds,
@@ -56,7 +57,7 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const matrix = await openTable(paths, { ...options, columns });
+  const { weights: _, ...matrix } = await openTable(paths, { ...options, columns });
   const { origin } = matrix;
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
@@ -78,6 +79,7 @@ class Table implements Sample {
   readonly pictures = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
+  readonly rowWeights: Float64Array | null;
   readonly #leftOut: number;
   readonly #matrix: MatrixSample;
 
@@ -101,6 +103,12 @@ class Table implements Sample {
     this.sourceRows = left?.sourceRows ?? null;
     this.#leftOut = left?.out ?? 0;
     this.rows = values.length / columns.length;
+    this.rowWeights = matrix.weights ?? null;
+    if (this.rowWeights === null) return;
+    if (!(this.rowWeights instanceof Float64Array)) {
+      throw new ArgumentError('ERR_ARGUMENT', 'weights of the rows must be a Float64Array');
+    }
+    requireRowWeights(this.rowWeights, this.rows, matrix.name ?? 'the matrix');
   }
 
   record(role: SampleRole): SampleRecord {
@@ -115,6 +123,7 @@ class Table implements Sample {
       rows: this.rows,
       leftOut: this.#leftOut,
       layout,
+      weights: weightSummary(this.rowWeights),
       toy: false,
     };
   }
@@ -206,7 +215,8 @@ class Table implements Sample {
     sourceRows.forEach((row, place) => {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
-    return new Table({ ...rest, columns, values: left }, { sourceRows, out: rows.length });
+    const weights = weightsOfRows(this.rowWeights, sourceRows);
+    return new Table({ ...rest, columns, values: left, weights }, { sourceRows, out: rows.length });
   }
 
   /** A matrix is the caller's. */

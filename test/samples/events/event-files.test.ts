@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { plainPickleItems } from '#caloscope/formats/pandas/plain-pickle';
 import { type OpenEventsOptions, openEvents } from '#caloscope/samples/events/event-files';
-import { describeFile, openSample } from '#caloscope/samples/kinds';
+import { describeFile, openSample, sampleOf } from '#caloscope/samples/kinds';
 
 /** Files that pandas wrote: test/published/pandas-frames.py. */
 const file = (name: string) => join(import.meta.dirname, '../../published/numbers', `events-${name}.h5`);
@@ -39,6 +39,14 @@ describe.each(['fixed', 'table'])('a frame that pandas writes with format=%s', (
         expect(events.momenta[1]?.[component]?.[row]).toBe(1000 * stored(row, component));
       }
     }
+    expect(events.weights).toBeNull();
+    const weighted = await openEvents(file(`blocks-${form}`), { layout: { ...layout, weights: 'weight' } });
+    expect(weighted.weights).toEqual(Float64Array.of(1, -1, 0.5, 2));
+    expect(weighted.momenta).toEqual(events.momenta);
+    expect(weighted.only(Float64Array.of(1, 3)).weights).toEqual(Float64Array.of(-1, 2));
+    expect(sampleOf(weighted).record('generated').weights).toEqual({ effectiveRows: 1, negative: 1 });
+    const missing = openEvents(file(`blocks-${form}`), { layout: { ...layout, weights: 'w' } });
+    await expect(missing).rejects.toThrow(/the layout mine also needs w/);
   });
 });
 

@@ -14,13 +14,16 @@ import { toyEvents, zJets } from '../../support/toy-events.js';
 /** Of one event: μ along x and y, a jet at 45 degrees, no other jets. */
 const one = new EventSample(
   zJets,
-  [
-    [50, 50, 0, 0],
-    [50, 0, 50, 0],
-    [Math.sqrt(2 * 30 ** 2 + 5 ** 2), 30, 0, 30],
-    [0, 0, 0, 0],
-    [0, 0, 0, 0],
-  ].map((components) => components.map((value) => Float64Array.of(value))),
+  {
+    momenta: [
+      [50, 50, 0, 0],
+      [50, 0, 50, 0],
+      [Math.sqrt(2 * 30 ** 2 + 5 ** 2), 30, 0, 30],
+      [0, 0, 0, 0],
+      [0, 0, 0, 0],
+    ].map((components) => components.map((value) => Float64Array.of(value))),
+    weights: null,
+  },
   { source: 'one', files: [], sha256: null },
   { multiplicity: null, sourceRows: null },
   [],

@@ -30,6 +30,30 @@ describe('tables from files', () => {
     expect(conditions).toEqual([{ name: 'e', label: 'e', unit: 'GeV' }]);
   });
 
+  it('may hold the weights of their rows, which are no column that is compared or read', async () => {
+    const weighted = file('weighted.csv', 'e,w,pt\n1,2,3\n4,-0.5,6\n');
+    const described = { ...layout, weights: 'w' };
+    const whole = await openTable(weighted, { layout: described });
+    expect([whole.columns, ...whole.values]).toEqual([['e', 'pt'], 1, 3, 4, 6]);
+    expect(whole.weights).toEqual(Float64Array.of(2, -0.5));
+    const chosen = await openTable([weighted], { layout: { ...described, columns: ['pt', 'e'] } });
+    expect([chosen.columns, ...chosen.values]).toEqual([['pt', 'e'], 3, 1, 6, 4]);
+    expect(chosen.weights).toEqual(whole.weights);
+    const sample = sampleOf(chosen);
+    expect((await sample.without(Float64Array.of(1), {})).rowWeights).toEqual(Float64Array.of(2));
+    await expect(openTable(named, { layout: described })).rejects.toMatchObject({
+      code: 'ERR_DATASET_MISSING',
+      message: expect.stringContaining('no column w, which holds the weights of the layout'),
+    });
+    const negative = file('negative.csv', 'e,w\n1,2\n4,-3\n');
+    await expect(openTable(negative, { layout: described })).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      message: expect.stringContaining('negative.csv: the sum of the weights is -1'),
+    });
+    const layoutOf = (more: object) => openTable(weighted, { layout: { ...described, ...more } });
+    await expect(layoutOf({ columns: ['pt', 'w'], conditions: [] })).rejects.toThrow(/w holds weights/);
+  });
+
   it('have as many columns without names as were chosen before', async () => {
     const refusal = {
       code: 'ERR_SHAPE',

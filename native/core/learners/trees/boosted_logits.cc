@@ -9,6 +9,7 @@
 #include "core/learners/trees/row_walk.h"
 #include "core/run/error.h"
 #include "core/run/random.h"
+#include "core/training/class_weights.h"
 
 namespace caloscope {
 namespace {
@@ -25,12 +26,17 @@ double dither(std::uint32_t row, std::uint32_t multiplier, std::uint32_t key) {
   return (row * multiplier + key) * 0x1p-32;
 }
 
-/// Σ ln(1 + e⁻ˢ) of up to loss_rows logits s towards the right class: one logarithm for all.
+/// Σ weight · ln(1 + e⁻ˢ) of up to loss_rows logits s towards the right class: one logarithm for all rows of weight 1.
 class SoftplusSum {
  public:
-  void add(double towards_label, double exponential) {
-    product_ *= 1 + exponential;
-    linear_ += std::max(-towards_label, 0.0);
+  void add(double towards_label, double exponential, double weight) {
+    const double linear = std::max(-towards_label, 0.0);
+    if (weight == 1) {
+      product_ *= 1 + exponential;
+      linear_ += linear;
+    } else {
+      linear_ += weight * (linear + std::log1p(exponential));
+    }
   }
   double value() const { return linear_ + std::log(product_); }
 
@@ -45,7 +51,7 @@ std::uint64_t packed(double logit, double exponential, bool reference, double we
   const double inverse = 1 / (1 + exponential);
   const double probability = logit < 0 ? exponential * inverse : inverse;
   const double gradient = weight * (probability - (reference ? 1.0 : 0.0));
-  const double hessian = weight * exponential * inverse * inverse;
+  const double hessian = std::fabs(weight) * exponential * inverse * inverse;
   const double raised = gradient * quanta.gradient + dither(row, 0x9E3779B1U, key.gradient) + PackedGradient::zero;
   return PackedGradient::of(static_cast<std::uint32_t>(raised), static_cast<std::uint32_t>(
                                 hessian * quanta.hessian + dither(row, 0x85EBCA6BU, key.hessian)));
@@ -54,21 +60,26 @@ std::uint64_t packed(double logit, double exponential, bool reference, double we
 }  // namespace
 
 BalancedClasses::BalancedClasses(const LabelledDenseRows& rows, const char* use) : weight{} {
-  const auto references = static_cast<std::size_t>(std::ranges::count_if(rows.label, [](auto label) { return label; }));
-  const std::size_t of[2] = {rows.label.size() - references, references};
+  double sum[2] = {0, 0}, most[2] = {0, 0};
+  for (std::size_t row = 0; row < rows.label.size(); ++row) {
+    const bool reference = rows.label[row] != 0;
+    sum[reference] += rows.weight_of(row);
+    most[reference] = std::max(most[reference], std::fabs(rows.weight_of(row)));
+  }
   for (const int label : {0, 1}) {
-    if (of[label] == 0) {
+    if (std::ranges::count(rows.label, label) == 0) {
       throw Error(ErrorCode::too_few_rows, std::string("boosted trees have no ") +
                                                (label ? "reference" : "generated") + " row to " + use + " with");
     }
-    weight[label] = static_cast<double>(rows.label.size()) / (2.0 * static_cast<double>(of[label]));
+    require_class_weight(sum[label], label != 0);
+    weight[label] = static_cast<double>(rows.label.size()) / (2.0 * sum[label]);
+    largest = std::max(largest, weight[label] * most[label]);
   }
 }
 
 GradientQuanta::GradientQuanta(const BalancedClasses& classes) {
-  const double largest = std::max(classes.weight[0], classes.weight[1]);
-  gradient = (PackedGradient::zero - 1) / largest;
-  hessian = (PackedGradient::limit - 1) / (largest / 4);
+  gradient = (PackedGradient::zero - 1) / classes.largest;
+  hessian = (PackedGradient::limit - 1) / (classes.largest / 4);
 }
 
 RoundingKey rounding_key(std::uint64_t seed, std::uint32_t number, std::uint32_t tree) {
@@ -82,10 +93,10 @@ std::uint64_t packed_gradient(double logit, bool reference, double weight, const
   return packed(logit, std::exp(-std::fabs(logit)), reference, weight, quanta, key, row);
 }
 
-TrainingLogits::TrainingLogits(std::span<const std::uint8_t> labels, const BalancedClasses& classes, WorkerPool& pool,
+TrainingLogits::TrainingLogits(const LabelledDenseRows& rows, const BalancedClasses& classes, WorkerPool& pool,
                                const JobControl& control)
-    : labels_(labels), classes_(classes), pool_(pool), control_(control), logits_(labels.size()),
-      gradients_(labels.size()) {}
+    : rows_(rows), classes_(classes), pool_(pool), control_(control), logits_(rows.label.size()),
+      gradients_(rows.label.size()) {}
 
 void TrainingLogits::add(const std::vector<TreeGrowth::Leaf>& leaves) {
   struct Part {
@@ -110,11 +121,12 @@ double TrainingLogits::differentiate(const GradientQuanta& quanta, const Roundin
     SoftplusSum sums[2];
     const std::size_t last = std::min(logits_.size(), (tile + 1) * loss_rows);
     for (std::size_t row = tile * loss_rows; row < last; ++row) {
-      const bool reference = labels_[row] != 0;
+      const bool reference = rows_.label[row] != 0;
       const double logit = logits_[row];
       const double exponential = std::exp(-std::fabs(logit));
-      sums[reference].add(reference ? logit : -logit, exponential);
-      gradients_[row] = packed(logit, exponential, reference, classes_.weight[reference], quanta, key,
+      const double weight = rows_.weight_of(row);
+      sums[reference].add(reference ? logit : -logit, exponential, weight);
+      gradients_[row] = packed(logit, exponential, reference, classes_.weight[reference] * weight, quanta, key,
                                static_cast<std::uint32_t>(row));
     }
     losses[tile] = classes_.weight[0] * sums[0].value() + classes_.weight[1] * sums[1].value();
@@ -136,7 +148,8 @@ double ValidationLogits::add_last(const BoostedTrees& trees) {
     SoftplusSum sums[2];
     for (std::size_t row = first; row < first + count; ++row) {
       const bool reference = rows_.label[row] != 0;
-      sums[reference].add(reference ? logits_[row] : -logits_[row], std::exp(-std::fabs(logits_[row])));
+      sums[reference].add(reference ? logits_[row] : -logits_[row], std::exp(-std::fabs(logits_[row])),
+                          rows_.weight_of(row));
     }
     losses[tile] = classes_.weight[0] * sums[0].value() + classes_.weight[1] * sums[1].value();
   });

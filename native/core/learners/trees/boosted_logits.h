@@ -13,16 +13,18 @@
 
 namespace caloscope {
 
-/// Weights of the classes, generated and reference, with which both count the same and a row counts 1 on average.
+/// Factors of the weights of rows, generated and reference, with which both classes count the same and a row counts 1 on average.
 struct BalancedClasses {
   double weight[2];
+  double largest = 0;  ///< weight of a row, whatever its sign
 
-  /// Throws Error(too_few_rows) where a class is missing; `use` says what the rows are for.
+  /// Throws Error(too_few_rows) where a class is missing, Error(argument) where its weights have no sum above 0; `use` says
+  /// what the rows are for.
   BalancedClasses(const LabelledDenseRows& rows, const char* use);
 };
 
 /// Quanta of PackedGradient in one unit of the derivatives. A derivative of the balanced cross-entropy is at most the
-/// larger weight, a second one at most a quarter of it.
+/// largest weight, a second one at most a quarter of it.
 struct GradientQuanta {
   double gradient;
   double hessian;
@@ -40,15 +42,16 @@ RoundingKey rounding_key(std::uint64_t seed, std::uint32_t number, std::uint32_t
 
 /// The derivatives of the loss of a row in quanta. They are rounded up with a probability that makes them right on
 /// average: rounded to nearest, those of all rows of the larger class would be wrong alike where classes are very
-/// unequal.
+/// unequal. The second derivative of a row of negative `weight` counts as that of a positive one: sums stay above 0, leaves
+/// go less far, and the place where the first derivatives cancel is the same.
 std::uint64_t packed_gradient(double logit, bool reference, double weight, const GradientQuanta& quanta,
                               const RoundingKey& key, std::uint32_t row);
 
 /// Logits of the training rows while trees are added.
 class TrainingLogits {
  public:
-  /// The labels must outlive it.
-  TrainingLogits(std::span<const std::uint8_t> labels, const BalancedClasses& classes, WorkerPool& pool,
+  /// The rows must outlive it.
+  TrainingLogits(const LabelledDenseRows& rows, const BalancedClasses& classes, WorkerPool& pool,
                  const JobControl& control);
 
   void add(const std::vector<TreeGrowth::Leaf>& leaves);
@@ -57,7 +60,7 @@ class TrainingLogits {
   std::span<const std::uint64_t> gradients() const { return gradients_; }
 
  private:
-  std::span<const std::uint8_t> labels_;
+  const LabelledDenseRows& rows_;
   const BalancedClasses& classes_;
   WorkerPool& pool_;
   const JobControl& control_;

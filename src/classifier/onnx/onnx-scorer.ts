@@ -1,0 +1,38 @@
+import { native } from '../../native/binding.js';
+import type { NativePrediction, ScoredRows } from '../../native/contract/training.js';
+import { callNative, type JobOptions } from '../../native/run-job.js';
+import type { FeatureTable } from '../../samples/feature-table.js';
+import type { RowScorer } from '../row-scorer.js';
+import type { ModelDescription } from './model-input.js';
+import type { OnnxClassifier } from './onnx-classifier.js';
+
+/** Scores features of samples with an ONNX model. */
+export class OnnxScorer implements RowScorer {
+  readonly learners = ['onnx'];
+  readonly description: ModelDescription;
+  readonly #model: OnnxClassifier;
+
+  constructor(model: OnnxClassifier, description: ModelDescription) {
+    this.#model = model;
+    this.description = description;
+  }
+
+  async scoresOf(
+    features: FeatureTable,
+    _how: NativePrediction,
+    options: JobOptions,
+    rows: { readonly first: number; readonly count: number },
+  ): Promise<ScoredRows> {
+    const { first, count } = rows;
+    const logRatios = await this.#model.logitsOf(
+      (from, wanted) => callNative(() => native().featureTableRows(features.handle, from, wanted)),
+      { first, count },
+      options,
+    );
+    return {
+      logits: Float32Array.from(logRatios),
+      logRatios,
+      logRatioErrors: new Float64Array(count).fill(Number.NaN),
+    };
+  }
+}
