@@ -116,9 +116,10 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   cpu: ['core'],
   cuda: ['core'],
   files: ['core'],
-  addon: ['core', 'cpu', 'cuda', 'files'],
+  reading: ['core', 'files'],
+  addon: ['core', 'cpu', 'cuda', 'files', 'reading'],
   'test/cuda_on_host': [],
-  test: ['core', 'cpu', 'cuda', 'files'],
+  test: ['core', 'cpu', 'cuda', 'files', 'reading'],
 };
 
 /** Headers that are not of the C++ standard library, and the only folders that may include them. */
@@ -133,6 +134,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   { header: /^(gtest|gmock)\//, folders: ['test'] },
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files'] },
+  // What inflates chunks: a library, or the zlib of the process.
+  { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];
 
 /**

@@ -105,7 +105,7 @@ export interface ShowerPlaces {
 
 /** How the rows of a file are shared out among threads. */
 export interface ReadingPlan {
-  /** Neighboring rows that one thread reads: chunks are decoded once. */
+  /** Neighboring rows that one thread reads, or the core at once: chunks are decoded once. */
   readonly stretchRows: number;
   /** Rows of the blocks that a stretch is cut into. */
   readonly blockRows: number;
@@ -123,6 +123,8 @@ export interface ReadingWorkerData {
   readonly descriptor: number;
   readonly start: ReadingStart;
   readonly gate: SharedArrayBuffer;
+  /** Threads of the core. */
+  readonly threads: number;
 }
 
 /** What is wanted of the showers in one pass over a file. */
@@ -171,6 +173,8 @@ export type ReadingReply =
       readonly metadata: ShowerFileMetadata;
       readonly places: ShowerPlaces;
       readonly plan: ReadingPlan;
+      /** Of hits and notes, where the core reads them by itself, in one thread of these; null: as all else. */
+      readonly corePlan: ReadingPlan | null;
     }
   /** Blocks of a thread come in file order. */
   | { readonly kind: 'block'; readonly pass: number; readonly content: BlockContent }

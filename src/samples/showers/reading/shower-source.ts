@@ -27,6 +27,7 @@ export interface ShowerSource {
   readonly metadata: ShowerFileMetadata;
   readonly places: ShowerPlaces;
   readonly showers: FileShowers;
+  readonly file: FileBytes;
 }
 
 /** Showers as voxels or as points. */
@@ -156,7 +157,7 @@ function assembleAs(layout: Layout, group: string, file: FileBytes, tree: FileTr
     parts: headers.map((part) => mapped(part, ({ place }) => place)),
     shapeGeometry: showers.shapeGeometry,
   };
-  return { metadata: describe(showers, layout, toy, file.size), places, showers };
+  return { metadata: describe(showers, layout, toy, file.size), places, showers, file };
 }
 
 function openShowers(
