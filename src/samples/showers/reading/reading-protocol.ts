@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../errors.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
-import type { EnergyUnit, Layout } from '../../../layouts/schema.js';
+import type { Layout } from '../../../layouts/schema.js';
+import type { EnergyUnit } from '../../../layouts/units.js';
 import type { ContentNotesRecord, PointBlockNotesRecord } from '../../../native/contract/reading.js';
 import type { FeatureDefinitions } from '../../../native/contract/showers.js';
 import type { ContentPolicy, ContentProblem } from './oddities.js';

@@ -16,7 +16,8 @@ import {
   showerDatasets,
   toyAttribute,
 } from '../../../layouts/recognition.js';
-import { type Layout, type ShowerNumber, showerUnit } from '../../../layouts/schema.js';
+import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
+import { showerUnit } from '../../../layouts/units.js';
 import { type DatasetHeader, inDataset, readHeader } from './open-dataset.js';
 import type { OpenRequest, PartDatasets, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
 import { StoredPoints } from './stored-points.js';

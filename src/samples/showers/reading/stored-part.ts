@@ -1,7 +1,8 @@
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { fitsFloat32 } from '../../../formats/hdf5/reader/number-type.js';
 import { type Arrangement, arrangementOf } from '../../../layouts/arrangement.js';
-import { energyUnits, type Layout, type VoxelDataset, type VoxelLayout } from '../../../layouts/schema.js';
+import type { Layout, VoxelDataset, VoxelLayout } from '../../../layouts/schema.js';
+import { energyUnits } from '../../../layouts/units.js';
 import type { ShowerColumns } from '../../../native/contract/reading.js';
 import {
   allocate,
