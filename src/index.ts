@@ -140,7 +140,7 @@ export {
   type AnyLayoutDescription as LayoutDescription,
   layoutNames,
 } from './layouts/kinds-of-layouts.js';
-export type { EnergyUnit } from './layouts/schema.js';
+export type { EnergyUnit } from './layouts/units.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {

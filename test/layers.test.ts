@@ -34,16 +34,27 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   versions: [],
   names: ['errors'],
   'worker-thread': [],
+  'event-loop': [],
   native: ['names', 'errors'],
   // They know no physics.
   formats: ['worker-thread', 'errors'],
   ...Object.fromEntries(
     science.map((folder) => [
       folder,
-      [...science, 'formats', 'native', 'worker-thread', 'versions', 'warnings', 'names', 'errors'],
+      [
+        ...science,
+        'formats',
+        'native',
+        'worker-thread',
+        'event-loop',
+        'versions',
+        'warnings',
+        'names',
+        'errors',
+      ],
     ]),
   ),
-  evaluation: [...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
+  evaluation: [...science, 'formats', 'native', 'event-loop', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
@@ -63,7 +74,7 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   saxes: ['geometry'],
   'node-gyp-build': ['native'],
   '@observablehq/plot': ['report'],
-  jsdom: ['report'],
+  linkedom: ['report'],
   commander: ['cli'],
   'cli-progress': ['cli'],
   'csv-parse': ['formats'],
@@ -105,9 +116,10 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   cpu: ['core'],
   cuda: ['core'],
   files: ['core'],
-  addon: ['core', 'cpu', 'cuda', 'files'],
+  reading: ['core', 'files'],
+  addon: ['core', 'cpu', 'cuda', 'files', 'reading'],
   'test/cuda_on_host': [],
-  test: ['core', 'cpu', 'cuda', 'files'],
+  test: ['core', 'cpu', 'cuda', 'files', 'reading'],
 };
 
 /** Headers that are not of the C++ standard library, and the only folders that may include them. */
@@ -122,6 +134,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   { header: /^(gtest|gmock)\//, folders: ['test'] },
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files'] },
+  // What inflates chunks: a library, or the zlib of the process.
+  { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];
 
 /**

@@ -47,6 +47,7 @@ const char* name(HandleKind kind) {
     case HandleKind::histogram: return "histogram";
     case HandleKind::row_source: return "row source";
     case HandleKind::hit_exchange: return "exchange of hits";
+    case HandleKind::shower_reader: return "shower reader";
     case HandleKind::file_lock: return "lock of a file";
     case HandleKind::job: return "job";
   }

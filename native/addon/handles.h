@@ -17,6 +17,7 @@ enum class HandleKind : int {
   histogram,
   row_source,
   hit_exchange,
+  shower_reader,
   file_lock,
   job
 };

@@ -8,7 +8,7 @@ namespace caloscope::addon {
 namespace {
 
 /// Raised whenever the surface in src/native/contract/ changes; the loader refuses another number.
-constexpr int abi_version = 25;
+constexpr int abi_version = 26;
 
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   prepare_jobs(env);
@@ -26,6 +26,7 @@ Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   add_names_operations(env, exports);
   add_reading_operations(env, exports);
   add_shower_operations(env, exports);
+  add_shower_reader_operations(env, exports);
   add_simulation_operations(env, exports);
   add_statistics_operations(env, exports);
   add_training_operations(env, exports);

@@ -19,6 +19,7 @@ void add_machine_operations(Napi::Env env, Napi::Object exports);
 void add_names_operations(Napi::Env env, Napi::Object exports);
 void add_reading_operations(Napi::Env env, Napi::Object exports);
 void add_shower_operations(Napi::Env env, Napi::Object exports);
+void add_shower_reader_operations(Napi::Env env, Napi::Object exports);
 void add_simulation_operations(Napi::Env env, Napi::Object exports);
 void add_statistics_operations(Napi::Env env, Napi::Object exports);
 void add_training_operations(Napi::Env env, Napi::Object exports);

@@ -7,6 +7,7 @@
 #include "addon/handles.h"
 #include "addon/operations.h"
 #include "addon/point_arguments.h"
+#include "addon/reading_arguments.h"
 #include "core/run/error.h"
 #include "core/samples/binned_points.h"
 #include "core/samples/content_notes.h"
@@ -72,11 +73,6 @@ BlockArgument block_argument(const Napi::Value& value) {
   }
   block.hits = HitBlock(std::move(incident_energies), columns);
   return block;
-}
-
-ContentPolicy policy_argument(const Napi::Value& value) {
-  const auto choices = object_argument(value, "policy");
-  return {flag(choices, "zeroNonFinite"), flag(choices, "zeroNegative")};
 }
 
 /// publishHits(exchangeNumber or null, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes

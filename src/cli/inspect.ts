@@ -134,7 +134,7 @@ async function concludeUnknown(
 }
 
 function concludeMachine(session: Session): void {
-  const { kernelSet, kernelSetReason, logicalCores } = callNative(() => native().machine());
+  const { kernelSet, kernelSetReason, inflate, logicalCores } = callNative(() => native().machine());
   const cuda = callNative(() => native().cudaDevices());
   const memory = totalmem();
   const usable = usableCores();
@@ -149,6 +149,7 @@ function concludeMachine(session: Session): void {
     memoryBytes: memory,
     kernelSet,
     kernelSetReason,
+    inflate,
     cuda,
   };
   const rows = [
@@ -158,6 +159,7 @@ function concludeMachine(session: Session): void {
     ['cores', `${logicalCores}, usable ${usable.count} (${usable.reason})`],
     ['memory', fileSize(memory)],
     ['kernel set', `${kernelSet} (${kernelSetReason})`],
+    ['gzip', inflate],
     ...cuda.devices.map(({ number, name, computeCapability, memoryBytes }) => [
       `CUDA device ${number}`,
       `${name}, compute capability ${computeCapability}, ${fileSize(memoryBytes)}`,

@@ -1,4 +1,5 @@
 import type { CrossFitResult, HeldOutSample } from '../classifier/cross-fitting.js';
+import { eventLoopTurn } from '../event-loop.js';
 import type { ComputeOptions } from '../native/devices.js';
 import { weightSummary } from '../samples/row-weights.js';
 import { type AreaUnderCurve, areaUnderCurve } from '../statistics/rank-statistics.js';
@@ -28,6 +29,7 @@ export async function foldAreas(
     const weights = rankingWeights(weightsOf(reference), weightsOf(generated));
     const [first, second] = [inFold(scores.reference, reference), inFold(scores.generated, generated)];
     areas.push(await areaUnderCurve(first, second, { ...run, ...weights }));
+    await eventLoopTurn();
   }
   return areas;
 }
@@ -77,7 +79,9 @@ function noiseOf({ reference, generated }: HeldOut): number {
 }
 
 function average(values: Float64Array, of: (value: number) => number): number {
-  return values.reduce((sum, value) => sum + of(value), 0) / values.length;
+  let sum = 0;
+  for (let row = 0; row < values.length; row++) sum += of(values[row] as number);
+  return sum / values.length;
 }
 
 /** The rows of one block are scored by what was fitted without them, once: what another training would say is not in it. */

@@ -26,8 +26,17 @@ export interface ObservableBins {
   readonly undefinedValue: number | null;
 }
 
+/** What several analyses ask for. */
+const known = new WeakMap<ObservableColumn, ObservableBins | null>();
+
 /** Bins in which both samples can be seen; null where all values are equal, so that there is nothing to see. */
 export function binsFor(column: ObservableColumn): ObservableBins | null {
+  const bins = known.get(column) ?? foundBins(column);
+  known.set(column, bins);
+  return bins;
+}
+
+function foundBins(column: ObservableColumn): ObservableBins | null {
   const { reference, generated } = column;
   const all = sortedTogether(thinned(reference), thinned(generated));
   const undefinedValue = undefinedValueOf(reference, generated, all);
@@ -84,7 +93,8 @@ function withoutApart(range: BinnedRange, lowest: number, apart: number | null):
     : range;
 }
 
-function sortedTogether(first: Float64Array, second: Float64Array): Float64Array {
+/** The values of both samples, ascending. */
+export function sortedTogether(first: Float64Array, second: Float64Array): Float64Array {
   const all = new Float64Array(first.length + second.length);
   all.set(first);
   all.set(second, first.length);

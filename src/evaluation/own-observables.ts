@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { ArgumentError } from '../errors.js';
+import { eventLoopTurn } from '../event-loop.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { Observable, Sample } from '../samples/sample.js';
 import type { ShowerBlock } from '../samples/showers/shower-block.js';
@@ -103,7 +103,7 @@ async function valuesOf(
       }
       values[firstRow + i] = value as number;
     }
-    await setImmediate(); // the event loop has its turn
+    await eventLoopTurn();
   }
   return values;
 }

@@ -1,5 +1,6 @@
 import { crossCalibrate } from '../calibration/calibration.js';
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
+import { eventLoopTurn } from '../event-loop.js';
 import type { LearnerName } from '../native/contract/ensembles.js';
 import type { ComputeOptions } from '../native/devices.js';
 import { type AreaUnderCurve, RankedScores, type RocCurve } from '../statistics/rank-statistics.js';
@@ -121,7 +122,7 @@ export class Scores {
    * {@link finiteWeights} without one fold after the other: 0 for the rows of the fold, K/(K − 1) times the weight for the
    * others.
    */
-  foldReplicas(): { readonly learned: Float64Array[]; readonly kept: Float64Array[] } {
+  async foldReplicas(): Promise<{ readonly learned: Float64Array[]; readonly kept: Float64Array[] }> {
     const { fold, logRatios, logRatiosWithout } = this.#fitted.generated;
     const weights = this.finiteWeights();
     const rows = fold.length;
@@ -130,11 +131,16 @@ export class Scores {
       weights.map((w, row) => (fold[row] === k ? 0 : (w * of(row) * folds) / (folds - 1)));
     const change = (k: number) => (row: number) =>
       Math.exp((logRatiosWithout[k * rows + row] as number) - (logRatios[row] as number));
-    const every = Array.from({ length: folds }, (_, k) => k);
-    return {
-      learned: every.map((k) => outside(k, change(k)).map(finiteOrNone)),
-      kept: every.map((k) => outside(k, () => 1)),
+    const replicas: { readonly learned: Float64Array[]; readonly kept: Float64Array[] } = {
+      learned: [],
+      kept: [],
     };
+    for (let k = 0; k < folds; k++) {
+      replicas.learned.push(outside(k, change(k)).map(finiteOrNone));
+      replicas.kept.push(outside(k, () => 1));
+      await eventLoopTurn();
+    }
+    return replicas;
   }
 }
 

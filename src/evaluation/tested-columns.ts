@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../event-loop.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import type { AnalysisContext } from './analysis.js';
 import { undefinedValueIn } from './observable-axis.js';
@@ -18,7 +19,11 @@ export interface TestedColumn {
 export async function testedColumns(context: AnalysisContext): Promise<TestedColumn[]> {
   const { reference, columns, run } = context;
   const others = await observableColumns(reference.otherColumns(), context, [], run);
-  const shown = [...columns, ...others].flatMap((column) => [tested(column), ...definedness(column)]);
+  const shown: TestedColumn[] = [];
+  for (const column of [...columns, ...others]) {
+    shown.push(tested(column), ...definedness(column));
+    await eventLoopTurn();
+  }
   return [...distinct(shown), ...narrowDirections(context)];
 }
 

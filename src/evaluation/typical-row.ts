@@ -1,3 +1,5 @@
+import { rowsWhere } from './rows-where.js';
+
 /** Rows with the nearest conditions, among which the most ordinary one is chosen: a fiftieth of all within these bounds. */
 const [fewest, most] = [20, 200];
 
@@ -16,18 +18,19 @@ export function typicalRow(
   taken: readonly number[],
 ): number | null {
   const rows = (columns[0] ?? conditions[0])?.length ?? 0;
-  const every = Array.from({ length: rows }, (_, row) => row);
   const scales = conditions.map((values) => deviationOf(values) || 1);
-  const away = every.map((row) =>
-    conditions.reduce(
-      (sum, values, i) =>
-        sum + (((values[row] as number) - (wanted[i] as number)) / (scales[i] as number)) ** 2,
-      0,
-    ),
-  );
-  const alike = every
+  const away = new Float64Array(rows);
+  for (const [i, values] of conditions.entries()) {
+    const [center, scale] = [wanted[i] as number, scales[i] as number];
+    for (let row = 0; row < rows; row++) {
+      (away[row] as number) += (((values[row] as number) - center) / scale) ** 2;
+    }
+  }
+  const count = Math.max(fewest, Math.min(most, Math.ceil(rows / 50)));
+  const farthest = Float64Array.from(away).sort()[Math.min(count, rows) - 1] ?? 0;
+  const alike = Array.from(rowsWhere(away, (distance) => distance <= farthest))
     .sort((a, b) => (away[a] as number) - (away[b] as number) || a - b)
-    .slice(0, Math.max(fewest, Math.min(most, Math.ceil(rows / 50))));
+    .slice(0, count);
   const ofColumns = columns.map((values) => {
     const sorted = alike.map((row) => values[row] as number).filter(Number.isFinite);
     sorted.sort((a, b) => a - b);
@@ -43,7 +46,10 @@ export function typicalRow(
 }
 
 function deviationOf(values: ArrayLike<number>): number {
-  const list = Array.from(values);
-  const mean = list.reduce((sum, value) => sum + value, 0) / list.length;
-  return Math.sqrt(list.reduce((sum, value) => sum + (value - mean) ** 2, 0) / list.length);
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] as number;
+  const mean = sum / values.length;
+  let squares = 0;
+  for (let i = 0; i < values.length; i++) squares += ((values[i] as number) - mean) ** 2;
+  return Math.sqrt(squares / values.length);
 }

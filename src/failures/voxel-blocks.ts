@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../event-loop.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { PicturedLayer, VoxelGrid } from '../samples/pictures.js';
 import { adjustedPValues } from './false-discoveries.js';
@@ -61,12 +62,12 @@ type Hits = Readonly<Record<SampleRole, Float64Array>>;
  * @param rows of both samples.
  * @param level share of false ones among the voxels that are called different.
  */
-export function voxelRates(
+export async function voxelRates(
   grids: readonly VoxelGrid[],
   hits: Hits,
   rows: Readonly<Record<SampleRole, number>>,
   level: number,
-): VoxelRates {
+): Promise<VoxelRates> {
   const at = (voxel: number) => ({
     reference: hits.reference[voxel] as number,
     generated: hits.generated[voxel] as number,
@@ -76,7 +77,12 @@ export function voxelRates(
     const { reference, generated } = at(voxel);
     if (reference + generated > 0) tested.push(voxel);
   }
-  const adjusted = adjustedPValues(tested.map((voxel) => regionFactor(at(voxel), rows).pValue));
+  const pValues: number[] = [];
+  for (const voxel of tested) {
+    pValues.push(regionFactor(at(voxel), rows).pValue);
+    await eventLoopTurn();
+  }
+  const adjusted = adjustedPValues(pValues);
   const flawed = new Map<number, { readonly pValue: number; readonly flaw: VoxelBlock['flaw'] }>();
   for (const [i, voxel] of tested.entries()) {
     const pValue = adjusted[i] as number;
@@ -149,19 +155,21 @@ function connected(
 ) {
   const found: { readonly grid: VoxelGrid; readonly firstVoxel: number; readonly voxels: number[] }[] = [];
   const seen = new Set<number>();
-  let firstVoxel = 0;
+  const starts = Array.from(flawed.keys()).sort((a, b) => a - b);
+  let [firstVoxel, next] = [0, 0];
   for (const grid of grids) {
     const end = firstVoxel + grid.first * grid.second;
-    for (const start of flawed.keys()) {
-      if (start < firstVoxel || start >= end || seen.has(start)) continue;
+    for (; (starts[next] as number) < end; next++) {
+      const start = starts[next] as number;
+      if (seen.has(start)) continue;
       const voxels = [start];
       seen.add(start);
       for (const voxel of voxels) {
         for (const neighbor of neighborsOf(voxel - firstVoxel, grid)) {
-          const next = firstVoxel + neighbor;
-          if (seen.has(next) || flawed.get(next)?.flaw !== flawed.get(start)?.flaw) continue;
-          seen.add(next);
-          voxels.push(next);
+          const beside = firstVoxel + neighbor;
+          if (seen.has(beside) || flawed.get(beside)?.flaw !== flawed.get(start)?.flaw) continue;
+          seen.add(beside);
+          voxels.push(beside);
         }
       }
       found.push({ grid, firstVoxel, voxels });

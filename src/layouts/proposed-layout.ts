@@ -1,4 +1,5 @@
-import { type AxisName, type EnergyUnit, energyUnits, type LayoutDescription } from './schema.js';
+import type { AxisName, LayoutDescription } from './schema.js';
+import { type EnergyUnit, energyUnits } from './units.js';
 
 /** What is known of a dataset without its numbers. */
 export interface KnownDataset {

@@ -1,10 +1,7 @@
 import * as z from 'zod';
 import { featureDefinitions } from '../native/contract/showers.js';
 import { placeholdersOf } from './placeholders.js';
-
-/** MeV of one unit of a stored energy. */
-export const energyUnits = { eV: 1e-6, keV: 1e-3, MeV: 1, GeV: 1e3, TeV: 1e6 } as const;
-export type EnergyUnit = keyof typeof energyUnits;
+import { type EnergyUnit, energyUnits, type LengthUnit, lengthUnits } from './units.js';
 
 /**
  * What an axis of a dense dataset counts. `r` and `alpha` are rings and angular bins around the shower axis, `x` (columns) and
@@ -13,10 +10,6 @@ export type EnergyUnit = keyof typeof energyUnits;
  */
 export const axisNames = ['shower', 'layer', 'r', 'alpha', 'x', 'y', 'cell', 'voxel', 'one'] as const;
 export type AxisName = (typeof axisNames)[number];
-
-/** Millimeters of one unit of a stored length; `voxel`: places are numbers of cells. */
-export const lengthUnits = { mm: 1, cm: 10, m: 1000, voxel: 1 } as const;
-export type LengthUnit = keyof typeof lengthUnits;
 
 /**
  * What a point says: its place across the shower axis (`x`, `y`), its `layer` or its `z` along it, its `energy`, its `time`; `mask`
@@ -253,11 +246,6 @@ export type PointLayout = NonNullable<Layout['points']>;
 export type ShowerNumber = Layout['incidentEnergies'] | Layout['conditions'][number];
 /** One that has a dataset. */
 export type StoredColumn = Extract<ShowerNumber, { readonly dataset: string }>;
-
-/** Unit of the stored energies of voxels or points. */
-export function showerUnit({ voxels, points: ofShowers }: Layout): EnergyUnit {
-  return ((voxels ?? ofShowers) as VoxelLayout | PointLayout).unit;
-}
 
 export type PaddedPointLayout = Extract<PointLayout, { readonly kind: 'padded' }>;
 export type SequencePointLayout = Extract<PointLayout, { readonly kind: 'sequences' }>;

@@ -1,4 +1,4 @@
-import { JSDOM } from 'jsdom';
+import { parseHTML } from 'linkedom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
 import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
@@ -18,18 +18,14 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * Missing parts of a result (no observables, numbers that are `null`) leave a note in their place.
  */
 export function reportPage(result: EvaluationResult): string {
-  const dom = new JSDOM('<!doctype html><html lang="en"><head></head><body></body></html>');
-  try {
-    const sheet = new Sheet(dom.window.document, nounOf(result));
-    fillHead(sheet, result);
-    const main = sheet.element('main', {}, body(sheet, result));
-    sheet.document.body.append(main);
-    const contents = tableOfContents(sheet, main);
-    if (contents) main.querySelector('header')?.after(contents);
-    return `${dom.serialize()}\n`;
-  } finally {
-    dom.window.close();
-  }
+  const { document } = parseHTML('<!doctype html><html lang="en"><head></head><body></body></html>');
+  const sheet = new Sheet(document, nounOf(result));
+  fillHead(sheet, result);
+  const main = sheet.element('main', {}, body(sheet, result));
+  document.body.append(main);
+  const contents = tableOfContents(sheet, main);
+  if (contents) main.querySelector('header')?.after(contents);
+  return `${document.toString()}\n`;
 }
 
 /** Results of earlier versions do not say what their rows are. */

@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { eventLoopTurn } from '../event-loop.js';
 import type { Warning } from '../warnings.js';
 import type { Condition, Sample } from './sample.js';
 
@@ -30,8 +30,8 @@ const deviations = 5;
 
 /** Bits of a float32 that are dropped: what is left is 10⁻⁶ of the number, wider than float32 and changes of unit round. */
 const droppedBits = 3;
-/** Rows after which the event loop has its turn. */
-const rowsAtOnce = 32_768;
+/** Rows between two looks at the clock. */
+const rowsAtOnce = 4096;
 
 /**
  * Partners among the rows of two samples, whatever their order; null where the conditions do not show that there are any. A
@@ -64,7 +64,7 @@ class Groups {
     for (let row = 0; row < groups.length; row++) {
       const key = others.length === 0 ? (only?.[row] as number) : columns.map((column) => column[row]).join();
       groups[row] = this.#numberOf(key);
-      if (row % rowsAtOnce === rowsAtOnce - 1) await setImmediate();
+      if (row % rowsAtOnce === 0) await eventLoopTurn();
     }
     return groups;
   }

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
-import { caloscope, emptyFolder } from './run-caloscope.js';
+import { caloscope, emptyFolder, startCaloscope } from './run-caloscope.js';
 
 describe('demo', () => {
   it('finds the flaw of toy showers in less than a minute', async () => {
     const folder = emptyFolder();
-    const { exitCode, stdout, seconds } = await caloscope(['demo'], folder);
+    const { exitCode, stdout, seconds } = await startCaloscope(['demo'], folder).ended;
     expect(exitCode).toBe(0);
     expect(seconds).toBeLessThan(60);
     const out = join('caloscope-demo', 'evaluation');

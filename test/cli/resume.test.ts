@@ -141,7 +141,8 @@ describe('a training that is killed', () => {
     const swapped = again('--resume').with(1, toys.generated).with(2, toys.reference);
     expectError(await caloscope(swapped), 'ERR_CHECKPOINT', /the reference sample was 1000 rows, hash/);
     if (native().machine().kernelSet !== 'baseline') {
-      const elsewhere = await caloscope(again('--resume'), folder, { CALOSCOPE_KERNELS: 'baseline' });
+      const elsewhere = await startCaloscope(again('--resume'), folder, { CALOSCOPE_KERNELS: 'baseline' })
+        .ended;
       expectError(elsewhere, 'ERR_CHECKPOINT', /is kernel set baseline now.*CALOSCOPE_KERNELS/);
     }
     delete before['checkpoint.lock'];

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
 import { onTestFinished } from 'vitest';
+import { runCommandLine } from '#caloscope/cli/command-line';
 
 /** The compiled command line. */
 export const program = resolve(import.meta.dirname, '../../dist/cli/main.js');
@@ -19,13 +21,17 @@ export interface Outcome {
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** What a process of its own needed. */
+export interface MeasuredOutcome extends Outcome {
   readonly seconds: number;
   readonly megabytes: number;
 }
 
 export interface RunningCaloscope {
   readonly process: ChildProcess;
-  readonly ended: Promise<Outcome>;
+  readonly ended: Promise<MeasuredOutcome>;
   /** Waits until stderr holds the text. */
   said(text: string): Promise<void>;
 }
@@ -48,7 +54,7 @@ export function startCaloscope(
       heard[stream] += piece.toString();
     });
   }
-  const ended = new Promise<Outcome>((accept, refuse) => {
+  const ended = new Promise<MeasuredOutcome>((accept, refuse) => {
     child.once('error', refuse);
     child.once('close', (exitCode) => {
       const [, stdout, stderr, memory] = heard as [string, string, string, string];
@@ -65,12 +71,25 @@ export function startCaloscope(
   return { process: child, ended, said };
 }
 
-export function caloscope(
-  words: readonly string[],
-  folder?: string,
-  environment: Readonly<Record<string, string>> = {},
-): Promise<Outcome> {
-  return startCaloscope(words, folder, environment).ended;
+/** Runs the command line within this process, as nearly all tests do: Node and the program are not started again. */
+export async function caloscope(words: readonly string[], folder?: string): Promise<Outcome> {
+  const heard = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof heard) =>
+    new Writable({
+      decodeStrings: false,
+      write(piece: string, _encoding, done) {
+        heard[name] += piece;
+        done();
+      },
+    });
+  const io = { stdout: stream('stdout'), stderr: stream('stderr'), signal: new AbortController().signal };
+  const before = process.cwd();
+  if (folder !== undefined) process.chdir(folder);
+  try {
+    return { exitCode: await runCommandLine(words, io), ...heard };
+  } finally {
+    process.chdir(before);
+  }
 }
 
 /** An empty folder that goes when the test is over. */

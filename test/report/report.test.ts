@@ -196,7 +196,9 @@ describe('self-contained and harmless', () => {
   it('is well formed: a parser finds nothing to mend', () => {
     const main = document.querySelector('main')?.outerHTML ?? '';
     expect(main.length).toBeGreaterThan(10_000);
-    expect(html.includes(`<body>${main}</body></html>`)).toBe(true);
+    // Elements of SVG may close themselves; anywhere else the parser would have found more in them.
+    const closed = html.replace(/<(\w+)((?: [^<>]*)?) \/>/g, '<$1$2></$1>').replaceAll('&#160;', '&nbsp;');
+    expect(closed.includes(`<body>${main}</body></html>`)).toBe(true);
   });
 
   it('shows hostile text as text', () => {

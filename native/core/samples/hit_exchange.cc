@@ -40,6 +40,13 @@ std::shared_ptr<HitExchange> HitExchange::find(std::uint64_t number) {
   return exchange;
 }
 
+bool HitExchange::is_open(std::uint64_t number) {
+  auto& all = exchanges();
+  const std::lock_guard lock(all.mutex);
+  const auto entry = all.open.find(number);
+  return entry != all.open.end() && !entry->second.expired();
+}
+
 HitExchange::~HitExchange() {
   auto& all = exchanges();
   const std::lock_guard lock(all.mutex);

@@ -31,6 +31,8 @@ class HitExchange {
   static std::shared_ptr<HitExchange> create(std::unique_ptr<const PointTarget> points = nullptr);
   /// The exchange of that number. Throws Error(disposed) when it is gone.
   static std::shared_ptr<HitExchange> find(std::uint64_t number);
+  /// Whether there is one of that number.
+  static bool is_open(std::uint64_t number);
 
   HitExchange(std::uint64_t number, std::unique_ptr<const PointTarget> points) : points_(std::move(points)), number_(number) {}
   ~HitExchange();

@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../../event-loop.js';
 import { gaussianMixture } from '../../failures/gaussian-mixture.js';
 import { measuredText } from '../../failures/quantity-text.js';
 import { type RegionFactor, regionFactor } from '../../failures/region-factor.js';
@@ -105,13 +106,18 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
   const isFitted = (_: number, i: number) => i % step === 0;
   const fitted = inside.filter(isFitted);
   const points = chosen.map(({ values }) => values.filter(isFitted));
-  const wholes = columns.map((column) => widthOf(column[role]));
+  const wholes: Width[] = [];
+  for (const column of columns) {
+    wholes.push(widthOf(column[role]));
+    await eventLoopTurn();
+  }
   const { component, components } = await gaussianMixture(points, {
     ...run,
     most: mostClusters,
     seed: choices.seed,
   });
-  const found = components.map(({ mean }, k) => {
+  const found: WeightCluster[] = [];
+  for (const [k, { mean }] of components.entries()) {
     const isMember = (_: number, i: number) => component[i] === k;
     const members = fitted.filter(isMember);
     const own = points.map((point) => point.filter(isMember));
@@ -121,13 +127,14 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
     }));
     const nearest = distances.sort((a, b) => a.distance - b.distance || a.row - b.row).slice(0, mostExamples);
     const source = context[role].sourceRows;
-    return {
+    found.push({
       rows: members.length * step,
       share: members.length / fitted.length,
       traits: traitsOf(columns, role, members, wholes),
       examples: nearest.map(({ row }) => source?.[row] ?? row),
-    };
-  });
+    });
+    await eventLoopTurn();
+  }
   const clustersFound = found.filter(({ rows }) => rows >= fewestOfCluster).sort((a, b) => b.rows - a.rows);
   return {
     ...head,
@@ -144,10 +151,11 @@ interface Width {
 }
 
 /** Of the values that there are. */
-function widthOf(values: Iterable<number>): Width {
+function widthOf(values: Float64Array): Width {
   let [count, sum, squares] = [0, 0, 0];
   let origin = Number.NaN;
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (!Number.isFinite(value)) continue;
     if (count === 0) origin = value;
     count += 1;

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../../errors.js';
+import { eventLoopTurn } from '../../event-loop.js';
 import { adjustedPValues } from '../../failures/false-discoveries.js';
 import { quantityText } from '../../failures/quantity-text.js';
 import type { Sample } from '../../samples/sample.js';
@@ -6,6 +7,7 @@ import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve } from '../../statistics/rank-statistics.js';
 import { densityRatioWeights } from '../../weights/density-ratio.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
+import { sortedTogether } from '../observable-axis.js';
 import { type ComparedWeights, isUsable, rankDistances } from '../rank-distances.js';
 import { rankingWeights } from '../ranking-weights.js';
 import { rowsWhere, valuesAt } from '../rows-where.js';
@@ -114,9 +116,9 @@ function edgesOf(
   second: Float64Array,
   bins: number | null,
 ): (readonly [number, number])[] {
-  const sorted = Float64Array.from([...first, ...second]).sort();
-  const values = [...new Set(sorted)];
-  if (values.length <= (bins ?? mostValues)) return values.map((value) => [value, value] as const);
+  const sorted = sortedTogether(first, second);
+  const values = sorted.filter((value, i) => value !== sorted[i - 1]);
+  if (values.length <= (bins ?? mostValues)) return Array.from(values, (value) => [value, value] as const);
   const count = bins ?? Math.max(1, Math.min(mostBins, Math.floor(sorted.length / (2 * rowsOfBin))));
   const at = (bin: number) => sorted[Math.round((bin / count) * (sorted.length - 1))] as number;
   const edges = [...new Set(Array.from({ length: count + 1 }, (_, bin) => at(bin)))];
@@ -202,6 +204,7 @@ async function distancesIn({ columns, run }: AnalysisContext, all: ComparedWeigh
     const { name, label } = observable;
     const inBin = { reference: valuesAt(first, reference), generated: valuesAt(second, generated) };
     const { distance } = await rankDistances(inBin, ofBin, run);
+    await eventLoopTurn();
     const { value, pValue } = distance.generated;
     const after = distance.reweighted.value;
     distances.push({

@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../../event-loop.js';
 import { type SampleRole, sampleRoles } from '../../native/contract/statistics.js';
 import { inputSettings } from '../../samples/kinds.js';
 import type { PicturedLayer, Pictures } from '../../samples/pictures.js';
@@ -52,24 +53,22 @@ export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
     const [first, second] = [reference.pictures, generated.pictures];
     if (first === null || second === null) return { part: [] };
     const pictures = { reference: first, generated: second };
-    const ofClusters = clusters.flatMap(({ role, observables, clusters: found }, window) =>
-      found.slice(0, mostClusters).map(({ examples: rows }, cluster) => {
-        const chosen = columns.filter(({ observable }) => observables.includes(observable.name));
-        return examplesOf(
-          context,
-          pictures,
-          { part: 'clusters', window, cluster },
-          { role, rows, columns: chosen },
-        );
-      }),
-    );
-    const lonely = sampleRoles
-      .filter((role) => support !== null && isOutside(support[role]))
-      .map((role) => {
-        const rows = support?.[role].farthest.map(({ row }) => row) ?? [];
-        return examplesOf(context, pictures, { part: 'support', role }, { role, rows, columns });
-      });
-    return { part: [...ofClusters, ...lonely] };
+    const part: ShowerExamples[] = [];
+    const show = async (origin: ExampleOrigin, wanted: Wanted) => {
+      part.push(await examplesOf(context, pictures, origin, wanted));
+    };
+    for (const [window, { role, observables, clusters: found }] of clusters.entries()) {
+      const chosen = columns.filter(({ observable }) => observables.includes(observable.name));
+      for (const [cluster, { examples: rows }] of found.slice(0, mostClusters).entries()) {
+        await show({ part: 'clusters', window, cluster }, { role, rows, columns: chosen });
+      }
+    }
+    for (const role of sampleRoles) {
+      if (support === null || !isOutside(support[role])) continue;
+      const rows = support[role].farthest.map(({ row }) => row);
+      await show({ part: 'support', role }, { role, rows, columns });
+    }
+    return { part };
   },
 };
 
@@ -80,15 +79,16 @@ interface Wanted {
   readonly columns: readonly ObservableColumn[];
 }
 
-function examplesOf(
+async function examplesOf(
   context: AnalysisContext,
   pictures: Readonly<Record<SampleRole, Pictures>>,
   origin: ExampleOrigin,
   { role, rows, columns }: Wanted,
-): ShowerExamples {
+): Promise<ShowerExamples> {
   const other = sampleRoles.find((one) => one !== role) as SampleRole;
   const taken: number[] = [];
-  const chosen = rows.slice(0, mostExamples).flatMap((rowInFile) => {
+  const chosen: Pick<DrawnShower, 'role' | 'row' | 'kind'>[] = [];
+  for (const rowInFile of rows.slice(0, mostExamples)) {
     const row = context[role].sourceRows?.indexOf(rowInFile) ?? rowInFile;
     const values = context[role].conditions().map((condition) => condition.values[row] as number);
     const alike = typicalRow(
@@ -97,21 +97,22 @@ function examplesOf(
       columns.map((column) => column[other]),
       taken,
     );
-    if (alike !== null) taken.push(alike);
-    return [
-      { of: role, row, kind: 'example' as const },
-      ...(alike === null ? [] : [{ of: other, row: alike, kind: 'typical' as const }]),
-    ];
-  });
+    chosen.push({ role, row, kind: 'example' });
+    if (alike !== null) {
+      taken.push(alike);
+      chosen.push({ role: other, row: alike, kind: 'typical' });
+    }
+    await eventLoopTurn();
+  }
   const { threshold } = inputSettings(context.input);
-  const energies = chosen.map(({ of, row }) => pictures[of].ofRow(row, threshold));
+  const energies = chosen.map(({ role: of, row }) => pictures[of].ofRow(row, threshold));
   const shown = brightestLayers(energies);
   const { layers } = pictures.reference;
   return {
     origin,
     layers: shown.map((layer) => layers[layer] as PicturedLayer),
     layersInAll: layers.length,
-    showers: chosen.map(({ of, row, kind }, i) => ({
+    showers: chosen.map(({ role: of, row, kind }, i) => ({
       role: of,
       row: context[of].sourceRows?.[row] ?? row,
       kind,

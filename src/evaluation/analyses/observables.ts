@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../../event-loop.js';
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import type { ShapeComparison } from '../../statistics/shape-comparison.js';
 import type { Warning } from '../../warnings.js';
@@ -99,12 +100,13 @@ export const observables: Analysis<readonly ObservableComparison[]> = {
 async function compareObservables(context: AnalysisContext): Promise<Finding<ObservableComparison[]>> {
   const { scores, run, columns } = context;
   const weights = scores.comparedWeights();
-  const replicated = { weights, ...scores.foldReplicas() };
+  const replicated = { weights, ...(await scores.foldReplicas()) };
   const compared: Omit<ObservableComparison, 'pValue' | 'unexplained'>[] = [];
   const histograms: Record<string, UhiHistogram> = {};
   for (const column of columns) {
     const bins = binsFor(column);
     if (bins === null) continue;
+    await eventLoopTurn();
     const made = await histogramsOf(column, bins, replicated, run);
     const ranks = await rankDistances(column, weights, run);
     Object.assign(histograms, made.histograms);

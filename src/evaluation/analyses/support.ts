@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../../event-loop.js';
 import {
   mostSupportColumns,
   type OutsideRow,
@@ -5,6 +6,7 @@ import {
   supportOverlap,
 } from '../../failures/support-overlap.js';
 import type { Sample } from '../../samples/sample.js';
+import type { ColumnPair } from '../../statistics/largest-distance.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { observableColumns } from '../observable-columns.js';
 import type { ObservableColumn } from '../own-observables.js';
@@ -46,7 +48,11 @@ export const support: Analysis<SupportSummary | null> = {
   async run(context) {
     const { reference, generated, choices, run, scores } = context;
     if (scores.rowsAreWeighted) return { part: null };
-    const columns = (await columnsOf(context)).map(scaled);
+    const columns: ColumnPair[] = [];
+    for (const column of await columnsOf(context)) {
+      columns.push(scaled(column));
+      await eventLoopTurn();
+    }
     if (columns.length === 0) return { part: { columns: 0, reference: unknown, generated: unknown } };
     const found = await supportOverlap(columns, { ...run, seed: choices.seed });
     const part = {
@@ -89,7 +95,7 @@ async function columnsOf(context: AnalysisContext): Promise<readonly ObservableC
 }
 
 /** Energies span decades: log10(E + 1 MeV). */
-function scaled({ observable, reference, generated }: ObservableColumn) {
+function scaled({ observable, reference, generated }: ObservableColumn): ColumnPair {
   if (observable.unit !== 'MeV') return { reference, generated };
   const log = (energies: Float64Array) => energies.map((energy) => Math.log10(Math.max(energy, 0) + 1));
   return { reference: log(reference), generated: log(generated) };

@@ -81,7 +81,7 @@ async function compareVoxels({
   return {
     layers: layers.slice(0, kept),
     leftOut: layers.slice(kept).map(({ layer }) => layer),
-    hitRates: voxelRates(first.grids, hits, rows, falseDiscoveryRate),
+    hitRates: await voxelRates(first.grids, hits, rows, falseDiscoveryRate),
   };
 }
 

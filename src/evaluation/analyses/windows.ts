@@ -1,3 +1,4 @@
+import { eventLoopTurn } from '../../event-loop.js';
 import type { UhiHistogram } from '../../formats/uhi/uhi.js';
 import type { HistogramAxis } from '../../histogram/axis.js';
 import { WeightedHistogram } from '../../histogram/weighted-histogram.js';
@@ -110,6 +111,7 @@ async function lookInto(
     const all = ordered(column[role]);
     const { statistic } = await kolmogorovSmirnov(valuesAt(all, rows[role]), all, run);
     distances.push({ column, distance: statistic });
+    await eventLoopTurn();
   }
   distances.sort((a, b) => b.distance - a.distance);
   const histograms: Record<string, UhiHistogram> = {};
@@ -123,6 +125,7 @@ async function lookInto(
     const names = { reference: nameOf('reference'), generated: nameOf('generated') };
     const scale = axis.type === 'log' ? 'log' : 'linear';
     observables.push({ name, label, unit, scale, distance, histograms: names });
+    await eventLoopTurn();
   }
   return { window: { ...window, observables }, histograms };
 }

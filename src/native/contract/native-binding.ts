@@ -18,7 +18,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 25;
+export const abiVersion = 26;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */
@@ -27,6 +27,8 @@ export interface MachineRecord {
   readonly kernelSet: string;
   /** Why that one, e.g. `has AVX2 and FMA, not AVX-512`; the processor is the subject. */
   readonly kernelSetReason: string;
+  /** What unpacks gzip chunks, e.g. `libdeflate 1.14`, `zlib 1.3.1`, or `none`. */
+  readonly inflate: string;
 }
 
 export interface NativeBinding

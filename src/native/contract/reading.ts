@@ -132,6 +132,50 @@ export interface PointBlockNotesRecord extends ContentNotesRecord {
   readonly points: PointNotesRecord;
 }
 
+export type ShowerReaderHandle = NativeHandle<'shower-reader'>;
+
+/** A dataset of little-endian floats in chunks, one row a shower; native/reading/stored_numbers.h. */
+export interface StoredNumbersRecord {
+  /** Numbers along each axis, rows first. */
+  readonly extent: Float64Array;
+  readonly chunkShape: Float64Array;
+  readonly numberBytes: 4 | 8;
+  /** Registered number (1 gzip, 2 shuffle, 3 fletcher32) and parameter of each filter, in the order of writing. */
+  readonly filters: Uint32Array;
+  /** Of each chunk in row order of their grid: place in the file, -1 where it was never written. */
+  readonly positions: Float64Array;
+  readonly sizes: Float64Array;
+  /** A bit for each filter. */
+  readonly filtersLeftOut: Uint32Array;
+  /** The last chunk ends with the rows. */
+  readonly onePiece: boolean;
+  /** The bytes of one number. */
+  readonly fillValue: Uint8Array;
+  /** Voxel of each number of a row; empty: they lie in order. */
+  readonly voxels: Uint32Array;
+}
+
+/** Showers whose voxels are the rows of some datasets side by side. */
+export interface StoredShowersRecord {
+  readonly datasets: readonly StoredNumbersRecord[];
+  /** MeV of one stored unit. */
+  readonly factor: number;
+  /** Energies are computed in float64. */
+  readonly wide: boolean;
+  /** Of chunks only the numbers other than zero are held. */
+  readonly zerosDropped: boolean;
+}
+
+/** Neighboring blocks of showers. */
+export interface BlocksRecord {
+  readonly firstRow: number;
+  /** The same in the whole file, for the exchange and what is noted. */
+  readonly rowOfFile: number;
+  readonly blockRows: Uint32Array;
+  /** MeV, of all blocks. */
+  readonly incidentEnergies: Float64Array;
+}
+
 /** Which odd energies are set to 0. */
 export interface ZeroPolicy {
   readonly zeroNonFinite: boolean;
@@ -166,6 +210,20 @@ export interface ReadingOperations {
     policy: ZeroPolicy,
     layerStarts: Uint32Array,
   ): PointBlockNotesRecord;
+  /** @param descriptor of the file, which stays open as long as the reader is used. */
+  openShowerReader(descriptor: number, showers: StoredShowersRecord, threads: number): ShowerReaderHandle;
+  /**
+   * Reads blocks of showers on threads of the core, publishes their hits under their first rows in the file if wanted, and says what
+   * was noted of each; null for a block of which a chunk is not sound. Ends with ERR_DISPOSED when the exchange is closed meanwhile.
+   */
+  readStoredShowers(
+    reader: ShowerReaderHandle,
+    blocks: BlocksRecord,
+    exchange: number,
+    publish: boolean,
+    policy: ZeroPolicy,
+    layerStarts: Uint32Array,
+  ): (ContentNotesRecord | null)[];
   /**
    * Appends the block that was left under its first row to a table, without copying it.
    *

@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
+import { eventLoopTurn } from '../../event-loop.js';
 import { type EventLayout, eventLayoutSchema } from '../../layouts/event-layouts.js';
 import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
@@ -170,7 +170,7 @@ class Events implements Sample {
       feature.values(this.#events).forEach((value, row) => {
         values[row * features.length + column] = value;
       });
-      await setImmediate(); // a column of a million events takes tens of milliseconds
+      await eventLoopTurn();
       signal?.throwIfAborted();
     }
     return new FeatureTable(callNative(() => native().makeMatrix(values, features.length)));
@@ -202,7 +202,7 @@ class Events implements Sample {
       yield observable
         ? eventValues(this.#events, observable)
         : Float64Array.from(this.#events.multiplicities());
-      await setImmediate();
+      await eventLoopTurn();
       signal?.throwIfAborted();
     }
   }

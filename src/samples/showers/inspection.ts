@@ -1,7 +1,7 @@
 import { chosenGeometry, type KnownGeometry } from '../../geometry/known-geometry.js';
 import { binningWords } from '../../geometry/point-binning.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
-import type { EnergyUnit } from '../../layouts/schema.js';
+import type { EnergyUnit } from '../../layouts/units.js';
 import { ContentCheck, type ContentSummary } from './reading/content-checks.js';
 import type { ContentProblem } from './reading/oddities.js';
 import { pointTarget } from './reading/point-target.js';

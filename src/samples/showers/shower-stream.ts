@@ -1,4 +1,4 @@
-import { setImmediate } from 'node:timers/promises';
+import { eventLoopTurn } from '../../event-loop.js';
 import type { Geometry } from '../../geometry/geometry.js';
 import { requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
@@ -120,7 +120,7 @@ export class ShowerStream {
     try {
       for await (const block of this.#files.hits(policy, this.#checksums)) {
         next.add(block);
-        await setImmediate(); // blocks that wait already must not keep the event loop from its turn
+        await eventLoopTurn(); // blocks that wait already must not keep others waiting
         done += block.rows;
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;

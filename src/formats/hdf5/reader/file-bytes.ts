@@ -8,7 +8,8 @@ import { CaloscopeError } from '../../../errors.js';
  */
 export class FileBytes {
   readonly size: number;
-  readonly #descriptor: number;
+  /** Open for reading; its opener closes it. */
+  readonly descriptor: number;
   readonly #path: string | null;
   #base = 0;
 
@@ -17,7 +18,7 @@ export class FileBytes {
    * @param path of the file, beside which others may be opened that it names; null: none.
    */
   constructor(descriptor: number, path: string | null = null) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
     this.#path = path;
     this.size = fstatSync(descriptor).size;
   }
@@ -47,6 +48,11 @@ export class FileBytes {
     this.#base = position;
   }
 
+  /** Place in the file of an address. */
+  positionOf(address: number): number {
+    return this.#base + address;
+  }
+
   /**
    * `length` bytes from `address` in a buffer of their own.
    *
@@ -63,7 +69,7 @@ export class FileBytes {
     this.require(address, target.length);
     let done = 0;
     while (done < target.length) {
-      const got = readSync(this.#descriptor, target, done, target.length - done, this.#base + address + done);
+      const got = readSync(this.descriptor, target, done, target.length - done, this.#base + address + done);
       if (got === 0) throw pastTheEnd(address, target.length);
       done += got;
     }

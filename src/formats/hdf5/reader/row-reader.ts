@@ -1,8 +1,9 @@
+import { type ChunkList, chunkListOf } from './chunk-list.js';
 import { openElementRows } from './element-rows.js';
 import type { FileBytes } from './file-bytes.js';
 import { decodeNumbers, storedNumbers } from './number-type.js';
 import type { StoredDataset } from './stored-dataset.js';
-import type { ElementRows } from './stored-rows.js';
+import { type ElementRows, StoredRows } from './stored-rows.js';
 
 /**
  * Reads the numbers of rows of a dataset (first axis) of any rank, in C order. Each chunk is decoded once as long as the rows
@@ -68,6 +69,12 @@ export class RowReader {
     }
     this.read(first, count, this.#numbers, 0, this.rowLength);
     return this.#numbers.subarray(0, length);
+  }
+
+  /** Where the numbers lie, for whoever reads them without this; null where they are of a form that only this reader knows. */
+  chunkList(file: FileBytes): ChunkList | null {
+    if (!(this.#stored instanceof StoredRows) || this.neverWritten) return null;
+    return chunkListOf(file, this.#dataset, this.#stored.chunkIndex);
   }
 
   /**

@@ -109,6 +109,11 @@ export class StoredRows implements ElementRows {
     if (!this.neverWritten) requirePlausible(this.rows * this.rowBytes, file.size, ratio);
   }
 
+  /** Where the chunks lie; null for elements in one piece. */
+  get chunkIndex(): ChunkIndex | null {
+    return this.#index;
+  }
+
   next(first: number, most: number): RowBytes {
     const { rowBytes } = this;
     const { storage, fillValue } = this.#dataset;

@@ -2,9 +2,15 @@ import type { MessagePort } from 'node:worker_threads';
 import { CaloscopeError } from '../../../errors.js';
 import { failureOf } from '../../../formats/files/worker-failure.js';
 import { native } from '../../../native/binding.js';
-import type { ContentNotesRecord, DenseBlock, ZeroPolicy } from '../../../native/contract/reading.js';
+import type {
+  ContentNotesRecord,
+  DenseBlock,
+  PointBlockNotesRecord,
+  ZeroPolicy,
+} from '../../../native/contract/reading.js';
 import { callNative } from '../../../native/run-job.js';
 import { requireSound } from './content-checks.js';
+import type { BlocksOrder, CoreReading } from './core-reading.js';
 import type { ContentPolicy } from './oddities.js';
 import type {
   BlockContent,
@@ -32,14 +38,17 @@ interface Stretch {
 /** Sends the blocks that the main thread asks a reading thread for, in file order, and no more than it takes. */
 export class BlockService {
   readonly #showers: FileShowers;
+  readonly #core: CoreReading | null;
   readonly #port: MessagePort;
   readonly #gate: UnpackingGate;
   readonly #stretches: Stretch[] = [];
   /** Bytes of the blocks that were sent and not taken. */
   readonly #sent: number[] = [];
 
-  constructor(showers: FileShowers, port: MessagePort, gate: UnpackingGate) {
+  /** @param core reads hits and notes where it is there. */
+  constructor(showers: FileShowers, core: CoreReading | null, port: MessagePort, gate: UnpackingGate) {
     this.#showers = showers;
+    this.#core = core;
     this.#port = port;
     this.#gate = gate;
   }
@@ -64,20 +73,34 @@ export class BlockService {
 
   #send(): void {
     for (let stretch = this.#stretches[0]; stretch && this.#mayGo(); stretch = this.#stretches[0]) {
-      const { pass, order, next, end } = stretch;
-      const rows = Math.min(this.#showers.plan.blockRows, end - next);
       try {
-        const content = this.#gate.through(() => readBlock(this.#showers, order, next, rows));
-        this.#sent.push(bytesOf(content));
-        const message: ReadingReply = { kind: 'block', pass, content };
-        this.#port.postMessage(message, content.form === 'dense' ? memoryOf(content.block) : []);
+        this.#gate.through(() => this.#sendNext(stretch));
       } catch (error) {
+        const { pass } = stretch;
         this.#forget();
         this.#port.postMessage({ kind: 'failed', pass, ...failureOf(error) } satisfies ReadingReply);
         return;
       }
+      if (stretch.next >= stretch.end) this.#stretches.shift();
+    }
+  }
+
+  /** One block, or all blocks of the stretch where the core reads them. */
+  #sendNext(stretch: Stretch): void {
+    const { pass, order, next, end } = stretch;
+    const core = order.form === 'dense' ? null : this.#core;
+    const { blockRows } = core?.plan ?? this.#showers.plan;
+    const found = core && order.form !== 'dense' ? core.read(next, end - next, blocksOrder(order)) : [null];
+    for (const notes of found) {
+      const rows = Math.min(blockRows, end - stretch.next);
+      const content =
+        notes && order.form !== 'dense'
+          ? noted(this.#showers, order, stretch.next, rows, notes)
+          : readBlock(this.#showers, order, stretch.next, rows);
+      this.#sent.push(bytesOf(content));
+      const message: ReadingReply = { kind: 'block', pass, content };
+      this.#port.postMessage(message, content.form === 'dense' ? memoryOf(content.block) : []);
       stretch.next += rows;
-      if (stretch.next >= end) this.#stretches.shift();
     }
   }
 
@@ -91,13 +114,32 @@ function readBlock(showers: FileShowers, order: PassOrder, firstRow: number, row
   if (showers.form === 'points') return readPoints(showers, order, firstRow, rows);
   if (order.form === 'dense') return readDense(showers, order.policy, firstRow, rows);
   const view = showers.view(firstRow, rows);
-  if (order.form === 'notes') {
-    return { form: 'notes', notes: takeNotes(view, null, null, order.layerStarts) };
-  }
-  const notes = takeNotes(view, order.policy, order.exchange);
+  const notes =
+    order.form === 'notes'
+      ? takeNotes(view, null, null, order.layerStarts)
+      : takeNotes(view, order.policy, order.exchange);
+  return noted(showers, order, firstRow, rows, notes);
+}
+
+type HitsOrNotes = Exclude<PassOrder, { form: 'dense' }>;
+
+function blocksOrder(order: HitsOrNotes): BlocksOrder {
+  const publish = order.form === 'hits';
+  const [policy, layerStarts] = publish ? [order.policy, []] : [null, order.layerStarts];
+  return { exchange: order.exchange, publish, policy: zeros(policy), layerStarts };
+}
+
+/** A block whose hits were found. */
+function noted(
+  showers: FileShowers,
+  order: HitsOrNotes,
+  firstRow: number,
+  rows: number,
+  notes: ContentNotesRecord | PointBlockNotesRecord,
+): BlockContent {
+  if (order.form === 'notes') return { form: 'notes', notes };
   requireSound(notes, order.policy);
-  const block = { firstRow, rows, ...showers.numbers(firstRow, rows) };
-  return { form: 'hits', block, notes };
+  return { form: 'hits', block: { firstRow, rows, ...showers.numbers(firstRow, rows) }, notes };
 }
 
 function readPoints(showers: StoredPoints, order: PassOrder, firstRow: number, rows: number): BlockContent {
@@ -111,9 +153,7 @@ function readPoints(showers: StoredPoints, order: PassOrder, firstRow: number, r
   const notes = callNative(() =>
     native().publishPoints(order.exchange, publish, block, zeros(policy), Uint32Array.from(starts)),
   );
-  if (order.form === 'notes') return { form: 'notes', notes };
-  requireSound(notes, order.policy);
-  return { form: 'hits', block: { firstRow, rows, ...showers.numbers(firstRow, rows) }, notes };
+  return noted(showers, order, firstRow, rows, notes);
 }
 
 function zeros(policy: ContentPolicy | null): ZeroPolicy {

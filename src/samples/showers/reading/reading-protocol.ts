@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../../../errors.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
-import type { EnergyUnit, Layout } from '../../../layouts/schema.js';
+import type { Layout } from '../../../layouts/schema.js';
+import type { EnergyUnit } from '../../../layouts/units.js';
 import type { ContentNotesRecord, PointBlockNotesRecord } from '../../../native/contract/reading.js';
 import type { FeatureDefinitions } from '../../../native/contract/showers.js';
 import type { ContentPolicy, ContentProblem } from './oddities.js';
@@ -105,7 +106,7 @@ export interface ShowerPlaces {
 
 /** How the rows of a file are shared out among threads. */
 export interface ReadingPlan {
-  /** Neighboring rows that one thread reads: chunks are decoded once. */
+  /** Neighboring rows that one thread reads, or the core at once: chunks are decoded once. */
   readonly stretchRows: number;
   /** Rows of the blocks that a stretch is cut into. */
   readonly blockRows: number;
@@ -123,6 +124,8 @@ export interface ReadingWorkerData {
   readonly descriptor: number;
   readonly start: ReadingStart;
   readonly gate: SharedArrayBuffer;
+  /** Threads of the core. */
+  readonly threads: number;
 }
 
 /** What is wanted of the showers in one pass over a file. */
@@ -171,6 +174,8 @@ export type ReadingReply =
       readonly metadata: ShowerFileMetadata;
       readonly places: ShowerPlaces;
       readonly plan: ReadingPlan;
+      /** Of hits and notes, where the core reads them by itself, in one thread of these; null: as all else. */
+      readonly corePlan: ReadingPlan | null;
     }
   /** Blocks of a thread come in file order. */
   | { readonly kind: 'block'; readonly pass: number; readonly content: BlockContent }

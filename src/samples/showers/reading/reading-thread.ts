@@ -27,15 +27,22 @@ export class ReadingThread {
 
   /**
    * @param descriptor of the open file, which outlives the thread.
+   * @param threads of the core.
    * @param onEnd called when the thread has ended, with the error where it failed.
    */
-  constructor(descriptor: number, start: ReadingStart, onEnd: (error: NodeJS.ErrnoException | null) => void) {
+  constructor(
+    descriptor: number,
+    start: ReadingStart,
+    threads: number,
+    onEnd: (error: NodeJS.ErrnoException | null) => void,
+  ) {
     if (gates.size === 0) process.on('exit', shutAllGates);
     gates.add(this.#gate);
     this.#worker = startWorker(new URL('./reading-worker.js', import.meta.url), {
       descriptor,
       start,
       gate: this.#gate.memory,
+      threads,
     } satisfies ReadingWorkerData);
     this.#worker.on('message', (reply: ReadingReply) => {
       const waiting = this.#waiting;

@@ -6,6 +6,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../../../formats/files/worker-failure.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { BlockService } from './block-service.js';
+import { CoreReading } from './core-reading.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
 import {
   type FileShowers,
@@ -17,17 +18,23 @@ import {
 
 import { UnpackingGate } from './unpacking-gate.js';
 
-const { descriptor, start, gate } = workerData as ReadingWorkerData;
+const { descriptor, start, gate, threads } = workerData as ReadingWorkerData;
+
+interface OpenShowers {
+  readonly showers: FileShowers;
+  readonly core: CoreReading | null;
+}
 
 function reply(message: ReadingReply): void {
   parentPort?.postMessage(message);
 }
 
-async function openFile(request: OpenRequest): Promise<FileShowers> {
-  const { metadata, places, showers } =
+async function openFile(request: OpenRequest): Promise<OpenShowers> {
+  const { metadata, places, file, showers } =
     openPlainSource(new FileBytes(descriptor, request.path), request) ?? (await openWithLibrary(request));
-  reply({ kind: 'opened', metadata, places, plan: showers.plan });
-  return showers;
+  const core = showers.form === 'voxels' ? CoreReading.of(file, showers, threads) : null;
+  reply({ kind: 'opened', metadata, places, plan: showers.plan, corePlan: core?.plan ?? null });
+  return { showers, core };
 }
 
 async function openWithLibrary(request: OpenRequest): Promise<ShowerSource> {
@@ -43,11 +50,11 @@ let service: BlockService | null = null;
 // The thread lives until it is ended, also when the file could not be opened.
 parentPort?.on('message', (request: ReadingRequest) => service?.answer(request));
 try {
-  const showers =
+  const { showers, core }: OpenShowers =
     start.kind === 'open'
       ? await openFile(start.request)
-      : openPlaces(new FileBytes(descriptor, start.path), start.places);
-  service = parentPort && new BlockService(showers, parentPort, new UnpackingGate(gate));
+      : { showers: openPlaces(new FileBytes(descriptor, start.path), start.places), core: null };
+  service = parentPort && new BlockService(showers, core, parentPort, new UnpackingGate(gate));
 } catch (error) {
   reply({ kind: 'failed', pass: null, ...failureOf(error) });
 }

@@ -30,7 +30,7 @@ export interface OpenOptions {
   readonly layout?: ChosenLayout;
   /** Group that holds the datasets, e.g. `/data/train`; where the layout says, usually the root, where left out. */
   readonly group?: string | undefined;
-  /** Threads to read with, at most 4. Default: those that the process may keep busy. What is read does not depend on it. */
+  /** Threads to read with. Default: those that the process may keep busy. What is read does not depend on it. */
   readonly threads?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,7 +1,8 @@
 import { CaloscopeError } from '../../../errors.js';
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { columnOf } from '../../../layouts/column-shape.js';
-import { energyUnits, type Layout, type ShowerNumber, type StoredColumn } from '../../../layouts/schema.js';
+import type { Layout, ShowerNumber, StoredColumn } from '../../../layouts/schema.js';
+import { energyUnits } from '../../../layouts/units.js';
 import { type DatasetHeader, type OpenDataset, openRows, readRows } from './open-dataset.js';
 import type { PartDatasets } from './reading-protocol.js';
 

@@ -26,8 +26,8 @@ import type {
 } from './reading-protocol.js';
 import { ReadingThread } from './reading-thread.js';
 
-/** More threads than this are not of use: the main thread has to take what they find. */
-const mostThreads = 4;
+/** More threads of Node than this are not of use: the main thread has to take what they find. */
+const mostNodeThreads = 4;
 /** Stretches that a thread is given before the first of them was taken. */
 const stretchesAhead = 2;
 /** Decoded chunks that all threads may hold together; a file with larger ones is read by fewer. */
@@ -64,6 +64,9 @@ export interface PassOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How the rows are shared out in a pass; `inCore`: the first thread has the core read them. */
+type PassPlan = ReadingPlan & { readonly inCore: boolean };
+
 type Opened = Extract<ReadingReply, { kind: 'opened' }>;
 
 /**
@@ -81,7 +84,7 @@ export class ShowerReader {
 
   private constructor(file: OpenedFile, threads: number) {
     this.#file = file;
-    this.#wantedThreads = Math.min(threads, mostThreads);
+    this.#wantedThreads = threads;
   }
 
   /** @throws FileError with the codes for files; the reason of the signal when aborted. */
@@ -127,8 +130,9 @@ export class ShowerReader {
     return layoutGeometry(places.layout, metadata.voxels, places.shapeGeometry);
   }
 
-  get #plan(): ReadingPlan {
-    return (this.#opened as Opened).plan;
+  #planOf(order: PassOrder): PassPlan {
+    const { plan, corePlan } = this.#opened as Opened;
+    return order.form !== 'dense' && corePlan ? { ...corePlan, inCore: true } : { ...plan, inCore: false };
   }
 
   /** Dense blocks as stored: neither converted nor checked. */
@@ -223,15 +227,16 @@ export class ShowerReader {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<BlockContent, void, void> {
     const { rows } = this.metadata;
-    const { stretchRows, blockRows } = this.#plan;
+    const plan = this.#planOf(order);
+    const { stretchRows, blockRows } = plan;
     this.#pass += 1;
     const pass = this.#pass;
     const stretches = Math.ceil(rows / stretchRows);
-    this.#startThreads(stretches);
+    this.#startThreads(stretches, plan);
     const owners: ReadingThread[] = [];
     try {
       for (let stretch = 0; stretch < stretches; stretch++) {
-        this.#shareOut(order, owners, stretches);
+        this.#shareOut(order, owners, stretches, plan);
         const owner = owners[stretch] as ReadingThread;
         const length = Math.min(stretchRows, rows - stretch * stretchRows);
         for (let first = 0; first < length; first += blockRows) {
@@ -253,10 +258,9 @@ export class ShowerReader {
   }
 
   /** As many threads as can be of use; the first has been there since the file was opened. */
-  #startThreads(stretches: number): void {
-    const { bandBytes } = this.#plan;
+  #startThreads(stretches: number, { bandBytes, inCore }: PassPlan): void {
     const held = Math.max(1, Math.floor(mostBandBytes / Math.max(1, bandBytes)));
-    const wanted = Math.min(this.#wantedThreads, stretches, held);
+    const wanted = inCore ? 1 : Math.min(this.#wantedThreads, mostNodeThreads, stretches, held);
     const { places } = this.#opened as { places: ShowerPlaces };
     if (this.#ended === null) {
       while (this.#threads.length < wanted) {
@@ -267,10 +271,15 @@ export class ShowerReader {
   }
 
   /** Gives each thread work ahead, in file order; `owners` holds whom each stretch was given to. */
-  #shareOut(order: PassOrder, owners: ReadingThread[], stretches: number): void {
-    const { stretchRows } = this.#plan;
+  #shareOut(
+    order: PassOrder,
+    owners: ReadingThread[],
+    stretches: number,
+    { stretchRows, inCore }: PassPlan,
+  ): void {
+    const threads = inCore ? this.#threads.slice(0, 1) : this.#threads;
     while (owners.length < stretches) {
-      const idle = this.#threads.reduce((a, b) => (b.waitingStretches < a.waitingStretches ? b : a));
+      const idle = threads.reduce((a, b) => (b.waitingStretches < a.waitingStretches ? b : a));
       if (idle.waitingStretches >= stretchesAhead) return;
       const firstRow = owners.length * stretchRows;
       const rows = Math.min(stretchRows, this.metadata.rows - firstRow);
@@ -281,7 +290,7 @@ export class ShowerReader {
   }
 
   #startThread(start: ReadingStart): ReadingThread {
-    const thread = new ReadingThread(this.#file.descriptor, start, (cause) => {
+    const thread = new ReadingThread(this.#file.descriptor, start, this.#wantedThreads, (cause) => {
       if (cause === null) {
         this.#end(this.#closed());
         return;

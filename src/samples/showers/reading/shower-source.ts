@@ -16,7 +16,8 @@ import {
   showerDatasets,
   toyAttribute,
 } from '../../../layouts/recognition.js';
-import { type Layout, type ShowerNumber, showerUnit } from '../../../layouts/schema.js';
+import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
+import { showerUnit } from '../../../layouts/units.js';
 import { type DatasetHeader, inDataset, readHeader } from './open-dataset.js';
 import type { OpenRequest, PartDatasets, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
 import { StoredPoints } from './stored-points.js';
@@ -27,6 +28,7 @@ export interface ShowerSource {
   readonly metadata: ShowerFileMetadata;
   readonly places: ShowerPlaces;
   readonly showers: FileShowers;
+  readonly file: FileBytes;
 }
 
 /** Showers as voxels or as points. */
@@ -156,7 +158,7 @@ function assembleAs(layout: Layout, group: string, file: FileBytes, tree: FileTr
     parts: headers.map((part) => mapped(part, ({ place }) => place)),
     shapeGeometry: showers.shapeGeometry,
   };
-  return { metadata: describe(showers, layout, toy, file.size), places, showers };
+  return { metadata: describe(showers, layout, toy, file.size), places, showers, file };
 }
 
 function openShowers(

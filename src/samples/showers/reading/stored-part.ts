@@ -1,7 +1,8 @@
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { fitsFloat32 } from '../../../formats/hdf5/reader/number-type.js';
 import { type Arrangement, arrangementOf } from '../../../layouts/arrangement.js';
-import { energyUnits, type Layout, type VoxelDataset, type VoxelLayout } from '../../../layouts/schema.js';
+import type { Layout, VoxelDataset, VoxelLayout } from '../../../layouts/schema.js';
+import { energyUnits } from '../../../layouts/units.js';
 import type { ShowerColumns } from '../../../native/contract/reading.js';
 import {
   allocate,
@@ -29,7 +30,7 @@ export class StoredPart {
   readonly width: number;
   readonly voxels: readonly OpenVoxels[];
   /** MeV of one unit of the stored voxel energies. */
-  readonly #factor: number;
+  readonly factor: number;
 
   /** @throws CaloscopeError ERR_DATASET_SHAPE, ERR_LAYOUT, ERR_ROW_MISMATCH, ERR_FILL_ONLY and what {@link RowReader} throws. */
   constructor(file: FileBytes, layout: Layout, datasets: PartDatasets<DatasetHeader>) {
@@ -43,7 +44,7 @@ export class StoredPart {
       arrangement: arrangements[i] as Arrangement,
     }));
     this.width = this.voxels.reduce((sum, { arrangement }) => sum + arrangement.voxels, 0);
-    this.#factor = energyUnits[unit] * factor;
+    this.factor = energyUnits[unit] * factor;
   }
 
   get rows(): number {
@@ -74,14 +75,14 @@ export class StoredPart {
       }
       column += arrangement.voxels;
     }
-    if (asStored || this.#factor === 1) return;
+    if (asStored || this.factor === 1) return;
     const filled = target.subarray(at * this.width, (at + rows) * this.width);
-    for (let i = 0; i < filled.length; i++) (filled[i] as number) *= this.#factor;
+    for (let i = 0; i < filled.length; i++) (filled[i] as number) *= this.factor;
   }
 
   /** Voxels in MeV, where they were decoded if that can be: they hold until the next call. */
   columns(firstRow: number, rows: number, wide: boolean): ShowerColumns[] {
-    if (this.#factor !== 1 || this.voxels.some(({ arrangement }) => arrangement.stored !== null)) {
+    if (this.factor !== 1 || this.voxels.some(({ arrangement }) => arrangement.stored !== null)) {
       const numbers = allocate(() => new (wide ? Float64Array : Float32Array)(rows * this.width));
       this.fill(firstRow, rows, numbers, 0, false);
       return [{ numbers, rowLength: this.width }];

@@ -1,5 +1,6 @@
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { energyUnits, type Layout, lengthUnits, type PointLayout } from '../../../layouts/schema.js';
+import type { Layout, PointLayout } from '../../../layouts/schema.js';
+import { energyUnits, lengthUnits } from '../../../layouts/units.js';
 import type { PointBlock, PointColumnRecord } from '../../../native/contract/reading.js';
 import { describeDataset, missingChunkProblems } from './dataset-records.js';
 import { FlatPoints } from './flat-points.js';

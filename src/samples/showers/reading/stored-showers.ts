@@ -32,37 +32,38 @@ export class StoredShowers {
   /** Voxels a shower. */
   readonly width: number;
   readonly plan: ReadingPlan;
-  readonly #parts: readonly StoredPart[];
+  /** One after the other. */
+  readonly parts: readonly StoredPart[];
   /** False where float32 would not hold the stored voxel energies exactly. */
-  readonly #exact: boolean;
+  readonly exact: boolean;
 
   /** @throws what {@link StoredPart} throws; CaloscopeError ERR_DATASET_SHAPE for parts whose showers differ in shape. */
   constructor(file: FileBytes, layout: Layout, parts: readonly PartDatasets<DatasetHeader>[]) {
-    this.#parts = parts.map((datasets) => new StoredPart(file, layout, datasets));
-    requireEqualShapes(this.#parts);
-    this.rows = this.#parts.reduce((sum, part) => sum + part.rows, 0);
-    this.width = this.#parts[0]?.width ?? 0;
-    this.#exact = this.#parts.every(({ exact }) => exact);
+    this.parts = parts.map((datasets) => new StoredPart(file, layout, datasets));
+    requireEqualShapes(this.parts);
+    this.rows = this.parts.reduce((sum, part) => sum + part.rows, 0);
+    this.width = this.parts[0]?.width ?? 0;
+    this.exact = this.parts.every(({ exact }) => exact);
     this.plan = readingPlan(
-      this.#parts.flatMap(({ voxels }) => voxels.map(({ rows }) => rows)),
-      this.width * (this.#exact ? 4 : 8),
+      this.parts.flatMap(({ voxels }) => voxels.map(({ rows }) => rows)),
+      this.width * (this.exact ? 4 : 8),
     );
   }
 
   /** Stored types of the voxels. */
   get storedType(): string {
-    const voxels = this.#parts.flatMap((part) => part.voxels);
+    const voxels = this.parts.flatMap((part) => part.voxels);
     return [...new Set(voxels.map(({ stored }) => typeName(stored.type)))].join(', ');
   }
 
   /** The geometry that the axes describe; null where they do not. */
   get shapeGeometry(): ShapeGeometry | null {
-    const [first, ...others] = this.#parts[0]?.voxels ?? [];
+    const [first, ...others] = this.parts[0]?.voxels ?? [];
     return others.length === 0 ? (first?.arrangement.geometry ?? null) : null;
   }
 
   get hasLogDensityRatio(): boolean {
-    return this.#parts.every(({ numbers }) => numbers.logDensityRatioDataset !== null);
+    return this.parts.every(({ numbers }) => numbers.logDensityRatioDataset !== null);
   }
 
   get datasets(): DatasetRecord[] {
@@ -75,7 +76,7 @@ export class StoredShowers {
   }
 
   get #all(): OpenDataset[] {
-    return this.#parts.flatMap(({ datasets }) => datasets);
+    return this.parts.flatMap(({ datasets }) => datasets);
   }
 
   /**
@@ -85,7 +86,7 @@ export class StoredShowers {
    */
   dense(firstRow: number, rows: number, asStored: boolean): ShowerBlock {
     const length = rows * this.width;
-    const voxels = allocate(() => (this.#exact ? new Float32Array(length) : new Float64Array(length)));
+    const voxels = allocate(() => (this.exact ? new Float32Array(length) : new Float64Array(length)));
     const stretches = this.#stretches(firstRow, rows);
     for (const { part, firstRow: first, rows: count, at } of stretches) {
       part.fill(first, count, voxels, at, asStored);
@@ -106,7 +107,7 @@ export class StoredShowers {
       return { firstRow, incidentEnergies, columns: [{ numbers: voxels, rowLength: this.width }] };
     }
     const { part, firstRow: first } = only;
-    const columns = part.columns(first, rows, !this.#exact);
+    const columns = part.columns(first, rows, !this.exact);
     return { firstRow, incidentEnergies: part.numbers.incidentEnergies(first, rows, false), columns };
   }
 
@@ -126,10 +127,20 @@ export class StoredShowers {
     return { conditions, logDensityRatio: joinedColumns(ratios as Float64Array[]) };
   }
 
+  /** The part that a row lies in, and its first row. */
+  partOf(row: number): { readonly part: StoredPart; readonly partStart: number } {
+    let partStart = 0;
+    for (const part of this.parts) {
+      if (row < partStart + part.rows) return { part, partStart };
+      partStart += part.rows;
+    }
+    throw new RangeError(`there is no row ${row}`);
+  }
+
   #stretches(firstRow: number, rows: number): Stretch[] {
     const stretches: Stretch[] = [];
     let start = 0;
-    for (const part of this.#parts) {
+    for (const part of this.parts) {
       const [from, to] = [Math.max(firstRow, start), Math.min(firstRow + rows, start + part.rows)];
       if (from < to) stretches.push({ part, firstRow: from - start, rows: to - from, at: from - firstRow });
       start += part.rows;

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <napi.h>
+
+#include "core/samples/content_notes.h"
+
+namespace caloscope::addon {
+
+/// ZeroPolicy of src/native/contract/reading.ts.
+ContentPolicy policy_argument(const Napi::Value& value);
+
+}  // namespace caloscope::addon
