@@ -108,7 +108,7 @@ describe('errors name rows as in the file', () => {
   const options: EvaluateOptions = { repeated: 'remove', folds: 3, learners: ['logistic'], threads: 1 };
 
   it('of an incident energy', async () => {
-    const { incidentEnergies, voxels } = gridNumbers(rows, 1);
+    const { incidentEnergies, voxels } = gridNumbers(rows, 2);
     const energies = withCopies(incidentEnergies, 'generated').with(70, -1);
     const broken = { incidentEnergies: energies, voxels: withCopies(voxels, 'generated') };
     const given = [showers('reference'), showersFromArrays(broken, gridGeometry(), 'broken')] as const;
