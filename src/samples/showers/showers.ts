@@ -10,7 +10,6 @@ import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
-import { rowsWithout } from '../repeated-rows.js';
 import {
   type ComparedLayers,
   type Condition,
@@ -28,13 +27,19 @@ import {
   type SampleRecord,
   type SampleStream,
 } from '../sample.js';
+import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
 import { pointObservables } from './point-observables.js';
 import { profileMeans } from './profiles.js';
-import { chosenConditions, conditionRows, requireFiniteConditions } from './read-conditions.js';
+import {
+  chosenConditions,
+  conditionRows,
+  requireFiniteConditions,
+  requireIncidentEnergies,
+} from './read-conditions.js';
 import { ShowerReader } from './reading/shower-reader.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
@@ -85,7 +90,11 @@ async function openShowerStream(
 ): Promise<SampleStream> {
   const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
-    for await (const sample of stream.samples(bounds)) yield new Showers(sample);
+    let first = 0;
+    for await (const sample of stream.samples(bounds)) {
+      yield new Showers(sample, { sourceRows: rowsFrom(first, sample.rows), out: 0 });
+      first += sample.rows;
+    }
   }
   return {
     rows: stream.rows,
@@ -177,7 +186,8 @@ class Showers implements Sample {
     const { features, threshold, conditions } = description;
     const { handle } = this.#showers;
     const geometry = nativeGeometry(description.geometry);
-    const values = conditionRows(this.#showers, conditions);
+    requireIncidentEnergies(this.#showers, this.sourceRows);
+    const values = conditionRows(this.#showers, conditions, this.sourceRows);
     const threads = threadsOf(options);
     return new FeatureTable(
       await runJob<FeatureTableHandle>(
@@ -257,13 +267,12 @@ class Showers implements Sample {
   }
 
   blocks(threshold: number | null): Iterable<ShowerBlock> {
-    return showerBlocks(this.#showers, threshold);
+    return showerBlocks(this.#showers, threshold, this.sourceRows);
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
-    requireFiniteConditions(this.#showers);
-    requireFiniteConditions(generated.#showers);
+    for (const one of [this, generated]) requireFiniteConditions(one.#showers, one.sourceRows);
     const leaks = await conditionLeaks(this, generated, options);
     const axes = await axisOrderWarnings(this.#showers, generated.#showers, options);
     return [
@@ -280,7 +289,8 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    const left = { sourceRows: rowsWithout(this.rows, rows), out: rows.length };
+    const sourceRows = sourceRowsOf(this, rowsWithout(this.rows, rows));
+    const left = { sourceRows, out: this.#leftOut + rows.length };
     return new Showers(await showersWithout(this.#showers, rows, options), left);
   }
 

@@ -9,7 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
-import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { repeatedRows } from '../repeated-rows.js';
 import { requireRowWeights, weightSummary, weightsOfRows } from '../row-weights.js';
 import {
   type Condition,
@@ -24,6 +24,7 @@ import {
   type SampleRecord,
   type SampleStream,
 } from '../sample.js';
+import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
 import { describeTable, type OpenTableOptions, openTable } from './table-files.js';
 
@@ -64,7 +65,10 @@ async function openTableStream(
     const most = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / (4 * columns.length))));
     for (let first = 0; first < Math.max(1, rows); first += most) {
       const values = matrix.values.subarray(first * columns.length, (first + most) * columns.length);
-      yield new Table({ ...matrix, values });
+      yield new Table(
+        { ...matrix, values },
+        { sourceRows: rowsFrom(first, values.length / columns.length), out: 0 },
+      );
     }
   }
   return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
@@ -178,7 +182,8 @@ class Table implements Sample {
       { columns: known, arrays: [], rows: this.rows, values: this.#matrix.values },
       columns,
     );
-    return new Table({ columns, values }).#features('the matrix');
+    const numbered = this.sourceRows && { sourceRows: this.sourceRows, out: 0 };
+    return new Table({ ...this.#matrix, conditions: [], columns, values }, numbered).#features('the matrix');
   }
 
   observables(): readonly Observable[] {
@@ -210,13 +215,14 @@ class Table implements Sample {
 
   async without(rows: Float64Array): Promise<Sample> {
     const { values, columns, ...rest } = this.#matrix;
-    const sourceRows = rowsWithout(this.rows, rows);
-    const left = new Float32Array(sourceRows.length * columns.length);
-    sourceRows.forEach((row, place) => {
+    const kept = rowsWithout(this.rows, rows);
+    const left = new Float32Array(kept.length * columns.length);
+    kept.forEach((row, place) => {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
-    const weights = weightsOfRows(this.rowWeights, sourceRows);
-    return new Table({ ...rest, columns, values: left, weights }, { sourceRows, out: rows.length });
+    const weights = weightsOfRows(this.rowWeights, kept);
+    const numbered = { sourceRows: sourceRowsOf(this, kept), out: this.#leftOut + rows.length };
+    return new Table({ ...rest, columns, values: left, weights }, numbered);
   }
 
   /** A matrix is the caller's. */
@@ -238,7 +244,7 @@ class Table implements Sample {
     } catch (cause) {
       const place = values.findIndex((value) => !Number.isFinite(value));
       if (place < 0) throw cause;
-      const row = Math.floor(place / columns.length);
+      const row = sourceRowOf(this, Math.floor(place / columns.length));
       const column = columns[place % columns.length];
       const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: remove the row or fill the gap`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
