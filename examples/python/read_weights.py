@@ -21,7 +21,7 @@ def table_of(path):
     if path.suffix == ".parquet":
         columns = json.loads(pq.read_schema(path).metadata[b"columns"])
         return pd.read_parquet(path), {name: column["unit"] for name, column in columns.items()}
-    table = pd.read_csv(path, comment="#", float_precision="round_trip")
+    table = pd.read_csv(path, comment="#")
     split = [name.rstrip("]").split(" [") for name in table.columns]
     table.columns = [name for name, *_ in split]
     return table, {name: unit[0] if unit else "" for name, *unit in split}
