@@ -127,6 +127,7 @@ export interface SampleFileOptions {
   readonly multiplicity?: number;
   readonly negativeVoxels?: ContentPolicy['negative'];
   readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
+  readonly dropRows?: boolean;
 }
 
 const named = z.string().min(1, { error: 'must not be empty' });
@@ -168,7 +169,9 @@ export function addContentOptions(command: Command): Command {
   };
   option('--negative-voxels <how>', negativePolicies, strictPolicy.negative);
   option('--non-finite-voxels <how>', nonFinitePolicies, strictPolicy.nonFinite);
-  return command;
+  const drop =
+    'leave out showers with NaN, infinite or negative numbers, and rows of tables that are not finite';
+  return command.option('--drop-rows', `${drop}; the same as drop for both`);
 }
 
 export interface TrainingFlags extends SeedOption {
@@ -393,9 +396,12 @@ export function evaluationOptions(
 }
 
 /** What is done with odd numbers, as the library takes it. */
-export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: SampleFileOptions) {
-  return {
-    ...(negativeVoxels && { negative: negativeVoxels }),
-    ...(nonFiniteVoxels && { nonFinite: nonFiniteVoxels }),
-  };
+export function contentPolicy({
+  dropRows,
+  negativeVoxels,
+  nonFiniteVoxels,
+}: SampleFileOptions): Partial<ContentPolicy> {
+  const usual = dropRows ? 'drop' : undefined;
+  const [negative, nonFinite] = [negativeVoxels ?? usual, nonFiniteVoxels ?? usual];
+  return { ...(negative && { negative }), ...(nonFinite && { nonFinite }) };
 }

@@ -184,8 +184,9 @@ export interface SampleBounds {
 
 /** A file that is read sample by sample. */
 export interface SampleStream {
+  /** Rows of all samples at most: fewer where rows are left out while the files are read. */
   readonly rows: number;
-  /** The row of each in the files, where some are left out; null: all are there, in order. */
+  /** The row of each in the files, where some are left out; null: all are there, in order. Complete after the last sample. */
   readonly sourceRows: Float64Array | null;
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];

@@ -10,7 +10,6 @@ import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
-import { rowsWithout } from '../repeated-rows.js';
 import {
   type ComparedLayers,
   type Condition,
@@ -89,7 +88,9 @@ async function openShowerStream(
   }
   return {
     rows: stream.rows,
-    sourceRows: null,
+    get sourceRows() {
+      return stream.sourceRows;
+    },
     files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
@@ -116,11 +117,11 @@ class Showers implements Sample {
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(sample: ShowerSample, leftOut = 0) {
     this.#showers = sample;
     this.rows = sample.rows;
-    this.sourceRows = left?.sourceRows ?? null;
-    this.#leftOut = left?.out ?? 0;
+    this.sourceRows = sample.sourceRows;
+    this.#leftOut = leftOut;
   }
 
   record(role: SampleRole): SampleRecord {
@@ -280,8 +281,7 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    const left = { sourceRows: rowsWithout(this.rows, rows), out: rows.length };
-    return new Showers(await showersWithout(this.#showers, rows, options), left);
+    return new Showers(await showersWithout(this.#showers, rows, options), this.#leftOut + rows.length);
   }
 
   dispose(): void {

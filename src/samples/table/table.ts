@@ -23,6 +23,7 @@ import {
   type SampleKind,
   type SampleRecord,
   type SampleStream,
+  warningsOf,
 } from '../sample.js';
 import type { MatrixSample } from './matrix-sample.js';
 import { describeTable, type OpenTableOptions, openTable } from './table-files.js';
@@ -67,7 +68,8 @@ async function openTableStream(
       yield new Table({ ...matrix, values });
     }
   }
-  return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
+  const { files = [], sourceRows = null, warnings = [] } = origin ?? {};
+  return { rows, sourceRows, files, warnings, samples, close: async () => {} };
 }
 
 class Table implements Sample {
@@ -84,7 +86,7 @@ class Table implements Sample {
   readonly #matrix: MatrixSample;
 
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
-  constructor(matrix: MatrixSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(matrix: MatrixSample, left: { sourceRows: Float64Array | null; out: number } | null = null) {
     const { values, columns } = matrix;
     if (!(values instanceof Float32Array) || !Array.isArray(columns)) {
       throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${table.given}`);
@@ -100,7 +102,7 @@ class Table implements Sample {
       throw new ArgumentError('ERR_ARGUMENT', `the condition ${missing.name} is none of the columns`);
     }
     this.#matrix = matrix;
-    this.sourceRows = left?.sourceRows ?? null;
+    this.sourceRows = left ? left.sourceRows : (matrix.origin?.sourceRows ?? null);
     this.#leftOut = left?.out ?? 0;
     this.rows = values.length / columns.length;
     this.rowWeights = matrix.weights ?? null;
@@ -198,7 +200,12 @@ class Table implements Sample {
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
-    return await conditionLeaks(this, generated, options);
+    if (!(generated instanceof Table)) throw differentKinds(this, generated);
+    return [
+      ...warningsOf('reference', this.#matrix.origin?.warnings ?? []),
+      ...warningsOf('generated', generated.#matrix.origin?.warnings ?? []),
+      ...(await conditionLeaks(this, generated, options)),
+    ];
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
@@ -210,13 +217,18 @@ class Table implements Sample {
 
   async without(rows: Float64Array): Promise<Sample> {
     const { values, columns, ...rest } = this.#matrix;
-    const sourceRows = rowsWithout(this.rows, rows);
-    const left = new Float32Array(sourceRows.length * columns.length);
-    sourceRows.forEach((row, place) => {
+    const kept = rowsWithout(this.rows, rows);
+    const left = new Float32Array(kept.length * columns.length);
+    kept.forEach((row, place) => {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
-    const weights = weightsOfRows(this.rowWeights, sourceRows);
-    return new Table({ ...rest, columns, values: left, weights }, { sourceRows, out: rows.length });
+    const weights = weightsOfRows(this.rowWeights, kept);
+    const { sourceRows: before } = this;
+    const sourceRows = before ? kept.map((row) => before[row] as number) : kept;
+    return new Table(
+      { ...rest, columns, values: left, weights },
+      { sourceRows, out: this.#leftOut + rows.length },
+    );
   }
 
   /** A matrix is the caller's. */
@@ -240,7 +252,7 @@ class Table implements Sample {
       if (place < 0) throw cause;
       const row = Math.floor(place / columns.length);
       const column = columns[place % columns.length];
-      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: remove the row or fill the gap`;
+      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
     }
   }
