@@ -41,7 +41,7 @@ const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
  * {@link ClassifierEnsemble.score} on all showers together, to the last bit. Of an ONNX model there is one logit a row, which is ln w, and
  * no error (NaN).
  *
- * @throws ArgumentError ERR_SHAPE for an ensemble that reads no showers; what openShowers throws; `signal.reason` when
+ * @throws what opening the files throws; `signal.reason` when
  * aborted.
  */
 export async function scoreFile(
@@ -138,10 +138,8 @@ class SampleScorer {
       features.dispose();
       throw error;
     }
-    const scored = this.#scorer.scoresOf(features, this.#how, this.#progressFrom(first, sample.rows), {
-      first,
-      count: sample.rows,
-    });
+    const progress = this.#progressFrom(first, sample.rows);
+    const scored = this.#scorer.scoresOf(features, this.#how, progress, sample);
     this.#underWay = scored
       .then((scores) => this.#keep(scores, first, sample.rows))
       .finally(() => features.dispose());

@@ -3,6 +3,7 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ColumnRanges } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
 import type { InputDescription } from '../samples/kinds.js';
+import type { NumberedRows } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 
 /** What scores rows of files: an ensemble, or a model of another program. */
@@ -14,11 +15,11 @@ export interface RowScorer {
   };
   /** Names, one for each logit of a row. */
   readonly learners: readonly string[];
-  /** @param rows place of the features among the rows of all files. */
+  /** @param rows those of the features, by the numbers that they have in the files. */
   scoresOf(
     features: FeatureTable,
     how: NativePrediction,
     options: JobOptions,
-    rows: { readonly first: number; readonly count: number },
+    rows: NumberedRows,
   ): Promise<ScoredRows>;
 }

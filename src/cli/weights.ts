@@ -2,11 +2,10 @@ import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { type FileScores, scoreFile } from '../classifier/file-scores.js';
 import { OnnxClassifier } from '../classifier/onnx/onnx-classifier.js';
-import { FileError } from '../errors.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
-import { inputSettings, readsFiles } from '../samples/kinds.js';
+import { inputSettings } from '../samples/kinds.js';
 import { packageVersion } from '../versions.js';
 import { type Warning, warningsText } from '../warnings.js';
 import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio.js';
@@ -67,7 +66,6 @@ export async function runWeights(
   using classifier = await loadClassifier(classifierPath, chosen);
   const { device, reason } = computerFor(chosen);
   const facts = factsOf(classifier, chosen);
-  requireFiles(classifier, classifierPath);
   const found = await scoreFile(classifier, paths, {
     input: modelInput(chosen) ?? undefined,
     layout: chosen.layout,
@@ -162,13 +160,6 @@ function factsOf(classifier: ClassifierEnsemble | OnnxClassifier, { precision = 
   const { training } = classifier.description;
   const split = training?.split ?? null;
   return { members, learners, folds: split ? null : (training?.folds ?? null), split, precision };
-}
-
-/** @throws FileError ERR_CLASSIFIER. */
-function requireFiles(classifier: ClassifierEnsemble | OnnxClassifier, path: string): void {
-  if (classifier instanceof OnnxClassifier || readsFiles(classifier.description.input)) return;
-  const message = `it reads a table of ${classifier.inputs} columns, not showers; use the library for tables`;
-  throw new FileError('ERR_CLASSIFIER', path, message);
 }
 
 interface Weighed {

@@ -1,7 +1,7 @@
 import type { CrossFitResult } from '../classifier/cross-fitting.js';
 import type { JobOptions } from '../native/run-job.js';
-import { rowsWithout } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
+import { rowsWithout } from '../samples/source-rows.js';
 import type { ObservableColumn } from './own-observables.js';
 
 /** What is compared: the rows that were held out of both samples, and the user's observables of them. */

@@ -3,8 +3,8 @@ import { type PreparedFitting, prepareFitting } from '../classifier/cross-fittin
 import { ArgumentError } from '../errors.js';
 import type { ComputeOptions, Computer } from '../native/devices.js';
 import { examinePair } from '../samples/pair.js';
-import { rowsWithout } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
+import { rowsWithout } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 import { meanArea } from './mean-area.js';
 import type { EvaluationChoices } from './settings.js';

@@ -77,14 +77,16 @@ async function valuesOf(
   signal: AbortSignal | undefined,
 ): Promise<Float64Array> {
   const values = new Float64Array(sample.rows);
+  let first = 0;
   for (const block of sample.blocks?.(threshold) ?? []) {
     signal?.throwIfAborted();
-    const { firstRow, rows } = block;
+    const { rows } = block;
+    const sourceRows = block.sourceRows.slice();
     const refuse = (what: string, row: string, cause?: unknown): never => {
       const where = `of the ${role} sample, ${row}`;
       throw new ArgumentError('ERR_ARGUMENT', `observable "${own.name}" ${where}: ${what}`, { cause });
     };
-    const all = `rows ${firstRow} to ${firstRow + rows - 1}`;
+    const all = `rows ${sourceRows[0]} to ${sourceRows[rows - 1]}`;
     let given: unknown;
     try {
       given = own.values(block);
@@ -98,11 +100,11 @@ async function valuesOf(
     for (let i = 0; i < rows; i++) {
       const value = given[i];
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        const row = sample.sourceRows?.[firstRow + i] ?? firstRow + i;
-        refuse(`${shown(value)} is not a finite number`, `row ${row}`);
+        refuse(`${shown(value)} is not a finite number`, `row ${sourceRows[i]}`);
       }
-      values[firstRow + i] = value as number;
+      values[first + i] = value as number;
     }
+    first += rows;
     await eventLoopTurn();
   }
   return values;

@@ -15,7 +15,6 @@ import {
   type DescribedFile,
   type InputChoices,
   type InputSettings,
-  otherInput,
   otherKindCodes,
   type Sample,
   type SampleFiles,
@@ -125,13 +124,8 @@ export function makeFeatures(
   return sample.features({ description: input, columns: featureNames(input) }, options);
 }
 
-/** Whether there are files whose rows have the input. */
-export function readsFiles(input: InputDescription): boolean {
-  return kindOf(input).files !== null;
-}
-
 /** Kinds that are read from files, in the order in which a file is held against their layouts. */
-const kindsOfFiles: readonly AnyFiles[] = kinds.flatMap(({ files }: AnyKind) => (files ? [files] : []));
+const kindsOfFiles: readonly AnyFiles[] = kinds.map(({ files }: AnyKind) => files);
 
 /** The kind whose layout a file has, and what the file says of itself. */
 async function recognized(
@@ -187,14 +181,12 @@ export function freeSample(given: GivenSample): void {
 /**
  * Opens a file whose rows have the input, or several in their order, to be read sample by sample.
  *
- * @throws ArgumentError ERR_SHAPE where there are no such files, and what the kind throws.
+ * @throws what the kind throws.
  */
-export async function openStream(
+export function openStream(
   paths: string | readonly string[],
   input: InputDescription,
   options: OpenSampleOptions,
 ): Promise<SampleStream> {
-  const { files } = kindOf(input);
-  if (files) return files.open(paths, input, options);
-  throw otherInput('showers', featureNames(input));
+  return kindOf(input).files.open(paths, input, options);
 }

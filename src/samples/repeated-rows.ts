@@ -6,6 +6,7 @@ import { type JobOptions, runJob } from '../native/run-job.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { Sample } from './sample.js';
+import { sourceRowsOf } from './source-rows.js';
 
 /** What to do with rows that occur twice: say so, refuse the samples, or leave the copies out. */
 export const repeatedPolicies = ['warn', 'refuse', 'remove'] as const;
@@ -37,10 +38,6 @@ export function inSourceRows(found: RepeatedInPair, reference: Sample, generated
     withinSecond: numbered(found.withinSecond, generated, generated),
     shared: numbered(found.shared, generated, reference),
   };
-}
-
-function sourceRowsOf({ sourceRows }: Sample, rows: Float64Array): Float64Array {
-  return sourceRows ? rows.map((row) => sourceRows[row] as number) : rows;
 }
 
 /** What was found, in words. @param removed whether copies are left out. */
@@ -87,16 +84,4 @@ function repeatedWithin(found: RepeatedInPair): (readonly [SampleRole, RepeatedR
     ['generated', found.withinSecond],
   ] as const;
   return both.filter(([, { rows }]) => rows.length > 0);
-}
-
-/** The rows that are left when some are left out, which ascend. */
-export function rowsWithout(rows: number, removed: Float64Array): Float64Array {
-  const left = new Float64Array(rows - removed.length);
-  let next = 0;
-  let kept = 0;
-  for (let row = 0; row < rows; row++) {
-    if (removed[next] === row) next += 1;
-    else left[kept++] = row;
-  }
-  return left;
 }

@@ -12,6 +12,7 @@ import type { Pictures } from './pictures.js';
 import type { RowWeightSummary } from './row-weights.js';
 import type { FileOfSample, SampleFile } from './sample-file.js';
 import type { ShowerBlock } from './showers/shower-block.js';
+import type { NumberedRows } from './source-rows.js';
 
 /** A sample as a result names it. */
 export interface SampleRecord {
@@ -119,14 +120,11 @@ export interface NetworkInput {
 }
 
 /** A sample of any kind, as evaluation and classifiers see it. */
-export interface Sample {
+export interface Sample extends NumberedRows {
   /** Name of its kind, the same as in the description of its input. */
   readonly kind: string;
   /** What its rows are, plural: `showers`, `rows`. */
   readonly noun: string;
-  readonly rows: number;
-  /** The row of each in what the user passed, where some were left out; null: all are there, in order. */
-  readonly sourceRows: Float64Array | null;
   /** Weights with which the rows count in losses, AUC, histograms and tests, of any sign; null: every row counts 1. */
   readonly rowWeights: Float64Array | null;
   record(role: SampleRole): SampleRecord;
@@ -182,12 +180,11 @@ export interface SampleBounds {
   readonly bytes: number;
 }
 
-/** A file that is read sample by sample. */
-export interface SampleStream {
-  /** Rows of all samples at most: fewer where rows are left out while the files are read. */
-  readonly rows: number;
-  /** The row of each in the files, where some are left out; null: all are there, in order. Complete after the last sample. */
-  readonly sourceRows: Float64Array | null;
+/**
+ * A file that is read sample by sample. Where rows are left out while it is read, `rows` are those of the file, and `sourceRows` is
+ * known after the last sample.
+ */
+export interface SampleStream extends NumberedRows {
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];
   /** What was odd in the file and was not refused; complete after the last sample. */
@@ -230,11 +227,11 @@ export const otherKindCodes: readonly ErrorCode[] = ['ERR_LAYOUT', 'ERR_DATASET_
  * All that a kind of sample says of itself.
  *
  * @template Given what the user passes.
- * @template Options how its files are opened; never: it has none.
+ * @template Options how its files are opened.
  * @template Input description of what classifiers read of it.
  * @template Schema of the same as plain JSON, in the files of a classifier.
  */
-export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodObject, Options = never> {
+export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodObject, Options> {
   /** As it stands in results and in the files of classifiers. */
   readonly name: Input['kind'];
   /** What the user passes, for messages. */
@@ -250,8 +247,7 @@ export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodO
   store(input: Input): z.output<Schema>;
   /** @throws CaloscopeError where this version does not know what was stored. */
   restore(stored: z.output<Schema>): Input;
-  /** null: samples of this kind are not read from files. */
-  readonly files: SampleFiles<Given, Input, Options> | null;
+  readonly files: SampleFiles<Given, Input, Options>;
 }
 
 /** What the settings of a result say of the input. */

@@ -5,6 +5,7 @@ import type { ChosenLayout } from '../layouts/chosen-layout.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import { findJets, openJets } from '../samples/jets/jet-files.js';
 import { jetValues } from '../samples/jets/jet-observables.js';
+import { sourceRowOf } from '../samples/source-rows.js';
 import { type JetDistortionName, jetsKept } from './jet-distortions.js';
 
 export interface DistortJetsOptions extends ThreadedJobOptions {
@@ -45,7 +46,7 @@ export async function distortJets(
   const sample = await openJets(from, { layout, signal });
   const masses = (await jetValues(sample, options)).get('mass') as Float64Array;
   const kept = jetsKept(masses, distortion, seed);
-  const rows = kept.map((row) => sample.sourceRows?.[row] ?? row);
+  const rows = kept.map((row) => sourceRowOf(sample, row));
   const { particles, jets } = await findJets(from, { layout, signal });
   const wanted = [particles, ...(jets ? [jets] : [])];
   const { datasets } = await readDatasets(

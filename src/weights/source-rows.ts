@@ -1,3 +1,4 @@
+import { sourceRowOf } from '../samples/source-rows.js';
 import type { ExtremeShower, WeightHealth } from './density-ratio.js';
 
 /**
@@ -6,7 +7,9 @@ import type { ExtremeShower, WeightHealth } from './density-ratio.js';
  * @param sourceRows the row of each in the file; null where no row was left out.
  */
 export function withSourceRows(health: WeightHealth, sourceRows: Float64Array | null): WeightHealth {
-  if (!sourceRows) return health;
-  const inFile = ({ row, logWeight }: ExtremeShower) => ({ row: sourceRows[row] as number, logWeight });
+  const inFile = ({ row, logWeight }: ExtremeShower) => ({
+    row: sourceRowOf({ sourceRows }, row),
+    logWeight,
+  });
   return { ...health, smallest: health.smallest.map(inFile), largest: health.largest.map(inFile) };
 }

@@ -1,4 +1,5 @@
 import { createHdf5, type DatasetPlan, type WritingOptions } from '../formats/hdf5/writer/writing.js';
+import { rowsFrom } from '../samples/source-rows.js';
 
 /** Weights of the rows of one sample, to be written. */
 export interface WeightsTable {
@@ -85,7 +86,7 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
 function blockOf(table: WeightsTable, first: number, rows: number) {
   const { logWeights, logWeightErrors, logits, fold, sourceRows } = table;
   const firstRows = starts(table);
-  const sources = Float64Array.from({ length: rows }, (_, i) => sourceRows?.[first + i] ?? first + i);
+  const sources = sourceRows?.slice(first, first + rows) ?? rowsFrom(first, rows);
   const files = Int32Array.from(sources, (row) => firstRows.findLastIndex((start) => start <= row));
   const learners = learnersOf(table);
   const logit = new Float32Array(rows * learners);

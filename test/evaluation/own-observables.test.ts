@@ -103,8 +103,8 @@ describe("a user's own observable", () => {
     const blocks = [...showerBlocks(sample, 20)];
     expect(blocks.length).toBeGreaterThan(2);
     let next = 0;
-    for (const { firstRow, rows, incidentEnergies, voxels } of blocks) {
-      expect(firstRow).toBe(next);
+    for (const { sourceRows, rows, incidentEnergies, voxels } of blocks) {
+      expect([sourceRows[0], sourceRows.at(-1)]).toEqual([next, next + rows - 1]);
       expect([incidentEnergies.length, voxels.length]).toEqual([rows, rows * 24]);
       expect(voxels.byteLength).toBeLessThanOrEqual(8 * 2 ** 20);
       expect(voxels.every((energy) => energy === 0 || energy >= 20)).toBe(true);
@@ -112,7 +112,7 @@ describe("a user's own observable", () => {
     }
     expect(next).toBe(100_000);
     expect(blocks[1]?.voxels.slice(0, 24)).toEqual(
-      sample.read(blocks[1]?.firstRow as number, 1).map((energy) => (energy < 20 ? 0 : energy)),
+      sample.read(blocks[1]?.sourceRows[0] as number, 1).map((energy) => (energy < 20 ? 0 : energy)),
     );
     sample.dispose();
   });
@@ -131,7 +131,7 @@ describe("a user's own observable", () => {
   });
 
   const inRow = (row: number, value: unknown) => (block: ShowerBlock) =>
-    sums(block).map((sum, i) => (block.firstRow + i === row ? value : sum));
+    sums(block).map((sum, i) => (block.sourceRows[i] === row ? value : sum));
   const onlyGenerated = (act: (block: ShowerBlock) => unknown) => (block: ShowerBlock) =>
     block.rows === 280 ? act(block) : sums(block);
   it.each([

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ArgumentError } from '../../errors.js';
 import { ofFile, readOnnx } from '../../formats/onnx/read-onnx.js';
 import type { JobOptions } from '../../native/run-job.js';
+import { type NumberedRows, sourceRowOf } from '../../samples/source-rows.js';
 import { compileGraph } from './compiled-graph.js';
 import { type LogitHead, logitHead } from './logit-head.js';
 import type { RowProgram } from './row-program.js';
@@ -86,20 +87,20 @@ export class OnnxClassifier {
     }
     const rowsAt = (first: number, wanted: number) =>
       rows.subarray(first * this.inputs, (first + wanted) * this.inputs);
-    return await this.logitsOf(rowsAt, { first: 0, count }, { signal, onProgress });
+    return await this.logitsOf(rowsAt, { rows: count, sourceRows: null }, { signal, onProgress });
   }
 
   /**
    * @internal The same for rows that are made when they are needed.
    *
-   * @param place of the rows among others, for the error that names one.
+   * @param numbered the rows, for the error that names one.
    */
   async logitsOf(
     rowsAt: (first: number, count: number) => Float32Array | Float64Array,
-    place: { readonly first: number; readonly count: number },
+    numbered: NumberedRows,
     { signal, onProgress }: JobOptions,
   ): Promise<Float64Array> {
-    const { count } = place;
+    const { rows: count } = numbered;
     const logits = new Float64Array(count);
     const atOnce = Math.max(1, Math.floor(costAtOnce / this.#program.costOf(this.#head.value)));
     for (let first = 0; first < count; first += atOnce) {
@@ -113,7 +114,10 @@ export class OnnxClassifier {
     }
     const odd = logits.findIndex((logit) => !Number.isFinite(logit));
     if (odd < 0) return logits;
-    throw new ArgumentError('ERR_NON_FINITE', `row ${place.first + odd}: the model gives ${logits[odd]}`);
+    throw new ArgumentError(
+      'ERR_NON_FINITE',
+      `row ${sourceRowOf(numbered, odd)}: the model gives ${logits[odd]}`,
+    );
   }
 
   /** There is nothing to free: it may stand wherever an ensemble does. */

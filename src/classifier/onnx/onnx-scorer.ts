@@ -2,6 +2,7 @@ import { native } from '../../native/binding.js';
 import type { NativePrediction, ScoredRows } from '../../native/contract/training.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { FeatureTable } from '../../samples/feature-table.js';
+import type { NumberedRows } from '../../samples/source-rows.js';
 import type { RowScorer } from '../row-scorer.js';
 import type { ModelDescription } from './model-input.js';
 import type { OnnxClassifier } from './onnx-classifier.js';
@@ -21,18 +22,17 @@ export class OnnxScorer implements RowScorer {
     features: FeatureTable,
     _how: NativePrediction,
     options: JobOptions,
-    rows: { readonly first: number; readonly count: number },
+    rows: NumberedRows,
   ): Promise<ScoredRows> {
-    const { first, count } = rows;
     const logRatios = await this.#model.logitsOf(
       (from, wanted) => callNative(() => native().featureTableRows(features.handle, from, wanted)),
-      { first, count },
+      rows,
       options,
     );
     return {
       logits: Float32Array.from(logRatios),
       logRatios,
-      logRatioErrors: new Float64Array(count).fill(Number.NaN),
+      logRatioErrors: new Float64Array(rows.rows).fill(Number.NaN),
     };
   }
 }

@@ -3,6 +3,7 @@ import { gaussianMixture } from '../../failures/gaussian-mixture.js';
 import { measuredText } from '../../failures/quantity-text.js';
 import { type RegionFactor, regionFactor } from '../../failures/region-factor.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
+import { sourceRowOf } from '../../samples/source-rows.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { valuesAt } from '../rows-where.js';
@@ -126,12 +127,11 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
       distance: own.reduce((sum, point, c) => sum + ((point[i] as number) - (mean[c] as number)) ** 2, 0),
     }));
     const nearest = distances.sort((a, b) => a.distance - b.distance || a.row - b.row).slice(0, mostExamples);
-    const source = context[role].sourceRows;
     found.push({
       rows: members.length * step,
       share: members.length / fitted.length,
       traits: traitsOf(columns, role, members, wholes),
-      examples: nearest.map(({ row }) => source?.[row] ?? row),
+      examples: nearest.map(({ row }) => sourceRowOf(context[role], row)),
     });
     await eventLoopTurn();
   }

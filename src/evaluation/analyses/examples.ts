@@ -2,6 +2,7 @@ import { eventLoopTurn } from '../../event-loop.js';
 import { type SampleRole, sampleRoles } from '../../native/contract/statistics.js';
 import { inputSettings } from '../../samples/kinds.js';
 import type { PicturedLayer, Pictures } from '../../samples/pictures.js';
+import { sourceRowOf } from '../../samples/source-rows.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { typicalRow } from '../typical-row.js';
@@ -114,7 +115,7 @@ async function examplesOf(
     layersInAll: layers.length,
     showers: chosen.map(({ role: of, row, kind }, i) => ({
       role: of,
-      row: context[of].sourceRows?.[row] ?? row,
+      row: sourceRowOf(context[of], row),
       kind,
       conditions: context[of]
         .conditions()

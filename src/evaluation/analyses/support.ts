@@ -6,6 +6,7 @@ import {
   supportOverlap,
 } from '../../failures/support-overlap.js';
 import type { Sample } from '../../samples/sample.js';
+import { sourceRowOf } from '../../samples/source-rows.js';
 import type { ColumnPair } from '../../statistics/largest-distance.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { observableColumns } from '../observable-columns.js';
@@ -103,13 +104,12 @@ function scaled({ observable, reference, generated }: ObservableColumn): ColumnP
 
 function outside(found: SampleSupport, sample: Sample): OutsideRows {
   const { judged, outside: rows, farthest, ...rest } = found;
-  const { sourceRows } = sample;
   return {
     judged,
     rows,
     share: rows / judged,
     ...rest,
-    farthest: farthest.map((one) => ({ ...one, row: sourceRows?.[one.row] ?? one.row })),
+    farthest: farthest.map((one) => ({ ...one, row: sourceRowOf(sample, one.row) })),
   };
 }
 

@@ -2,6 +2,7 @@ import type { EventLayout } from '../../layouts/event-layouts.js';
 import type { Warning } from '../../warnings.js';
 import type { FilesTogether } from '../files-of-sample.js';
 import { weightsOfRows } from '../row-weights.js';
+import { sourceRowsOf } from '../source-rows.js';
 
 /** What of its files a sample of events holds. */
 export interface EventSelection {
@@ -61,13 +62,12 @@ export class EventSample implements Disposable {
 
   /** The sample with these rows of it only, which ascend. */
   only(rows: Float64Array, multiplicity = this.selection.multiplicity): EventSample {
-    const { sourceRows } = this.selection;
     const momenta = this.momenta.map((components) =>
       components.map((values) => Float64Array.from(rows, (row) => values[row] as number)),
     );
     const selection = {
       multiplicity,
-      sourceRows: sourceRows ? rows.map((row) => sourceRows[row] as number) : rows,
+      sourceRows: sourceRowsOf(this.selection, rows),
     };
     const weights = weightsOfRows(this.weights, rows);
     return new EventSample(this.layout, { momenta, weights }, this.origin, selection, this.warnings);

@@ -8,7 +8,7 @@ import type { SampleRole } from '../../native/contract/statistics.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
-import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { repeatedRows } from '../repeated-rows.js';
 import { weightSummary } from '../row-weights.js';
 import {
   type AnyInput,
@@ -25,6 +25,7 @@ import {
   type SampleStream,
   warningsOf,
 } from '../sample.js';
+import { rowsWithout } from '../source-rows.js';
 import { type EventInput, eventFeatures } from './event-features.js';
 import { findEvents, type OpenEventsOptions, openEvents } from './event-files.js';
 import { eventObservables, eventValues, multiplicity } from './event-observables.js';

@@ -1,6 +1,7 @@
 import type { JetLayout } from '../../layouts/jet-layouts.js';
 import type { Warning } from '../../warnings.js';
 import type { FilesTogether } from '../files-of-sample.js';
+import { sourceRowsOf } from '../source-rows.js';
 
 /** Numbers of a particle: Δη, Δφ, p_T/p_T(jet). */
 export const particleColumns = 3;
@@ -50,9 +51,9 @@ export class JetSample implements Disposable {
     rows.forEach((row, place) => {
       particles.set(this.particles.subarray(row * width, (row + 1) * width), place * width);
     });
-    const { sourceRows, capacity, jetPt } = this;
+    const { capacity, jetPt } = this;
     const chosen = jetPt && Float64Array.from(rows, (row) => jetPt[row] as number);
-    const sources = sourceRows ? rows.map((row) => sourceRows[row] as number) : rows;
+    const sources = sourceRowsOf(this, rows);
     return new JetSample(
       this.layout,
       { particles, capacity, jetPt: chosen },

@@ -10,7 +10,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { ThreadedJobOptions } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
-import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { repeatedRows } from '../repeated-rows.js';
 import {
   type AnyInput,
   type Condition,
@@ -26,6 +26,7 @@ import {
   type SampleStream,
   warningsOf,
 } from '../sample.js';
+import { rowsWithout } from '../source-rows.js';
 import { findJets, type OpenJetsOptions, openJets } from './jet-files.js';
 import { jetObservables, jetValues } from './jet-observables.js';
 import { JetSample, particleColumns } from './jet-sample.js';

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../../errors.js';
 import type { InputChoices } from '../sample.js';
+import { sourceRowOf } from '../source-rows.js';
 import type { ShowerCondition, ShowerSample } from './shower-sample.js';
 
 /**
@@ -31,11 +32,13 @@ export function chosenConditions(
 /**
  * Values of some conditions, showers × conditions.
  *
+ * @param sourceRows the row of each shower in what the user passed; null: all are there, in order.
  * @throws ArgumentError ERR_SHAPE for a sample without one of them, ERR_NON_FINITE with the row.
  */
 export function conditionRows(
   { conditions, origin, rows }: ShowerSample,
   names: readonly string[],
+  sourceRows: Float64Array | null,
 ): Float32Array<ArrayBuffer> {
   const made = new Float32Array(rows * names.length);
   for (const [column, name] of names.entries()) {
@@ -44,20 +47,38 @@ export function conditionRows(
       const message = `${origin.source}: the classifier reads the condition ${name}, which its showers do not have; describe it in a layout`;
       throw new ArgumentError('ERR_SHAPE', message);
     }
-    requireFinite(origin.source, found);
+    requireFinite(origin.source, found, sourceRows);
     for (const [row, value] of found.values.entries()) made[row * names.length + column] = value;
   }
   return made;
 }
 
 /** @throws ArgumentError ERR_NON_FINITE with the row. */
-export function requireFiniteConditions({ conditions, origin }: ShowerSample): void {
-  for (const condition of conditions) requireFinite(origin.source, condition);
+export function requireFiniteConditions(
+  { conditions, origin }: ShowerSample,
+  sourceRows: Float64Array | null,
+): void {
+  for (const condition of conditions) requireFinite(origin.source, condition, sourceRows);
 }
 
-function requireFinite(source: string, { name, values }: ShowerCondition): void {
-  const row = values.findIndex((value) => !Number.isFinite(value));
-  if (row < 0) return;
-  const message = `${source}: ${name} of row ${row} is ${values[row]}; remove the shower, or the condition from the description of the layout`;
+/** Every feature set takes their logarithm. @throws ArgumentError ERR_INCIDENT_ENERGY with the row. */
+export function requireIncidentEnergies(showers: ShowerSample, sourceRows: Float64Array | null): void {
+  const energies = showers.incidentEnergies();
+  const odd = energies.findIndex((energy) => !(energy > 0));
+  if (odd < 0) return;
+  const row = sourceRowOf({ sourceRows }, odd);
+  const message = `${showers.origin.source}: the incident energy of row ${row} is ${energies[odd]} MeV; the features need one above zero`;
+  throw new ArgumentError('ERR_INCIDENT_ENERGY', message);
+}
+
+function requireFinite(
+  source: string,
+  { name, values }: ShowerCondition,
+  sourceRows: Float64Array | null,
+): void {
+  const odd = values.findIndex((value) => !Number.isFinite(value));
+  if (odd < 0) return;
+  const row = sourceRowOf({ sourceRows }, odd);
+  const message = `${source}: ${name} of row ${row} is ${values[odd]}; remove the shower, or the condition from the description of the layout`;
   throw new ArgumentError('ERR_NON_FINITE', message);
 }

@@ -1,11 +1,12 @@
 import type { Geometry } from '../../geometry/geometry.js';
+import { rowsFrom } from '../source-rows.js';
 import type { ShowerSample } from './shower-sample.js';
 
 /** Neighboring showers of a sample, with all their voxels. */
 export interface ShowerBlock {
-  /** Row of the first shower in the sample, that of its file. */
-  readonly firstRow: number;
   readonly rows: number;
+  /** The row of each shower in what was passed as the sample; of files, counted through them. */
+  readonly sourceRows: Float64Array;
   /** MeV, one a shower. */
   readonly incidentEnergies: Float64Array;
   /** MeV: rows × voxels of the geometry, shower by shower, zeros included; voxels below the threshold are zero. */
@@ -16,8 +17,16 @@ export interface ShowerBlock {
 /** A block is no larger, unless one shower is. */
 const blockBytes = 8 * 2 ** 20;
 
-/** All showers, block by block, so that a large sample never lies in memory with its zeros. */
-export function* showerBlocks(showers: ShowerSample, threshold: number | null): Generator<ShowerBlock> {
+/**
+ * All showers, block by block, so that a large sample never lies in memory with its zeros.
+ *
+ * @param sourceRows of all showers of the sample; null: all are there, in order.
+ */
+export function* showerBlocks(
+  showers: ShowerSample,
+  threshold: number | null,
+  sourceRows: Float64Array | null = null,
+): Generator<ShowerBlock> {
   const { geometry, rows } = showers;
   const together = Math.max(1, Math.floor(blockBytes / (Float64Array.BYTES_PER_ELEMENT * geometry.voxels)));
   const energies = showers.incidentEnergies();
@@ -25,7 +34,8 @@ export function* showerBlocks(showers: ShowerSample, threshold: number | null): 
     const count = Math.min(together, rows - firstRow);
     const incidentEnergies = energies.slice(firstRow, firstRow + count);
     const voxels = cut(showers.read(firstRow, count), threshold);
-    yield { firstRow, rows: count, incidentEnergies, voxels, geometry };
+    const sources = sourceRows?.slice(firstRow, firstRow + count) ?? rowsFrom(firstRow, count);
+    yield { rows: count, sourceRows: sources, incidentEnergies, voxels, geometry };
   }
 }
 

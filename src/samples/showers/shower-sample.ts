@@ -4,8 +4,8 @@ import { asGiven } from '../../geometry/known-geometry.js';
 import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
-import { rowsWithout } from '../repeated-rows.js';
 import type { FileOfSample } from '../sample-file.js';
+import { rowsWithout, sourceRowsOf } from '../source-rows.js';
 import type { PointSummary } from './point-summary.js';
 import type { ContentProblem } from './reading/oddities.js';
 
@@ -191,7 +191,7 @@ export async function showersWithout(
     conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
     logDensityRatio: logDensityRatio && left(logDensityRatio),
     points: points && (await points.without(rows, options)),
-    sourceRows: sourceRows ? left(sourceRows) : rowsWithout(sample.rows, rows),
+    sourceRows: sourceRowsOf({ sourceRows }, rowsWithout(sample.rows, rows)),
   });
 }
 

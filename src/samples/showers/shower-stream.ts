@@ -5,9 +5,9 @@ import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import { filesTogether, requireRows } from '../files-of-sample.js';
-import { rowsWithout } from '../repeated-rows.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
+import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
 import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
@@ -222,10 +222,11 @@ class SampleBeingRead {
   }
 
   #sourceRows(): Float64Array | null {
-    if (this.#dropped.length === 0) return null;
+    if (this.#dropped.length === 0 && this.#firstRow === 0) return null;
     const { rows } = callNative(() => native().showerTable(this.#handle as ShowerTableHandle));
-    const left = rowsWithout(rows + this.#dropped.length, Float64Array.from(this.#dropped));
-    return left.map((row) => this.#firstRow + row);
+    const read = rows + this.#dropped.length;
+    const left = rowsWithout(read, Float64Array.from(this.#dropped));
+    return sourceRowsOf({ sourceRows: rowsFrom(this.#firstRow, read) }, left);
   }
 
   /** Frees what was not finished. */

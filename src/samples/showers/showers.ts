@@ -33,7 +33,12 @@ import { observablesOf, observableValues } from './observables.js';
 import { fileWarnings, sampleWarnings } from './oddities.js';
 import { pointObservables } from './point-observables.js';
 import { profileMeans } from './profiles.js';
-import { chosenConditions, conditionRows, requireFiniteConditions } from './read-conditions.js';
+import {
+  chosenConditions,
+  conditionRows,
+  requireFiniteConditions,
+  requireIncidentEnergies,
+} from './read-conditions.js';
 import { ShowerReader } from './reading/shower-reader.js';
 import { requireSameDetector } from './same-detector.js';
 import { type ShowerBlock, showerBlocks } from './shower-block.js';
@@ -178,7 +183,8 @@ class Showers implements Sample {
     const { features, threshold, conditions } = description;
     const { handle } = this.#showers;
     const geometry = nativeGeometry(description.geometry);
-    const values = conditionRows(this.#showers, conditions);
+    requireIncidentEnergies(this.#showers, this.sourceRows);
+    const values = conditionRows(this.#showers, conditions, this.sourceRows);
     const threads = threadsOf(options);
     return new FeatureTable(
       await runJob<FeatureTableHandle>(
@@ -258,13 +264,12 @@ class Showers implements Sample {
   }
 
   blocks(threshold: number | null): Iterable<ShowerBlock> {
-    return showerBlocks(this.#showers, threshold);
+    return showerBlocks(this.#showers, threshold, this.sourceRows);
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
-    requireFiniteConditions(this.#showers);
-    requireFiniteConditions(generated.#showers);
+    for (const one of [this, generated]) requireFiniteConditions(one.#showers, one.sourceRows);
     const leaks = await conditionLeaks(this, generated, options);
     const axes = await axisOrderWarnings(this.#showers, generated.#showers, options);
     return [

@@ -6,10 +6,10 @@ import type { TableLayout } from '../../layouts/table-schema.js';
 import type { JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
-import { rowsWithout } from '../repeated-rows.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { DescribedFile } from '../sample.js';
 import type { ContentPolicy } from '../showers/reading/oddities.js';
+import { rowsWithout } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
 
 export interface OpenTableOptions extends JobOptions, Partial<Pick<ContentPolicy, 'nonFinite'>> {

@@ -9,7 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
-import { repeatedRows, rowsWithout } from '../repeated-rows.js';
+import { repeatedRows } from '../repeated-rows.js';
 import { requireRowWeights, weightSummary, weightsOfRows } from '../row-weights.js';
 import {
   type Condition,
@@ -25,6 +25,7 @@ import {
   type SampleStream,
   warningsOf,
 } from '../sample.js';
+import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
 import { describeTable, type OpenTableOptions, openTable } from './table-files.js';
 
@@ -59,16 +60,18 @@ async function openTableStream(
   options: OpenTableOptions,
 ): Promise<SampleStream> {
   const { weights: _, ...matrix } = await openTable(paths, { ...options, columns });
-  const { origin } = matrix;
+  const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     const most = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / (4 * columns.length))));
     for (let first = 0; first < Math.max(1, rows); first += most) {
       const values = matrix.values.subarray(first * columns.length, (first + most) * columns.length);
-      yield new Table({ ...matrix, values });
+      yield new Table(
+        { ...matrix, values },
+        { sourceRows: sourceRowsOf({ sourceRows }, rowsFrom(first, values.length / columns.length)), out: 0 },
+      );
     }
   }
-  const { files = [], sourceRows = null, warnings = [] } = origin ?? {};
   return { rows, sourceRows, files, warnings, samples, close: async () => {} };
 }
 
@@ -180,7 +183,8 @@ class Table implements Sample {
       { columns: known, arrays: [], rows: this.rows, values: this.#matrix.values },
       columns,
     );
-    return new Table({ columns, values }).#features('the matrix');
+    const numbered = this.sourceRows && { sourceRows: this.sourceRows, out: 0 };
+    return new Table({ ...this.#matrix, conditions: [], columns, values }, numbered).#features('the matrix');
   }
 
   observables(): readonly Observable[] {
@@ -223,12 +227,8 @@ class Table implements Sample {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
     const weights = weightsOfRows(this.rowWeights, kept);
-    const { sourceRows: before } = this;
-    const sourceRows = before ? kept.map((row) => before[row] as number) : kept;
-    return new Table(
-      { ...rest, columns, values: left, weights },
-      { sourceRows, out: this.#leftOut + rows.length },
-    );
+    const numbered = { sourceRows: sourceRowsOf(this, kept), out: this.#leftOut + rows.length };
+    return new Table({ ...rest, columns, values: left, weights }, numbered);
   }
 
   /** A matrix is the caller's. */
@@ -250,7 +250,7 @@ class Table implements Sample {
     } catch (cause) {
       const place = values.findIndex((value) => !Number.isFinite(value));
       if (place < 0) throw cause;
-      const row = Math.floor(place / columns.length);
+      const row = sourceRowOf(this, Math.floor(place / columns.length));
       const column = columns[place % columns.length];
       const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
