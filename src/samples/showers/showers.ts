@@ -24,7 +24,7 @@ import {
   type Sample,
   type SampleBounds,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
 } from '../sample.js';
 import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
@@ -92,7 +92,7 @@ async function openShowerStream(
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     let first = 0;
     for await (const sample of stream.samples(bounds)) {
-      yield new Showers(sample, { sourceRows: rowsFrom(first, sample.rows), out: 0 });
+      yield new Showers(sample, rowsFrom(first, sample.rows));
       first += sample.rows;
     }
   }
@@ -121,18 +121,16 @@ class Showers implements Sample {
   readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
-  readonly #leftOut: number;
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(sample: ShowerSample, sourceRows: Float64Array | null = null) {
     this.#showers = sample;
     this.rows = sample.rows;
-    this.sourceRows = left?.sourceRows ?? null;
-    this.#leftOut = left?.out ?? 0;
+    this.sourceRows = sourceRows;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { source, files, sha256, layout, toy } = this.#showers.origin;
     return {
       role,
@@ -141,7 +139,6 @@ class Showers implements Sample {
       files,
       sha256,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout,
       weights: null,
       toy,
@@ -290,8 +287,7 @@ class Showers implements Sample {
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
     const sourceRows = sourceRowsOf(this, rowsWithout(this.rows, rows));
-    const left = { sourceRows, out: this.#leftOut + rows.length };
-    return new Showers(await showersWithout(this.#showers, rows, options), left);
+    return new Showers(await showersWithout(this.#showers, rows, options), sourceRows);
   }
 
   dispose(): void {
