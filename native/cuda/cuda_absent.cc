@@ -1,4 +1,4 @@
-// In place of the CUDA backend where this was built without nvcc.
+// In place of the CUDA backend where this was built without it.
 #include "core/run/error.h"
 #include "cuda/cuda_backend.h"
 #include "cuda/cuda_devices.h"
@@ -6,7 +6,7 @@
 
 namespace caloscope {
 
-CudaDevices find_cuda_devices() { return {{}, "this build is without CUDA: it was compiled where nvcc was not found"}; }
+CudaDevices find_cuda_devices() { return {{}, "this build is without CUDA: " CALOSCOPE_WHY_NO_CUDA}; }
 
 std::unique_ptr<Backend> make_cuda_backend(const std::vector<int>&, unsigned) {
   throw Error(ErrorCode::device, "CUDA cannot be used: " + find_cuda_devices().reason);
