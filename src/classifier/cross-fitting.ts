@@ -126,10 +126,10 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
     const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
       input,
       training: {
-        select,
-        rows: this.rows,
         folds,
         split,
+        select,
+        rows: this.rows,
         members,
         seed,
         learners,
