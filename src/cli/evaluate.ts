@@ -14,7 +14,7 @@ import { computerFor } from '../native/devices.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
-import { inputLines, warningLines } from './findings.js';
+import { inputLines, rowsText, selectionLines, warningLines } from './findings.js';
 import {
   addPairArguments,
   checkPair,
@@ -151,12 +151,13 @@ export function documentOf(result: EvaluationResult, out: string): object {
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
   const { verdict, failures, samples, weights, warnings, settings } = result;
-  const sampleRows = [samples.reference, samples.generated].map(({ role, noun, source, rows, layout }) => {
+  const sampleRows = [samples.reference, samples.generated].map((sample) => {
+    const { role, source, layout } = sample;
     const { effectiveSampleSize, tailIndex } = weights[role];
     const size = count(effectiveSampleSize);
     return [
       role,
-      `${count(rows)} ${noun}`,
+      rowsText(sample),
       `effective ${size}`,
       `Pareto index ${tailText(tailIndex)}`,
       `layout ${layout}`,
@@ -173,6 +174,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     '',
     'Input of the classifiers:',
     ...inputLines(settings),
+    ...selectionLines(settings.select),
     ...summaries,
     ...otherTrainings(result),
     ...warningLines(warnings),

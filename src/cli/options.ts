@@ -182,6 +182,7 @@ export interface TrainingFlags extends SeedOption {
   /** false: `--no-whitening`. */
   readonly whitening?: EvaluationOptions['whitening'];
   readonly members?: EvaluationOptions['members'];
+  readonly select?: EvaluationOptions['select'];
   readonly repeated?: EvaluationOptions['repeated'];
   readonly features?: EvaluationOptions['features'];
   /** `none`: null of the library, which commander would take for a missing value. */
@@ -226,6 +227,7 @@ export function addTrainingOptions(command: Command): Command {
   const none = 'must be varying, none, or names with commas between';
   const angles = 'conditions beside the energy that classifiers read: varying, none, or names';
   option('--conditions <names>', angles, conditions, wordOrNames, none);
+  command.addOption(selectOption());
   const copies = `${alternatives(repeatedPolicies)}: rows that occur twice`;
   option('--repeated <how>', copies, repeated, asGiven);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
@@ -342,6 +344,28 @@ export function addByOption(command: Command): Command {
   return command.addOption(checkedOption('--by <list>', description, by, byFrom, demand));
 }
 
+/** Which rows are compared. */
+function selectOption(): Option {
+  const { select } = evaluationSchema.shape;
+  const description =
+    'only rows made for this: energy:1e3..5e4 (MeV; both ends belong to it, one may be left out), pdg:22/-211 (values); any condition of the layout, with commas between (default: all)';
+  const demand =
+    'must be NAME:LOW..HIGH or NAME:VALUE/VALUE with commas between them, each name once, LOW <= HIGH, one of both may be left out';
+  return checkedOption('--select <list>', description, select, selectionsFrom, demand);
+}
+
+function selectionsFrom(text: string): unknown {
+  return text.split(',').map((part) => {
+    const colon = part.lastIndexOf(':');
+    const [condition, wanted] = [part.slice(0, Math.max(0, colon)).trim(), part.slice(colon + 1)];
+    const [from = '', to, ...rest] = wanted.split('..');
+    if (rest.length > 0) return part;
+    if (to === undefined) return { condition, values: wanted.split('/').map(numberFrom) };
+    const bound = (end: string) => (end === '' ? null : numberFrom(end));
+    return { condition, from: bound(from), to: bound(to) };
+  });
+}
+
 function byFrom(text: string): unknown {
   return text.split(',').map((part) => {
     const [condition, bins, ...rest] = part.split(':');
@@ -370,7 +394,7 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { preset, features, conditions, folds, split, learners, members, seed, repeated } = flags;
+  const { preset, features, conditions, folds, split, learners, members, seed, select, repeated } = flags;
   const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
@@ -379,7 +403,7 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
   const classifier = given({ hidden, activation, dropout, ...steps });
   return {
     ...given({ preset, features, conditions, folds, split, learners, whitening, threshold, members, seed }),
-    ...given({ repeated }),
+    ...given({ select, repeated }),
     classifier,
   };
 }

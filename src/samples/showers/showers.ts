@@ -24,7 +24,7 @@ import {
   type Sample,
   type SampleBounds,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
 } from '../sample.js';
 import { axisOrderWarnings } from './axis-order.js';
@@ -118,18 +118,16 @@ class Showers implements Sample {
   readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
-  readonly #leftOut: number;
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, leftOut = 0) {
+  constructor(sample: ShowerSample) {
     this.#showers = sample;
     this.rows = sample.rows;
     this.sourceRows = sample.sourceRows;
-    this.#leftOut = leftOut;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { source, files, sha256, layout, toy } = this.#showers.origin;
     return {
       role,
@@ -138,7 +136,6 @@ class Showers implements Sample {
       files,
       sha256,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout,
       weights: null,
       toy,
@@ -286,7 +283,7 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    return new Showers(await showersWithout(this.#showers, rows, options), this.#leftOut + rows.length);
+    return new Showers(await showersWithout(this.#showers, rows, options));
   }
 
   dispose(): void {
