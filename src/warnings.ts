@@ -30,7 +30,7 @@ export const warningCodes = {
   'folds-differ': 'scores that lie higher in some folds than in others',
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',
-  'non-finite-weights': 'weights that are not finite',
+  'non-finite-weights': 'weights that are not finite: ln w is NaN or infinite, or w too large for float64',
   'observable-not-described': 'an observable that differs as much after the weights as before',
   'classifier-blind': 'an observable that tells the samples apart better than the classifiers do',
   'heavy-tail': 'weights with a tail so heavy that sums of them are unreliable',

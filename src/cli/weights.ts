@@ -86,7 +86,7 @@ export async function runWeights(
     devices: chosen.devices,
   });
   const health = withSourceRows(ofScored, found.sourceRows);
-  const warnings = [...found.warnings, ...healthWarnings(health, 'generated', found.noun)];
+  const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
   await writeWeightsFile(
