@@ -36,7 +36,7 @@ export {
   reliability,
 } from './calibration/reliability.js';
 export { type CheckpointOptions, removeCheckpoints } from './classifier/checkpoints.js';
-export type { EnsembleDescription } from './classifier/classifier-files.js';
+export type { EnsembleDescription, TrainingDescription } from './classifier/classifier-files.js';
 export { ClassifierEnsemble, type PredictOptions, type ScoreSampleOptions } from './classifier/ensemble.js';
 export { type FileScores, type FileScoresOptions, scoreFile } from './classifier/file-scores.js';
 export type { ClassifierOptions, ClassifierSettings } from './classifier/network-settings.js';

@@ -15,7 +15,7 @@ import { computerFor } from '../native/devices.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
-import { inputLines, warningLines } from './findings.js';
+import { inputLines, rowsText, selectionLines, warningLines } from './findings.js';
 import {
   addPairArguments,
   checkPair,
@@ -163,12 +163,13 @@ export function documentOf(
 
 export function linesOf(result: EvaluationResult, out: string): string[] {
   const { verdict, failures, samples, weights, warnings, settings } = result;
-  const sampleRows = [samples.reference, samples.generated].map(({ role, noun, source, rows, layout }) => {
+  const sampleRows = [samples.reference, samples.generated].map((sample) => {
+    const { role, source, layout } = sample;
     const { effectiveSampleSize, tailIndex } = weights[role];
     const size = count(effectiveSampleSize);
     return [
       role,
-      `${count(rows)} ${noun}`,
+      rowsText(sample),
       `effective ${size}`,
       `Pareto index ${tailText(tailIndex)}`,
       `layout ${layout}`,
@@ -185,6 +186,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     '',
     'Input of the classifiers:',
     ...inputLines(settings),
+    ...selectionLines(settings.select),
     ...summaries,
     ...otherTrainings(result),
     ...warningLines(warnings),

@@ -100,12 +100,8 @@ async function evaluateSamples(
   const watch = new Stopwatch();
 
   using pair = await examinePair(...given, choices, run);
-  const { reference, generated, input, settings, paired, warnings: oddities } = pair;
+  const { reference, generated, input, settings, paired, records: samples, warnings: oddities } = pair;
   if (choices.preset) requirePresetFits(choices.preset, settings.geometry);
-  const samples = {
-    reference: reference.record('reference'),
-    generated: generated.record('generated'),
-  };
   watch.lap('checking the samples');
   // Before the training: a mistake in the user's function must not cost one.
   const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
@@ -251,6 +247,7 @@ function settingsRecord(
     whitening: choices.whitening,
     seed: choices.seed,
     calibration: choices.calibration,
+    select: choices.select,
     repeated: choices.repeated,
     network: { hidden, activation, slope, dropout },
     training: {

@@ -5,6 +5,7 @@ import type { LearnerName } from '../native/contract/ensembles.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
+import type { RowSelection } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
@@ -30,7 +31,8 @@ export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
 export type { CellAxis, CellMeans, PicturedLayer } from '../samples/pictures.js';
 export type { RowWeightSummary } from '../samples/row-weights.js';
-export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, Profile, SampleOrigin, SampleRecord } from '../samples/sample.js';
+export type { RowSelection } from '../samples/selected-rows.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -160,6 +162,8 @@ export interface EvaluationSettings {
   readonly seed: number;
   /** Of ln w; ranks are those of the raw scores. null: none. */
   readonly calibration: CalibrationMethod | null;
+  /** Which rows were compared, by what they were made for; none named: all. */
+  readonly select: readonly RowSelection[];
   /** What was done about rows that occur twice. */
   readonly repeated: RepeatedPolicy;
   readonly network: Readonly<Record<string, unknown>>;

@@ -28,9 +28,9 @@ const rowsPerBlock = 65_536;
 
 /**
  * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners)
- * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that were left out
- * are absent. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Each dataset says in its attributes
- * `long_name` what it is, in `units` that it has no unit (`1`). Appears at `path` when it is complete.
+ * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that have no
+ * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Each dataset says in its
+ * attributes `long_name` what it is, in `units` that it has no unit (`1`). Appears at `path` when it is complete.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
  */

@@ -21,7 +21,7 @@ import {
   otherInput,
   type Sample,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
   warningsOf,
 } from '../sample.js';
@@ -105,12 +105,10 @@ class Events implements Sample {
   readonly pictures = null;
   readonly rows: number;
   readonly #events: EventSample;
-  readonly #leftOut: number;
 
-  constructor(sample: EventSample, leftOut = 0) {
+  constructor(sample: EventSample) {
     this.#events = sample;
     this.rows = sample.rows;
-    this.#leftOut = leftOut;
   }
 
   get sourceRows(): Float64Array | null {
@@ -121,14 +119,13 @@ class Events implements Sample {
     return this.#events.weights;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { origin, layout } = this.#events;
     return {
       role,
       noun: this.noun,
       ...origin,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout: layout.name,
       weights: weightSummary(this.rowWeights),
       toy: false,
@@ -224,7 +221,7 @@ class Events implements Sample {
   }
 
   async without(rows: Float64Array): Promise<Sample> {
-    return new Events(this.#events.only(rowsWithout(this.rows, rows)), this.#leftOut + rows.length);
+    return new Events(this.#events.only(rowsWithout(this.rows, rows)));
   }
 
   dispose(): void {}

@@ -5,6 +5,7 @@ import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import type { FileOfSample } from '../sample-file.js';
+import { rowsWithout, sourceRowsOf } from '../source-rows.js';
 import type { PointSummary } from './point-summary.js';
 import type { ContentProblem } from './reading/oddities.js';
 
@@ -23,6 +24,7 @@ interface KnownOfShowers {
   readonly conditions: readonly ShowerCondition[];
   readonly logDensityRatio: Float64Array | null;
   readonly points?: PointSummary | null;
+  readonly sourceRows?: Float64Array | null;
 }
 
 /** Where the showers of a sample come from. */
@@ -47,8 +49,8 @@ export interface ShowerOrigin {
 }
 
 /**
- * Showers in native memory, of which only the hits are kept; energies in MeV, exactly as in the file. Row numbers are
- * those of the file. Free it with `dispose()` or `using`.
+ * Showers in native memory, of which only the hits are kept; energies in MeV, exactly as in the file. Rows are
+ * those of the file, unless some were left out. Free it with `dispose()` or `using`.
  */
 export class ShowerSample extends NativeObject<'shower-table'> {
   readonly geometry: Geometry;
@@ -62,13 +64,15 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   /** What is kept of the points that the hits were made of; null for showers that were voxels. */
   readonly points: PointSummary | null;
   readonly rows: number;
+  /** The row of each shower in the files, where some were left out (`nonFinite`, `negative`: `drop`); null: row i is row i. */
+  readonly sourceRows: Float64Array | null;
 
   private constructor(
     handle: ShowerTableHandle,
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[],
-    { conditions, logDensityRatio, points = null }: KnownOfShowers,
+    { conditions, logDensityRatio, points = null, sourceRows = null }: KnownOfShowers,
   ) {
     super(handle);
     this.geometry = geometry;
@@ -77,6 +81,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     this.conditions = conditions;
     this.logDensityRatio = logDensityRatio;
     this.points = points;
+    this.sourceRows = sourceRows;
     this.rows = callNative(() => native().showerTable(handle)).rows;
   }
 
@@ -181,11 +186,12 @@ export async function showersWithout(
   );
   const removed = new Set(rows);
   const left = (values: Float64Array) => values.filter((_, row) => !removed.has(row));
-  const { geometry, origin, problems, conditions, logDensityRatio, points } = sample;
+  const { geometry, origin, problems, conditions, logDensityRatio, points, sourceRows } = sample;
   return ShowerSample.adopt(handle, geometry, origin, problems, {
     conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
     logDensityRatio: logDensityRatio && left(logDensityRatio),
     points: points && (await points.without(rows, options)),
+    sourceRows: sourceRowsOf({ sourceRows }, rowsWithout(sample.rows, rows)),
   });
 }
 

@@ -24,10 +24,9 @@ import {
   type Sample,
   type SampleBounds,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
 } from '../sample.js';
-import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
@@ -90,15 +89,13 @@ async function openShowerStream(
 ): Promise<SampleStream> {
   const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
-    let first = 0;
-    for await (const sample of stream.samples(bounds)) {
-      yield new Showers(sample, { sourceRows: rowsFrom(first, sample.rows), out: 0 });
-      first += sample.rows;
-    }
+    for await (const sample of stream.samples(bounds)) yield new Showers(sample);
   }
   return {
     rows: stream.rows,
-    sourceRows: null,
+    get sourceRows() {
+      return stream.sourceRows;
+    },
     files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
@@ -121,18 +118,16 @@ class Showers implements Sample {
   readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
-  readonly #leftOut: number;
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(sample: ShowerSample) {
     this.#showers = sample;
     this.rows = sample.rows;
-    this.sourceRows = left?.sourceRows ?? null;
-    this.#leftOut = left?.out ?? 0;
+    this.sourceRows = sample.sourceRows;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { source, files, sha256, layout, toy } = this.#showers.origin;
     return {
       role,
@@ -141,7 +136,6 @@ class Showers implements Sample {
       files,
       sha256,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout,
       weights: null,
       toy,
@@ -289,9 +283,7 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    const sourceRows = sourceRowsOf(this, rowsWithout(this.rows, rows));
-    const left = { sourceRows, out: this.#leftOut + rows.length };
-    return new Showers(await showersWithout(this.#showers, rows, options), left);
+    return new Showers(await showersWithout(this.#showers, rows, options));
   }
 
   dispose(): void {
