@@ -57,8 +57,8 @@ describe('figures for papers', () => {
       expect(root.getAttribute('fill')).toBe('none');
       for (const node of root.querySelectorAll('path, rect, line, circle, text')) {
         const painted = (attribute: string) => {
-          const value = node.closest(`[${attribute}]`)?.getAttribute(attribute);
-          return value !== undefined && value !== null && value !== 'none';
+          const value = node.closest(`[${attribute}]`)?.getAttribute(attribute) ?? 'none';
+          return value !== 'none';
         };
         expect(painted('fill') || painted('stroke'), `${name}: ${node.outerHTML}`).toBe(true);
       }
@@ -120,8 +120,8 @@ describe('figures for papers', () => {
     const [head, ...tables] = text('submission.yaml')
       .split('---\n')
       .slice(1)
-      .map((one) => JSON.parse(one));
-    expect(head.comment).toContain(result.verdict.sentence);
+      .map((one): { comment: string; data_file: string } => JSON.parse(one));
+    expect(head?.comment).toContain(result.verdict.sentence);
     expect(tables.map(({ data_file }) => data_file)).toEqual(namesOf('.csv').map((one) => `${one}.yaml`));
   });
 

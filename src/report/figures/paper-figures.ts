@@ -49,6 +49,8 @@ function composed(sheet: Sheet, figure: Element, parts: readonly SVGElement[]) {
   for (const part of parts) {
     const moved = pen.group('part');
     moved.setAttribute('transform', `translate(${margin} ${height})`);
+    // What the plotting library lets all marks inherit.
+    moved.setAttribute('fill', part.getAttribute('fill') ?? 'none');
     for (const node of [...part.childNodes]) moved.append(withoutLinks(sheet.document, node));
     drawing.append(moved);
     height += sizeOf(part, 'height');
