@@ -8,6 +8,7 @@ import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { DescribedFile } from '../sample.js';
 import type { MatrixSample } from './matrix-sample.js';
+import { densityNames, withoutDensities } from './table-densities.js';
 
 export interface OpenTableOptions extends JobOptions {
   /** Name, path or description of a layout of kind `table`: which columns are read, and which of them are conditions. */
@@ -49,8 +50,12 @@ export async function openTable(
     if ((await tableFormatAt(path)) === null) throw notATable(path);
     const others = options.columns ?? tables[0]?.columns ?? null;
     const chosen =
-      options.columns ?? (layout.columns && [...layout.columns, ...weightColumns(layout)]) ?? others;
-    const table = await readTable(path, { columns: chosen, signal });
+      options.columns ??
+      tables[0]?.columns ??
+      (layout.columns && [...layout.columns, ...weightColumns(layout)]) ??
+      others;
+    const densities = options.columns === undefined && layout.columns !== null ? densityNames(layout) : [];
+    const table = await readWith(path, chosen, tables[0] === undefined ? densities : [], signal);
     if (layout.columns === null && others !== null) requireWholeArrays(path, table);
     if (options.columns === undefined) requireNamedColumns(path, layout, table.columns);
     tables.push(table);
@@ -59,17 +64,40 @@ export async function openTable(
   const [{ columns: read }] = tables as [TableOfFile];
   const parts = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
   const { source, files, sha256 } = filesTogether(first, all.length, parts);
-  const { columns, values, weights } = withoutWeights(read, joined(tables), layout, source);
+  const whole = { ...(tables[0] as TableOfFile), values: joined(tables) };
+  const { table, densities } = withoutDensities(
+    { ...whole, rows: whole.values.length / read.length },
+    layout,
+    source,
+  );
+  const { columns, values, weights } = withoutWeights(table.columns, table.values, layout, source);
   return {
     values,
     columns,
     weights,
+    densities,
     name: source,
     conditions: layout.conditions
       .filter(({ name }) => columns.includes(name))
       .map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
     origin: { files, sha256, layout: layout.name },
   };
+}
+
+/** With columns of ln p where the file has them: the reference has none. */
+async function readWith(
+  path: string,
+  columns: readonly string[] | null,
+  densities: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<TableOfFile> {
+  if (columns === null || densities.length === 0) return await readTable(path, { columns, signal });
+  try {
+    return await readTable(path, { columns: [...columns, ...densities], signal });
+  } catch (error) {
+    if (!(error instanceof FileError && error.code === 'ERR_DATASET_MISSING')) throw error;
+    return await readTable(path, { columns, signal });
+  }
 }
 
 function weightColumns({ weights }: TableLayout): string[] {
