@@ -5,6 +5,7 @@ import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { layoutNames } from '../layouts/kinds-of-layouts.js';
 import { alternatives, oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
@@ -127,6 +128,7 @@ export interface SampleFileOptions {
   readonly multiplicity?: number;
   readonly negativeVoxels?: ContentPolicy['negative'];
   readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
+  readonly dropRows?: boolean;
 }
 
 const named = z.string().min(1, { error: 'must not be empty' });
@@ -168,7 +170,9 @@ export function addContentOptions(command: Command): Command {
   };
   option('--negative-voxels <how>', negativePolicies, strictPolicy.negative);
   option('--non-finite-voxels <how>', nonFinitePolicies, strictPolicy.nonFinite);
-  return command;
+  const drop =
+    'leave out showers with NaN, infinite or negative numbers, and rows of tables that are not finite';
+  return command.option('--drop-rows', `${drop}; the same as drop for both`);
 }
 
 export interface TrainingFlags extends SeedOption {
@@ -310,6 +314,11 @@ function splitFrom(text: string): unknown {
   return { train: train / whole, validation: validation / whole, test: test / whole };
 }
 
+export function tablesOption(): Option {
+  const description = `tables of weights and observables, one row a row of each file: ${alternatives(writtenFormats)}`;
+  return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);
+}
+
 export interface WindowsOption {
   readonly windows?: EvaluationOptions['windows'];
 }
@@ -417,9 +426,12 @@ export function evaluationOptions(
 }
 
 /** What is done with odd numbers, as the library takes it. */
-export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: SampleFileOptions) {
-  return {
-    ...(negativeVoxels && { negative: negativeVoxels }),
-    ...(nonFiniteVoxels && { nonFinite: nonFiniteVoxels }),
-  };
+export function contentPolicy({
+  dropRows,
+  negativeVoxels,
+  nonFiniteVoxels,
+}: SampleFileOptions): Partial<ContentPolicy> {
+  const usual = dropRows ? 'drop' : undefined;
+  const [negative, nonFinite] = [negativeVoxels ?? usual, nonFiniteVoxels ?? usual];
+  return { ...(negative && { negative }), ...(nonFinite && { nonFinite }) };
 }

@@ -189,7 +189,10 @@ export interface SampleBounds {
   readonly bytes: number;
 }
 
-/** A file that is read sample by sample. */
+/**
+ * A file that is read sample by sample. Where rows are left out while it is read, `rows` are those of the file, and `sourceRows` is
+ * known after the last sample.
+ */
 export interface SampleStream extends NumberedRows {
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];

@@ -5,10 +5,11 @@ import { requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
-import { filesTogether } from '../files-of-sample.js';
-import type { OwnDensities } from '../own-densities.js';
+import { filesTogether, requireRows } from '../files-of-sample.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
+import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
 import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
@@ -64,6 +65,7 @@ export class ShowerStream {
   readonly #files: ShowerFiles;
   readonly #options: OpenShowersOptions;
   readonly #problems: ContentProblem[] = [];
+  readonly #dropped: number[] = [];
   #checksums: string[] | null = null;
 
   private constructor(files: ShowerFiles, options: OpenShowersOptions) {
@@ -91,6 +93,11 @@ export class ShowerStream {
     return this.#files.files;
   }
 
+  /** The row of each shower in the files, where some were dropped; null: all are there. Complete after the last sample. */
+  get sourceRows(): Float64Array | null {
+    return this.#dropped.length === 0 ? null : rowsWithout(this.rows, Float64Array.from(this.#dropped));
+  }
+
   /** What was odd in the files and was not refused; complete after the last sample. */
   get problems(): readonly ContentProblem[] {
     return this.#problems;
@@ -109,10 +116,11 @@ export class ShowerStream {
   }
 
   /**
-   * All showers in file order, at least one sample. Each is the caller's to free. While the caller works on one, the
+   * All showers in file order but for those that are dropped, at least one sample. Each is the caller's to free. While the caller works on one, the
    * next is read only when it is requested, but for a few blocks.
    *
-   * @throws CaloscopeError with the codes for content; `signal.reason` when aborted.
+   * @throws CaloscopeError with the codes for content; FileError ERR_TOO_FEW_ROWS where all showers are dropped; `signal.reason` when
+   * aborted.
    */
   async *samples(
     bounds: SampleBounds,
@@ -121,6 +129,8 @@ export class ShowerStream {
     const { nonFinite, negative, signal, onProgress } = this.#options;
     let next = new SampleBeingRead(this.#files, Math.min(this.rows, bounds.rows));
     let done = 0;
+    let left = 0;
+    let given = 0;
     const policy = {
       ...(nonFinite !== undefined && { nonFinite }),
       ...(negative !== undefined && { negative }),
@@ -131,14 +141,19 @@ export class ShowerStream {
       for await (const block of this.#files.hits(policy, this.#checksums)) {
         next.add(block);
         await eventLoopTurn(); // blocks that wait already must not keep others waiting
-        done += block.rows;
+        left += block.rows;
+        done += block.rows + block.droppedRows.length;
+        for (const row of block.droppedRows) this.#dropped.push(row);
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
+        given = left;
         yield next.finish(originOf(this.#files, null), [], null);
-        next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows));
+        next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows), done);
       }
       signal?.throwIfAborted();
-      yield next.finish(originOf(this.#files, this.#checksums), this.#problems, densities);
+      if (this.#dropped.length > 0) requireRows(this.#files.first.path, 'showers', { left, read: this.rows });
+      if (left > given || left === 0)
+        yield next.finish(originOf(this.#files, this.#checksums), this.#problems, densities);
     } finally {
       next.discard();
     }
@@ -167,8 +182,13 @@ class SampleBeingRead {
   readonly #points: PointsBeingRead | null;
   readonly #conditions: Float64Array[][] = [];
   readonly #ratios: Float64Array[] = [];
+  readonly #firstRow: number;
+  /** Counted from the first row of this sample. */
+  readonly #dropped: number[] = [];
 
-  constructor(files: ShowerFiles, expectedRows: number) {
+  /** @param firstRow of this sample, counted through the files. */
+  constructor(files: ShowerFiles, expectedRows: number, firstRow = 0) {
+    this.#firstRow = firstRow;
     this.#files = files;
     const { geometry, metadata } = files.first;
     const { voxels } = geometry;
@@ -183,6 +203,7 @@ class SampleBeingRead {
       this.#conditions[i] ??= [];
       this.#conditions[i].push(values);
     }
+    for (const row of block.droppedRows) this.#dropped.push(row - this.#firstRow);
     if (block.logDensityRatio) this.#ratios.push(block.logDensityRatio);
   }
 
@@ -203,10 +224,25 @@ class SampleBeingRead {
     }));
     const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
     const logDensityRatio = hasRatio ? joinedColumns(this.#ratios) : null;
-    const known = { conditions, logDensityRatio, points: this.#points?.finish() ?? null, densities };
+    const sourceRows = this.#sourceRows();
+    const known = {
+      conditions,
+      logDensityRatio,
+      points: this.#points?.finish() ?? null,
+      densities: sourceRows === null ? densities : densitiesOfRows(densities, sourceRows),
+      sourceRows,
+    };
     const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
     return sample;
+  }
+
+  #sourceRows(): Float64Array | null {
+    if (this.#dropped.length === 0 && this.#firstRow === 0) return null;
+    const { rows } = callNative(() => native().showerTable(this.#handle as ShowerTableHandle));
+    const read = rows + this.#dropped.length;
+    const left = rowsWithout(read, Float64Array.from(this.#dropped));
+    return sourceRowsOf({ sourceRows: rowsFrom(this.#firstRow, read) }, left);
   }
 
   /** Frees what was not finished. */

@@ -28,7 +28,6 @@ import {
   type SampleOrigin,
   type SampleStream,
 } from '../sample.js';
-import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
@@ -91,15 +90,13 @@ async function openShowerStream(
 ): Promise<SampleStream> {
   const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
-    let first = 0;
-    for await (const sample of stream.samples(bounds)) {
-      yield new Showers(sample, rowsFrom(first, sample.rows));
-      first += sample.rows;
-    }
+    for await (const sample of stream.samples(bounds)) yield new Showers(sample);
   }
   return {
     rows: stream.rows,
-    sourceRows: null,
+    get sourceRows() {
+      return stream.sourceRows;
+    },
     files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
@@ -125,10 +122,10 @@ class Showers implements Sample {
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, sourceRows: Float64Array | null = null) {
+  constructor(sample: ShowerSample) {
     this.#showers = sample;
     this.rows = sample.rows;
-    this.sourceRows = sourceRows;
+    this.sourceRows = sample.sourceRows;
   }
 
   origin(role: SampleRole): SampleOrigin {
@@ -291,8 +288,7 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    const sourceRows = sourceRowsOf(this, rowsWithout(this.rows, rows));
-    return new Showers(await showersWithout(this.#showers, rows, options), sourceRows);
+    return new Showers(await showersWithout(this.#showers, rows, options));
   }
 
   dispose(): void {

@@ -1,3 +1,4 @@
+import type { Warning } from '../../warnings.js';
 import type { OwnDensities } from '../own-densities.js';
 import type { FileOfSample } from '../sample-file.js';
 
@@ -33,4 +34,8 @@ export interface TableOrigin {
   readonly files: readonly FileOfSample[];
   readonly sha256: string | null;
   readonly layout: string;
+  /** The row of each in the files, where some were left out; null: row i is row i. */
+  readonly sourceRows: Float64Array | null;
+  /** What was odd in the files and was not refused. */
+  readonly warnings: readonly Warning[];
 }

@@ -24,6 +24,7 @@ import {
   type SampleKind,
   type SampleOrigin,
   type SampleStream,
+  warningsOf,
 } from '../sample.js';
 import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
@@ -60,16 +61,17 @@ async function openTableStream(
   options: OpenTableOptions,
 ): Promise<SampleStream> {
   const { weights: _, densities: __, ...matrix } = await openTable(paths, { ...options, columns });
-  const { origin } = matrix;
+  const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     const most = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / (4 * columns.length))));
     for (let first = 0; first < Math.max(1, rows); first += most) {
       const values = matrix.values.subarray(first * columns.length, (first + most) * columns.length);
-      yield new Table({ ...matrix, values }, rowsFrom(first, values.length / columns.length));
+      const numbers = rowsFrom(first, values.length / columns.length);
+      yield new Table({ ...matrix, values }, sourceRowsOf({ sourceRows }, numbers));
     }
   }
-  return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
+  return { rows, sourceRows, files, warnings, samples, close: async () => {} };
 }
 
 class Table implements Sample {
@@ -86,7 +88,7 @@ class Table implements Sample {
   readonly #matrix: MatrixSample;
 
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
-  constructor(matrix: MatrixSample, sourceRows: Float64Array | null = null) {
+  constructor(matrix: MatrixSample, sourceRows: Float64Array | null = matrix.origin?.sourceRows ?? null) {
     const { values, columns } = matrix;
     if (!(values instanceof Float32Array) || !Array.isArray(columns)) {
       throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${table.given}`);
@@ -205,7 +207,12 @@ class Table implements Sample {
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
-    return await conditionLeaks(this, generated, options);
+    if (!(generated instanceof Table)) throw differentKinds(this, generated);
+    return [
+      ...warningsOf('reference', this.#matrix.origin?.warnings ?? []),
+      ...warningsOf('generated', generated.#matrix.origin?.warnings ?? []),
+      ...(await conditionLeaks(this, generated, options)),
+    ];
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
@@ -248,7 +255,7 @@ class Table implements Sample {
       if (place < 0) throw cause;
       const row = sourceRowOf(this, Math.floor(place / columns.length));
       const column = columns[place % columns.length];
-      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: remove the row or fill the gap`;
+      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
     }
   }

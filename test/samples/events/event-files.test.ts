@@ -101,7 +101,7 @@ describe('is refused', () => {
     await expect(openEvents(file('empty'))).rejects.toMatchObject(refusal('empty'));
     await expect(openEvents(file('empty'))).rejects.toThrow('it is empty: it holds no events');
     await expect(openEvents(file('none-finite'))).rejects.toMatchObject(refusal('none-finite'));
-    await expect(openEvents(file('none-finite'))).rejects.toThrow('all 2 hold numbers that are not finite');
+    await expect(openEvents(file('none-finite'))).rejects.toThrow('all 2 hold numbers that cannot be used');
     expect((await openEvents([file('empty'), file('fixed')])).rows).toBe(4);
   });
 
