@@ -1,5 +1,5 @@
-// Weighted histograms with Σw and Σw²: the package in Node, from arrays of JavaScript, against what is used in Python, each
-// with the best it offers.
+// Weighted histograms with Σw and Σw²: the package in Node, from arrays in shared memory, against what is used in Python,
+// each with the best it offers.
 import { regularAxis, variableAxis, WeightedHistogram } from 'caloscope';
 import { agreementOf, largestRelativeDifference } from '../harness/agreement.mjs';
 import { writeArray } from '../harness/arrays.mjs';
@@ -14,13 +14,20 @@ const unequalEdges = Array.from({ length: bins + 1 }, (_, i) => {
   return upper * (0.4 * t + 0.6 * t ** 3);
 });
 
+/** Numbers that the core reads where they lie. */
+function sharedNumbers(length, number) {
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * length));
+  for (let i = 0; i < length; i++) numbers[i] = number();
+  return numbers;
+}
+
 /** Rows of one column of values and of `columns` weights. */
 function rowsOf(entries, columns, tenths) {
   const random = new RandomNumbers(1);
   const value = tenths ? () => Math.floor(10 * random.normal()) / 10 : () => random.normal();
   return {
-    values: Float64Array.from({ length: entries }, value),
-    weights: Float64Array.from({ length: entries * columns }, () => random.uniform() + 0.5),
+    values: sharedNumbers(entries, value),
+    weights: sharedNumbers(entries * columns, () => random.uniform() + 0.5),
   };
 }
 
@@ -65,7 +72,6 @@ function against(library, { edges, columns = 1, tenths = false, threads }) {
       settings: { entries, bins, threads, peer: settings },
       ours: async () => (await filled()).seconds,
       theirs: () => peer.request('run'),
-      note: 'the thread of JavaScript copies the arrays meanwhile, whatever `threads` says',
     };
   };
 }
