@@ -11,6 +11,7 @@ export const warningCodes = {
   units: 'energies that look like another unit',
   'non-finite': 'voxels that are NaN or infinite, read as 0; events that hold such numbers, left out',
   negative: 'negative voxels, kept or read as 0',
+  'dropped-rows': 'showers or rows with NaN, infinite or negative numbers, left out',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',
@@ -29,7 +30,7 @@ export const warningCodes = {
   'folds-differ': 'scores that lie higher in some folds than in others',
   'mean-weight': 'weights that do not average to 1: they are no ratio of densities',
   'few-showers-dominate': 'a few rows that carry nearly all of the weight',
-  'non-finite-weights': 'weights that are not finite',
+  'non-finite-weights': 'weights that are not finite: ln w is NaN or infinite, or w too large for float64',
   'observable-not-described': 'an observable that differs as much after the weights as before',
   'classifier-blind': 'an observable that tells the samples apart better than the classifiers do',
   'heavy-tail': 'weights with a tail so heavy that sums of them are unreliable',

@@ -12,6 +12,12 @@ Napi::Value range_value(Napi::Env env, const Range& range) {
   return result;
 }
 
+std::vector<double> dropped_in_file(const ContentNotes& notes, std::uint64_t first_row) {
+  std::vector<double> rows;
+  for (const auto row : notes.dropped.rows) rows.push_back(static_cast<double>(first_row + row));
+  return rows;
+}
+
 }  // namespace
 
 Napi::Value oddity_value(Napi::Env env, const Oddity& oddity) {
@@ -22,11 +28,14 @@ Napi::Value oddity_value(Napi::Env env, const Oddity& oddity) {
   return result;
 }
 
-Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBlock& hits) {
+Napi::Object notes_value(Napi::Env env, const ContentNotes& notes, const HitBlock& hits,
+                         std::uint64_t first_row) {
   auto result = Napi::Object::New(env);
   result.Set("rows", Napi::Number::New(env, static_cast<double>(hits.rows())));
   result.Set("width", Napi::Number::New(env, hits.voxels()));
   result.Set("bytes", Napi::Number::New(env, static_cast<double>(hits.bytes())));
+  result.Set("droppedRows", new_array(env, dropped_in_file(notes, first_row)));
+  result.Set("droppedNonFinite", Napi::Number::New(env, static_cast<double>(notes.dropped.non_finite)));
   result.Set("nonFiniteVoxels", oddity_value(env, notes.non_finite_voxels));
   result.Set("negativeVoxels", oddity_value(env, notes.negative_voxels));
   result.Set("nonFiniteEnergies", oddity_value(env, notes.non_finite_energies));

@@ -114,7 +114,8 @@ PointBlockArgument point_block_argument(const Napi::Value& value) {
 }
 
 Napi::Object points_value(Napi::Env env, const BinnedPoints& found) {
-  const auto& [hits, spectrum, observables, notes] = found;
+  const auto& observables = found.observables;
+  const auto& notes = found.notes;
   auto result = Napi::Object::New(env);
   result.Set("count", Napi::Number::New(env, static_cast<double>(notes.points)));
   result.Set("energy", Napi::Number::New(env, notes.energy));

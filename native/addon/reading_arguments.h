@@ -6,7 +6,7 @@
 
 namespace caloscope::addon {
 
-/// ZeroPolicy of src/native/contract/reading.ts.
+/// OddRowsPolicy of src/native/contract/reading.ts.
 ContentPolicy policy_argument(const Napi::Value& value);
 
 }  // namespace caloscope::addon

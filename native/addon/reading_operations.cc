@@ -75,20 +75,20 @@ BlockArgument block_argument(const Napi::Value& value) {
   return block;
 }
 
-/// publishHits(exchangeNumber or null, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes
+/// publishHits(exchangeNumber or null, block, policy, layerStarts) → notes
 Napi::Value publish_hits(const Napi::CallbackInfo& info) {
   auto block = block_argument(info[1]);
   const auto policy = policy_argument(info[2]);
   const auto layer_starts = array_copy<std::uint32_t>(info[3], "layerStarts");
   const auto notes = take_notes(block.hits, block.first_row, policy, layer_starts);
-  auto result = notes_value(info.Env(), notes, block.hits);
+  auto result = notes_value(info.Env(), notes, block.hits, block.first_row);
   if (!info[0].IsNull()) {
     HitExchange::find(count_argument(info[0], "exchange"))->publish(block.first_row, {std::move(block.hits), {}});
   }
   return result;
 }
 
-/// publishPoints(exchangeNumber, whether to publish, block, { zeroNonFinite, zeroNegative }, layerStarts) → notes and what is known
+/// publishPoints(exchangeNumber, whether to publish, block, policy, layerStarts) → notes and what is known
 /// of the points
 Napi::Value publish_points(const Napi::CallbackInfo& info) {
   const auto exchange = HitExchange::find(count_argument(info[0], "exchange"));
@@ -98,7 +98,9 @@ Napi::Value publish_points(const Napi::CallbackInfo& info) {
   auto block = point_block_argument(info[2]);
   const auto& [binning, spectrum] = exchange->points();
   auto found = bin_points(std::move(block.showers), binning, spectrum, block.first_row, policy);
-  auto result = notes_value(info.Env(), take_notes(found.hits, block.first_row, policy, layer_starts), found.hits);
+  const auto notes = take_notes(found.hits, block.first_row, policy, layer_starts, found.odd);
+  found.remove_rows(notes.dropped.rows);
+  auto result = notes_value(info.Env(), notes, found.hits, block.first_row);
   result.Set("points", points_value(info.Env(), found));
   if (publish) exchange->publish(block.first_row, {std::move(found.hits), std::move(found.spectrum)});
   return result;

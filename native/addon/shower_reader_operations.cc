@@ -125,7 +125,7 @@ Napi::Value read_stored_showers(const Napi::CallbackInfo& info) {
       });
   auto result = Napi::Array::New(info.Env(), found.size());
   for (std::uint32_t block = 0; block < found.size(); ++block) {
-    if (found[block]) result.Set(block, notes_value(info.Env(), found[block]->notes, found[block]->hits));
+    if (found[block]) result.Set(block, notes_value(info.Env(), found[block]->notes, found[block]->hits, rows_of_file[block]));
     else result.Set(block, info.Env().Null());
   }
   if (publish) {

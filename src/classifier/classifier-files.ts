@@ -48,11 +48,16 @@ import type { CrossFittingPlan } from './settings.js';
 /** Bytes that Node reads at once. */
 const largestFile = 2 ** 31 - 1;
 
+/** A training, and the rows of the samples that it had; undefined in classifiers from before they were counted. */
+export interface TrainingDescription extends CrossFittingPlan {
+  readonly rows?: { readonly reference: number; readonly generated: number } | undefined;
+}
+
 /** What is known of an ensemble beside its numbers; saved with it. */
 export interface EnsembleDescription {
   readonly input: InputDescription;
   /** Undefined where it was not trained here. */
-  readonly training?: CrossFittingPlan | undefined;
+  readonly training?: TrainingDescription | undefined;
   /** One a member; null for one that was not trained here, or not epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
   /** Where the scalar columns of the training lay; null for a classifier that does not know. */

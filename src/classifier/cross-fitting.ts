@@ -121,13 +121,15 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
         native().crossFit(this.handle, { ...this.plan, seed }, options.checkpoint ?? null, computer, notify),
       options,
     );
-    const { folds, split, members, learners, whitening, classifier } = plan;
+    const { select, folds, split, members, learners, whitening, classifier } = plan;
     const batchSize = this.#batchSize;
     const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
       input,
       training: {
         folds,
         split,
+        select,
+        rows: this.rows,
         members,
         seed,
         learners,

@@ -4,6 +4,7 @@ import { oneOf } from '../names.js';
 import { learnerNames } from '../native/contract/ensembles.js';
 import { columnRangesSchema } from '../samples/column-ranges.js';
 import { storedInputSchema } from '../samples/kinds.js';
+import { selectionsSchema } from '../samples/selected-rows.js';
 import { warningSchema } from '../warnings.js';
 import { classifierSchema } from './network-settings.js';
 import { splitSchema } from './settings.js';
@@ -27,6 +28,10 @@ const trainingSchema = z.strictObject({
   folds: z.int().positive(),
   /** In place of folds; classifiers from before there were splits have none. */
   split: splitSchema.nullable().default(null),
+  /** Which rows of the samples it was trained on. */
+  select: selectionsSchema.default([]),
+  /** How many these were. */
+  rows: z.strictObject({ reference: z.int().positive(), generated: z.int().positive() }).optional(),
   members: z.int().positive(),
   seed: z.int().nonnegative(),
   learners: z.array(oneOf(learnerNames)),

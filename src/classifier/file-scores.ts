@@ -62,8 +62,8 @@ export async function scoreFile(
     await scoring.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(scorer), ...stream.warnings, ...scoring.warnings];
-    const { rows, sourceRows, files } = stream;
-    return { noun: scoring.noun, input, rows, sourceRows, files, ...scoring.scores, warnings };
+    const { sourceRows, files } = stream;
+    return { noun: scoring.noun, input, rows: scoring.taken, sourceRows, files, ...scoring.scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scoring.finish().catch(() => undefined);
@@ -95,10 +95,11 @@ function warningsOfTraining({ description }: RowScorer): Warning[] {
 
 /** Scores one sample while the caller fetches the next. */
 class SampleScorer {
-  readonly scores: ScoredRows;
   /** What its rows are, once a sample was taken. */
   noun = 'rows';
   readonly #scorer: RowScorer;
+  /** Of all rows that there may be. */
+  readonly #scores: ScoredRows;
   readonly #rows: number;
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
@@ -113,7 +114,7 @@ class SampleScorer {
     this.#options = options;
     const { ranges } = scorer.description;
     this.#watch = ranges && new RangeWatch(ranges);
-    this.scores = {
+    this.#scores = {
       logits: new Float32Array(scorer.learners.length * rows),
       logRatios: new Float64Array(rows),
       logRatioErrors: new Float64Array(rows),
@@ -144,6 +145,27 @@ class SampleScorer {
       .finally(() => features.dispose());
     // The next await is told of a failure; until then there is none.
     this.#underWay.catch(() => undefined);
+  }
+
+  /** Rows that were scored. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** The scores of the rows that were taken. */
+  get scores(): ScoredRows {
+    const { logits, logRatios, logRatioErrors } = this.#scores;
+    if (this.#taken === this.#rows) return this.#scores;
+    const left = new Float32Array(this.#scorer.learners.length * this.#taken);
+    for (let learner = 0; learner < this.#scorer.learners.length; learner++) {
+      const first = learner * this.#rows;
+      left.set(logits.subarray(first, first + this.#taken), learner * this.#taken);
+    }
+    return {
+      logits: left,
+      logRatios: logRatios.slice(0, this.#taken),
+      logRatioErrors: logRatioErrors.slice(0, this.#taken),
+    };
   }
 
   /** What is odd about the samples taken, for this classifier. */
@@ -180,10 +202,10 @@ class SampleScorer {
   #keep({ logits, logRatios, logRatioErrors }: ScoredRows, first: number, rows: number): void {
     for (let learner = 0; learner < this.#scorer.learners.length; learner++) {
       const place = learner * this.#rows + first;
-      this.scores.logits.set(logits.subarray(learner * rows, (learner + 1) * rows), place);
+      this.#scores.logits.set(logits.subarray(learner * rows, (learner + 1) * rows), place);
     }
-    this.scores.logRatios.set(logRatios, first);
-    this.scores.logRatioErrors.set(logRatioErrors, first);
+    this.#scores.logRatios.set(logRatios, first);
+    this.#scores.logRatioErrors.set(logRatioErrors, first);
     this.#options.onProgress?.({ done: first + rows, total: this.#rows, message: 'scoring' });
   }
 }

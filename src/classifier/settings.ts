@@ -5,6 +5,7 @@ import { type LearnerName, learnerNames } from '../native/contract/ensembles.js'
 import { featureSetNames } from '../native/contract/showers.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
 import { repeatedPolicies } from '../samples/repeated-rows.js';
+import { type RowSelection, selectionsSchema } from '../samples/selected-rows.js';
 import { type ClassifierSettings, classifierSchema, whole } from './network-settings.js';
 import { presetNames, presets } from './presets.js';
 
@@ -18,6 +19,8 @@ export const splitSchema = z
 
 /** What a cross-fitting is told; saved with the classifier. */
 export interface CrossFittingPlan {
+  /** Which rows of the samples it has; none named: all. */
+  readonly select: readonly RowSelection[];
   readonly folds: number;
   /** Not null: in place of folds. */
   readonly split: HeldOutSplit | null;
@@ -74,6 +77,11 @@ export const trainingSchema = z.strictObject({
   /** Networks a pair of folds, each with its own start, order of rows and validation part. */
   members: whole(1, 1000).default(1),
   seed: whole(0, Number.MAX_SAFE_INTEGER).default(1),
+  /**
+   * Rows whose conditions are all as named: `energy` (MeV) or another, from a number to a number, both ends included, or of
+   * some values. Of both samples; rows keep the numbers that they have in the files.
+   */
+  select: selectionsSchema.default([]),
   /**
    * Rows that occur twice, in a sample or in both: `warn` of them, `refuse` the samples, or `remove` the copies: the later of
    * two in a sample, and the generated one of two that are in both.

@@ -1,7 +1,9 @@
+import type { SampleRole } from '../native/contract/statistics.js';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { type GivenSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
+import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { prepareFitting } from './cross-fitting.js';
@@ -19,6 +21,7 @@ export interface TrainedClassifier {
   readonly ensemble: ClassifierEnsemble;
   /** One a member; null for those that are not trained epoch by epoch. */
   readonly records: readonly (NativeTrainingRecord | null)[];
+  readonly samples: { readonly [Role in SampleRole]: SampleRecord };
   /** What the classifiers read, and why. */
   readonly input: ExaminedInput;
   /** What is odd in files and samples, in the order found; saved with the classifier. */
@@ -49,5 +52,11 @@ export async function trainClassifier(
   using prepared = await prepareFitting(pair.reference, pair.generated, pair.input, choices, preparing);
   const { ensemble, records } = await prepared.fit({ signal, onProgress, checkpoint: kept, warnings });
   const sizes = sizeWarnings(pair.reference, pair.generated, choices, ensemble.networkParameters);
-  return { ensemble, records, input: pair.settings, warnings: [...pair.warnings, ...sizes] };
+  return {
+    ensemble,
+    records,
+    samples: pair.records,
+    input: pair.settings,
+    warnings: [...pair.warnings, ...sizes],
+  };
 }

@@ -1,6 +1,8 @@
 import type { ExaminedInput } from '../samples/pair.js';
+import type { SampleRecord } from '../samples/sample.js';
+import { type RowSelection, selectionText } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
-import { columns } from './figures.js';
+import { columns, count } from './figures.js';
 
 /** What classifiers read, and why: what was guessed is seen here. */
 export function inputLines(input: ExaminedInput): string[] {
@@ -10,6 +12,19 @@ export function inputLines(input: ExaminedInput): string[] {
     ...(geometry === null ? [] : [['geometry', `${geometry}, ${geometryReason}`]]),
     ...(thresholdReason === null ? [] : [['threshold', `${thresholdText(threshold)}, ${thresholdReason}`]]),
   ]);
+}
+
+/** `1,200 showers`, and of how many they were selected. */
+export function rowsText({ rows, noun, unselected, leftOut }: SampleRecord): string {
+  const all = unselected > 0 ? ` of ${count(rows + unselected + leftOut)}` : '';
+  return `${count(rows)}${all} ${noun}`;
+}
+
+/** Which rows were compared; nothing where that is all. */
+export function selectionLines(select: readonly RowSelection[]): string[] {
+  return select.length === 0
+    ? []
+    : columns([['selected', select.map((one) => selectionText(one)).join(', ')]]);
 }
 
 export function thresholdText(threshold: number | null): string {

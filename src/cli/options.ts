@@ -5,6 +5,7 @@ import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { layoutNames } from '../layouts/kinds-of-layouts.js';
 import { alternatives, oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
@@ -127,6 +128,7 @@ export interface SampleFileOptions {
   readonly multiplicity?: number;
   readonly negativeVoxels?: ContentPolicy['negative'];
   readonly nonFiniteVoxels?: ContentPolicy['nonFinite'];
+  readonly dropRows?: boolean;
 }
 
 const named = z.string().min(1, { error: 'must not be empty' });
@@ -168,7 +170,9 @@ export function addContentOptions(command: Command): Command {
   };
   option('--negative-voxels <how>', negativePolicies, strictPolicy.negative);
   option('--non-finite-voxels <how>', nonFinitePolicies, strictPolicy.nonFinite);
-  return command;
+  const drop =
+    'leave out showers with NaN, infinite or negative numbers, and rows of tables that are not finite';
+  return command.option('--drop-rows', `${drop}; the same as drop for both`);
 }
 
 export interface TrainingFlags extends SeedOption {
@@ -179,6 +183,7 @@ export interface TrainingFlags extends SeedOption {
   /** false: `--no-whitening`. */
   readonly whitening?: EvaluationOptions['whitening'];
   readonly members?: EvaluationOptions['members'];
+  readonly select?: EvaluationOptions['select'];
   readonly repeated?: EvaluationOptions['repeated'];
   readonly features?: EvaluationOptions['features'];
   /** `none`: null of the library, which commander would take for a missing value. */
@@ -223,6 +228,7 @@ export function addTrainingOptions(command: Command): Command {
   const none = 'must be varying, none, or names with commas between';
   const angles = 'conditions beside the energy that classifiers read: varying, none, or names';
   option('--conditions <names>', angles, conditions, wordOrNames, none);
+  command.addOption(selectOption());
   const copies = `${alternatives(repeatedPolicies)}: rows that occur twice`;
   option('--repeated <how>', copies, repeated, asGiven);
   option('--hidden <widths>', 'widths of the hidden layers', network.hidden, numbersFrom);
@@ -308,6 +314,11 @@ function splitFrom(text: string): unknown {
   return { train: train / whole, validation: validation / whole, test: test / whole };
 }
 
+export function tablesOption(): Option {
+  const description = `tables of weights and observables, one row a row of each file: ${alternatives(writtenFormats)}`;
+  return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);
+}
+
 export interface WindowsOption {
   readonly windows?: EvaluationOptions['windows'];
 }
@@ -339,6 +350,28 @@ export function addByOption(command: Command): Command {
   return command.addOption(checkedOption('--by <list>', description, by, byFrom, demand));
 }
 
+/** Which rows are compared. */
+function selectOption(): Option {
+  const { select } = evaluationSchema.shape;
+  const description =
+    'only rows made for this: energy:1e3..5e4 (MeV; both ends belong to it, one may be left out), pdg:22/-211 (values); any condition of the layout, with commas between (default: all)';
+  const demand =
+    'must be NAME:LOW..HIGH or NAME:VALUE/VALUE with commas between them, each name once, LOW <= HIGH, one of both may be left out';
+  return checkedOption('--select <list>', description, select, selectionsFrom, demand);
+}
+
+function selectionsFrom(text: string): unknown {
+  return text.split(',').map((part) => {
+    const colon = part.lastIndexOf(':');
+    const [condition, wanted] = [part.slice(0, Math.max(0, colon)).trim(), part.slice(colon + 1)];
+    const [from = '', to, ...rest] = wanted.split('..');
+    if (rest.length > 0) return part;
+    if (to === undefined) return { condition, values: wanted.split('/').map(numberFrom) };
+    const bound = (end: string) => (end === '' ? null : numberFrom(end));
+    return { condition, from: bound(from), to: bound(to) };
+  });
+}
+
 function byFrom(text: string): unknown {
   return text.split(',').map((part) => {
     const [condition, bins, ...rest] = part.split(':');
@@ -367,7 +400,7 @@ function given<Options extends object>(options: Options): Options {
 
 /** The options of a training as the library takes them. */
 export function trainingOptions(flags: TrainingFlags): TrainingOptions {
-  const { preset, features, conditions, folds, split, learners, members, seed, repeated } = flags;
+  const { preset, features, conditions, folds, split, learners, members, seed, select, repeated } = flags;
   const whitening = flags.whitening === false ? false : undefined;
   const threshold = flags.threshold === 'none' ? null : flags.threshold;
   const { hidden, activation, dropout, epochs, learningRate, weightDecay, patience } = flags;
@@ -376,7 +409,7 @@ export function trainingOptions(flags: TrainingFlags): TrainingOptions {
   const classifier = given({ hidden, activation, dropout, ...steps });
   return {
     ...given({ preset, features, conditions, folds, split, learners, whitening, threshold, members, seed }),
-    ...given({ repeated }),
+    ...given({ select, repeated }),
     classifier,
   };
 }
@@ -393,9 +426,12 @@ export function evaluationOptions(
 }
 
 /** What is done with odd numbers, as the library takes it. */
-export function contentPolicy({ negativeVoxels, nonFiniteVoxels }: SampleFileOptions) {
-  return {
-    ...(negativeVoxels && { negative: negativeVoxels }),
-    ...(nonFiniteVoxels && { nonFinite: nonFiniteVoxels }),
-  };
+export function contentPolicy({
+  dropRows,
+  negativeVoxels,
+  nonFiniteVoxels,
+}: SampleFileOptions): Partial<ContentPolicy> {
+  const usual = dropRows ? 'drop' : undefined;
+  const [negative, nonFinite] = [negativeVoxels ?? usual, nonFiniteVoxels ?? usual];
+  return { ...(negative && { negative }), ...(nonFinite && { nonFinite }) };
 }

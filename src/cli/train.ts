@@ -4,10 +4,11 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { type TrainedClassifier, trainClassifier } from '../classifier/training.js';
 import { writeWholeFolder } from '../formats/files/whole-output.js';
+import { sampleRoles } from '../native/contract/statistics.js';
 import { computerFor } from '../native/devices.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count } from './figures.js';
-import { inputLines, warningLines } from './findings.js';
+import { inputLines, rowsText, selectionLines, warningLines } from './findings.js';
 import { addPairArguments, checkPair, openPair, type PairOptions, pairFiles } from './inputs.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
@@ -87,7 +88,7 @@ export async function runTrain(
 }
 
 function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[]] {
-  const { ensemble, records, input, warnings } = trained;
+  const { ensemble, records, samples, input, warnings } = trained;
   const networks = records
     .filter((record) => record !== null)
     .map(({ bestEpoch, epochs, stoppedEarly, trainingRows }, network) => {
@@ -95,7 +96,8 @@ function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[
       return { network, trainingRows, epochs: epochs.length, bestEpoch, stoppedEarly, validationLoss };
     });
   const { learners, members, parameters } = ensemble;
-  const document = { out: folder, learners, members, parameters, networks, input, warnings };
+  const select = ensemble.description.training?.select ?? [];
+  const document = { out: folder, learners, members, parameters, networks, samples, input, select, warnings };
   const rows = networks.map(({ network, epochs, validationLoss }) => {
     const loss = validationLoss?.toFixed(4) ?? 'none';
     return [`network ${network}`, `${epochs} epochs`, `validation loss ${loss} (a coin toss: 0.6931)`];
@@ -107,6 +109,8 @@ function outcomeOf(trained: TrainedClassifier, folder: string): [object, string[
       ...columns(rows),
       'Input:',
       ...inputLines(input),
+      ...columns(sampleRoles.map((role) => [role, rowsText(samples[role])])),
+      ...selectionLines(select),
       ...warningLines(warnings),
     ],
   ];

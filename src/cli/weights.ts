@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { scoreFile } from '../classifier/file-scores.js';
+import { type FileScores, scoreFile } from '../classifier/file-scores.js';
 import { OnnxClassifier } from '../classifier/onnx/onnx-classifier.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
@@ -10,7 +10,8 @@ import { packageVersion } from '../versions.js';
 import { type Warning, warningsText } from '../warnings.js';
 import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio.js';
 import { healthWarnings } from '../weights/health-warnings.js';
-import { writeWeightsFile } from '../weights/weights-file.js';
+import { withSourceRows } from '../weights/source-rows.js';
+import { type WeightsTable, writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
 import { thresholdText, warningLines } from './findings.js';
@@ -77,25 +78,26 @@ export async function runWeights(
     signal,
     onProgress: progress.stage('scoring'),
   });
-  const { logWeights, health } = await densityRatioWeights(found.logRatios, {
+  const { logWeights, health: ofScored } = await densityRatioWeights(found.logRatios, {
     clip: clip ?? undefined,
     signal,
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,
   });
-  const warnings = [...found.warnings, ...healthWarnings(health, 'generated', found.noun)];
+  const health = withSourceRows(ofScored, found.sourceRows);
+  const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
+  const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
   await writeWeightsFile(
     out,
     [
       {
         group: '/',
-        logWeights,
+        logWeights: everyRow.logWeights,
         // Nothing is known of the training of a model of another program.
-        ...(classifier instanceof ClassifierEnsemble && { logWeightErrors: found.logRatioErrors }),
-        logits: found.logits,
-        sourceRows: found.sourceRows,
+        ...(classifier instanceof ClassifierEnsemble && { logWeightErrors: everyRow.logWeightErrors }),
+        logits: everyRow.logits,
         files: found.files,
       },
     ],
@@ -116,6 +118,7 @@ export async function runWeights(
     out,
     noun: found.noun,
     rows: found.rows,
+    withoutWeight: everyRow.logWeights.length - found.rows,
     ...facts,
     device,
     geometry,
@@ -124,6 +127,28 @@ export async function runWeights(
     warnings,
   };
   session.conclude(document, linesOf(document, reason));
+}
+
+/** A row for each row of the files, so that both lie side by side: NaN where it was left out. */
+function alignedWithFiles(
+  { sourceRows, files, rows, logits, logRatioErrors }: FileScores,
+  logWeights: Float64Array,
+): Pick<WeightsTable, 'logWeights' | 'logits'> & { readonly logWeightErrors: Float64Array } {
+  if (!sourceRows) return { logWeights, logits, logWeightErrors: logRatioErrors };
+  const all = files.reduce((sum, file) => sum + file.rows, 0);
+  const learners = logits.length / rows;
+  const aligned = {
+    logWeights: new Float64Array(all).fill(Number.NaN),
+    logWeightErrors: new Float64Array(all).fill(Number.NaN),
+    logits: new Float32Array(learners * all).fill(Number.NaN),
+  };
+  sourceRows.forEach((place, row) => {
+    aligned.logWeights[place] = logWeights[row] as number;
+    aligned.logWeightErrors[place] = logRatioErrors[row] as number;
+    for (let learner = 0; learner < learners; learner++)
+      aligned.logits[learner * all + place] = logits[learner * rows + row] as number;
+  });
+  return aligned;
 }
 
 /** What is said of the classifier. */
@@ -140,7 +165,10 @@ function factsOf(classifier: ClassifierEnsemble | OnnxClassifier, { precision = 
 interface Weighed {
   readonly out: string;
   readonly noun: string;
+  /** Rows that have a weight. */
   readonly rows: number;
+  /** Rows of the files that were left out: their weights are NaN. */
+  readonly withoutWeight: number;
   readonly device: string;
   readonly geometry: string | null;
   readonly threshold: number | null;
@@ -161,6 +189,9 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
     `Weights: ${weighed.out}`,
     ...columns([
       [noun, count(weighed.rows)],
+      ...(weighed.withoutWeight > 0
+        ? [['left out', `${count(weighed.withoutWeight)} ${noun}, whose weights are NaN`] as const]
+        : []),
       ...ofVoxels,
       ['device', `${weighed.device}: ${deviceReason}`],
       [

@@ -2,8 +2,10 @@ import type { CheckpointFolder } from '../classifier/checkpoints.js';
 import { type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
 import { ArgumentError } from '../errors.js';
 import type { ComputeOptions, Computer } from '../native/devices.js';
+import type { JobOptions } from '../native/run-job.js';
 import { examinePair } from '../samples/pair.js';
 import type { Sample } from '../samples/sample.js';
+import { selectRows } from '../samples/selected-rows.js';
 import { rowsWithout } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 import { meanArea } from './mean-area.js';
@@ -45,11 +47,19 @@ export async function examineNull(
   run: ComputeOptions & { readonly computer: Computer },
 ): Promise<ExaminedNull> {
   const { signal, computer } = run;
-  await refuseTheReference(reference, second, run);
-  const { source } = second.record('reference');
-  const thinned = second.rows > rows ? await second.without(rowsToThin(second.rows, rows), run) : null;
+  reference.requireFit(second);
+  const { source } = second.origin('reference');
+  const made: Sample[] = [];
+  const dispose = () => {
+    for (const sample of made) sample.dispose();
+  };
   try {
-    const pair = await examinePair(reference, thinned ?? second, choices, run);
+    const selected = await selectRows(second, 'reference', choices.select, run);
+    if (selected !== second) made.push(selected);
+    await refuseTheReference(reference, selected, run);
+    const thinned = await thinnedTo(selected, rows, run);
+    if (thinned !== selected) made.push(thinned);
+    const pair = await examinePair(reference, thinned, choices, run);
     let prepared: PreparedFitting;
     try {
       const { paired, input } = pair;
@@ -76,27 +86,27 @@ export async function examineNull(
       [Symbol.dispose]() {
         prepared.dispose();
         pair[Symbol.dispose]();
-        thinned?.dispose();
+        dispose();
       },
     };
   } catch (error) {
-    thinned?.dispose();
+    dispose();
     throw error;
   }
 }
 
 async function refuseTheReference(reference: Sample, second: Sample, run: ComputeOptions): Promise<void> {
-  reference.requireFit(second);
   const { shared } = await reference.repetitions(second, run);
   if (shared.rows.length <= mostShared * second.rows) return;
   const message = `the null sample: ${shared.rows.length} of its ${second.rows} ${second.noun} are those of the reference sample; a null needs a second, independent reference sample`;
   throw new ArgumentError('ERR_REPEATED_ROWS', message);
 }
 
-/** The rows that go where `kept` of `all` stay, evenly over them. */
-function rowsToThin(all: number, kept: number): Float64Array {
-  const staying = Float64Array.from({ length: kept }, (_, i) => Math.floor((i * all) / kept));
-  return rowsWithout(all, staying);
+/** The sample itself where it has no more rows; otherwise so many of them, evenly over all. */
+async function thinnedTo(sample: Sample, rows: number, options: JobOptions): Promise<Sample> {
+  if (sample.rows <= rows) return sample;
+  const staying = Float64Array.from({ length: rows }, (_, i) => Math.floor((i * sample.rows) / rows));
+  return await sample.without(rowsWithout(sample.rows, staying), options);
 }
 
 /** Warnings of a pair speak of a generated sample. */

@@ -5,6 +5,7 @@ import type { LearnerName } from '../native/contract/ensembles.js';
 import type { HeldOutSplit } from '../native/contract/training.js';
 import type { RepeatedPolicy } from '../samples/repeated-rows.js';
 import type { ComparedLayers, SampleRecord } from '../samples/sample.js';
+import type { RowSelection } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import type { SeparationSummary } from './analyses/auc.js';
 import type { CalibrationSummary } from './analyses/calibration.js';
@@ -15,6 +16,7 @@ import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { ProfileComparison } from './analyses/profiles.js';
+import type { PullSummary } from './analyses/pulls.js';
 import type { RocCurve } from './analyses/roc.js';
 import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
@@ -30,7 +32,8 @@ export type { LearnerName } from '../native/contract/ensembles.js';
 export type { HeldOutSplit } from '../native/contract/training.js';
 export type { CellAxis, CellMeans, PicturedLayer } from '../samples/pictures.js';
 export type { RowWeightSummary } from '../samples/row-weights.js';
-export type { ComparedLayers, Profile, SampleRecord } from '../samples/sample.js';
+export type { ComparedLayers, Profile, SampleOrigin, SampleRecord } from '../samples/sample.js';
+export type { RowSelection } from '../samples/selected-rows.js';
 export type { Warning, WarningCode } from '../warnings.js';
 export type { SeparationSummary } from './analyses/auc.js';
 export type {
@@ -65,6 +68,7 @@ export type {
   UndefinedShares,
 } from './analyses/observables.js';
 export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
+export type { NormalFit, PullDistribution, PullSummary } from './analyses/pulls.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
@@ -97,6 +101,8 @@ export interface ResultParts {
   readonly clusters: readonly WindowClusters[];
   readonly examples: readonly ShowerExamples[];
   readonly conditions: readonly ConditionDependence[];
+  /** null: the file of the generated sample does not say how well its generator knows its own density. */
+  readonly pulls: PullSummary | null;
   readonly training: TrainingSummary;
 }
 
@@ -160,6 +166,8 @@ export interface EvaluationSettings {
   readonly seed: number;
   /** Of ln w; ranks are those of the raw scores. null: none. */
   readonly calibration: CalibrationMethod | null;
+  /** Which rows were compared, by what they were made for; none named: all. */
+  readonly select: readonly RowSelection[];
   /** What was done about rows that occur twice. */
   readonly repeated: RepeatedPolicy;
   readonly network: Readonly<Record<string, unknown>>;

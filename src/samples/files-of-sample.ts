@@ -27,7 +27,7 @@ export function filesTogether(first: string, count: number, files: readonly File
 }
 
 /**
- * Refuses files of which no row is left once those with numbers that are not finite are left out.
+ * Refuses files of which no row is left once those with numbers that cannot be used are left out.
  *
  * @param noun what the rows are, plural.
  * @throws FileError ERR_TOO_FEW_ROWS.
@@ -41,7 +41,7 @@ export function requireRows(
   const message =
     read === 0
       ? `it is empty: it holds no ${noun}`
-      : `no ${noun} are left: all ${read} hold numbers that are not finite`;
+      : `no ${noun} are left: all ${read} hold numbers that cannot be used`;
   throw new FileError('ERR_TOO_FEW_ROWS', source, message);
 }
 

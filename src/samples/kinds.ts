@@ -81,13 +81,8 @@ export function sampleOf(given: unknown): Sample {
   throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${known}`);
 }
 
-/**
- * What classifiers of two samples read; refuses samples that do not fit together.
- *
- * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE.
- */
+/** What classifiers of two samples that fit together read. @throws ArgumentError ERR_ARGUMENT. */
 export function inputFor(reference: Sample, generated: Sample, choices: InputChoices): InputDescription {
-  reference.requireFit(generated);
   return reference.input(choices, generated) as InputDescription;
 }
 

@@ -1,4 +1,4 @@
-import type { SampleRole } from '../native/contract/statistics.js';
+import { type SampleRole, sampleRoles } from '../native/contract/statistics.js';
 import type { ComputeOptions } from '../native/devices.js';
 import type { Warning } from '../warnings.js';
 import { type InputDescription, inputFor, inputSettings } from './kinds.js';
@@ -11,10 +11,13 @@ import {
   repetitionWarnings,
 } from './repeated-rows.js';
 import { rowWeightWarnings } from './row-weights.js';
-import type { InputChoices, InputReasons, InputSettings, Sample } from './sample.js';
+import type { InputChoices, InputReasons, InputSettings, Sample, SampleRecord } from './sample.js';
+import { type RowSelection, selectRows } from './selected-rows.js';
 
 /** What the user chooses for two samples. */
 export interface PairChoices extends InputChoices {
+  /** Which rows are compared; none named: all. */
+  readonly select: readonly RowSelection[];
   readonly repeated: RepeatedPolicy;
 }
 
@@ -23,9 +26,10 @@ export interface ExaminedInput extends InputSettings, InputReasons {}
 
 /** Two samples that fit together, looked at before anything is trained on them. Dispose of it when both were used. */
 export interface ExaminedPair {
-  /** As given, or without the copies that were to be removed. */
+  /** As given, or the rows that are selected, without the copies that were to be removed. */
   readonly reference: Sample;
   readonly generated: Sample;
+  readonly records: { readonly [Role in SampleRole]: SampleRecord };
   /** What classifiers read of both. */
   readonly input: InputDescription;
   readonly settings: ExaminedInput;
@@ -40,7 +44,7 @@ export interface ExaminedPair {
  * Looks at two samples.
  *
  * @throws ArgumentError ERR_LAYOUT, ERR_VOXEL_COUNT, ERR_GEOMETRY, ERR_SHAPE where they do not fit together, ERR_NON_FINITE,
- * ERR_REPEATED_ROWS; `signal.reason` when aborted.
+ * ERR_REPEATED_ROWS, ERR_TOO_FEW_ROWS where no row is selected; `signal.reason` when aborted.
  */
 export async function examinePair(
   reference: Sample,
@@ -48,6 +52,43 @@ export async function examinePair(
   choices: PairChoices,
   options: ComputeOptions,
 ): Promise<ExaminedPair> {
+  reference.requireFit(generated);
+  const given = { reference, generated };
+  const selected: Partial<Record<SampleRole, Sample>> = {};
+  const dispose = () => {
+    for (const role of sampleRoles) if (selected[role] !== given[role]) selected[role]?.dispose();
+  };
+  try {
+    for (const role of sampleRoles) {
+      selected[role] = await selectRows(given[role], role, choices.select, options);
+    }
+    const chosen = selected as Record<SampleRole, Sample>;
+    const examined = await examineSelected(chosen.reference, chosen.generated, choices, options);
+    const record = (role: SampleRole): SampleRecord => ({
+      ...examined[role].origin(role),
+      unselected: given[role].rows - chosen[role].rows,
+      leftOut: chosen[role].rows - examined[role].rows,
+    });
+    return {
+      ...examined,
+      records: { reference: record('reference'), generated: record('generated') },
+      [Symbol.dispose]() {
+        examined[Symbol.dispose]();
+        dispose();
+      },
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+async function examineSelected(
+  reference: Sample,
+  generated: Sample,
+  choices: PairChoices,
+  options: ComputeOptions,
+): Promise<Omit<ExaminedPair, 'records'>> {
   const { repeated } = choices;
   const input = inputFor(reference, generated, choices);
   const settings = { ...inputSettings(input), ...reference.inputReasons(choices) };

@@ -8,6 +8,7 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
+import type { OwnDensities } from './own-densities.js';
 import type { Pictures } from './pictures.js';
 import type { RowWeightSummary } from './row-weights.js';
 import type { FileOfSample, SampleFile } from './sample-file.js';
@@ -15,7 +16,15 @@ import type { ShowerBlock } from './showers/shower-block.js';
 import type { NumberedRows } from './source-rows.js';
 
 /** A sample as a result names it. */
-export interface SampleRecord {
+export interface SampleRecord extends SampleOrigin {
+  /** Rows beside them that the selection left out. */
+  readonly unselected: number;
+  /** Rows beside them that were left out as copies of others. */
+  readonly leftOut: number;
+}
+
+/** Where a sample comes from, and what it holds. */
+export interface SampleOrigin {
   readonly role: SampleRole;
   /** What its rows are, plural: `showers`, `events`. */
   readonly noun: string;
@@ -27,8 +36,6 @@ export interface SampleRecord {
   readonly sha256: string | null;
   /** Rows that were compared. */
   readonly rows: number;
-  /** Rows beside them that were left out as copies of others. */
-  readonly leftOut: number;
   /** Name of the layout of its file; `matrix` for a plain matrix. */
   readonly layout: string;
   /** With which rows count; null: every row counts 1. */
@@ -127,7 +134,9 @@ export interface Sample extends NumberedRows {
   readonly noun: string;
   /** Weights with which the rows count in losses, AUC, histograms and tests, of any sign; null: every row counts 1. */
   readonly rowWeights: Float64Array | null;
-  record(role: SampleRole): SampleRecord;
+  /** How well a Bayesian generator of the rows knows its own density; null: the sample does not say. */
+  readonly ownDensities: OwnDensities | null;
+  origin(role: SampleRole): SampleOrigin;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;
   conditions(): readonly Condition[];
@@ -180,7 +189,10 @@ export interface SampleBounds {
   readonly bytes: number;
 }
 
-/** A file that is read sample by sample. */
+/**
+ * A file that is read sample by sample. Where rows are left out while it is read, `rows` are those of the file, and `sourceRows` is
+ * known after the last sample.
+ */
 export interface SampleStream extends NumberedRows {
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];

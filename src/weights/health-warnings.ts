@@ -1,3 +1,4 @@
+import { sourceRowOf } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 import type { SampleRole, WeightHealth } from './density-ratio.js';
 
@@ -20,10 +21,16 @@ const means: Readonly<Record<SampleRole, string>> = {
 /**
  * Says where the weights of a sample are no ratio of densities, or too few rows carry them.
  *
- * @param noun what the rows are, plural.
+ * @param logWeights ln w of all rows, after clipping.
+ * @param of what the rows are, plural, and their numbers.
  */
-export function healthWarnings(health: WeightHealth, role: SampleRole, noun: string): Warning[] {
-  const { mean, meanError, nonFinite, effectiveSampleSize, tailIndex, rows } = health;
+export function healthWarnings(
+  health: WeightHealth,
+  logWeights: Float64Array,
+  role: SampleRole,
+  { noun, sourceRows }: { readonly noun: string; readonly sourceRows: Float64Array | null },
+): Warning[] {
+  const { mean, meanError, effectiveSampleSize, tailIndex, rows } = health;
   const warnings: Warning[] = [];
   const distance = Math.abs(mean - 1);
   if (distance > meanDistance.errors * meanError && distance > meanDistance.absolute) {
@@ -38,9 +45,20 @@ export function healthWarnings(health: WeightHealth, role: SampleRole, noun: str
     const message = `the largest weights of the ${role} sample have a Pareto index of ${tailIndex.toFixed(2)}, above ${largestTailIndex}: sums with these weights and their errors are unreliable, whatever the effective sample size`;
     warnings.push({ code: 'heavy-tail', message });
   }
-  if (nonFinite > 0) {
-    const message = `${nonFinite} weights of the ${role} sample are not finite`;
+  const odd = logWeights.reduce((count, logWeight) => count + (hasFiniteWeight(logWeight, role) ? 0 : 1), 0);
+  if (odd > 0) {
+    const first = logWeights.findIndex((logWeight) => !hasFiniteWeight(logWeight, role));
+    const place = `the first in row ${sourceRowOf({ sourceRows }, first)} (ln w = ${logWeights[first]?.toPrecision(6)})`;
+    const what = role === 'generated' ? 'w' : 'w or 1/w';
+    const message = `${odd} of ${rows} weights of the ${role} sample are not finite (${what} beyond float64, or NaN), ${place}: sums with them are infinite or NaN; look at these ${noun}, or bound the weights (--clip)`;
     warnings.push({ code: 'non-finite-weights', message });
   }
   return warnings;
+}
+
+/** Of the reference sample 1/w is summed, too. */
+function hasFiniteWeight(logWeight: number, role: SampleRole): boolean {
+  return (
+    Number.isFinite(Math.exp(logWeight)) && (role === 'generated' || Number.isFinite(Math.exp(-logWeight)))
+  );
 }

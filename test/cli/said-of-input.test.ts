@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Dataset, File, ready } from 'h5wasm/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
+import { scoreFile } from '#caloscope/classifier/file-scores';
 import type { EvaluationResult } from '#caloscope/evaluation/result';
 import { createHdf5 } from '#caloscope/formats/hdf5/writer/writing';
 import type { Warning } from '#caloscope/warnings';
@@ -195,6 +196,89 @@ describe('what is odd about files and samples', () => {
     }
     const words = ['report', out, '--out', join(folder, 'again.html'), '--force', '--json'];
     expect(JSON.parse((await caloscope(words)).stdout)).toMatchObject({ warnings: result.warnings });
+  });
+});
+
+describe('rows that cannot be used', () => {
+  /** Showers of which some voxels are changed. */
+  async function oddFile(
+    path: string,
+    seed: number,
+    change: (voxels: Float64Array) => void,
+  ): Promise<string> {
+    await caloganFile(path, { seed });
+    const file = new File(path, 'a');
+    const layer = file.get('layer_1') as Dataset;
+    const voxels = layer.value as Float64Array;
+    change(voxels);
+    layer.write_slice(
+      [
+        [0, rows],
+        [0, 12],
+        [0, 12],
+      ],
+      voxels,
+    );
+    file.close();
+    return path;
+  }
+
+  it('are refused with the options, or left out and kept in place', async () => {
+    const folder = emptyFolder();
+    const reference = await caloganFile(join(folder, 'reference.hdf5'), { seed: 1 });
+    const odd = await oddFile(join(folder, 'odd.hdf5'), 2, (voxels) => {
+      voxels[7 * 144 + 3] = Number.NaN;
+      voxels[90 * 144] = -1;
+    });
+    const negative = await oddFile(join(folder, 'negative.hdf5'), 3, (voxels) => voxels.fill(-1, 0, 1));
+    const out = join(folder, 'out');
+    const words = ['evaluate', reference, odd, '--out', out, ...quick];
+    const refused = await caloscope(words);
+    expect(refused).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(refused.stderr).toMatch(
+      /ERR_NON_FINITE: .*row 7, .*\(--non-finite-voxels zero\) or leave their showers out \(--drop-rows\)/,
+    );
+    expect((await caloscope(['evaluate', reference, negative, '--out', out, ...quick])).stderr).toMatch(
+      /ERR_NEGATIVE_ENERGY: .*\(--negative-voxels keep, zero\), or leave their showers out \(--drop-rows\)/,
+    );
+    const done = await caloscope([...words, '--drop-rows', '--json']);
+    const left = Array.from({ length: rows }, (_, row) => row).filter((row) => row !== 7 && row !== 90);
+    const said = expect.stringContaining(`2 of ${rows} showers were left out, the first in row 7`);
+    expect(JSON.parse(done.stdout)).toMatchObject({
+      samples: { generated: { rows: rows - 2, leftOut: 0 } },
+      warnings: expect.arrayContaining([{ code: 'dropped-rows', message: said }]),
+    });
+    const evaluated = new File(join(out, 'weights.hdf5'), 'r');
+    expect(
+      Array.from((evaluated.get('generated/source_row') as Dataset).value as BigInt64Array, Number),
+    ).toEqual(left);
+    evaluated.close();
+    const weights = join(folder, 'weights.hdf5');
+    const weigh = [
+      'weights',
+      join(out, 'classifier'),
+      odd,
+      reference,
+      '--drop-rows',
+      '--out',
+      weights,
+      '--json',
+    ];
+    expect(JSON.parse((await caloscope(weigh)).stdout)).toMatchObject({
+      rows: 2 * rows - 2,
+      withoutWeight: 2,
+      warnings: expect.arrayContaining([{ code: 'dropped-rows', message: expect.anything() }]),
+    });
+    const weighed = new File(weights, 'r');
+    const logWeights = (weighed.get('log_weight') as Dataset).value as Float64Array;
+    const missing = [...logWeights.keys()].filter((row) => Number.isNaN(logWeights[row]));
+    expect([logWeights.length, ...missing]).toEqual([2 * rows, 7, 90]);
+    const sources = (weighed.get('source_row') as Dataset).value as BigInt64Array;
+    expect(Array.from(sources, Number)).toEqual([...Array(rows).keys(), ...Array(rows).keys()]);
+    weighed.close();
+    using ensemble = await ClassifierEnsemble.load(join(out, 'classifier'));
+    const { logRatios } = await scoreFile(ensemble, reference);
+    expect([...logWeights.subarray(rows)]).toEqual([...logRatios]);
   });
 });
 

@@ -115,7 +115,7 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--clip', '3'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '3,1'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '1,2,3'], /--clip must be LOW,HIGH/],
-    [[...evaluate, '--negative-voxels', 'drop'], /--negative-voxels must be/],
+    [[...evaluate, '--negative-voxels', 'remove'], /--negative-voxels must be/],
     [[...evaluate, '--non-finite-voxels', 'keep'], /--non-finite-voxels must be/],
     [[...evaluate, '--geometry', ''], /--geometry must not be empty/],
     [[...simulate, '--showers', '0'], /--showers must be/],

@@ -5,6 +5,7 @@ import { unfinishedTrainings } from '#caloscope/evaluation/analyses/training';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import type { WeightHealth } from '#caloscope/evaluation/result';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
+import type { SampleRole } from '#caloscope/weights/density-ratio';
 import { healthWarnings } from '#caloscope/weights/health-warnings';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
@@ -68,9 +69,11 @@ describe('warnings about the outcome', () => {
   } as WeightHealth;
   const both = { reference: sound, generated: sound };
 
+  const logWeights = Float64Array.of(-709, 709, 0);
+  const jets = { noun: 'jets', sourceRows: null };
   const outcomeWarnings = (health: typeof both) => [
-    ...healthWarnings(health.generated, 'generated', 'jets'),
-    ...healthWarnings(health.reference, 'reference', 'jets'),
+    ...healthWarnings(health.generated, logWeights, 'generated', jets),
+    ...healthWarnings(health.reference, logWeights, 'reference', jets),
   ];
 
   it('are none for a sound one', () => {
@@ -83,10 +86,40 @@ describe('warnings about the outcome', () => {
     ['mean-weight', { ...both, reference: { ...sound, mean: 0.94 } }],
     ['heavy-tail', { ...both, generated: { ...sound, tailIndex: 0.71 } }],
     ['few-showers-dominate', { ...both, reference: { ...sound, effectiveSampleSize: 9, rows: 1000 } }],
-    ['non-finite-weights', { ...both, generated: { ...sound, nonFinite: 3 } }],
   ] as const)('%s', (code, health) => {
     const warnings = outcomeWarnings(health);
     expect(codes(warnings)).toEqual([code]);
+  });
+});
+
+describe('weights that are not finite', () => {
+  const health = {
+    mean: 1,
+    meanError: 0.01,
+    effectiveSampleSize: 9,
+    tailIndex: null,
+    rows: 10,
+  } as WeightHealth;
+  const said = (logWeights: number[], role: SampleRole, sourceRows: number[] | null = null) =>
+    healthWarnings(health, Float64Array.from(logWeights), role, {
+      noun: 'jets',
+      sourceRows: sourceRows && Float64Array.from(sourceRows),
+    });
+
+  it('are told by the row of the file: exp overflows at 709.78', () => {
+    expect(said([709.78, -800], 'generated')).toEqual([]);
+    expect(said([0, 709.79, Number.NaN, Number.POSITIVE_INFINITY], 'generated', [3, 5, 7, 9])).toEqual([
+      {
+        code: 'non-finite-weights',
+        message: expect.stringMatching(/^3 of 10 weights .* the first in row 5 \(ln w = 709\.790\)/),
+      },
+    ]);
+  });
+
+  it('of the reference sample are those of 1/w, too', () => {
+    expect(said([1, -709.79], 'reference')).toMatchObject([
+      { message: expect.stringContaining('the first in row 1 (ln w = -709.790)') },
+    ]);
   });
 });
 

@@ -58,7 +58,7 @@ describe('a sample', () => {
       [showers, matrix],
       [matrix, showers],
     ] as const) {
-      expect(() => inputFor(reference, generated, choices)).toThrow(
+      expect(() => reference.requireFit(generated)).toThrow(
         expect.objectContaining({
           code: 'ERR_SHAPE',
           message: `the reference sample holds ${reference.noun}, the generated sample ${generated.noun}; compare samples of one kind`,
@@ -73,7 +73,7 @@ describe.each(kinds)('a sample of %s', (noun, sample) => {
 
   it('says what it is', () => {
     expect(sample.noun).toBe(noun);
-    expect(sample.record('generated')).toMatchObject({ role: 'generated', rows: 20, toy: false });
+    expect(sample.origin('generated')).toMatchObject({ role: 'generated', rows: 20, toy: false });
     expect(sample.conditions().every(({ values }) => values.length === 20)).toBe(true);
   });
 

@@ -7,7 +7,13 @@ import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
 async function odditiesOf(reference: GivenSample, generated: GivenSample): Promise<readonly Warning[]> {
-  const choices = { features: 'low', threshold: null, conditions: 'varying', repeated: 'warn' } as const;
+  const choices = {
+    features: 'low',
+    threshold: null,
+    conditions: 'varying',
+    repeated: 'warn',
+    select: [],
+  } as const;
   using pair = await examinePair(sampleOf(reference), sampleOf(generated), choices, {});
   return pair.warnings;
 }

@@ -169,7 +169,7 @@ it('copies are named by the rows of the files, where rows were left out', async 
   }
   const from = (first: number) => Float64Array.from({ length: rows - first }, (_, i) => first + i);
   const pair = [sampleOf(reference.only(from(1))), sampleOf(generated.only(from(3)))] as const;
-  const choices = { features: 'full', threshold: null, conditions: 'none' } as const;
+  const choices = { features: 'full', threshold: null, conditions: 'none', select: [] } as const;
   const { warnings } = await examinePair(...pair, { ...choices, repeated: 'warn' }, {});
   expect(warnings.map(({ message }) => message.replace(/:.*/, ''))).toEqual([
     '1 generated events also occur in the reference sample, e.g. row 30 is reference row 10',

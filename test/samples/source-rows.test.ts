@@ -28,7 +28,7 @@ it.each<[string, GivenSample]>([
   expect(once.sourceRows).toEqual(Float64Array.of(1, 2, 5, 6, 7, 8, 9, 10, 11));
   expect(twice.sourceRows).toEqual(Float64Array.of(1, 5, 6, 7, 8, 9, 10));
   expect(thrice.sourceRows).toEqual(Float64Array.of(5, 6, 7, 8, 9, 10));
-  expect(thrice.record('generated')).toMatchObject({ rows: 6, leftOut: 6 });
+  expect(thrice.origin('generated')).toMatchObject({ rows: 6 });
   const [first] = sampleOf(given).observables();
   const valuesIn = async (sample: typeof once) => {
     for await (const values of sample.values(first ? [first] : [], { threshold: null })) return values;

@@ -99,9 +99,12 @@ class ShowerOfPoints {
     points_ = 0;
     sums_ = {};
     const std::vector<double>& depth = binning_.by_z() ? z_ : layer_;
+    if (dropped(row, count, depth)) {
+      note_observables();
+      return deposits_;
+    }
     for (std::uint64_t i = 0; i < count; ++i) {
-      // NaN is no padding.
-      if ((showers_.mask ? mask_[i] : energy_[i]) != 0) add(row, i, depth[i]);
+      if (is_point(i)) add(row, i, depth[i]);
     }
     note_observables();
     sorter_.sort(deposits_);
@@ -111,6 +114,27 @@ class ShowerOfPoints {
   const std::vector<float>& spectrum() const { return counts_; }
 
  private:
+  bool is_point(std::uint64_t i) const {
+    // NaN is no padding.
+    return (showers_.mask ? mask_[i] : energy_[i]) != 0;
+  }
+
+  /// Whether the policy drops the shower, for its points or for its incident energy.
+  bool dropped(std::uint64_t row, std::uint64_t count, const std::vector<double>& depth) {
+    if (!policy_.drop_non_finite && !policy_.drop_negative) return false;
+    const double incident = showers_.incident_energies[row];
+    bool non_finite = !std::isfinite(incident);
+    bool negative = !non_finite && incident <= 0;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      if (!is_point(i)) continue;
+      if (!std::isfinite(energy_[i]) || !std::isfinite(x_[i]) || !std::isfinite(y_[i]) || !std::isfinite(depth[i])) non_finite = true;
+      else if (energy_[i] < 0) negative = true;
+    }
+    if (!policy_.drops(non_finite, negative)) return false;
+    result_.odd.drop(row, non_finite);
+    return true;
+  }
+
   void add(std::uint64_t row, std::uint64_t i, double depth) {
     auto& notes = result_.notes;
     const auto number = static_cast<std::uint32_t>(std::min<std::uint64_t>(i, std::numeric_limits<std::uint32_t>::max()));
@@ -183,6 +207,20 @@ void append_hits(const std::vector<Deposit>& deposits, bool as_float, std::vecto
 }
 
 }  // namespace
+
+void BinnedPoints::remove_rows(std::span<const std::uint64_t> removed) {
+  if (removed.empty()) return;
+  spectrum.remove_rows(removed);
+  const auto shorten = [&](std::vector<double>& values) {
+    std::size_t place = 0;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      if (!std::binary_search(removed.begin(), removed.end(), row)) values[place++] = values[row];
+    }
+    values.resize(place);
+  };
+  shorten(observables.points);
+  for (auto& values : observables.center) shorten(values);
+}
 
 BinnedPoints bin_points(PointShowers showers, const PointBinning& binning, const BinEdges& spectrum,
                         std::uint64_t first_row, ContentPolicy policy) {

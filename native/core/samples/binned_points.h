@@ -59,6 +59,11 @@ struct BinnedPoints {
   HitBlock spectrum;
   PointObservables observables;
   PointNotes notes;
+  /// Showers that the policy drops for their points, which are not in `notes`; they are still there, without hits.
+  DroppedRows odd;
+
+  /// Takes showers out of spectrum and observables: rows of the block, ascending.
+  void remove_rows(std::span<const std::uint64_t> removed);
 };
 
 /// Sums the energies of the points of each voxel, in the order of the points and in double precision; where all stored energies are

@@ -47,6 +47,30 @@ Deposit deposit_of_odd(const HitBlock& block, std::uint64_t row, std::uint64_t i
   return deposit;
 }
 
+/// The showers that the policy drops for their voxels, their incident energy, or the points that they were made of.
+DroppedRows dropped_of(const HitBlock& block, ContentPolicy policy, const DroppedRows& odd_points) {
+  DroppedRows dropped;
+  if (!policy.drop_non_finite && !policy.drop_negative) return dropped;
+  dropped.non_finite = odd_points.non_finite;
+  auto point = odd_points.rows.begin();
+  for (std::uint64_t row = 0; row < block.rows(); ++row) {
+    if (point != odd_points.rows.end() && *point == row) {
+      dropped.drop(row, false);  // counted above
+      ++point;
+      continue;
+    }
+    const double incident = block.incident_energies()[row];
+    bool non_finite = !std::isfinite(incident);
+    bool negative = !non_finite && incident <= 0;
+    block.for_each_hit(row, [&](std::uint32_t, double energy) {
+      if (!std::isfinite(energy)) non_finite = true;
+      else if (energy < 0) negative = true;
+    });
+    if (policy.drops(non_finite, negative)) dropped.drop(row, non_finite);
+  }
+  return dropped;
+}
+
 /// Above it a deposit is no fluctuation: a number was damaged, or its unit is another.
 constexpr double largest_deposit = 10;
 
@@ -76,11 +100,15 @@ void count_layers(const HitBlock& block, const std::vector<std::uint32_t>& layer
 }  // namespace
 
 ContentNotes take_notes(HitBlock& block, std::uint64_t first_row, ContentPolicy policy,
-                        const std::vector<std::uint32_t>& layer_starts) {
+                        const std::vector<std::uint32_t>& layer_starts, const DroppedRows& odd_points) {
   ContentNotes notes;
+  notes.dropped = dropped_of(block, policy, odd_points);
+  block.remove_rows(notes.dropped.rows);
   count_layers(block, layer_starts, notes.layer_hits);
-  for (std::uint64_t row = 0; row < block.rows(); ++row) {
-    const std::uint64_t in_file = first_row + row;
+  auto dropped = notes.dropped.rows.begin();
+  std::uint64_t in_file = first_row;
+  for (std::uint64_t row = 0; row < block.rows(); ++row, ++in_file) {
+    for (; dropped != notes.dropped.rows.end() && first_row + *dropped == in_file; ++dropped) ++in_file;
     const double incident = block.incident_energies()[row];
     if (!std::isfinite(incident)) notes.non_finite_energies.note(in_file);
     else if (incident <= 0) notes.bad_energies.note(in_file);

@@ -32,8 +32,21 @@ struct Range {
   }
 };
 
-/// What was seen in the numbers of a block of showers; energies in MeV.
+/// Showers that were taken out of a block because of their numbers.
+struct DroppedRows {
+  std::vector<std::uint64_t> rows;  ///< of the block, ascending
+  /// How many of them hold NaN or infinities.
+  std::uint64_t non_finite = 0;
+
+  void drop(std::uint64_t row, bool holds_non_finite) {
+    rows.push_back(row);
+    non_finite += holds_non_finite;
+  }
+};
+
+/// What was seen in the numbers of a block of showers, without those that were dropped; energies in MeV.
 struct ContentNotes {
+  DroppedRows dropped;
   Oddity non_finite_voxels, negative_voxels, non_finite_energies, bad_energies, empty_showers;
   /// Showers that deposit more than ten times their incident energy, with their brightest voxel.
   Oddity excess_deposits;
@@ -46,15 +59,22 @@ struct ContentNotes {
   std::vector<double> layer_hits;
 };
 
-/// Which odd voxels are set to 0.
+/// What is done with showers of odd numbers: their voxels set to 0, or the showers dropped, for their incident energies too.
 struct ContentPolicy {
   bool zero_non_finite = false;
   bool zero_negative = false;
+  bool drop_non_finite = false;
+  bool drop_negative = false;
+
+  bool drops(bool holds_non_finite, bool holds_negative) const {
+    return (holds_non_finite && drop_non_finite) || (holds_negative && drop_negative);
+  }
 };
 
-/// Looks at all numbers of a block whose first shower is row `first_row` of its file, and sets voxels to 0 as the policy
-/// says. `layer_starts` has the first voxel of each layer, ascending from 0; without it layers are not counted.
+/// Looks at all numbers of a block whose first shower is row `first_row` of its file, and sets voxels to 0 and takes showers out as
+/// the policy says. `layer_starts` has the first voxel of each layer, ascending from 0; without it layers are not counted.
+/// `odd_points` are showers that are to be dropped for what they were made of.
 ContentNotes take_notes(HitBlock& block, std::uint64_t first_row, ContentPolicy policy,
-                        const std::vector<std::uint32_t>& layer_starts);
+                        const std::vector<std::uint32_t>& layer_starts, const DroppedRows& odd_points = {});
 
 }  // namespace caloscope

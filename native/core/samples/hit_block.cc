@@ -120,6 +120,34 @@ bool HitBlock::finite() const {
   return !energy32_ || all_finite(energy32_.get(), hits());
 }
 
+void HitBlock::remove_rows(std::span<const std::uint64_t> removed) {
+  if (removed.empty()) return;
+  const auto is_removed = [&](std::uint64_t row) { return std::binary_search(removed.begin(), removed.end(), row); };
+  with_hits([&](auto* voxel, auto* energy) {
+    std::uint32_t kept = 0;
+    for (std::uint64_t row = 0; row < rows(); ++row) {
+      if (is_removed(row)) continue;
+      if (kept == offset_[row]) {
+        kept = offset_[row + 1];
+        continue;
+      }
+      std::copy(voxel + offset_[row], voxel + offset_[row + 1], voxel + kept);
+      std::copy(energy + offset_[row], energy + offset_[row + 1], energy + kept);
+      kept += hits_of(row);
+    }
+  });
+  std::uint64_t place = 0;
+  std::uint32_t hits = 0;
+  for (std::uint64_t row = 0; row < rows(); ++row) {
+    if (is_removed(row)) continue;
+    hits += hits_of(row);
+    incident_energies_[place++] = incident_energies_[row];
+    offset_[place] = hits;
+  }
+  incident_energies_.resize(place);
+  offset_.resize(place + 1);
+}
+
 void HitBlock::take_room(std::size_t hits, bool fit_float) {
   if (voxels_ <= 65536) voxel16_ = std::make_unique_for_overwrite<std::uint16_t[]>(hits);
   else voxel32_ = std::make_unique_for_overwrite<std::uint32_t[]>(hits);

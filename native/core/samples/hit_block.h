@@ -61,6 +61,9 @@ class HitBlock {
     });
   }
 
+  /// Takes some showers out: rows of the block, ascending.
+  void remove_rows(std::span<const std::uint64_t> removed);
+
   /// Replaces each energy e of a hit by `change(e)`; hits whose energy becomes 0 are none any more.
   template <class Change>
   void change_energies(const Change& change) {

@@ -25,6 +25,27 @@ std::vector<double> dense(const HitBlock& block) {
   return voxels;
 }
 
+TEST(ContentNotes, DroppedShowersLeaveNoTrace) {
+  const auto make = [] {
+    return block_of({100, 200, nan_energy, 0, 300, 400}, {1, 2, nan_energy, 0, 5, 6, 7, 8, -1, 9, 0, 11});
+  };
+  auto block = make();
+  const ContentPolicy policy{.drop_non_finite = true, .drop_negative = true};
+  const auto notes = take_notes(block, 10, policy, {0, 1});
+  EXPECT_EQ(notes.dropped.rows, (std::vector<std::uint64_t>{1, 2, 3, 4}));
+  EXPECT_EQ(notes.dropped.non_finite, 2U);
+  EXPECT_EQ(dense(block), (std::vector<double>{1, 2, 0, 11}));
+  EXPECT_EQ(block.incident_energies()[1], 400);
+  EXPECT_EQ(notes.layer_hits, (std::vector<double>{1, 2}));
+  EXPECT_EQ(notes.negative_voxels.count + notes.non_finite_voxels.count + notes.bad_energies.count, 0U);
+
+  auto half = make();
+  const auto of_half = take_notes(half, 10, {.drop_non_finite = true}, {});
+  EXPECT_EQ(of_half.dropped.rows, (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(of_half.bad_energies.first_row, 13U);
+  EXPECT_EQ(of_half.negative_voxels.first_row, 14U);
+}
+
 TEST(ContentNotes, OfSoundShowers) {
   auto block = block_of({100, 200}, {0, 10, 50, 20, 0, 100});
   const auto notes = take_notes(block, 7, {}, {0, 2});

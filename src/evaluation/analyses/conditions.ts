@@ -2,6 +2,7 @@ import { ArgumentError } from '../../errors.js';
 import { eventLoopTurn } from '../../event-loop.js';
 import { adjustedPValues } from '../../failures/false-discoveries.js';
 import { quantityText } from '../../failures/quantity-text.js';
+import { didYouMean } from '../../names.js';
 import type { Sample } from '../../samples/sample.js';
 import { chiSquareTail } from '../../statistics/chi-square-tail.js';
 import { areaUnderCurve } from '../../statistics/rank-statistics.js';
@@ -100,7 +101,7 @@ export function requireConditions(by: EvaluationChoices['by'], sample: Sample): 
   const known = sample.conditions().map(({ key }) => key);
   const unknown = by?.find(({ condition }) => !known.includes(condition));
   if (unknown === undefined) return;
-  const message = `by: there is no condition ${unknown.condition}; the ${sample.noun} have ${known.join(', ') || 'none'}`;
+  const message = `by: there is no condition ${unknown.condition}; the ${sample.noun} have ${known.join(', ') || 'none'}${didYouMean(unknown.condition, known)}`;
   throw new ArgumentError('ERR_ARGUMENT', message);
 }
 

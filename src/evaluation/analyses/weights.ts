@@ -44,7 +44,6 @@ const largestIndexOfVariance = 0.5;
 export const weights: Analysis<WeightSummary> = {
   async run({ scores, fitted, choices, run, ...samples }) {
     const { reference, generated } = scores;
-    const { noun } = samples.reference;
     const decades = decadesFor([reference.health, generated.health]);
     const healthOf = (role: SampleRole) =>
       ofLearned(withSourceRows(scores[role].health, samples[role].sourceRows), fitted[role], choices);
@@ -56,8 +55,8 @@ export const weights: Analysis<WeightSummary> = {
         ...(await weightHistograms(scores, 'generated', decades, run)),
       },
       warnings: [
-        ...healthWarnings(health.generated, 'generated', noun),
-        ...healthWarnings(health.reference, 'reference', noun),
+        ...healthWarnings(health.generated, generated.logWeights, 'generated', samples.generated),
+        ...healthWarnings(health.reference, reference.logWeights, 'reference', samples.reference),
       ],
     };
   },

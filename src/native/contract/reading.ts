@@ -30,9 +30,12 @@ export interface RangeRecord {
   readonly largest: number;
 }
 
-/** What was seen in the numbers of a block. */
+/** What was seen in the numbers of a block, without the showers that were dropped. */
 export interface ContentNotesRecord {
   readonly rows: number;
+  /** Rows of the file of the showers that were dropped, ascending, and how many of them hold NaN or infinities. */
+  readonly droppedRows: Float64Array;
+  readonly droppedNonFinite: number;
   /** Voxels a shower. */
   readonly width: number;
   /** Memory that the hits take. */
@@ -176,10 +179,12 @@ export interface BlocksRecord {
   readonly incidentEnergies: Float64Array;
 }
 
-/** Which odd energies are set to 0. */
-export interface ZeroPolicy {
+/** Which odd energies are set to 0, and which showers are dropped for them. */
+export interface OddRowsPolicy {
   readonly zeroNonFinite: boolean;
   readonly zeroNegative: boolean;
+  readonly dropNonFinite: boolean;
+  readonly dropNegative: boolean;
 }
 
 /**
@@ -191,7 +196,7 @@ export interface ReadingOperations {
   createHitExchange(points: PointTargetRecord | null): HitExchangeHandle;
   hitExchangeNumber(exchange: HitExchangeHandle): number;
   /**
-   * Finds the hits of a block, looks at its numbers, sets voxels to 0 as the policy says, and publishes the block under its
+   * Finds the hits of a block, looks at its numbers, sets voxels to 0 and drops showers as the policy says, and publishes the block under its
    * first row; null for an exchange: it is only looked at.
    *
    * @param layerStarts first voxel of each layer, ascending from 0, to count hits by; may be empty.
@@ -199,7 +204,7 @@ export interface ReadingOperations {
   publishHits(
     exchange: number | null,
     block: DenseBlock,
-    policy: ZeroPolicy,
+    policy: OddRowsPolicy,
     layerStarts: Uint32Array,
   ): ContentNotesRecord;
   /** The same for points, which the exchange says how to bin; without `publish` the block is only looked at. */
@@ -207,7 +212,7 @@ export interface ReadingOperations {
     exchange: number,
     publish: boolean,
     block: PointBlock,
-    policy: ZeroPolicy,
+    policy: OddRowsPolicy,
     layerStarts: Uint32Array,
   ): PointBlockNotesRecord;
   /** @param descriptor of the file, which stays open as long as the reader is used. */
@@ -221,7 +226,7 @@ export interface ReadingOperations {
     blocks: BlocksRecord,
     exchange: number,
     publish: boolean,
-    policy: ZeroPolicy,
+    policy: OddRowsPolicy,
     layerStarts: Uint32Array,
   ): (ContentNotesRecord | null)[];
   /**

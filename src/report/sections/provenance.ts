@@ -18,6 +18,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     ['learners', settings.learners.join(', ')],
     ['networks a pair of folds', count(settings.members)],
     ['whitening', settings.whitening ? 'principal axes' : 'none'],
+    ['rows selected by', selectedText(settings.select)],
     ['repeated rows', settingText(settings.repeated)],
     ['calibration of ln w', settings.calibration ?? 'none'],
     ['seed', isFiniteNumber(settings.seed) ? String(settings.seed) : absent],
@@ -66,7 +67,8 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
     sheet,
     'inputs',
     ['sample', 'source', sheet.noun, 'layout', 'SHA-256'],
-    samples.flatMap(({ role, source, files, rows, leftOut, layout, weights, toy, sha256 }) => {
+    samples.flatMap((sample) => {
+      const { role, source, files, rows, unselected, leftOut, layout, weights, toy, sha256 } = sample;
       const parts = files.length > 1 ? files : [];
       return [
         [
@@ -75,6 +77,7 @@ function inputTable(sheet: Sheet, samples: readonly SampleRecord[]): HTMLElement
           [
             count(rows),
             ...(weights ? [`worth ${count(Math.round(weights.effectiveRows))} of equal weight`] : []),
+            ...(unselected > 0 ? [`selected of ${count(rows + unselected + leftOut)}`] : []),
             ...(leftOut > 0 ? [`and ${count(leftOut)} copies left out`] : []),
           ].join(', '),
           toy ? `${layout}, toy` : layout,
@@ -129,6 +132,17 @@ function withReason(value: string, reason: string | null | undefined): string {
 
 function records(group: string, settings: Readonly<Record<string, unknown>>): [string, string][] {
   return Object.entries(settings).map(([name, value]) => [`${group}: ${name}`, settingText(value)]);
+}
+
+/** @param select missing in results of earlier versions. */
+function selectedText(select: EvaluationResult['settings']['select'] | undefined): string {
+  const words = (select ?? []).map(({ condition, from, to, values }) => {
+    if (values !== null) return `${condition} ${values.map(plain).join(' or ')}`;
+    return [condition, from === null ? '' : `from ${plain(from)}`, to === null ? '' : `to ${plain(to)}`]
+      .filter(Boolean)
+      .join(' ');
+  });
+  return words.join(', ') || 'nothing: all';
 }
 
 function settingText(value: unknown): string {

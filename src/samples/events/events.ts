@@ -8,6 +8,7 @@ import type { SampleRole } from '../../native/contract/statistics.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
+import type { OwnDensities } from '../own-densities.js';
 import { repeatedRows } from '../repeated-rows.js';
 import { weightSummary } from '../row-weights.js';
 import {
@@ -21,7 +22,7 @@ import {
   otherInput,
   type Sample,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
   warningsOf,
 } from '../sample.js';
@@ -105,30 +106,31 @@ class Events implements Sample {
   readonly pictures = null;
   readonly rows: number;
   readonly #events: EventSample;
-  readonly #leftOut: number;
 
-  constructor(sample: EventSample, leftOut = 0) {
+  constructor(sample: EventSample) {
     this.#events = sample;
     this.rows = sample.rows;
-    this.#leftOut = leftOut;
   }
 
   get sourceRows(): Float64Array | null {
     return this.#events.selection.sourceRows;
   }
 
+  get ownDensities(): OwnDensities | null {
+    return this.#events.densities;
+  }
+
   get rowWeights(): Float64Array | null {
     return this.#events.weights;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { origin, layout } = this.#events;
     return {
       role,
       noun: this.noun,
       ...origin,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout: layout.name,
       weights: weightSummary(this.rowWeights),
       toy: false,
@@ -224,7 +226,7 @@ class Events implements Sample {
   }
 
   async without(rows: Float64Array): Promise<Sample> {
-    return new Events(this.#events.only(rowsWithout(this.rows, rows)), this.#leftOut + rows.length);
+    return new Events(this.#events.only(rowsWithout(this.rows, rows)));
   }
 
   dispose(): void {}

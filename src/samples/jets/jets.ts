@@ -22,7 +22,7 @@ import {
   otherInput,
   type Sample,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
   warningsOf,
 } from '../sample.js';
@@ -108,25 +108,31 @@ class Jets implements Sample {
   readonly profiles = null;
   readonly pictures = null;
   readonly rowWeights = null;
+  readonly ownDensities = null;
   readonly rows: number;
   readonly #jets: JetSample;
-  readonly #leftOut: number;
   #values: ReadonlyMap<string, Float64Array> | null = null;
 
-  constructor(sample: JetSample, leftOut = 0) {
+  constructor(sample: JetSample) {
     this.#jets = sample;
     this.rows = sample.rows;
-    this.#leftOut = leftOut;
   }
 
   get sourceRows(): Float64Array | null {
     return this.#jets.sourceRows;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { origin, layout } = this.#jets;
-    const counts = { rows: this.rows, leftOut: this.#leftOut };
-    return { role, noun: this.noun, ...origin, ...counts, layout: layout.name, weights: null, toy: false };
+    return {
+      role,
+      noun: this.noun,
+      ...origin,
+      rows: this.rows,
+      layout: layout.name,
+      weights: null,
+      toy: false,
+    };
   }
 
   requireFit(generated: Sample): void {
@@ -208,7 +214,7 @@ class Jets implements Sample {
   }
 
   async without(rows: Float64Array): Promise<Sample> {
-    return new Jets(this.#jets.only(rowsWithout(this.rows, rows)), this.#leftOut + rows.length);
+    return new Jets(this.#jets.only(rowsWithout(this.rows, rows)));
   }
 
   dispose(): void {}

@@ -1,17 +1,21 @@
 import { eventLoopTurn } from '../../event-loop.js';
 import type { Geometry } from '../../geometry/geometry.js';
+import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import { requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
-import { filesTogether } from '../files-of-sample.js';
+import { filesTogether, requireRows } from '../files-of-sample.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
+import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
 import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
 import { ShowerFiles } from './reading/shower-files.js';
+import { showerDensities } from './shower-densities.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
@@ -61,6 +65,7 @@ export class ShowerStream {
   readonly #files: ShowerFiles;
   readonly #options: OpenShowersOptions;
   readonly #problems: ContentProblem[] = [];
+  readonly #dropped: number[] = [];
   #checksums: string[] | null = null;
 
   private constructor(files: ShowerFiles, options: OpenShowersOptions) {
@@ -88,6 +93,11 @@ export class ShowerStream {
     return this.#files.files;
   }
 
+  /** The row of each shower in the files, where some were dropped; null: all are there. Complete after the last sample. */
+  get sourceRows(): Float64Array | null {
+    return this.#dropped.length === 0 ? null : rowsWithout(this.rows, Float64Array.from(this.#dropped));
+  }
+
   /** What was odd in the files and was not refused; complete after the last sample. */
   get problems(): readonly ContentProblem[] {
     return this.#problems;
@@ -96,21 +106,31 @@ export class ShowerStream {
   /** All showers as one sample, which knows the checksums of its files. */
   async whole(): Promise<ShowerSample> {
     this.#checksums = [];
+    const { layout: chosen, group = null, signal } = this.#options;
+    const layouts = await chosenLayouts(chosen, 'showers');
+    const layout = layouts.find(({ name }) => name === this.#files.first.metadata.layout);
+    const densities = layout ? await showerDensities(this.files, layout, group, { signal }) : null;
     const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
-    const { value } = await this.samples(everything).next();
+    const { value } = await this.samples(everything, densities).next();
     return value as ShowerSample;
   }
 
   /**
-   * All showers in file order, at least one sample. Each is the caller's to free. While the caller works on one, the
+   * All showers in file order but for those that are dropped, at least one sample. Each is the caller's to free. While the caller works on one, the
    * next is read only when it is requested, but for a few blocks.
    *
-   * @throws CaloscopeError with the codes for content; `signal.reason` when aborted.
+   * @throws CaloscopeError with the codes for content; FileError ERR_TOO_FEW_ROWS where all showers are dropped; `signal.reason` when
+   * aborted.
    */
-  async *samples(bounds: SampleBounds): AsyncGenerator<ShowerSample, void, void> {
+  async *samples(
+    bounds: SampleBounds,
+    densities: OwnDensities | null = null,
+  ): AsyncGenerator<ShowerSample, void, void> {
     const { nonFinite, negative, signal, onProgress } = this.#options;
     let next = new SampleBeingRead(this.#files, Math.min(this.rows, bounds.rows));
     let done = 0;
+    let left = 0;
+    let given = 0;
     const policy = {
       ...(nonFinite !== undefined && { nonFinite }),
       ...(negative !== undefined && { negative }),
@@ -121,14 +141,19 @@ export class ShowerStream {
       for await (const block of this.#files.hits(policy, this.#checksums)) {
         next.add(block);
         await eventLoopTurn(); // blocks that wait already must not keep others waiting
-        done += block.rows;
+        left += block.rows;
+        done += block.rows + block.droppedRows.length;
+        for (const row of block.droppedRows) this.#dropped.push(row);
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
-        yield next.finish(originOf(this.#files, null), []);
-        next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows));
+        given = left;
+        yield next.finish(originOf(this.#files, null), [], null);
+        next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows), done);
       }
       signal?.throwIfAborted();
-      yield next.finish(originOf(this.#files, this.#checksums), this.#problems);
+      if (this.#dropped.length > 0) requireRows(this.#files.first.path, 'showers', { left, read: this.rows });
+      if (left > given || left === 0)
+        yield next.finish(originOf(this.#files, this.#checksums), this.#problems, densities);
     } finally {
       next.discard();
     }
@@ -157,8 +182,13 @@ class SampleBeingRead {
   readonly #points: PointsBeingRead | null;
   readonly #conditions: Float64Array[][] = [];
   readonly #ratios: Float64Array[] = [];
+  readonly #firstRow: number;
+  /** Counted from the first row of this sample. */
+  readonly #dropped: number[] = [];
 
-  constructor(files: ShowerFiles, expectedRows: number) {
+  /** @param firstRow of this sample, counted through the files. */
+  constructor(files: ShowerFiles, expectedRows: number, firstRow = 0) {
+    this.#firstRow = firstRow;
     this.#files = files;
     const { geometry, metadata } = files.first;
     const { voxels } = geometry;
@@ -173,6 +203,7 @@ class SampleBeingRead {
       this.#conditions[i] ??= [];
       this.#conditions[i].push(values);
     }
+    for (const row of block.droppedRows) this.#dropped.push(row - this.#firstRow);
     if (block.logDensityRatio) this.#ratios.push(block.logDensityRatio);
   }
 
@@ -181,7 +212,11 @@ class SampleBeingRead {
     return rows >= bounds.rows || bytes >= bounds.bytes;
   }
 
-  finish(origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
+  finish(
+    origin: ShowerOrigin,
+    problems: readonly ContentProblem[],
+    densities: OwnDensities | null,
+  ): ShowerSample {
     const { geometry, metadata } = this.#files.first;
     const conditions = metadata.conditions.map((condition, i) => ({
       ...condition,
@@ -189,10 +224,25 @@ class SampleBeingRead {
     }));
     const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
     const logDensityRatio = hasRatio ? joinedColumns(this.#ratios) : null;
-    const known = { conditions, logDensityRatio, points: this.#points?.finish() ?? null };
+    const sourceRows = this.#sourceRows();
+    const known = {
+      conditions,
+      logDensityRatio,
+      points: this.#points?.finish() ?? null,
+      densities: sourceRows === null ? densities : densitiesOfRows(densities, sourceRows),
+      sourceRows,
+    };
     const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;
     return sample;
+  }
+
+  #sourceRows(): Float64Array | null {
+    if (this.#dropped.length === 0 && this.#firstRow === 0) return null;
+    const { rows } = callNative(() => native().showerTable(this.#handle as ShowerTableHandle));
+    const read = rows + this.#dropped.length;
+    const left = rowsWithout(read, Float64Array.from(this.#dropped));
+    return sourceRowsOf({ sourceRows: rowsFrom(this.#firstRow, read) }, left);
   }
 
   /** Frees what was not finished. */

@@ -10,6 +10,7 @@ import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
+import type { OwnDensities } from '../own-densities.js';
 import {
   type ComparedLayers,
   type Condition,
@@ -24,10 +25,9 @@ import {
   type Sample,
   type SampleBounds,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
 } from '../sample.js';
-import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
 import { axisOrderWarnings } from './axis-order.js';
 import { chooseObservables, comparedLayers } from './compared-observables.js';
 import { observablesOf, observableValues } from './observables.js';
@@ -90,15 +90,13 @@ async function openShowerStream(
 ): Promise<SampleStream> {
   const stream = await ShowerStream.open(paths, { ...options, geometry });
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
-    let first = 0;
-    for await (const sample of stream.samples(bounds)) {
-      yield new Showers(sample, { sourceRows: rowsFrom(first, sample.rows), out: 0 });
-      first += sample.rows;
-    }
+    for await (const sample of stream.samples(bounds)) yield new Showers(sample);
   }
   return {
     rows: stream.rows,
-    sourceRows: null,
+    get sourceRows() {
+      return stream.sourceRows;
+    },
     files: stream.files,
     get warnings() {
       return fileWarnings(stream.problems);
@@ -121,18 +119,16 @@ class Showers implements Sample {
   readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
-  readonly #leftOut: number;
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
-  constructor(sample: ShowerSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(sample: ShowerSample) {
     this.#showers = sample;
     this.rows = sample.rows;
-    this.sourceRows = left?.sourceRows ?? null;
-    this.#leftOut = left?.out ?? 0;
+    this.sourceRows = sample.sourceRows;
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { source, files, sha256, layout, toy } = this.#showers.origin;
     return {
       role,
@@ -141,7 +137,6 @@ class Showers implements Sample {
       files,
       sha256,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout,
       weights: null,
       toy,
@@ -162,6 +157,10 @@ class Showers implements Sample {
       name: `values of ${one.name}`,
     }));
     return [energies, ...others];
+  }
+
+  get ownDensities(): OwnDensities | null {
+    return this.#showers.densities;
   }
 
   input({ features, threshold, conditions }: InputChoices, generated: Sample): ShowerInput {
@@ -289,9 +288,7 @@ class Showers implements Sample {
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {
-    const sourceRows = sourceRowsOf(this, rowsWithout(this.rows, rows));
-    const left = { sourceRows, out: this.#leftOut + rows.length };
-    return new Showers(await showersWithout(this.#showers, rows, options), left);
+    return new Showers(await showersWithout(this.#showers, rows, options));
   }
 
   dispose(): void {

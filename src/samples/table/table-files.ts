@@ -4,12 +4,16 @@ import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { TableLayout } from '../../layouts/table-schema.js';
 import type { JobOptions } from '../../native/run-job.js';
-import { filesTogether, requireDifferentFiles } from '../files-of-sample.js';
+import type { Warning } from '../../warnings.js';
+import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { DescribedFile } from '../sample.js';
+import type { ContentPolicy } from '../showers/reading/oddities.js';
+import { rowsWithout } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
+import { densityNames, withoutDensities } from './table-densities.js';
 
-export interface OpenTableOptions extends JobOptions {
+export interface OpenTableOptions extends JobOptions, Partial<Pick<ContentPolicy, 'nonFinite'>> {
   /** Name, path or description of a layout of kind `table`: which columns are read, and which of them are conditions. */
   readonly layout?: ChosenLayout;
   /** Columns by name, in place of those of the layout. */
@@ -49,8 +53,12 @@ export async function openTable(
     if ((await tableFormatAt(path)) === null) throw notATable(path);
     const others = options.columns ?? tables[0]?.columns ?? null;
     const chosen =
-      options.columns ?? (layout.columns && [...layout.columns, ...weightColumns(layout)]) ?? others;
-    const table = await readTable(path, { columns: chosen, signal });
+      options.columns ??
+      tables[0]?.columns ??
+      (layout.columns && [...layout.columns, ...weightColumns(layout)]) ??
+      others;
+    const densities = options.columns === undefined && layout.columns !== null ? densityNames(layout) : [];
+    const table = await readWith(path, chosen, tables[0] === undefined ? densities : [], signal);
     if (layout.columns === null && others !== null) requireWholeArrays(path, table);
     if (options.columns === undefined) requireNamedColumns(path, layout, table.columns);
     tables.push(table);
@@ -59,17 +67,70 @@ export async function openTable(
   const [{ columns: read }] = tables as [TableOfFile];
   const parts = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
   const { source, files, sha256 } = filesTogether(first, all.length, parts);
-  const { columns, values, weights } = withoutWeights(read, joined(tables), layout, source);
+  const whole = joined(tables);
+  const left = options.nonFinite === 'drop' ? finiteRows(whole, read.length, source) : null;
+  const finite = left?.values ?? whole;
+  const { table, densities } = withoutDensities(
+    { ...(tables[0] as TableOfFile), values: finite, rows: finite.length / read.length },
+    layout,
+    source,
+  );
+  const { columns, values, weights } = withoutWeights(table.columns, table.values, layout, source);
   return {
     values,
     columns,
     weights,
+    densities,
     name: source,
     conditions: layout.conditions
       .filter(({ name }) => columns.includes(name))
       .map(({ name, label, unit }) => ({ name, label: label ?? name, unit })),
-    origin: { files, sha256, layout: layout.name },
+    origin: {
+      files,
+      sha256,
+      layout: layout.name,
+      sourceRows: left?.sourceRows ?? null,
+      warnings: left?.warnings ?? [],
+    },
   };
+}
+
+interface RowsLeft {
+  readonly values: Float32Array;
+  readonly sourceRows: Float64Array;
+  readonly warnings: readonly Warning[];
+}
+
+/** The rows without NaN and infinities; null where all are. @throws FileError ERR_TOO_FEW_ROWS. */
+function finiteRows(values: Float32Array, columns: number, source: string): RowsLeft | null {
+  const rows = values.length / columns;
+  const odd = new Set<number>();
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) odd.add(Math.floor(i / columns));
+  if (odd.size === 0) return null;
+  requireRows(source, 'rows', { left: rows - odd.size, read: rows });
+  const [first] = odd;
+  const message = `${odd.size} of ${rows} rows hold numbers that are not finite, the first is row ${first}; they are left out`;
+  return {
+    values: values.filter((_, i) => !odd.has(Math.floor(i / columns))),
+    sourceRows: rowsWithout(rows, Float64Array.from(odd)),
+    warnings: [{ code: 'dropped-rows', message }],
+  };
+}
+
+/** With columns of ln p where the file has them: the reference has none. */
+async function readWith(
+  path: string,
+  columns: readonly string[] | null,
+  densities: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<TableOfFile> {
+  if (columns === null || densities.length === 0) return await readTable(path, { columns, signal });
+  try {
+    return await readTable(path, { columns: [...columns, ...densities], signal });
+  } catch (error) {
+    if (!(error instanceof FileError && error.code === 'ERR_DATASET_MISSING')) throw error;
+    return await readTable(path, { columns, signal });
+  }
 }
 
 function weightColumns({ weights }: TableLayout): string[] {

@@ -9,6 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import { repeatedRows } from '../repeated-rows.js';
 import { requireRowWeights, weightSummary, weightsOfRows } from '../row-weights.js';
 import {
@@ -21,8 +22,9 @@ import {
   type Sample,
   type SampleBounds,
   type SampleKind,
-  type SampleRecord,
+  type SampleOrigin,
   type SampleStream,
+  warningsOf,
 } from '../sample.js';
 import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
@@ -58,20 +60,18 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const { weights: _, ...matrix } = await openTable(paths, { ...options, columns });
-  const { origin } = matrix;
+  const { weights: _, densities: __, ...matrix } = await openTable(paths, { ...options, columns });
+  const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
     const most = Math.max(1, Math.min(bounds.rows, Math.floor(bounds.bytes / (4 * columns.length))));
     for (let first = 0; first < Math.max(1, rows); first += most) {
       const values = matrix.values.subarray(first * columns.length, (first + most) * columns.length);
-      yield new Table(
-        { ...matrix, values },
-        { sourceRows: rowsFrom(first, values.length / columns.length), out: 0 },
-      );
+      const numbers = rowsFrom(first, values.length / columns.length);
+      yield new Table({ ...matrix, values }, sourceRowsOf({ sourceRows }, numbers));
     }
   }
-  return { rows, sourceRows: null, files: origin?.files ?? [], warnings: [], samples, close: async () => {} };
+  return { rows, sourceRows, files, warnings, samples, close: async () => {} };
 }
 
 class Table implements Sample {
@@ -84,11 +84,11 @@ class Table implements Sample {
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly rowWeights: Float64Array | null;
-  readonly #leftOut: number;
+  readonly ownDensities: OwnDensities | null;
   readonly #matrix: MatrixSample;
 
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
-  constructor(matrix: MatrixSample, left: { sourceRows: Float64Array; out: number } | null = null) {
+  constructor(matrix: MatrixSample, sourceRows: Float64Array | null = matrix.origin?.sourceRows ?? null) {
     const { values, columns } = matrix;
     if (!(values instanceof Float32Array) || !Array.isArray(columns)) {
       throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${table.given}`);
@@ -104,10 +104,14 @@ class Table implements Sample {
       throw new ArgumentError('ERR_ARGUMENT', `the condition ${missing.name} is none of the columns`);
     }
     this.#matrix = matrix;
-    this.sourceRows = left?.sourceRows ?? null;
-    this.#leftOut = left?.out ?? 0;
+    this.sourceRows = sourceRows;
     this.rows = values.length / columns.length;
     this.rowWeights = matrix.weights ?? null;
+    this.ownDensities = matrix.densities ?? null;
+    const told = this.ownDensities?.logarithmic.length ?? this.rows;
+    if (told !== this.rows) {
+      throw new ArgumentError('ERR_SHAPE', `densities of ${told} rows are not those of ${this.rows} rows`);
+    }
     if (this.rowWeights === null) return;
     if (!(this.rowWeights instanceof Float64Array)) {
       throw new ArgumentError('ERR_ARGUMENT', 'weights of the rows must be a Float64Array');
@@ -115,7 +119,7 @@ class Table implements Sample {
     requireRowWeights(this.rowWeights, this.rows, matrix.name ?? 'the matrix');
   }
 
-  record(role: SampleRole): SampleRecord {
+  origin(role: SampleRole): SampleOrigin {
     const { name: source = `${role} matrix`, origin } = this.#matrix;
     const { files, sha256, layout } = origin ?? { files: [], sha256: null, layout: this.kind };
     return {
@@ -125,7 +129,6 @@ class Table implements Sample {
       files,
       sha256,
       rows: this.rows,
-      leftOut: this.#leftOut,
       layout,
       weights: weightSummary(this.rowWeights),
       toy: false,
@@ -182,8 +185,9 @@ class Table implements Sample {
       { columns: known, arrays: [], rows: this.rows, values: this.#matrix.values },
       columns,
     );
-    const numbered = this.sourceRows && { sourceRows: this.sourceRows, out: 0 };
-    return new Table({ ...this.#matrix, conditions: [], columns, values }, numbered).#features('the matrix');
+    return new Table({ ...this.#matrix, conditions: [], columns, values }, this.sourceRows).#features(
+      'the matrix',
+    );
   }
 
   observables(): readonly Observable[] {
@@ -203,7 +207,12 @@ class Table implements Sample {
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
-    return await conditionLeaks(this, generated, options);
+    if (!(generated instanceof Table)) throw differentKinds(this, generated);
+    return [
+      ...warningsOf('reference', this.#matrix.origin?.warnings ?? []),
+      ...warningsOf('generated', generated.#matrix.origin?.warnings ?? []),
+      ...(await conditionLeaks(this, generated, options)),
+    ];
   }
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
@@ -221,8 +230,8 @@ class Table implements Sample {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
     const weights = weightsOfRows(this.rowWeights, kept);
-    const numbered = { sourceRows: sourceRowsOf(this, kept), out: this.#leftOut + rows.length };
-    return new Table({ ...rest, columns, values: left, weights }, numbered);
+    const densities = densitiesOfRows(this.ownDensities, kept);
+    return new Table({ ...rest, columns, values: left, weights, densities }, sourceRowsOf(this, kept));
   }
 
   /** A matrix is the caller's. */
@@ -246,7 +255,7 @@ class Table implements Sample {
       if (place < 0) throw cause;
       const row = sourceRowOf(this, Math.floor(place / columns.length));
       const column = columns[place % columns.length];
-      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: remove the row or fill the gap`;
+      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
     }
   }

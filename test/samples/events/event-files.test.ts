@@ -44,7 +44,7 @@ describe.each(['fixed', 'table'])('a frame that pandas writes with format=%s', (
     expect(weighted.weights).toEqual(Float64Array.of(1, -1, 0.5, 2));
     expect(weighted.momenta).toEqual(events.momenta);
     expect(weighted.only(Float64Array.of(1, 3)).weights).toEqual(Float64Array.of(-1, 2));
-    expect(sampleOf(weighted).record('generated').weights).toEqual({ effectiveRows: 1, negative: 1 });
+    expect(sampleOf(weighted).origin('generated').weights).toEqual({ effectiveRows: 1, negative: 1 });
     const missing = openEvents(file(`blocks-${form}`), { layout: { ...layout, weights: 'w' } });
     await expect(missing).rejects.toThrow(/the layout mine also needs w/);
   });
@@ -101,7 +101,7 @@ describe('is refused', () => {
     await expect(openEvents(file('empty'))).rejects.toMatchObject(refusal('empty'));
     await expect(openEvents(file('empty'))).rejects.toThrow('it is empty: it holds no events');
     await expect(openEvents(file('none-finite'))).rejects.toMatchObject(refusal('none-finite'));
-    await expect(openEvents(file('none-finite'))).rejects.toThrow('all 2 hold numbers that are not finite');
+    await expect(openEvents(file('none-finite'))).rejects.toThrow('all 2 hold numbers that cannot be used');
     expect((await openEvents([file('empty'), file('fixed')])).rows).toBe(4);
   });
 

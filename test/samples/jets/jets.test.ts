@@ -72,7 +72,7 @@ it('a file of which no jet is left is refused', async () => {
   );
   for (const [path, message] of [
     [empty, 'it is empty: it holds no jets'],
-    [odd, 'no jets are left: all 3 hold numbers that are not finite'],
+    [odd, 'no jets are left: all 3 hold numbers that cannot be used'],
   ] as const) {
     const refusal = { code: 'ERR_TOO_FEW_ROWS', path, message: expect.stringContaining(message) };
     await expect(openJets(path)).rejects.toMatchObject(refusal);

@@ -120,7 +120,7 @@ describe('showers in native memory', () => {
   });
 
   it('with an unknown way to treat odd numbers are refused, not read with another', async () => {
-    for (const wrong of [{ nonFinite: 'keep' }, { negative: 'drop' }, { negative: null }]) {
+    for (const wrong of [{ nonFinite: 'keep' }, { negative: 'remove' }, { negative: null }]) {
       await expect(
         openShowers(path, { geometry: 'cartesian:2x3x4', ...wrong } as OpenShowersOptions),
       ).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });

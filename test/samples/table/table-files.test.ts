@@ -92,3 +92,19 @@ describe('tables from files', () => {
     expect([read.conditions, ...read.values]).toEqual([[], 2, 5]);
   });
 });
+
+it('leaves rows out that are not finite, and keeps their numbers', async () => {
+  const path = file('gaps.csv', 'x,y,w\n1,2,1\nnan,3,1\n4,5,nan\n6,7,2\n');
+  const weighted = { kind: 'table', name: 'weighted', weights: 'w' } as const;
+  const sample = await openTable(path, { layout: weighted, nonFinite: 'drop' });
+  expect([...sample.values]).toEqual([1, 2, 6, 7]);
+  expect([...(sample.weights ?? [])]).toEqual([1, 2]);
+  expect([...(sample.origin?.sourceRows ?? [])]).toEqual([0, 3]);
+  expect(sample.origin?.warnings).toEqual([
+    {
+      code: 'dropped-rows',
+      message: '2 of 4 rows hold numbers that are not finite, the first is row 1; they are left out',
+    },
+  ]);
+  expect([...(sampleOf(sample).sourceRows ?? [])]).toEqual([0, 3]);
+});

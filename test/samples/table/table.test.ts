@@ -34,7 +34,7 @@ describe('a table with odd numbers', () => {
       bent.values[3 * 7 + 1] = odd;
       const refusal = (name: string) => ({
         code: 'ERR_NON_FINITE',
-        message: `${name}: row 7, column x1 is ${odd}; tables hold finite numbers only: remove the row or fill the gap`,
+        message: `${name}: row 7, column x1 is ${odd}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`,
       });
       await expect(evaluate(sound, bent, settings)).rejects.toMatchObject(refusal('generated matrix'));
       await expect(trainClassifier(bent, sound)).rejects.toMatchObject(refusal('reference matrix'));

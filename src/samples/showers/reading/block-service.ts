@@ -5,8 +5,8 @@ import { native } from '../../../native/binding.js';
 import type {
   ContentNotesRecord,
   DenseBlock,
+  OddRowsPolicy,
   PointBlockNotesRecord,
-  ZeroPolicy,
 } from '../../../native/contract/reading.js';
 import { callNative } from '../../../native/run-job.js';
 import { requireSound } from './content-checks.js';
@@ -126,7 +126,21 @@ type HitsOrNotes = Exclude<PassOrder, { form: 'dense' }>;
 function blocksOrder(order: HitsOrNotes): BlocksOrder {
   const publish = order.form === 'hits';
   const [policy, layerStarts] = publish ? [order.policy, []] : [null, order.layerStarts];
-  return { exchange: order.exchange, publish, policy: zeros(policy), layerStarts };
+  return { exchange: order.exchange, publish, policy: oddRows(policy), layerStarts };
+}
+
+/** What is known of the showers that were not dropped. */
+function numbersWithout(
+  { conditions, logDensityRatio }: Pick<ShowerBlock, 'conditions' | 'logDensityRatio'>,
+  firstRow: number,
+  droppedRows: Float64Array,
+): Pick<ShowerBlock, 'conditions' | 'logDensityRatio'> {
+  const dropped = new Set(droppedRows);
+  const left = (values: Float64Array) => values.filter((_, i) => !dropped.has(firstRow + i));
+  return {
+    conditions: conditions.map(left),
+    ...(logDensityRatio && { logDensityRatio: left(logDensityRatio) }),
+  };
 }
 
 /** A block whose hits were found. */
@@ -139,7 +153,10 @@ function noted(
 ): BlockContent {
   if (order.form === 'notes') return { form: 'notes', notes };
   requireSound(notes, order.policy);
-  return { form: 'hits', block: { firstRow, rows, ...showers.numbers(firstRow, rows) }, notes };
+  const { droppedRows } = notes;
+  const numbers = showers.numbers(firstRow, rows);
+  const left = droppedRows.length === 0 ? numbers : numbersWithout(numbers, firstRow, droppedRows);
+  return { form: 'hits', block: { firstRow, rows: notes.rows, droppedRows, ...left }, notes };
 }
 
 function readPoints(showers: StoredPoints, order: PassOrder, firstRow: number, rows: number): BlockContent {
@@ -151,13 +168,18 @@ function readPoints(showers: StoredPoints, order: PassOrder, firstRow: number, r
   const [policy, starts] = publish ? [order.policy, []] : [null, order.layerStarts];
   const block = showers.points(firstRow, rows);
   const notes = callNative(() =>
-    native().publishPoints(order.exchange, publish, block, zeros(policy), Uint32Array.from(starts)),
+    native().publishPoints(order.exchange, publish, block, oddRows(policy), Uint32Array.from(starts)),
   );
   return noted(showers, order, firstRow, rows, notes);
 }
 
-function zeros(policy: ContentPolicy | null): ZeroPolicy {
-  return { zeroNonFinite: policy?.nonFinite === 'zero', zeroNegative: policy?.negative === 'zero' };
+function oddRows(policy: ContentPolicy | null): OddRowsPolicy {
+  return {
+    zeroNonFinite: policy?.nonFinite === 'zero',
+    zeroNegative: policy?.negative === 'zero',
+    dropNonFinite: policy?.nonFinite === 'drop',
+    dropNegative: policy?.negative === 'drop',
+  };
 }
 
 function readDense(
@@ -177,7 +199,21 @@ function readDense(
     // What the policy does not set to 0 is sound or was refused.
     if (!Number.isFinite(energy) || (energy < 0 && policy.negative === 'zero')) voxels[i] = 0;
   }
-  return { form: 'dense', block, notes };
+  const left = notes.droppedRows.length === 0 ? block : denseWithout(block, showers.width, notes.droppedRows);
+  return { form: 'dense', block: left, notes };
+}
+
+function denseWithout(block: ShowerBlock, width: number, droppedRows: Float64Array): ShowerBlock {
+  const { firstRow, rows, incidentEnergies, voxels } = block;
+  const dropped = new Set(droppedRows);
+  const rowKept = (row: number) => !dropped.has(firstRow + row);
+  return {
+    firstRow,
+    rows: rows - droppedRows.length,
+    incidentEnergies: incidentEnergies.filter((_, row) => rowKept(row)),
+    voxels: voxels.filter((_, i) => rowKept(Math.floor(i / width))),
+    ...numbersWithout(block, firstRow, droppedRows),
+  };
 }
 
 /** Publishes the hits of a block in an exchange, if there is one, and says what was seen. */
@@ -189,7 +225,7 @@ function takeNotes(
 ): ContentNotesRecord {
   const block = { firstRow, incidentEnergies, columns };
   return callNative(() =>
-    native().publishHits(exchange, block, zeros(policy), Uint32Array.from(layerStarts)),
+    native().publishHits(exchange, block, oddRows(policy), Uint32Array.from(layerStarts)),
   );
 }
 

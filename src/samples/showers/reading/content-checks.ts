@@ -8,10 +8,12 @@ import type {
 import {
   type ContentPolicy,
   type ContentProblem,
+  droppedProblem,
   nothingOdd,
   oddEnergies,
   strictPolicy,
   together,
+  waysOut,
 } from './oddities.js';
 import { oddPoints, PointCheck } from './point-checks.js';
 
@@ -53,6 +55,7 @@ export class ContentCheck {
   #excessDeposits = nothingOdd;
   #points: PointCheck | null = null;
   #rows = 0;
+  #dropped = { count: 0, nonFinite: 0, firstRow: 0 };
   #voxels = 0;
   #incidentEnergy = nothingSeen;
   #voxelEnergy = nothingSeen;
@@ -74,6 +77,12 @@ export class ContentCheck {
       this.#points.add(notes.points);
     }
     this.#rows += notes.rows;
+    const { count, nonFinite, firstRow } = this.#dropped;
+    this.#dropped = {
+      count: count + notes.droppedRows.length,
+      nonFinite: nonFinite + notes.droppedNonFinite,
+      firstRow: count > 0 ? firstRow : (notes.droppedRows[0] ?? 0),
+    };
     this.#voxels = notes.width;
     this.#odd = Object.fromEntries(
       oddities.map((name) => [name, together(this.#odd[name], notes[name])]),
@@ -94,9 +103,11 @@ export class ContentCheck {
       ...(this.#points?.problems() ?? []),
       ...oddProblems(this.#odd, this.#policy, this.#points !== null),
     ];
+    const read = this.#rows + this.#dropped.count;
+    if (this.#dropped.count > 0) problems.push(droppedProblem(this.#dropped, read));
     const { count, firstRow } = this.#emptyShowers;
     if (count > 0) {
-      const tail = count > 1 && firstRow + count === this.#rows;
+      const tail = count > 1 && firstRow + count === read;
       const cause = tail ? ', and none after it has any: the end of the file may be missing' : '';
       const message = `${count} of ${this.#rows} showers have no energy at all, the first in row ${firstRow}${cause}`;
       problems.push({ code: 'zero-showers', message, severity: 'warning' });
@@ -163,11 +174,11 @@ function oddProblems(odd: Oddities, policy: ContentPolicy, ofPoints: boolean): C
   const problems = ofPoints ? [] : oddEnergies('voxel', odd.nonFiniteVoxels, odd.negativeVoxels, policy);
   const { badEnergies: bad, nonFiniteEnergies: lost } = odd;
   if (bad.count > 0) {
-    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; remove those showers`;
+    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; ${waysOut.showers}`;
     problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
   }
   if (lost.count > 0) {
-    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; remove those showers`;
+    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; ${waysOut.showers}`;
     problems.push({ code: 'ERR_NON_FINITE', message, severity: 'error' });
   }
   return problems;

@@ -2,9 +2,9 @@ import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { native } from '../../../native/binding.js';
 import type {
   ContentNotesRecord,
+  OddRowsPolicy,
   ShowerReaderHandle,
   StoredNumbersRecord,
-  ZeroPolicy,
 } from '../../../native/contract/reading.js';
 import { callNative } from '../../../native/run-job.js';
 import type { ReadingPlan } from './reading-protocol.js';
@@ -23,7 +23,7 @@ export interface BlocksOrder {
   readonly exchange: number;
   /** Whether the hits are left in the exchange, or the showers only looked at. */
   readonly publish: boolean;
-  readonly policy: ZeroPolicy;
+  readonly policy: OddRowsPolicy;
   readonly layerStarts: readonly number[];
 }
 

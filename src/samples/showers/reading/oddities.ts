@@ -2,14 +2,17 @@ import type { ErrorCode } from '../../../errors.js';
 import type { OddityRecord } from '../../../native/contract/reading.js';
 import type { WarningCode } from '../../../warnings.js';
 
-export const nonFinitePolicies = ['reject', 'zero'] as const;
-export const negativePolicies = ['reject', 'keep', 'zero'] as const;
+export const nonFinitePolicies = ['reject', 'zero', 'drop'] as const;
+export const negativePolicies = ['reject', 'keep', 'zero', 'drop'] as const;
 
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {
-  /** NaN or infinite voxels: refuse the file, or set them to 0. */
+  /**
+   * NaN or infinite voxels: refuse the file, set them to 0, or drop: leave out their showers, and those whose incident energy is NaN or
+   * infinite. Of tables, drop leaves out rows that hold such numbers.
+   */
   readonly nonFinite: (typeof nonFinitePolicies)[number];
-  /** Negative voxels: refuse the file, keep them, or set them to 0. */
+  /** Negative voxels: refuse the file, keep them, set them to 0, or drop: leave out their showers, and those of an incident energy not above 0. */
   readonly negative: (typeof negativePolicies)[number];
 }
 
@@ -21,6 +24,29 @@ export type ContentProblem =
   | { readonly severity: 'warning'; readonly code: WarningCode; readonly message: string };
 
 export const nothingOdd: OddityRecord = { count: 0, firstRow: 0, firstVoxel: 0 };
+
+/** What to do about numbers that make a file be refused, in the options of the command line. */
+export const waysOut = {
+  nonFinite:
+    'repair them, read them as 0 (--non-finite-voxels zero) or leave their showers out (--drop-rows)',
+  negative:
+    'keep them or read them as 0 (--negative-voxels keep, zero), or leave their showers out (--drop-rows)',
+  showers: 'remove those showers or leave them out (--drop-rows)',
+} as const;
+
+/** Showers that were left out, in words. */
+export function droppedProblem(
+  dropped: { readonly count: number; readonly nonFinite: number; readonly firstRow: number },
+  read: number,
+): ContentProblem {
+  const { count, nonFinite, firstRow } = dropped;
+  const parts = [
+    ...(nonFinite > 0 ? [`${nonFinite} with numbers that are NaN or infinite`] : []),
+    ...(count > nonFinite ? [`${count - nonFinite} with negative ones`] : []),
+  ];
+  const message = `${count} of ${read} showers were left out, the first in row ${firstRow}: ${parts.join(', ')}; rows keep the numbers that they have in the file`;
+  return { code: 'dropped-rows', message, severity: 'warning' };
+}
 
 /** What follows was seen after what was before. */
 export function together(before: OddityRecord, after: OddityRecord): OddityRecord {
@@ -41,7 +67,7 @@ export function oddEnergies(
       policy.nonFinite === 'reject'
         ? {
             code: 'ERR_NON_FINITE',
-            message: `${what}; repair them or read them as 0 (--non-finite-voxels zero)`,
+            message: `${what}; ${waysOut.nonFinite}`,
             severity: 'error',
           }
         : { code: 'non-finite', message: `${what}; they were set to 0`, severity: 'warning' },
@@ -50,10 +76,9 @@ export function oddEnergies(
   if (negative.count > 0) {
     const what = `${negative.count} ${noun}s are negative, the first in row ${negative.firstRow}, ${noun} ${negative.firstVoxel}`;
     const done = policy.negative === 'keep' ? 'they were kept' : 'they were set to 0';
-    const choice = `${what}; choose to keep them or to read them as 0 (--negative-voxels keep, zero)`;
     problems.push(
       policy.negative === 'reject'
-        ? { code: 'ERR_NEGATIVE_ENERGY', message: choice, severity: 'error' }
+        ? { code: 'ERR_NEGATIVE_ENERGY', message: `${what}; ${waysOut.negative}`, severity: 'error' }
         : { code: 'negative', message: `${what}; ${done}`, severity: 'warning' },
     );
   }

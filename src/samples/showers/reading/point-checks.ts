@@ -6,6 +6,7 @@ import {
   oddEnergies,
   strictPolicy,
   together,
+  waysOut,
 } from './oddities.js';
 
 type Counted = Omit<PointNotesRecord, 'observables'>;
@@ -56,7 +57,7 @@ export function oddPoints(seen: Counted, policy: ContentPolicy): ContentProblem[
   const what = `${count} points have coordinates that are NaN or infinite, the first in row ${firstRow}, point ${point}`;
   const reject = policy.nonFinite === 'reject';
   const problem: ContentProblem = reject
-    ? { code: 'ERR_NON_FINITE', message: `${what}; repair them or read them as 0`, severity: 'error' }
+    ? { code: 'ERR_NON_FINITE', message: `${what}; ${waysOut.nonFinite}`, severity: 'error' }
     : { code: 'non-finite', message: `${what}; they were left out`, severity: 'warning' };
   return [...problems, problem];
 }

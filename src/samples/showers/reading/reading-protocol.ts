@@ -152,7 +152,10 @@ export type ReadingRequest =
 /** A block whose hits were left in an exchange, under its first row. */
 export interface LeftBlock {
   readonly firstRow: number;
+  /** Showers that are left. */
   readonly rows: number;
+  /** Rows of the showers that were dropped for their numbers, ascending. */
+  readonly droppedRows: Float64Array;
   readonly conditions: readonly Float64Array[];
   /** ln(p_reference/p_generated) of toy showers, one number a shower. */
   readonly logDensityRatio?: Float64Array;

@@ -66,11 +66,12 @@ export class ShowerFiles {
   }
 
   /**
-   * The hits of all showers, file by file. What is odd is told with the name of the file where there are several.
+   * The hits of all showers, file by file; dropped rows are counted through the files. What is odd is told with the name of the file where there are several.
    *
    * @param checksums gets the checksum of each file after its last block; null: they are not worked out.
    */
   async *hits(options: HitOptions, checksums: string[] | null): AsyncGenerator<HitBlock, void, void> {
+    let before = 0;
     for (const { source, rows } of this.files) {
       await this.#turnTo(source);
       if (this.#reading.metadata.rows !== rows) {
@@ -78,10 +79,14 @@ export class ShowerFiles {
       }
       const checksum = checksums && this.#reading.checksum(options.signal);
       checksum?.catch(() => undefined); // told where it is awaited
-      yield* this.#reading.hits({
+      const blocks = this.#reading.hits({
         ...options,
         onWarning: (problem) => options.onWarning?.(this.#named(source, problem)),
       });
+      for await (const block of blocks) {
+        yield { ...block, droppedRows: block.droppedRows.map((row) => before + row) };
+      }
+      before += rows;
       if (checksum) checksums?.push(await checksum);
     }
   }

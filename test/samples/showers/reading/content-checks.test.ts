@@ -15,7 +15,7 @@ function notesOn(firstRow: number, showers: readonly Shower[]) {
   const numbers = Float32Array.from(showers.flatMap(({ voxels }) => voxels));
   const incidentEnergies = Float64Array.from(showers, ({ energy }) => energy);
   const block = { firstRow, incidentEnergies, columns: [{ numbers, rowLength: 2 }] };
-  const policy = { zeroNonFinite: false, zeroNegative: false };
+  const policy = { zeroNonFinite: false, zeroNegative: false, dropNonFinite: false, dropNegative: false };
   return native().publishHits(null, block, policy, Uint32Array.from(layerStarts));
 }
 
