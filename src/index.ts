@@ -174,6 +174,7 @@ export {
   type OpenSampleOptions,
   openSample,
 } from './samples/kinds.js';
+export { densitiesFromDraws, densitiesFromSpread, type OwnDensities } from './samples/own-densities.js';
 export type { ExaminedInput } from './samples/pair.js';
 export type { RepeatedPolicy } from './samples/repeated-rows.js';
 export type { InputReasons, InputSettings, Observable } from './samples/sample.js';
