@@ -5,7 +5,7 @@ import { splitText } from '../classifier/settings.js';
 import { requireOutputFolder } from '../formats/files/output-checks.js';
 import type { OwnFiles } from '../formats/files/own-files.js';
 import { writeWholeFolder } from '../formats/files/whole-output.js';
-import { requireKnownOptions } from '../names.js';
+import { requireKnownOptions, requireObject, requireText } from '../names.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
@@ -53,6 +53,8 @@ export async function writeEvaluation(
   } = {},
 ): Promise<void> {
   requireKnownOptions(options, { force: true, signal: true, drawReport: true });
+  requireText(folder, 'folder');
+  requireObject(evaluation?.result, 'evaluation', 'what evaluate gave');
   const { signal, drawReport, force = false } = options;
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
-import { type Geometry, numberVoxels, placeVoxels, requireHoldable } from './placed-voxels.js';
+import {
+  type Geometry,
+  numberVoxels,
+  placeVoxels,
+  requireHoldable,
+  shownOnOneLine,
+} from './placed-voxels.js';
 
 /** Cells of a layer, in their order: centers in mm, and sizes, of a square or of a hexagon between opposite sides. */
 export interface LayerOfCells {
@@ -37,7 +43,10 @@ export function cellGeometry(name: string, layers: readonly LayerOfCells[]): Geo
     const [eta, phi] = [x[cell] as number, y[cell] as number];
     return { eta, phi, radius: Math.hypot(eta, phi) };
   });
-  return { ...geometry, cellSizes: Float64Array.from(layers.flatMap(({ size }) => size)) };
+  return shownOnOneLine({
+    ...geometry,
+    cellSizes: Float64Array.from(layers.flatMap(({ size }) => size)),
+  });
 }
 
 /**

@@ -1,4 +1,6 @@
+import { ArgumentError } from '../errors.js';
 import { createHdf5, type DatasetPlan, type WritingOptions } from '../formats/hdf5/writer/writing.js';
+import { requireKnownOptions, requireObject, requireText } from '../names.js';
 import { rowsFrom } from '../samples/source-rows.js';
 
 /** Weights of the rows of one sample, to be written. */
@@ -26,7 +28,7 @@ const rowsPerBlock = 65_536;
  * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that have no
  * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Appears at `path` when it is complete.
  *
- * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
+ * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
 export async function writeWeightsFile(
   path: string,
@@ -34,6 +36,12 @@ export async function writeWeightsFile(
   attributes: Readonly<Record<string, string>>,
   options: WritingOptions = {},
 ): Promise<void> {
+  requireText(path, 'path');
+  if (!Array.isArray(tables))
+    throw new ArgumentError('ERR_ARGUMENT', 'tables must be a list of weights of samples');
+  for (const table of tables) requireTable(table);
+  requireObject(attributes, 'attributes', '{ name: text }');
+  requireKnownOptions(options, { signal: true, force: true });
   const writer = await createHdf5(path, { attributes, datasets: tables.flatMap(datasetsOf) }, options);
   try {
     for (const table of tables) {
@@ -47,6 +55,15 @@ export async function writeWeightsFile(
     await writer.discard();
     throw error;
   }
+}
+
+/** @throws ArgumentError ERR_ARGUMENT. */
+function requireTable(table: WeightsTable): void {
+  requireObject(table, 'a table', 'weights of a sample');
+  requireText(table.group, 'the group of a table');
+  if (table.logWeights instanceof Float64Array && table.logits instanceof Float32Array) return;
+  const message = 'a table must have logWeights, a Float64Array, and logits, a Float32Array';
+  throw new ArgumentError('ERR_ARGUMENT', message);
 }
 
 /** The first row of each file. */
