@@ -79,10 +79,10 @@ export function requireOneOf<Name extends string>(
   throw new ArgumentError('ERR_ARGUMENT', `${what} is ${String(value)}; it ${mustBeOneOf(names)}`);
 }
 
-/** @throws ArgumentError ERR_ARGUMENT for anything but a text that is not empty. */
+/** @throws ArgumentError ERR_ARGUMENT for anything but a text. */
 export function requireText(value: unknown, what: string): asserts value is string {
-  if (typeof value === 'string' && value !== '') return;
-  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a text that is not empty; it is ${shown(value)}`);
+  if (typeof value === 'string') return;
+  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a text; it is ${shown(value)}`);
 }
 
 /** @throws ArgumentError ERR_ARGUMENT for anything but a path, or a list of paths with one at least. */
