@@ -61,6 +61,7 @@ export {
   type EvaluateOptions,
   type Evaluation,
   evaluate,
+  type RowValues,
   type SampleWeights,
 } from './evaluation/evaluate.js';
 export { type OutputOptions, writeEvaluation } from './evaluation/outputs.js';
@@ -90,6 +91,7 @@ export {
   supportOverlap,
 } from './failures/support-overlap.js';
 export type { WritingOptions } from './formats/hdf5/writer/writing.js';
+export type { WrittenFormat } from './formats/tables/writer/table-plan.js';
 export type {
   NestedNumbers,
   UhiAxis,
@@ -171,6 +173,7 @@ export {
   type OpenSampleOptions,
   openSample,
 } from './samples/kinds.js';
+export { densitiesFromDraws, densitiesFromSpread, type OwnDensities } from './samples/own-densities.js';
 export type { ExaminedInput } from './samples/pair.js';
 export type { RepeatedPolicy } from './samples/repeated-rows.js';
 export type { InputReasons, InputSettings, Observable } from './samples/sample.js';

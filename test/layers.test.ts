@@ -81,6 +81,7 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   'csv-parse': ['formats'],
   hyparquet: ['formats'],
   'hyparquet-compressors': ['formats'],
+  'hyparquet-writer': ['formats'],
   yauzl: ['formats'],
   zod: null,
 };

@@ -1,7 +1,6 @@
 // Gradient-boosted trees on histograms: the core against scikit-learn and LightGBM on the same matrix with the same
 // settings, binning included on all sides.
 import { agreementOf } from '../harness/agreement.mjs';
-import { newestPython } from '../harness/context.mjs';
 import { nativeProgram } from '../harness/native-program.mjs';
 
 const columns = 41;
@@ -19,11 +18,7 @@ function against(library, threads) {
       files.training,
       files.held_out,
     ]);
-    const peer = await context.startPython(
-      'boosted_trees.py',
-      { OMP_NUM_THREADS: `${threads}` },
-      newestPython,
-    );
+    const peer = await context.startPython('boosted_trees.py', { OMP_NUM_THREADS: `${threads}` });
     const layout = await peer.request('load', { ...files, columns, library, threads });
     await program.request('ours');
     await peer.request('run');

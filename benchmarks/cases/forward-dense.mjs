@@ -49,7 +49,7 @@ async function prepare(context) {
 
 export default {
   name: 'MLP 508→512→512→512→1, 100k dense random rows, float32',
-  peer: 'onnxruntime-node',
+  peer: 'onnxruntime',
   unit: 's',
   target: 1,
   prepare,

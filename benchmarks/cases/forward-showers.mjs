@@ -1,11 +1,11 @@
-// Toy showers in the shower table, preprocessing included, against onnxruntime-node on ready-made rows.
+// Toy showers in the shower table, preprocessing included, against onnxruntime on ready-made rows.
 import { trainClassifier } from 'caloscope';
 import { ensembleOf, networksAlone, networksOf, randomNetwork } from '../forward/networks.mjs';
 import { showerForward } from '../forward/shower-case.mjs';
 import { finerToySample, standardisationOf, toySample, toySampleOfBoth } from '../forward/shower-samples.mjs';
 import { RandomNumbers } from '../harness/random-numbers.mjs';
 
-const peer = 'onnxruntime-node';
+const peer = 'onnxruntime';
 const flaw = { distortion: 'depth-shift', strength: 0.5 };
 
 /** A classifier of little training, so that logits and AUC mean something, and 100k showers that it has not seen. */
@@ -92,7 +92,7 @@ const dataset3 = {
 
 const tenMembers = {
   name: 'ten members 508→512→512→1, 30k toy calogan showers from the shower table, float32',
-  peer: 'onnxruntime-node, ten sessions',
+  peer: 'onnxruntime, ten sessions',
   unit: 's',
   target: 1.5,
   prepare: (context) => showerForward(context, tenMembersWork, 'float32'),

@@ -1,89 +1,106 @@
-// Weighted histograms with Σw and Σw² on one thread: the core against Boost.Histogram in one C++ program on the same
-// arrays, and the package in Node against np.histogram.
-import { regularAxis, WeightedHistogram } from 'caloscope';
+// Weighted histograms with Σw and Σw²: the package in Node, from arrays in shared memory, against what is used in Python,
+// each with the best it offers.
+import { regularAxis, variableAxis, WeightedHistogram } from 'caloscope';
 import { agreementOf, largestRelativeDifference } from '../harness/agreement.mjs';
 import { writeArray } from '../harness/arrays.mjs';
-import { nativeProgram } from '../harness/native-program.mjs';
 import { RandomNumbers } from '../harness/random-numbers.mjs';
 
 const bins = 100;
+const [lower, upper] = [-3, 3];
 
-/** `workload` is one of histogram_fill.cc. */
-function againstBoost(workload) {
+/** As one chooses bins of about equal content. */
+const unequalEdges = Array.from({ length: bins + 1 }, (_, i) => {
+  const t = (2 * i) / bins - 1;
+  return upper * (0.4 * t + 0.6 * t ** 3);
+});
+
+/** Numbers that the core reads where they lie. */
+function sharedNumbers(length, number) {
+  const numbers = new Float64Array(new SharedArrayBuffer(8 * length));
+  for (let i = 0; i < length; i++) numbers[i] = number();
+  return numbers;
+}
+
+/** Rows of one column of values and of `columns` weights. */
+function rowsOf(entries, columns, tenths) {
+  const random = new RandomNumbers(1);
+  const value = tenths ? () => Math.floor(10 * random.normal()) / 10 : () => random.normal();
+  return {
+    values: sharedNumbers(entries, value),
+    weights: sharedNumbers(entries * columns, () => random.uniform() + 0.5),
+  };
+}
+
+function against(library, { edges, columns = 1, tenths = false, threads }) {
   return async (context) => {
     const entries = context.size(10_000_000, 200_000);
-    const program = await context.startProgram(nativeProgram('histogram_fill'), [
-      workload,
-      `${entries}`,
-      '1',
-    ]);
-    await program.request('ours');
-    await program.request('theirs');
-    const difference = await program.request('difference');
+    const { values, weights } = rowsOf(entries, columns, tenths);
+    const files = { values: context.path('values'), weights: context.path('weights') };
+    writeArray(files.values, values);
+    writeArray(files.weights, weights);
+    const peer = await context.startPython('histogram_fill.py');
+    const counts = [...new Set([1, Math.min(threads, context.cores)])];
+    const theirEdges = edges ?? { bins, lower, upper };
+    const settings = await peer.request('load', {
+      ...files,
+      columns,
+      edges: theirEdges,
+      library,
+      threads: counts,
+    });
+    const parts = Array.from({ length: columns }, (_, i) => weights.subarray(i * entries, (i + 1) * entries));
+    const upperEdge = library === 'boost-histogram' ? 'overflow' : 'last-bin';
+    const filled = async () => {
+      const axis = edges
+        ? variableAxis(edges, { upperEdge })
+        : regularAxis(bins, lower, upper, { upperEdge });
+      const histogram = new WeightedHistogram([axis], { weightColumns: columns });
+      const start = performance.now();
+      await histogram.fill([values], { weights: columns === 1 ? weights : parts, threads });
+      const seconds = (performance.now() - start) / 1000;
+      const sums = parts.flatMap((_, column) => [
+        ...histogram.values(column),
+        ...histogram.variances(column),
+      ]);
+      histogram.dispose();
+      return { seconds, sums };
+    };
+    // The floor is for bins that are empty on both sides.
+    const difference = largestRelativeDifference((await filled()).sums, await peer.request('sums'), 1e-300);
     return {
       agreement: agreementOf({ 'largest relative difference of Σw and Σw²': [difference, 1e-11] }),
-      settings: { entries, bins, peer: 'storage weighted_sum, fill with spans; both compiled with -O3' },
-      ours: () => program.request('ours'),
-      theirs: () => program.request('theirs'),
-      figures: ({ ours, theirs }) => [
-        { name: 'an entry', value: (ours / entries) * 1e9, unit: 'ns' },
-        { name: 'an entry, peer', value: (theirs / entries) * 1e9, unit: 'ns' },
-      ],
+      settings: { entries, bins, threads, peer: settings },
+      ours: async () => (await filled()).seconds,
+      theirs: () => peer.request('run'),
     };
   };
 }
 
-async function againstNumpy(context) {
-  const entries = context.size(10_000_000, 200_000);
-  const random = new RandomNumbers(1);
-  const values = Float64Array.from({ length: entries }, () => random.normal());
-  const weights = Float64Array.from({ length: entries }, () => random.uniform() + 0.5);
-  const files = { values: context.path('values'), weights: context.path('weights') };
-  writeArray(files.values, values);
-  writeArray(files.weights, weights);
-  const peer = await context.startPython('numpy_histogram.py');
-  await peer.request('load', { ...files, bins, lower: -3, upper: 3 });
-  const filled = async () => {
-    const histogram = new WeightedHistogram([regularAxis(bins, -3, 3, { upperEdge: 'last-bin' })]);
-    const start = performance.now();
-    await histogram.fill([values], { weights, threads: 1 });
-    const seconds = (performance.now() - start) / 1000;
-    const sums = [...histogram.values(), ...histogram.variances()];
-    histogram.dispose();
-    return { seconds, sums };
-  };
-  const difference = largestRelativeDifference((await filled()).sums, await peer.request('sums'));
-  return {
-    agreement: agreementOf({ 'largest relative difference of Σw and Σw²': [difference, 1e-11] }),
-    settings: { entries, bins, peer: 'np.histogram for Σw and for Σw²' },
-    ours: async () => (await filled()).seconds,
-    theirs: () => peer.request('run'),
-    note: 'one thread fills while that of JavaScript copies the arrays',
-  };
-}
-
-const boost = (name, workload, target) => ({
-  name,
-  peer: 'Boost.Histogram',
+const words = (threads) => (threads === 1 ? 'one thread' : 'two threads');
+const fill = (library, work, target, choices) => ({
+  name: `weighted histogram with Σw², 10⁷ entries, ${work}, ${words(choices.threads)}`,
+  peer: library,
   unit: 's',
   target,
-  prepare: againstBoost(workload),
+  prepare: against(library, choices),
 });
 
 export default [
-  boost('weighted histogram with Σw², 10⁷ entries, regular axis, one thread', 'regular', 2.5),
-  {
-    name: 'weighted histogram with Σw², 10⁷ entries, regular axis, one thread',
-    peer: 'NumPy',
-    unit: 's',
-    target: 8,
-    prepare: againstNumpy,
-  },
-  boost('weighted histogram with Σw², 10⁷ entries, variable axis with 100 bins, one thread', 'variable', 8),
-  boost('weighted histogram, ten weight columns in one fill, 10⁷ entries, one thread', 'columns', 4),
-  boost(
-    'weighted histogram, 10⁷ entries on borders of bins (tenths), regular axis, one thread',
-    'tenths',
-    null,
-  ),
+  ...[1, 2].flatMap((threads) => [
+    fill('boost-histogram', 'regular axis', threads === 2 ? 2.5 : null, { threads }),
+    fill('boost-histogram', 'variable axis with 100 bins', threads === 2 ? 5 : null, {
+      edges: unequalEdges,
+      threads,
+    }),
+    fill('boost-histogram', 'ten weight columns in one fill', threads === 2 ? 3 : null, {
+      columns: 10,
+      threads,
+    }),
+  ]),
+  fill('boost-histogram', 'values on borders of bins (tenths), regular axis', null, {
+    tenths: true,
+    threads: 1,
+  }),
+  fill('fast-histogram', 'regular axis', null, { threads: 1 }),
+  fill('NumPy', 'regular axis', null, { threads: 1 }),
 ];

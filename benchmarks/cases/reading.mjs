@@ -1,4 +1,4 @@
-// A packed file of showers into memory: ours makes the sparse table of it and checks every number on the way, h5py leaves
+// A packed file of showers into memory: ours makes the sparse table of it and checks every number on the way, the peers leave
 // dense arrays.
 import { openShowers, simulateShowers } from 'caloscope';
 import { agreementOf } from '../harness/agreement.mjs';
@@ -24,35 +24,61 @@ function differences(showers, theirs) {
   return different;
 }
 
-async function prepare(context) {
-  const showers = context.size(100_000, 10_000);
-  const file = context.path('showers.hdf5');
-  await simulateShowers(file, { geometry: 'calogan', showers, seed: 1 });
-  const peer = await context.startPython('h5py_reading.py');
-  const tableFile = context.path('table.f64');
-  await peer.request('table', { path: file, file: tableFile });
-  const sample = await openShowers(file);
-  const different = differences(sample, readArray(tableFile, Float64Array));
+const calogan = {
+  geometry: 'calogan',
+  showers: 100_000,
+  names: ['energy', 'layer_0', 'layer_1', 'layer_2'],
+  unit: 1000,
+};
+const forms = [
+  { ...calogan, writer: 'simulate', words: '100k toy calogan showers, gzip in chunks of 1 MiB' },
+  { ...calogan, writer: 'h5py', words: "100k toy calogan showers, gzip in h5py's own chunks" },
+  {
+    geometry: 'ds2',
+    showers: 10_000,
+    names: ['incident_energies', 'showers'],
+    unit: 1,
+    writer: 'simulate',
+    words: '10k toy showers in the form of dataset 2, gzip',
+  },
+];
+
+async function againstPeer(context, { geometry, showers, names, unit, writer }, library) {
+  const written = context.path('written.hdf5');
+  await simulateShowers(written, { geometry, showers: context.size(showers, showers / 20), seed: 1 });
+  const peer = await context.startPython('hdf5_reading.py');
+  const path = writer === 'h5py' ? context.path('showers.hdf5') : written;
+  const chunks = writer === 'h5py' ? await peer.request('rewrite', { source: written, target: path }) : null;
+  const table = context.path('table.f64');
+  await peer.request('table', { path, names, file: table, unit });
+  const options = { geometry };
+  const sample = await openShowers(path, options);
+  const different = differences(sample, readArray(table, Float64Array));
   sample.dispose();
   return {
-    agreement: agreementOf({ 'numbers that differ': [different, 0] }),
-    settings: { showers, packing: 'gzip, chunks of 1 MiB' },
+    agreement: agreementOf({
+      'numbers that differ from those of h5py': [different, 0],
+      'numbers that differ between h5py and hidefix': [await peer.request('differences', { path, names }), 0],
+    }),
+    settings: { showers, ...(chunks && { chunks }) },
     async ours() {
       const start = performance.now();
-      const read = await openShowers(file);
+      const read = await openShowers(path, options);
       const seconds = (performance.now() - start) / 1000;
       read.dispose();
       return seconds;
     },
-    theirs: () => peer.request('run', { path: file }),
+    theirs: () => peer.request('run', { path, names, library }),
     note: 'ours with the start of its threads, the conversion to hits and all checks of the numbers',
   };
 }
 
-export default {
-  name: 'reading 100k toy calogan showers, gzip, into the shower table',
-  peer: 'h5py',
-  unit: 's',
-  target: 1.3,
-  prepare,
-};
+export default forms.flatMap((form) =>
+  Object.entries({ h5py: 3, hidefix: 1.2 }).map(([library, target]) => ({
+    name: `reading ${form.words}, into the shower table`,
+    peer: library,
+    unit: 's',
+    target,
+    prepare: (context) => againstPeer(context, form, library),
+  })),
+);

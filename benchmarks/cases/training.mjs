@@ -34,6 +34,7 @@ const showers = (precision) => async (context) => {
   const generated = await toySample('calogan', references, { seed: 2, ...flaw });
   const { ensemble } = await trainClassifier(reference, generated, {
     ...networksAlone,
+    features: 'low',
     threshold: null,
     classifier: { hidden: [1], epochs: 1 },
   });

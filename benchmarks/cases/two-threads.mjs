@@ -76,14 +76,14 @@ async function fill(context) {
   const skipped = requireTwoCores(context);
   if (skipped) return skipped;
   const entries = context.size(20_000_000, 1_000_000);
-  const program = await context.startProgram(nativeProgram('histogram_fill'), ['regular', `${entries}`, '2']);
-  await program.request('ours');
-  await program.request('one-thread');
+  const program = await context.startProgram(nativeProgram('histogram_fill'), [`${entries}`, '2']);
+  await program.request('all');
+  await program.request('one');
   return {
     agreement: agreementOf({ 'relative difference': [await program.request('difference'), 0] }),
     settings: { entries },
-    ours: () => program.request('ours'),
-    theirs: () => program.request('one-thread'),
+    ours: () => program.request('all'),
+    theirs: () => program.request('one'),
   };
 }
 

@@ -12,7 +12,7 @@ import {
   trainClassifier,
   WeightedHistogram,
 } from 'caloscope';
-import { ensembleOf, networksAlone, networksOf } from '../forward/networks.mjs';
+import { ensembleOf, networksAlone, networksOf, writeOnnx } from '../forward/networks.mjs';
 import { toySample } from '../forward/shower-samples.mjs';
 import { agreementOf } from '../harness/agreement.mjs';
 import { readArray, writeArray } from '../harness/arrays.mjs';
@@ -134,6 +134,7 @@ async function startPeer(context, networks, file, ranges) {
     .flatMap((network) => network.layers)
     .flatMap(({ weight, bias }) => [weight, bias]);
   await peer.request('load', {
+    models: writeOnnx(networks, context),
     networks_file: floats(
       'networks.f32',
       parameters.flatMap((values) => [...values]),
@@ -192,7 +193,7 @@ async function prepare(context) {
 
 export default {
   name: 'file → weights → 20 weighted histograms, saved ensemble of 5, 100k toy calogan showers',
-  peer: 'h5py + NumPy + PyTorch + np.histogram',
+  peer: 'h5py + NumPy + PyTorch or onnxruntime + boost-histogram',
   unit: 's',
   target: 3,
   prepare,

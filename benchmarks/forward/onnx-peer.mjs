@@ -8,7 +8,7 @@ const batches = [64, 128, 256, 512, 1024, 2048, 4096, 8192];
 const trial = 5e10;
 const largestCall = 4e11;
 
-/** onnxruntime-node with its best settings on rows (rows × columns, float32) that lie ready in its memory. */
+/** onnxruntime with its best settings on rows (rows × columns, float32) that lie ready in its memory. */
 export class OnnxPeer {
   #process;
   #context;
@@ -19,7 +19,7 @@ export class OnnxPeer {
   static async start(context, networks, rowsOfNetwork, columns) {
     const peer = new OnnxPeer();
     peer.#context = context;
-    peer.#process = await context.startNode('onnxruntime.mjs');
+    peer.#process = await context.startPython('onnxruntime_forward.py');
     const files = [];
     let written = null;
     let all = 0;
@@ -33,7 +33,7 @@ export class OnnxPeer {
       }
     }
     const models = writeOnnx(networks, context);
-    await peer.#process.request('load', { models, rowsFiles: files, columns });
+    await peer.#process.request('load', { models, rows_files: files, columns });
     const threads = Array.from({ length: context.cores }, (_, i) => i + 1).filter(
       (count) => count === context.cores || Number.isInteger(Math.log2(count)),
     );
@@ -41,7 +41,7 @@ export class OnnxPeer {
     peer.settings = await peer.#process.request('search', {
       threads,
       batches: [...batches.filter((size) => size < all), all].filter((size) => size * perRow <= largestCall),
-      rowsOfTrial: Math.ceil(trial / perRow),
+      rows_of_trial: Math.ceil(trial / perRow),
     });
     return peer;
   }

@@ -17,7 +17,7 @@ function meanOf(logits, networks) {
 }
 
 /**
- * Logits of showers: ours from the shower table with all that comes before the first layer, onnxruntime-node on rows that
+ * Logits of showers: ours from the shower table with all that comes before the first layer, onnxruntime on rows that
  * lie ready in its memory.
  *
  * @param makeWork resolves to `sample`, `input`, `networks` `ensemble` of them; `references`: how many of

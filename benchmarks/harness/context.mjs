@@ -5,10 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { PeerProcess } from './peer-process.mjs';
 
 const peersFolder = fileURLToPath(new URL('../peers/', import.meta.url));
-/** Debian's own: the packages from apt belong to it, not to another one that comes first on the path. */
-export const python = process.env.CALOSCOPE_BENCHMARK_PYTHON ?? '/usr/bin/python3';
-/** The one with the newest packages of PyPI, where Debian's are too old to be compared with. */
-export const newestPython = join(
+/** That of the virtual environment with the packages of today. */
+export const python = join(
   process.env.CALOSCOPE_BENCHMARK_VENV ?? join(tmpdir(), 'caloscope-peers'),
   'bin',
   'python',
@@ -39,8 +37,8 @@ export class Context {
   }
 
   /** A script of benchmarks/peers in Python. @throws PeerMissing, which skips the case. */
-  startPython(script, environment = {}, interpreter = python) {
-    return this.#start(interpreter, [join(peersFolder, script)], environment);
+  startPython(script, environment = {}) {
+    return this.#start(python, [join(peersFolder, script)], environment);
   }
 
   /** A module of benchmarks/peers in Node. @throws PeerMissing. */

@@ -55,7 +55,7 @@ export function markdownTable(results) {
   const rows = results.map((result) => {
     const { name, peer, ours, theirs, unit, skipped, failed } = result;
     if (skipped || failed)
-      return [name, peer, skipped ? `skipped: ${skipped}` : `failed: ${failed}`, '', '', ''];
+      return [name, peer, skipped ? `skipped: ${skipped}` : `failed: ${failed.split('\n')[0]}`, '', '', ''];
     const beside = (result.figures ?? []).map(extraText).join('; ');
     const times = [figure(ours), figure(theirs)].map((time) => (time ? `${time} ${unit}` : ''));
     return [name, peer, ratioText(result), targetText(result), ...times, beside];

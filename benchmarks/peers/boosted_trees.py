@@ -3,11 +3,11 @@ import time
 
 from peer import require, serve
 
-numpy = require("numpy", "numpy")
-sklearn = require("sklearn", "scikit-learn")
-ensemble = require("sklearn.ensemble", "scikit-learn")
-metrics = require("sklearn.metrics", "scikit-learn")
-lightgbm = require("lightgbm", "lightgbm")
+numpy = require("numpy")
+sklearn = require("sklearn")
+ensemble = require("sklearn.ensemble")
+metrics = require("sklearn.metrics")
+lightgbm = require("lightgbm")
 
 state = {}
 

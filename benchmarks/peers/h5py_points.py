@@ -4,8 +4,8 @@ import time
 
 from peer import require, serve
 
-h5py = require("h5py", "python3-h5py")
-numpy = require("numpy", "python3-numpy")
+h5py = require("h5py")
+numpy = require("numpy")
 
 layers, lines, columns = 30, 32, 32
 width = 8  # mm, a power of 2: both sides find the same bin of every float32

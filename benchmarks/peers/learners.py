@@ -4,10 +4,10 @@ import warnings
 
 from peer import require, serve
 
-numpy = require("numpy", "python3-numpy")
-sklearn = require("sklearn", "python3-sklearn")
-torch = require("torch", "python3-torch")
-require("sklearn.ensemble", "python3-sklearn")
+numpy = require("numpy")
+sklearn = require("sklearn")
+torch = require("torch")
+require("sklearn.ensemble")
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin  # noqa: E402
 from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier  # noqa: E402
 from sklearn.exceptions import ConvergenceWarning  # noqa: E402

@@ -34,11 +34,25 @@ function initializer(name, dims, values) {
   return message(5, ...dims.map((dim) => number(1, dim)), number(2, float), bytes(8, name), bytes(9, raw));
 }
 
-/** NodeProto: input 1, output 2, name 3, op_type 4. */
-function node(operator, inputs, output) {
-  const named = inputs.map((input) => bytes(1, input));
-  return message(1, ...named, bytes(2, output), bytes(3, `${operator}_${output}`), bytes(4, operator));
+/** AttributeProto: name 1, f 2 (wire type 5), type 20 (1: float). */
+function floatAttribute(name, value) {
+  const four = Buffer.alloc(4);
+  four.writeFloatLE(value);
+  return message(5, bytes(1, name), varint((2 << 3) | 5), four, number(20, 1));
 }
+
+/** NodeProto: input 1, output 2, name 3, op_type 4, attribute 5. */
+function node(operator, inputs, output, ...attributes) {
+  const named = inputs.map((input) => bytes(1, input));
+  const name = `${operator}_${output}`;
+  return message(1, ...named, bytes(2, output), bytes(3, name), bytes(4, operator), ...attributes);
+}
+
+/** What stands between the layers, by the name of the activation. */
+const activations = {
+  relu: (sum, values) => node('Relu', [sum], values),
+  'leaky-relu': (sum, values, slope) => node('LeakyRelu', [sum], values, floatAttribute('alpha', slope)),
+};
 
 /** ValueInfoProto: a float tensor of any number of rows. */
 function tensorInfo(field, name, columns) {
@@ -49,21 +63,21 @@ function tensorInfo(field, name, columns) {
 }
 
 /**
- * `rows` (N × inputs) → `logits` (N × 1), relu between the layers. The standardisation is left out: rows are made ready
+ * `rows` (N × inputs) → `logits` (N × 1), one activation between the layers. The standardisation is left out: rows are made ready
  * before.
  *
  * @param network weights inputs × outputs, row by row, as everywhere in caloscope.
  * @returns the bytes of the file.
  */
-export function onnxModel({ activation, layers }) {
-  if (activation !== 'relu') throw new Error('written for relu');
+export function onnxModel({ activation, slope, layers }) {
+  const activate = activations[activation];
   const parts = [];
   let values = 'rows';
   for (const [i, { inputs, outputs, weight, bias }] of layers.entries()) {
     const last = i === layers.length - 1;
     const sum = last ? 'logits' : `sum_${i}`;
     parts.push(node('Gemm', [values, `weight_${i}`, `bias_${i}`], sum));
-    if (!last) parts.push(node('Relu', [sum], `values_${i}`));
+    if (!last) parts.push(activate(sum, `values_${i}`, slope));
     values = `values_${i}`;
     parts.push(
       initializer(`weight_${i}`, [inputs, outputs], weight),

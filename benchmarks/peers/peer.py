@@ -9,12 +9,12 @@ def say(answer):
     print(json.dumps(answer), flush=True)
 
 
-def require(module, package):
-    """The module, or the end of this process with a word about the package that brings it."""
+def require(module):
+    """The module, or the end of this process with a word about what brings it."""
     try:
         return importlib.import_module(module)
     except ImportError:
-        say({"missing": f"{package} is not installed (benchmarks/install-peers.sh)"})
+        say({"missing": f"{module} is not installed (benchmarks/install-peers.sh)"})
         sys.exit(0)
 
 

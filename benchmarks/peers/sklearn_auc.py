@@ -3,9 +3,9 @@ import time
 
 from peer import require, serve
 
-numpy = require("numpy", "python3-numpy")
-sklearn = require("sklearn", "python3-sklearn")
-metrics = require("sklearn.metrics", "python3-sklearn")
+numpy = require("numpy")
+sklearn = require("sklearn")
+metrics = require("sklearn.metrics")
 
 state = {}
 

@@ -1,12 +1,17 @@
-"""A file of CaloGAN showers -> weights of an ensemble -> weighted histograms, with h5py, NumPy and PyTorch."""
+"""
+A file of CaloGAN showers -> weights of an ensemble -> weighted histograms, with h5py, NumPy, PyTorch or onnxruntime, and
+boost-histogram.
+"""
 import itertools
 import time
 
 from peer import require, serve
 
-h5py = require("h5py", "python3-h5py")
-torch = require("torch", "python3-torch")
-numpy = require("numpy", "python3-numpy")
+boost = require("boost_histogram")
+h5py = require("h5py")
+onnxruntime = require("onnxruntime")
+torch = require("torch")
+numpy = require("numpy")
 
 LAYERS = ((0, 288), (288, 432), (432, 504))
 SOFTENING = 1e-16
@@ -14,9 +19,10 @@ SOFTENING = 1e-16
 state = {}
 
 
-def load(networks_file, widths, members, slope, standardisations_file, eta_file, phi_file, observables, ranges, bins):
+def load(models, networks_file, widths, members, slope, standardisations_file, eta_file, phi_file, observables, ranges, bins):
     """What a script would hold: where things are, and which histograms are wanted. Rows per block are searched."""
     state.update(
+        models=models,
         networks_file=networks_file,
         widths=widths,
         members=members,
@@ -31,7 +37,17 @@ def load(networks_file, widths, members, slope, standardisations_file, eta_file,
     torch.set_flush_denormal(True)
 
 
-def read_networks():
+def onnx_networks():
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = state["threads"]
+    options.add_session_config_entry("session.set_denormal_as_zero", "1")
+    sessions = [
+        onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"]) for model in state["models"]
+    ]
+    return [lambda x, session=session: torch.from_numpy(session.run(["logits"], {"rows": x.numpy()})[0]) for session in sessions]
+
+
+def torch_networks():
     """Layer by layer: weights inputs x outputs, biases."""
     numbers = numpy.fromfile(state["networks_file"], numpy.float32)
     place = 0
@@ -114,52 +130,65 @@ def observables_of(energy, voxels, layers):
     return [values[name] for name in state["observables"]]
 
 
-def weights_and_histograms(path, block):
+def histogram_of(values, limits, weights):
+    histogram = boost.Histogram(boost.axis.Regular(state["bins"], *limits), storage=boost.storage.Weight())
+    histogram.fill(values, weight=weights, threads=state["threads"])
+    return histogram.view()
+
+
+def weights_and_histograms(path):
     """Sums of w and of w squared, observables x bins."""
-    networks = read_networks()
+    networks = NETWORKS[state["engine"]]()
     energy, voxels = read_showers(path)
     logits, parts = [], []
-    for first in range(0, len(energy), block):
-        some = slice(first, first + block)
+    for first in range(0, len(energy), state["block"]):
+        some = slice(first, first + state["block"])
         layers = layer_energies(voxels[some])
         logits.append(logits_of(networks, features_of(energy[some], voxels[some], layers)))
         parts.append(observables_of(energy[some], voxels[some], layers))
     weights = numpy.exp(numpy.concatenate(logits, axis=1).mean(axis=0, dtype=numpy.float64))
-    squares = weights * weights
     contents = []
     for values, limits in zip(zip(*parts), state["ranges"]):
-        values = numpy.concatenate(values)
-        contents.append(numpy.histogram(values, state["bins"], limits, weights=weights)[0])
-        contents.append(numpy.histogram(values, state["bins"], limits, weights=squares)[0])
+        sums = histogram_of(numpy.concatenate(values), limits, weights)
+        contents += [sums.value, sums.variance]
     return numpy.asarray(contents)
 
 
-def timed(path, block):
-    start = time.perf_counter()
-    contents = weights_and_histograms(path, block)
-    return time.perf_counter() - start, contents
+NETWORKS = {"PyTorch": torch_networks, "onnxruntime": onnx_networks}
+
+
+def use(engine, threads, block):
+    torch.set_num_threads(threads)
+    settings = {"engine": engine, "threads": threads, "block": block}
+    state.update(settings)
+    return settings
 
 
 def search(path, threads, blocks):
     trials = []
-    for count, block in itertools.product(threads, blocks):
-        torch.set_num_threads(count)
-        trials.append((timed(path, block)[0], count, block))
-    _, count, block = min(trials)
-    torch.set_num_threads(count)
-    state["block"] = block
-    return {"threads": count, "block": block}
+    for engine, count, block in itertools.product(NETWORKS, threads, blocks):
+        use(engine, count, block)
+        trials.append((run(path), engine, count, block))
+    return use(*min(trials)[1:])
 
 
 def run(path):
-    return timed(path, state["block"])[0]
+    start = time.perf_counter()
+    weights_and_histograms(path)
+    return time.perf_counter() - start
 
 
 def contents(path, file):
-    weights_and_histograms(path, state["block"]).tofile(file)
+    weights_and_histograms(path).tofile(file)
 
 
 serve(
     {"load": load, "search": search, "run": run, "contents": contents},
-    {"torch": torch.__version__, "numpy": numpy.__version__, "h5py": h5py.__version__},
+    {
+        "torch": torch.__version__,
+        "onnxruntime": onnxruntime.__version__,
+        "boost-histogram": boost.__version__,
+        "numpy": numpy.__version__,
+        "h5py": h5py.__version__,
+    },
 )

@@ -74,6 +74,16 @@ void fill_from(RowQueue& queue, HistogramFill& fill, std::uint64_t rows, JobCont
   }
 }
 
+/// Added on the JavaScript thread: an abort comes before that, or when the fill is over.
+JobResult added_to(const std::shared_ptr<WeightedHistogram>& histogram, std::shared_ptr<HistogramFill> fill,
+                   JobControl& control) {
+  return [histogram, fill = std::move(fill), &control](Napi::Env env) {
+    control.check();
+    histogram->add(*fill);
+    return env.Undefined();
+  };
+}
+
 /// fillHistogram(histogram, weighted, rows, pieces, computer, notify) → { job, rows: handle }
 Napi::Value fill_histogram(const Napi::CallbackInfo& info) {
   auto histogram = histogram_of(info[0]);
@@ -90,14 +100,72 @@ Napi::Value fill_histogram(const Napi::CallbackInfo& info) {
                                         rows, make_backend](JobControl& control) -> JobResult {
     const std::shared_ptr<HistogramFill> fill = make_backend()->start_fill(plan);
     fill_from(*queue, *fill, rows, control);
-    // Added on the JavaScript thread: an abort comes before that, or when the fill is over.
-    return [histogram, fill, &control](Napi::Env env) {
-      control.check();
-      histogram->add(*fill);
-      return env.Undefined();
-    };
+    return added_to(histogram, fill, control);
   }));
   return result;
+}
+
+/// A column over shared memory, which JavaScript cannot take away while somebody holds it; null: every weight is 1.
+ColumnView shared_column(const Napi::Value& value) {
+  if (value.IsNull()) return std::monostate();
+  const auto of_type = [&](auto view) -> ColumnView {
+    if (value.As<Napi::TypedArray>().ArrayBuffer().IsArrayBuffer()) {
+      throw Error(ErrorCode::argument, "the columns must lie in shared memory");
+    }
+    return view;
+  };
+  if (is_float32(value)) return of_type(array_view<float>(value, "columns"));
+  return of_type(array_view<double>(value, "columns"));
+}
+
+/// The rows [first, last) of each column.
+std::vector<ColumnView> rows_of_columns(std::span<const ColumnView> columns, std::size_t first, std::size_t last) {
+  std::vector<ColumnView> result;
+  for (const auto& column : columns) {
+    result.push_back(std::visit(
+        [&](const auto& numbers) -> ColumnView {
+          if constexpr (requires { numbers.subspan(first); }) return numbers.subspan(first, last - first);
+          else return numbers;
+        },
+        column));
+  }
+  return result;
+}
+
+/// fillHistogramInPlace(histogram, columns, rows, rowsOfPiece, computer, notify) → job
+Napi::Value fill_histogram_in_place(const Napi::CallbackInfo& info) {
+  auto histogram = histogram_of(info[0]);
+  const std::size_t axes = histogram->axes().size();
+  std::vector<ColumnView> columns;
+  std::vector<bool> weighted;
+  const std::uint64_t rows = count_argument(info[2], "rows");
+  for (const auto& value : elements(info[1], "columns")) {
+    columns.push_back(shared_column(value));
+    const bool has_numbers = columns.back().index() != 0;
+    if (has_numbers && value.As<Napi::TypedArray>().ElementLength() != rows) {
+      throw Error(ErrorCode::shape, "the columns of a fill must have the same length");
+    }
+    if (columns.size() > axes) weighted.push_back(has_numbers);
+    else if (!has_numbers) throw Error(ErrorCode::argument, "the column of an axis must have numbers");
+  }
+  if (columns.size() < axes) throw Error(ErrorCode::shape, "a fill must have a column for each axis");
+  const std::uint64_t rows_of_piece = std::max<std::uint64_t>(1, count_argument(info[3], "rowsOfPiece"));
+  const auto make_backend = backend_argument(info[4]);
+  auto plan = histogram->fill_plan(std::move(weighted), rows);
+  // The function lives as long as the job: with it, the arrays.
+  if (info[5].IsFunction()) info[5].As<Napi::Object>().Set("columns", info[1]);
+  return start_job(info[5], [histogram = std::move(histogram), plan = std::move(plan), columns = std::move(columns), axes, rows,
+                             rows_of_piece, make_backend](JobControl& control) -> JobResult {
+    const std::shared_ptr<HistogramFill> fill = make_backend()->start_fill(plan);
+    const auto all = std::span(columns);
+    for (std::uint64_t done = 0; done < rows;) {
+      const std::uint64_t end = done + std::min(rows_of_piece, rows - done);
+      fill->add(rows_of_columns(all.first(axes), done, end), rows_of_columns(all.subspan(axes), done, end), control);
+      done = end;
+      control.report({static_cast<double>(done), static_cast<double>(rows), "filling"});
+    }
+    return added_to(histogram, fill, control);
+  });
 }
 
 void copy_column(const Napi::Value& value, RowQueue::Column& column) {
@@ -190,6 +258,7 @@ Napi::Value histogram_edges(const Napi::CallbackInfo& info) {
 void add_histogram_operations(Napi::Env env, Napi::Object exports) {
   add_operation<create_histogram>(env, exports, "createHistogram");
   add_operation<fill_histogram>(env, exports, "fillHistogram");
+  add_operation<fill_histogram_in_place>(env, exports, "fillHistogramInPlace");
   add_operation<push_rows>(env, exports, "pushRows");
   add_operation<merge_histogram>(env, exports, "mergeHistogram");
   add_operation<add_to_histogram>(env, exports, "addToHistogram");

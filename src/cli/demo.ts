@@ -69,7 +69,7 @@ export async function runDemo(session: Session, chosen: DemoOptions): Promise<vo
         epochs: 12,
       },
     );
-    session.conclude({ ...flaw, exactAuc, ...documentOf(result, evaluation) }, [
+    session.conclude({ ...flaw, exactAuc, ...documentOf(result, { out: evaluation }) }, [
       'Two samples of 5,000 toy showers; the maximum of the generated ones lies too deep by half a standard deviation.',
       `The best possible classifier has AUC ${exactAuc?.toFixed(3)}.`,
       ...linesOf(result, evaluation),

@@ -5,11 +5,12 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate } from '../evaluation/evaluate.js';
-import { outputNames, resultFolder, writeEvaluation } from '../evaluation/outputs.js';
+import { outputNames, resultFolder, tableName, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
+import type { WrittenFormat } from '../formats/tables/writer/table-plan.js';
 import { computerFor } from '../native/devices.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
@@ -44,6 +45,7 @@ export interface EvaluateOptions
   readonly force?: boolean;
   readonly allowSame?: boolean;
   readonly null?: string;
+  readonly tables?: WrittenFormat;
 }
 
 export function evaluateCommand(): Command {
@@ -56,7 +58,8 @@ export function evaluateCommand(): Command {
     .option(
       '--null <file>',
       'HDF5 file of a second, independent reference sample: what two of them differ by',
-    );
+    )
+    .addOption(options.tablesOption());
   options.addGeometryOptions(command);
   options.addContentOptions(command);
   options.addTrainingOptions(command);
@@ -96,7 +99,7 @@ export async function runEvaluate(
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, { ...files, null: second }, chosen, checkpoint),
   );
-  session.conclude(documentOf(result, out), linesOf(result, out));
+  session.conclude(documentOf(result, chosen), linesOf(result, out));
 }
 
 /** Reads, evaluates and writes; the checks are done. */
@@ -123,15 +126,15 @@ export async function evaluateFiles(
     progress.stage('writing');
     // The report draws with a large library that no other command should wait for.
     const { writeReport } = await import('../report/report.js');
-    const force = chosen.force ?? false;
-    await writeEvaluation(evaluation, chosen.out, { force, signal, drawReport: writeReport });
+    const { out, tables, force = false } = chosen;
+    await writeEvaluation(evaluation, out, { force, tables, signal, drawReport: writeReport });
   } finally {
     evaluation.ensemble.dispose();
   }
   return evaluation.result;
 }
 
-function pathsOf(out: string): Record<keyof typeof outputNames, string> {
+function pathsOf(out: string, tables?: WrittenFormat) {
   const { result, weights, histograms, classifier, report } = outputNames;
   return {
     result: join(out, result),
@@ -139,13 +142,22 @@ function pathsOf(out: string): Record<keyof typeof outputNames, string> {
     histograms: join(out, histograms),
     classifier: join(out, classifier),
     report: join(out, report),
+    ...(tables && {
+      tables: {
+        reference: join(out, tableName('reference', tables)),
+        generated: join(out, tableName('generated', tables)),
+      },
+    }),
   };
 }
 
 /** What a script needs; all of it is in result.json. */
-export function documentOf(result: EvaluationResult, out: string): object {
+export function documentOf(
+  result: EvaluationResult,
+  { out, tables }: Pick<EvaluateOptions, 'out' | 'tables'>,
+): object {
   const { verdict, auc, largestDistance, samples, weights, warnings, settings, versions, run } = result;
-  const files = pathsOf(out);
+  const files = pathsOf(out, tables);
   return { verdict, auc, largestDistance, samples, weights, warnings, settings, versions, run, files };
 }
 

@@ -5,6 +5,7 @@ import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { layoutNames } from '../layouts/kinds-of-layouts.js';
 import { alternatives, oneOf } from '../names.js';
 import { calibrationMethods } from '../native/contract/calibration.js';
@@ -311,6 +312,11 @@ function splitFrom(text: string): unknown {
   if (rest.length > 0) return text;
   const whole = Math.abs(train + validation + test - 100) < 1e-9 ? 100 : 1;
   return { train: train / whole, validation: validation / whole, test: test / whole };
+}
+
+export function tablesOption(): Option {
+  const description = `tables of weights and observables, one row a row of each file: ${alternatives(writtenFormats)}`;
+  return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);
 }
 
 export interface WindowsOption {

@@ -10,6 +10,7 @@ import { failures } from './analyses/failures.js';
 import { largestDistance } from './analyses/largest-distance.js';
 import { observables } from './analyses/observables.js';
 import { profiles } from './analyses/profiles.js';
+import { pulls } from './analyses/pulls.js';
 import { roc } from './analyses/roc.js';
 import { support } from './analyses/support.js';
 import { training } from './analyses/training.js';
@@ -37,6 +38,7 @@ export const analyses: { readonly [Name in keyof ResultParts]: Analysis<ResultPa
   clusters,
   examples,
   conditions,
+  pulls,
   training,
 };
 

@@ -7,21 +7,20 @@ import { trainingChoices } from '../classifier/settings.js';
 import { sizeWarnings } from '../classifier/size-warnings.js';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
-import type { HeldOutRows } from '../native/contract/training.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
 import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
-import type { Sample } from '../samples/sample.js';
+import type { Observable, Sample } from '../samples/sample.js';
 import { resultFormatVersion, versions } from '../versions.js';
-import type { DensityRatioWeights } from '../weights/density-ratio.js';
 import { requireConditions } from './analyses/conditions.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
-import { heldOutPair } from './held-out-pair.js';
+import { type HeldOutPair, heldOutPair } from './held-out-pair.js';
 import { examineNull } from './null-pair.js';
 import { observableColumns } from './observable-columns.js';
-import { columnsOf, requireUsable } from './own-observables.js';
+import { columnsOf, type ObservableColumn, requireUsable } from './own-observables.js';
 import { repeatTraining, seedsOf } from './repeated-trainings.js';
 import type { EvaluationResult, EvaluationSettings } from './result.js';
 import { Scores } from './scores.js';
@@ -50,6 +49,15 @@ export interface SampleWeights {
   /** learners × rows, one learner after the other, each the mean of members that never saw the row. */
   readonly logits: Float32Array;
   readonly fold: Uint16Array;
+  /** With which each row counts; null: each counts 1. */
+  readonly rowWeights: Float64Array | null;
+  /** Conditions and observables that were compared. */
+  readonly observables: readonly RowValues[];
+}
+
+/** What a number of each row is, and its values; NaN: the row has none. */
+export interface RowValues extends Observable {
+  readonly values: Float64Array;
 }
 
 /** An evaluation: the result as plain JSON, and what is too large for it. Free the ensemble with dispose(). */
@@ -178,8 +186,8 @@ async function evaluateSamples(
     };
     return {
       result,
-      reference: weightsOf(fitted.reference, scores.reference, heldOut.reference),
-      generated: weightsOf(fitted.generated, scores.generated, heldOut.generated),
+      reference: weightsOf('reference', fitted, scores, heldOut, columns),
+      generated: weightsOf('generated', fitted, scores, heldOut, columns),
       ensemble: fitted.ensemble,
     };
   } catch (error) {
@@ -196,11 +204,28 @@ function requireEqualRows({ calibration }: EvaluationChoices, samples: readonly 
 }
 
 function weightsOf(
-  { fold, logits, logRatioErrors }: HeldOutRows,
-  { logWeights }: DensityRatioWeights,
-  { sourceRows }: Sample,
+  role: SampleRole,
+  fitted: CrossFitResult,
+  scores: Scores,
+  samples: Pick<HeldOutPair, SampleRole>,
+  columns: readonly ObservableColumn[],
 ): SampleWeights {
-  return { sourceRows, fold, logits, logWeights, logWeightErrors: logRatioErrors };
+  const { fold, logits, logRatioErrors } = fitted[role];
+  const observables = columns.map((column) => ({ ...column.observable, values: column[role] }));
+  // The incident energy is both.
+  const conditions = samples[role]
+    .conditions()
+    .filter(({ label }) => !observables.some((observable) => observable.label === label))
+    .map(({ key: name, label, unit, values }) => ({ name, label, unit, values }));
+  return {
+    sourceRows: samples[role].sourceRows,
+    fold,
+    logits,
+    logWeights: scores[role].logWeights,
+    logWeightErrors: logRatioErrors,
+    rowWeights: scores.rowWeights(role),
+    observables: [...conditions, ...observables],
+  };
 }
 
 function settingsRecord(

@@ -5,15 +5,20 @@ import { splitText } from '../classifier/settings.js';
 import { requireOutputFolder } from '../formats/files/output-checks.js';
 import type { OwnFiles } from '../formats/files/own-files.js';
 import { writeWholeFolder } from '../formats/files/whole-output.js';
-import { requireKnownOptions, requireObject, requireText } from '../names.js';
+import { type WrittenFormat, writtenFormats } from '../formats/tables/writer/table-plan.js';
+import { requireKnownOptions, requireObject, requireOneOf, requireText } from '../names.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
 import type { EvaluationResult, SampleRecord } from './result.js';
+import { writeRowTable } from './row-tables.js';
 
 export interface OutputOptions {
   /** Replace the files of an earlier result; whatever else is in the folder stays. Default false. */
   readonly force?: boolean;
+  /** Writes a table of each sample, too, one row a row of the file: weights and observables. Left out: none. */
+  readonly tables?: WrittenFormat | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,17 +31,22 @@ export const outputNames = {
   report: 'report.html',
 } as const;
 
+/** Name of the table of a sample. */
+export function tableName(role: SampleRole, format: WrittenFormat): string {
+  return `${role}.${format}`;
+}
+
 /** What the folder of an evaluation holds. */
 export const resultFolder: OwnFiles = {
   what: 'result of caloscope',
-  files: /^(result\.json|weights\.hdf5|histograms\.json|report\.html)$/,
+  files: /^(result\.json|weights\.hdf5|histograms\.json|report\.html|(reference|generated)\.(csv|parquet))$/,
   folders: { [outputNames.classifier]: classifierFolder },
   mark: { files: /^result\.json$/, says: '"caloscope-evaluation"' },
 };
 
 /**
  * Writes `result.json`, `weights.hdf5`, `histograms.json` and `classifier/` into a folder, which appears when all of it is
- * there: it is made beside and renamed. An empty folder is used.
+ * there: it is made beside and renamed. An empty folder is used. With `tables` also `reference.csv` and `generated.csv`, or `.parquet`.
  *
  * @param drawReport writes the report of a result to a path; left out: no report.
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted. Nothing is left behind then.
@@ -52,19 +62,26 @@ export async function writeEvaluation(
     ) => Promise<void>;
   } = {},
 ): Promise<void> {
-  requireKnownOptions(options, { force: true, signal: true, drawReport: true });
+  requireKnownOptions(options, { force: true, tables: true, signal: true, drawReport: true });
+  const { signal, drawReport, tables: format, force = false } = options;
+  if (format !== undefined) requireOneOf(writtenFormats, format, 'tables');
   requireText(folder, 'folder');
   requireObject(evaluation?.result, 'evaluation', 'what evaluate gave');
-  const { signal, drawReport, force = false } = options;
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;
   const fill = async (partial: string) => {
     const tables = [
-      { group: 'reference', ...reference, files: result.samples.reference.files },
-      { group: 'generated', ...generated, files: result.samples.generated.files },
+      { group: 'reference' as const, ...reference, files: result.samples.reference.files },
+      { group: 'generated' as const, ...generated, files: result.samples.generated.files },
     ];
     const attributes = weightsAttributes(result);
     await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
+    if (format) {
+      for (const table of tables) {
+        const path = join(partial, tableName(table.group, format));
+        await writeRowTable(path, table, attributes, { format, signal });
+      }
+    }
     await ensemble.save(join(partial, outputNames.classifier));
     await writeFile(join(partial, outputNames.histograms), jsonText(result.histograms));
     await writeFile(join(partial, outputNames.result), jsonText(result));

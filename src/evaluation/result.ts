@@ -16,6 +16,7 @@ import type { FailureSummary } from './analyses/failures.js';
 import type { LargestDistanceTest } from './analyses/largest-distance.js';
 import type { ObservableComparison } from './analyses/observables.js';
 import type { ProfileComparison } from './analyses/profiles.js';
+import type { PullSummary } from './analyses/pulls.js';
 import type { RocCurve } from './analyses/roc.js';
 import type { SupportSummary } from './analyses/support.js';
 import type { TrainingSummary } from './analyses/training.js';
@@ -67,6 +68,7 @@ export type {
   UndefinedShares,
 } from './analyses/observables.js';
 export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
+export type { NormalFit, PullDistribution, PullSummary } from './analyses/pulls.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';
 export type { NetworkTraining, TrainingSummary } from './analyses/training.js';
@@ -99,6 +101,8 @@ export interface ResultParts {
   readonly clusters: readonly WindowClusters[];
   readonly examples: readonly ShowerExamples[];
   readonly conditions: readonly ConditionDependence[];
+  /** null: the file of the generated sample does not say how well its generator knows its own density. */
+  readonly pulls: PullSummary | null;
   readonly training: TrainingSummary;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fewestDraws, ownDensitySchema } from './own-density.js';
 
 const text = z.string().min(1);
 const column = z
@@ -36,6 +37,15 @@ const eventLayoutShape = z.strictObject({
     .nullable()
     .default(null)
     .describe('Column with the weight of each event, of any sign; null: each counts 1.'),
+  ownDensity: ownDensitySchema(
+    z.union([
+      z.array(column).min(fewestDraws),
+      z
+        .strictObject({ from: z.int().nonnegative() })
+        .describe('All columns from this number on, in the order of the frame.'),
+    ]),
+    column,
+  ),
 });
 
 /** Which columns of a frame hold which object: plain JSON. */
@@ -61,22 +71,26 @@ const fourColumns = (first: number): [number, number, number, number] => [
   first + 3,
 ];
 
-const descriptions = [
-  {
-    // Section 5 of arXiv:2305.16774; the order is that of its loader (discriminator-metric, loaders/prec_inn.py).
-    kind: 'events',
-    name: 'z-jets',
-    unit: 'GeV',
-    objects: [
-      { name: 'mu1', label: 'μ₁', columns: fourColumns(0), mass: false },
-      { name: 'mu2', label: 'μ₂', columns: fourColumns(4), mass: false },
-      { name: 'j1', label: 'j₁', columns: fourColumns(8), optional: true },
-      { name: 'j2', label: 'j₂', columns: fourColumns(12), optional: true },
-      { name: 'j3', label: 'j₃', columns: fourColumns(16), optional: true },
-    ],
-    masses: [['mu1', 'mu2']],
-  },
-] as const satisfies readonly EventLayoutDescription[];
+const zJets = {
+  // Section 5 of arXiv:2305.16774; the order is that of its loader (discriminator-metric, loaders/prec_inn.py).
+  kind: 'events',
+  name: 'z-jets',
+  unit: 'GeV',
+  objects: [
+    { name: 'mu1', label: 'μ₁', columns: fourColumns(0), mass: false },
+    { name: 'mu2', label: 'μ₂', columns: fourColumns(4), mass: false },
+    { name: 'j1', label: 'j₁', columns: fourColumns(8), optional: true },
+    { name: 'j2', label: 'j₂', columns: fourColumns(12), optional: true },
+    { name: 'j3', label: 'j₃', columns: fourColumns(16), optional: true },
+  ],
+  masses: [['mu1', 'mu2']],
+} as const satisfies EventLayoutDescription;
+
+const descriptions: readonly EventLayoutDescription[] = [
+  zJets,
+  // Columns behind the momenta are draws of ln p of a Bayesian generator: known by its name only.
+  { ...zJets, name: 'z-jets-bayesian', ownDensity: { draws: { from: 20 } } },
+];
 
 /** Held against a frame in this order. */
 export const publishedEventLayouts: readonly EventLayout[] = descriptions.map((one) =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { featureDefinitions } from '../native/contract/showers.js';
+import { ownDensitySchema } from './own-density.js';
 import { placeholdersOf } from './placeholders.js';
 import { type EnergyUnit, energyUnits, type LengthUnit, lengthUnits } from './units.js';
 
@@ -161,6 +162,10 @@ const layoutShape = z.strictObject({
     )
     .default([])
     .describe('What the showers were made for, beside the incident energy.'),
+  ownDensity: ownDensitySchema(
+    text.describe('Dataset in the group, (N,draws).'),
+    z.strictObject({ dataset: column.dataset, column: column.column }),
+  ),
   geometry: text
     .nullable()
     .default(null)
@@ -230,6 +235,8 @@ export const layoutSchema = layoutShape.superRefine((layout, context) => {
       );
     }
   }
+  if (layout.ownDensity !== null && placeholders.length > 0)
+    refuse('the voxels have a placeholder in their name, so ownDensity cannot say which rows are whose');
   const names = conditions.map(({ name }) => name);
   if (new Set(names).size < names.length) {
     context.addIssue({ code: 'custom', message: 'two conditions have one name', path: ['conditions'] });

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { ownDensitySchema } from './own-density.js';
 
 const text = z.string().min(1);
 
@@ -28,6 +29,10 @@ export const tableLayoutSchema = z
       .describe(
         'Column with the weight of each row, of any sign, which classifiers do not read; null: each counts 1.',
       ),
+    ownDensity: ownDensitySchema(
+      z.array(text).min(1).describe('Columns by name; the name of an array stands for all its columns.'),
+      text,
+    ),
   })
   .superRefine(({ columns, conditions, weights }, context) => {
     const names = conditions.map(({ name }) => name);

@@ -10,6 +10,7 @@ import { failures } from './sections/failures.js';
 import { largestDistance } from './sections/largest-distance.js';
 import { observables } from './sections/observables.js';
 import { profiles } from './sections/profiles.js';
+import { pulls } from './sections/pulls.js';
 import { roc } from './sections/roc.js';
 import { support } from './sections/support.js';
 import { training } from './sections/training.js';
@@ -34,5 +35,6 @@ export const sections: { readonly [Name in keyof ResultParts]: Section<ResultPar
   clusters,
   examples,
   conditions,
+  pulls,
   training,
 };

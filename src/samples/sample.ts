@@ -8,6 +8,7 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
+import type { OwnDensities } from './own-densities.js';
 import type { Pictures } from './pictures.js';
 import type { RowWeightSummary } from './row-weights.js';
 import type { FileOfSample, SampleFile } from './sample-file.js';
@@ -133,6 +134,8 @@ export interface Sample extends NumberedRows {
   readonly noun: string;
   /** Weights with which the rows count in losses, AUC, histograms and tests, of any sign; null: every row counts 1. */
   readonly rowWeights: Float64Array | null;
+  /** How well a Bayesian generator of the rows knows its own density; null: the sample does not say. */
+  readonly ownDensities: OwnDensities | null;
   origin(role: SampleRole): SampleOrigin;
   /** @throws ArgumentError ERR_SHAPE, ERR_LAYOUT and others when a generated sample cannot be compared with this one. */
   requireFit(generated: Sample): void;

@@ -1,7 +1,12 @@
 import { ArgumentError } from '../errors.js';
-import { createHdf5, type DatasetPlan, type WritingOptions } from '../formats/hdf5/writer/writing.js';
+import {
+  type ColumnType,
+  createHdf5,
+  type DatasetPlan,
+  type WritingOptions,
+} from '../formats/hdf5/writer/writing.js';
 import { requireKnownOptions, requireObject, requireText } from '../names.js';
-import { rowsFrom } from '../samples/source-rows.js';
+import { numberedFiles, placesInFiles } from './places-in-files.js';
 
 /** Weights of the rows of one sample, to be written. */
 export interface WeightsTable {
@@ -16,9 +21,9 @@ export interface WeightsTable {
   /** The fold of each row; absent where no fold was held out. */
   readonly fold?: Uint16Array;
   /** The row of each in the shower file; left out or null: row i is row i. */
-  readonly sourceRows?: Float64Array | null;
+  readonly sourceRows?: Float64Array | null | undefined;
   /** The files of the rows, in their order, where there are several. */
-  readonly files?: readonly { readonly rows: number }[];
+  readonly files?: readonly { readonly rows: number }[] | undefined;
 }
 
 const rowsPerBlock = 65_536;
@@ -26,7 +31,8 @@ const rowsPerBlock = 65_536;
 /**
  * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners)
  * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that have no
- * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Appears at `path` when it is complete.
+ * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Each dataset says in its
+ * attributes `long_name` what it is, in `units` that it has no unit (`1`). Appears at `path` when it is complete.
  *
  * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
@@ -66,17 +72,6 @@ function requireTable(table: WeightsTable): void {
   throw new ArgumentError('ERR_ARGUMENT', message);
 }
 
-/** The first row of each file. */
-function starts({ files = [] }: WeightsTable): number[] {
-  let next = 0;
-  const all = files.map(({ rows }) => {
-    const start = next;
-    next += rows;
-    return start;
-  });
-  return all.length > 0 ? all : [0];
-}
-
 function learnersOf({ logits, logWeights }: WeightsTable): number {
   return logWeights.length === 0 ? 1 : logits.length / logWeights.length;
 }
@@ -85,26 +80,37 @@ function placeOf({ group }: WeightsTable, name: string): string {
   return group === '/' ? `/${name}` : `/${group}/${name}`;
 }
 
+/** What stands in the columns of rows that were weighed; all of it has no unit. */
+export const meanings = {
+  source_file: 'file of the row, counted from 0 in the order in which the files were given',
+  source_row: 'row of the file, counted from 0',
+  fold: 'fold that held the row out',
+  logit: 'logits of the learners, one column each: ln(p_reference/p_generated) as each says it',
+  log_weight: 'ln w = ln(p_reference/p_generated)',
+  log_weight_error: 'standard error of ln w before any calibration, without bias',
+  weight: 'w = p_reference/p_generated',
+} as const;
+
 function datasetsOf(table: WeightsTable): DatasetPlan[] {
+  const dataset = (name: keyof typeof meanings, type: ColumnType, rowShape: readonly number[] = []) => ({
+    path: placeOf(table, name),
+    type,
+    rowShape,
+    attributes: { units: '1', long_name: meanings[name] },
+  });
   return [
-    { path: placeOf(table, 'log_weight'), type: 'f8', rowShape: [] },
-    ...(table.logWeightErrors
-      ? [{ path: placeOf(table, 'log_weight_error'), type: 'f8', rowShape: [] } as const]
-      : []),
-    { path: placeOf(table, 'logit'), type: 'f4', rowShape: [learnersOf(table)] },
-    ...(table.fold ? [{ path: placeOf(table, 'fold'), type: 'i4', rowShape: [] } as const] : []),
-    ...(starts(table).length > 1
-      ? [{ path: placeOf(table, 'source_file'), type: 'i4', rowShape: [] } as const]
-      : []),
-    { path: placeOf(table, 'source_row'), type: 'i8', rowShape: [] },
+    dataset('log_weight', 'f8'),
+    ...(table.logWeightErrors ? [dataset('log_weight_error', 'f8')] : []),
+    dataset('logit', 'f4', [learnersOf(table)]),
+    ...(table.fold ? [dataset('fold', 'i4')] : []),
+    ...(numberedFiles(table) ? [dataset('source_file', 'i4')] : []),
+    dataset('source_row', 'i8'),
   ];
 }
 
 function blockOf(table: WeightsTable, first: number, rows: number) {
-  const { logWeights, logWeightErrors, logits, fold, sourceRows } = table;
-  const firstRows = starts(table);
-  const sources = sourceRows?.slice(first, first + rows) ?? rowsFrom(first, rows);
-  const files = Int32Array.from(sources, (row) => firstRows.findLastIndex((start) => start <= row));
+  const { logWeights, logWeightErrors, logits, fold } = table;
+  const places = placesInFiles(table, first, rows);
   const learners = learnersOf(table);
   const logit = new Float32Array(rows * learners);
   for (let learner = 0; learner < learners; learner++) {
@@ -119,9 +125,7 @@ function blockOf(table: WeightsTable, first: number, rows: number) {
       : {}),
     [placeOf(table, 'logit')]: logit,
     ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
-    ...(firstRows.length > 1 ? { [placeOf(table, 'source_file')]: files } : {}),
-    [placeOf(table, 'source_row')]: BigInt64Array.from(sources, (row, i) =>
-      BigInt(row - (firstRows[files[i] as number] as number)),
-    ),
+    ...(numberedFiles(table) ? { [placeOf(table, 'source_file')]: places.files } : {}),
+    [placeOf(table, 'source_row')]: places.rows,
   };
 }

@@ -105,7 +105,7 @@ describe('evaluate', () => {
     expect(Object.keys(result).join(' ')).toBe(
       'format formatVersion verdict auc roc warnings samples weights calibration support comparedLayers observables profiles ' +
         'voxels ' +
-        'largestDistance failures windows clusters examples conditions training settings histograms versions run',
+        'largestDistance failures windows clusters examples conditions pulls training settings histograms versions run',
     );
     expect(result.run.analyses.map(({ name }) => name)).toEqual(partNames);
     for (const { seconds, addedMemory, peakMemory } of result.run.analyses) {

@@ -271,3 +271,73 @@ describe('merge', () => {
     }
   });
 });
+
+describe('arrays in shared memory', () => {
+  const shared = <Numbers extends Float32Array | Float64Array>(values: Numbers): Numbers => {
+    const Type = values.constructor as new (
+      buffer: SharedArrayBuffer,
+      offset: number,
+      length: number,
+    ) => Numbers;
+    // Not at its beginning, as a part of something larger.
+    const buffer = new SharedArrayBuffer(values.byteLength + 64);
+    const copy = new Type(buffer, 64, values.length);
+    copy.set(values);
+    return copy;
+  };
+  const n = 1_000_003;
+  const { x, w } = rows(n);
+  const narrow = Float32Array.from(w);
+
+  it('are filled from where they lie, to the same bits as copies', async () => {
+    for (const threads of [1, 2]) {
+      const axes = [regularAxis(40, -3, 3), variableAxis([-4, -1, 0, 0.5, 4])];
+      using copied = new WeightedHistogram(axes, { weightColumns: 3 });
+      await copied.fill([x, narrow], { weights: [w, null, narrow], threads });
+      using inPlace = new WeightedHistogram(axes, { weightColumns: 3 });
+      await inPlace.fill([shared(x), shared(narrow)], {
+        weights: [shared(w), null, shared(narrow)],
+        threads,
+      });
+      for (const weightColumn of [0, 1, 2]) {
+        expect(list(inPlace, true, weightColumn)).toEqual(list(copied, true, weightColumn));
+        expect(inPlace.variances(weightColumn, { flow: true })).toEqual(
+          copied.variances(weightColumn, { flow: true }),
+        );
+      }
+      expect(inPlace.entries).toBe(n);
+    }
+  });
+
+  it('live until the fill has ended, whoever else has let them go', async () => {
+    using histogram = new WeightedHistogram([regularAxis(1, -4, 4)]);
+    const fills: Promise<void>[] = [];
+    for (let i = 0; i < 20; i++) {
+      using other = new WeightedHistogram([regularAxis(1, -4, 4)]);
+      fills.push(other.fill([shared(x)], { weights: shared(w) }));
+    }
+    await histogram.fill([shared(x)]);
+    await Promise.all(fills);
+    expect(list(histogram)).toEqual([0, n, 0]);
+  });
+
+  it('refuse what copies refuse: a weight that is no number, with its row; an abort changes nothing', async () => {
+    using histogram = new WeightedHistogram([regularAxis(1, -4, 4)]);
+    const wrong = shared(w);
+    wrong[n - 1] = Number.NaN;
+    await expect(histogram.fill([shared(x)], { weights: wrong })).rejects.toMatchObject({
+      code: 'ERR_NON_FINITE',
+      message: expect.stringContaining(`${n - 1}`),
+    });
+    const stop = new AbortController();
+    const onProgress = () => stop.abort(new Error('enough'));
+    await expect(histogram.fill([shared(x)], { onProgress, signal: stop.signal })).rejects.toThrow('enough');
+    expect(histogram.entries).toBe(0);
+  });
+
+  it('are copied where some of the arrays are not shared', async () => {
+    using histogram = new WeightedHistogram([regularAxis(1, -4, 4)]);
+    await histogram.fill([shared(x)], { weights: new Float64Array(n).fill(2) });
+    expect(list(histogram)).toEqual([0, 2 * n, 0]);
+  });
+});

@@ -1,4 +1,4 @@
-import { errorFunction } from './error-function.js';
+import { errorFunction } from '../../statistics/error-function.js';
 import type { GraphNode } from './graph-node.js';
 import { rankOf } from './graph-node.js';
 import { type Constant, type GraphValue, type Kernel, requireSize, sizeOf } from './row-program.js';

@@ -4,6 +4,7 @@ import type { ShapeComparison } from '../../statistics/shape-comparison.js';
 import type { Warning } from '../../warnings.js';
 import type { Analysis, AnalysisContext, Finding } from '../analysis.js';
 import { type BeforeAndAfter, bothOf } from '../before-and-after.js';
+import { jointHistograms } from '../joint-histograms.js';
 import { binsFor } from '../observable-axis.js';
 import { histogramsOf, type UndefinedShares } from '../observable-histograms.js';
 import { rankDistances } from '../rank-distances.js';
@@ -122,6 +123,7 @@ async function compareObservables(context: AnalysisContext): Promise<Finding<Obs
     });
   }
   const part = compared.map((one) => judged(one, compared.length));
+  Object.assign(histograms, await jointHistograms(columns, context.reference.comparedLayers, weights, run));
   return { part, histograms, warnings: notDescribed(part) };
 }
 

@@ -53,6 +53,18 @@ export interface HistogramOperations {
     notify: Notify<undefined>,
   ): { readonly job: JobHandle; readonly rows: RowSourceHandle };
   /**
+   * The same from typed arrays over shared memory, one an axis and one (or null) a weight column, which are read where they
+   * lie, `rowsOfPiece` rows at a time. ERR_ARGUMENT for other memory.
+   */
+  fillHistogramInPlace(
+    histogram: HistogramHandle,
+    columns: readonly (NumberArray | null)[],
+    rows: number,
+    rowsOfPiece: number,
+    computer: NativeComputer,
+    notify: Notify<undefined>,
+  ): JobHandle;
+  /**
    * Copies a piece: one column an axis, then one column (or null: not weighted) a weight column, of `count` rows each. False,
    * and nothing is copied, while there is no room.
    */

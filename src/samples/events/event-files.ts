@@ -10,10 +10,12 @@ import {
 } from '../../formats/pandas/frame.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { EventLayout } from '../../layouts/event-layouts.js';
+import { fewestDraws } from '../../layouts/own-density.js';
 import { requireKnownOptions, requirePaths } from '../../names.js';
 import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
+import { densitiesFromDraws, densitiesFromSpread, type OwnDensities } from '../own-densities.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { FileOfSample } from '../sample-file.js';
 import { EventSample } from './event-sample.js';
@@ -43,6 +45,8 @@ export interface EventFile {
   readonly columns: readonly (readonly FrameColumn[])[];
   /** With the weights of the events; null: each counts 1. */
   readonly weights: FrameColumn | null;
+  /** With draws of ln p, or its spread; null: the frame has none. */
+  readonly densities: readonly FrameColumn[] | null;
 }
 
 /**
@@ -59,6 +63,7 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
   let code: ErrorCode = 'ERR_LAYOUT';
   let refused = 'it holds no frame of pandas';
   for (const layout of layouts) {
+    if (!chosen && layout.ownDensity !== null) continue;
     const [frame, ...others] = frames.filter(
       ({ path: key }) => layout.key === null || key === `/${layout.key}`,
     );
@@ -69,7 +74,8 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
       }
       continue;
     }
-    if (!knowsItsOrder(frame) && columnsNamed(layout).some((column) => typeof column === 'number')) {
+    const numbered = [...columnsNamed(layout), ...densityColumnsNamed(layout, 0)];
+    if (!knowsItsOrder(frame) && numbered.some((column) => typeof column === 'number')) {
       code = 'ERR_DATASET_TYPE';
       refused = `frame ${frame.path} is a table of several blocks (mixed types, data_columns), whose columns have no safe number, which the layout ${layout.name} needs; give it names of columns, or write the frame with format="fixed"`;
       continue;
@@ -78,7 +84,8 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
     const columns = layout.objects.map((object) => object.columns.map((column) => columnOf(names, column)));
     const weights = layout.weights === null ? null : columnOf(names, layout.weights);
     if (columns.flat().every((column) => column !== undefined) && weights !== undefined) {
-      return { path, layout, frame, columns: columns as FrameColumn[][], weights };
+      const densities = densityColumns(path, layout, names);
+      return { path, layout, frame, columns: columns as FrameColumn[][], weights, densities };
     }
     const wanted = columnsNamed(layout);
     const missing = wanted.filter((column) => columnOf(names, column) === undefined);
@@ -90,6 +97,30 @@ export async function findEvents(path: string, options: OpenEventsOptions): Prom
 
 function columnsNamed({ objects, weights }: EventLayout): (string | number)[] {
   return [...objects.flatMap(({ columns }) => columns), ...(weights === null ? [] : [weights])];
+}
+
+/** @param columns of the frame. */
+function densityColumnsNamed({ ownDensity }: EventLayout, columns: number): (string | number)[] {
+  if (ownDensity === null) return [];
+  if ('spread' in ownDensity) return [ownDensity.spread];
+  const { draws } = ownDensity;
+  if (Array.isArray(draws)) return draws;
+  return Array.from({ length: Math.max(1, columns - draws.from) }, (_, i) => draws.from + i);
+}
+
+/** All of them or none, as in the file of a reference. @throws FileError ERR_DATASET_MISSING. */
+function densityColumns(
+  path: string,
+  layout: EventLayout,
+  names: readonly FrameColumn[],
+): readonly FrameColumn[] | null {
+  const wanted = densityColumnsNamed(layout, names.length);
+  const found = wanted.flatMap((column) => columnOf(names, column) ?? []);
+  if (found.length === 0) return null;
+  const needed = layout.ownDensity && 'draws' in layout.ownDensity ? fewestDraws : 1;
+  if (found.length === wanted.length && found.length >= needed) return found;
+  const message = `it has ${found.length} columns with ln p of its generator, ${Math.max(needed, wanted.length)} are needed by the layout ${layout.name}`;
+  throw new FileError('ERR_DATASET_MISSING', path, message);
 }
 
 /** By name, or by number in the order of the frame. */
@@ -133,13 +164,18 @@ export async function readEvents(
   const { layout } = found[0] as EventFile;
   const momenta = layout.objects.map(() => [0, 1, 2, 3].map(() => new Float64Array(total)));
   const weights = layout.weights === null ? null : new Float64Array(total);
+  const draws = drawsOf(found);
+  const densities = new Float64Array(total * (draws ?? 0));
   const files: FileOfSample[] = [];
   let done = 0;
-  for (const { path, frame, columns, weights: column } of found) {
-    const wanted = [...columns.flat(), ...(column ? [column] : [])];
+  for (const { path, frame, columns, weights: column, densities: ofDensity } of found) {
+    const wanted = [...columns.flat(), ...(column ? [column] : []), ...(ofDensity ?? [])];
     const read = await readFrame(path, frame, wanted, signal);
-    for (const [i, values] of read.columns.entries())
+    const others = wanted.length - (ofDensity?.length ?? 0);
+    for (const [i, values] of read.columns.slice(0, others).entries())
       (momenta[i >> 2]?.[i & 3] ?? weights)?.set(values, done);
+    for (const [draw, values] of read.columns.slice(others).entries())
+      for (const [i, value] of values.entries()) densities[(done + i) * (draws ?? 0) + draw] = value;
     files.push({ source: path, rows: frame.rows, sha256: read.sha256 });
     done += frame.rows;
     onProgress?.({ done, total, message: 'reading' });
@@ -149,7 +185,13 @@ export async function readEvents(
     for (const values of momenta.flat()) for (let i = 0; i < total; i++) (values[i] as number) *= factor;
   const origin = filesTogether(all[0] as string, all.length, files);
   const selection = { multiplicity: null, sourceRows: null };
-  const whole = new EventSample(layout, { momenta, weights }, origin, selection, []);
+  const whole = new EventSample(
+    layout,
+    { momenta, weights, densities: ownDensities(layout, densities, draws) },
+    origin,
+    selection,
+    [],
+  );
   const chosen = selected(withoutOddRows(whole), multiplicity);
   if (chosen.weights) requireRowWeights(chosen.weights, chosen.rows, origin.source);
   return chosen;
@@ -161,6 +203,25 @@ function requireOneLayout([first, ...others]: readonly EventFile[]): void {
   if (!first || !other) return;
   const message = `its layout is ${other.layout.name}, that of ${first.path} is ${first.layout.name}; files of one sample need one layout`;
   throw new FileError('ERR_LAYOUT', other.path, message);
+}
+
+/** Columns of ln p; null: no file has them. @throws FileError ERR_LAYOUT where files have not equally many. */
+function drawsOf([first, ...others]: readonly EventFile[]): number | null {
+  const known = first?.densities?.length ?? null;
+  const other = others.find(({ densities }) => (densities?.length ?? null) !== known);
+  if (other === undefined) return known;
+  const words = (columns: number | null) => `${columns ?? 'no'} columns with ln p of its generator`;
+  const message = `it has ${words(other.densities?.length ?? null)}, ${first?.path} has ${words(known)}; files of one sample need the same`;
+  throw new FileError('ERR_LAYOUT', other.path, message);
+}
+
+function ownDensities(
+  { ownDensity }: EventLayout,
+  values: Float64Array,
+  columns: number | null,
+): OwnDensities | null {
+  if (columns === null || ownDensity === null) return null;
+  return 'spread' in ownDensity ? densitiesFromSpread(values) : densitiesFromDraws(values, columns);
 }
 
 /** @throws FileError ERR_TOO_FEW_ROWS. */

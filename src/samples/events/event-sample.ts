@@ -1,6 +1,7 @@
 import type { EventLayout } from '../../layouts/event-layouts.js';
 import type { Warning } from '../../warnings.js';
 import type { FilesTogether } from '../files-of-sample.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import { weightsOfRows } from '../row-weights.js';
 import { sourceRowsOf } from '../source-rows.js';
 
@@ -19,6 +20,8 @@ export class EventSample implements Disposable {
   readonly momenta: readonly (readonly Float64Array[])[];
   /** Weights with which events count, one each, of any sign; null: each counts 1. */
   readonly weights: Float64Array | null;
+  /** How well the generator knows its own density; null: the files do not say. */
+  readonly densities: OwnDensities | null;
   readonly rows: number;
   readonly origin: FilesTogether;
   readonly selection: EventSelection;
@@ -31,6 +34,7 @@ export class EventSample implements Disposable {
     numbers: {
       readonly momenta: readonly (readonly Float64Array[])[];
       readonly weights: Float64Array | null;
+      readonly densities?: OwnDensities | null;
     },
     origin: FilesTogether,
     selection: EventSelection,
@@ -39,6 +43,7 @@ export class EventSample implements Disposable {
     this.layout = layout;
     this.momenta = numbers.momenta;
     this.weights = numbers.weights;
+    this.densities = numbers.densities ?? null;
     this.rows = this.momenta[0]?.[0]?.length ?? 0;
     this.origin = origin;
     this.selection = selection;
@@ -76,7 +81,14 @@ export class EventSample implements Disposable {
       sourceRows: sourceRowsOf(this.selection, rows),
     };
     const weights = weightsOfRows(this.weights, rows);
-    return new EventSample(this.layout, { momenta, weights }, this.origin, selection, this.warnings);
+    const densities = densitiesOfRows(this.densities, rows);
+    return new EventSample(
+      this.layout,
+      { momenta, weights, densities },
+      this.origin,
+      selection,
+      this.warnings,
+    );
   }
 
   /** Events are the collector's: nothing native is held. */

@@ -8,6 +8,7 @@ import type { SampleRole } from '../../native/contract/statistics.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { FeatureTable } from '../feature-table.js';
+import type { OwnDensities } from '../own-densities.js';
 import { repeatedRows } from '../repeated-rows.js';
 import { weightSummary } from '../row-weights.js';
 import {
@@ -113,6 +114,10 @@ class Events implements Sample {
 
   get sourceRows(): Float64Array | null {
     return this.#events.selection.sourceRows;
+  }
+
+  get ownDensities(): OwnDensities | null {
+    return this.#events.densities;
   }
 
   get rowWeights(): Float64Array | null {

@@ -108,6 +108,7 @@ class Jets implements Sample {
   readonly profiles = null;
   readonly pictures = null;
   readonly rowWeights = null;
+  readonly ownDensities = null;
   readonly rows: number;
   readonly #jets: JetSample;
   #values: ReadonlyMap<string, Float64Array> | null = null;

@@ -6,6 +6,7 @@ import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
 import { requireNumberArray } from '../../native/number-array.js';
 import { callNative, type JobOptions, jobOptions, NativeObject, runJob } from '../../native/run-job.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { FileOfSample } from '../sample-file.js';
 import { rowsWithout, sourceRowsOf } from '../source-rows.js';
 import type { PointSummary } from './point-summary.js';
@@ -26,6 +27,7 @@ interface KnownOfShowers {
   readonly conditions: readonly ShowerCondition[];
   readonly logDensityRatio: Float64Array | null;
   readonly points?: PointSummary | null;
+  readonly densities?: OwnDensities | null;
   readonly sourceRows?: Float64Array | null;
 }
 
@@ -65,6 +67,8 @@ export class ShowerSample extends NativeObject<'shower-table'> {
   readonly conditions: readonly ShowerCondition[];
   /** What is kept of the points that the hits were made of; null for showers that were voxels. */
   readonly points: PointSummary | null;
+  /** How well the generator knows its own density; null: the files do not say. */
+  readonly densities: OwnDensities | null;
   readonly rows: number;
   /** The row of each shower in the files, where some were left out (`nonFinite`, `negative`: `drop`); null: row i is row i. */
   readonly sourceRows: Float64Array | null;
@@ -74,7 +78,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     geometry: Geometry,
     origin: ShowerOrigin,
     problems: readonly ContentProblem[],
-    { conditions, logDensityRatio, points = null, sourceRows = null }: KnownOfShowers,
+    { conditions, logDensityRatio, points = null, densities = null, sourceRows = null }: KnownOfShowers,
   ) {
     super(handle);
     this.geometry = geometry;
@@ -83,6 +87,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     this.conditions = conditions;
     this.logDensityRatio = logDensityRatio;
     this.points = points;
+    this.densities = densities;
     this.sourceRows = sourceRows;
     this.rows = callNative(() => native().showerTable(handle)).rows;
   }
@@ -207,12 +212,14 @@ export async function showersWithout(
   );
   const removed = new Set(rows);
   const left = (values: Float64Array) => values.filter((_, row) => !removed.has(row));
-  const { geometry, origin, problems, conditions, logDensityRatio, points, sourceRows } = sample;
+  const { geometry, origin, problems, conditions, logDensityRatio, points, densities, sourceRows } = sample;
+  const kept = rowsWithout(sample.rows, rows);
   return ShowerSample.adopt(handle, geometry, origin, problems, {
     conditions: conditions.map((condition) => ({ ...condition, values: left(condition.values) })),
     logDensityRatio: logDensityRatio && left(logDensityRatio),
     points: points && (await points.without(rows, options)),
-    sourceRows: sourceRowsOf({ sourceRows }, rowsWithout(sample.rows, rows)),
+    densities: densitiesOfRows(densities, kept),
+    sourceRows: sourceRowsOf({ sourceRows }, kept),
   });
 }
 

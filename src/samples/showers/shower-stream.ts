@@ -1,10 +1,12 @@
 import { eventLoopTurn } from '../../event-loop.js';
 import type { Geometry } from '../../geometry/geometry.js';
+import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import { requireKnownOptions, requirePaths } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import { filesTogether, requireRows } from '../files-of-sample.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
 import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
@@ -13,6 +15,7 @@ import { joinedColumns } from './reading/joined-columns.js';
 import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
 import { ShowerFiles } from './reading/shower-files.js';
+import { showerDensities } from './shower-densities.js';
 import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
@@ -105,8 +108,12 @@ export class ShowerStream {
   /** All showers as one sample, which knows the checksums of its files. */
   async whole(): Promise<ShowerSample> {
     this.#checksums = [];
+    const { layout: chosen, group = null, signal } = this.#options;
+    const layouts = await chosenLayouts(chosen, 'showers');
+    const layout = layouts.find(({ name }) => name === this.#files.first.metadata.layout);
+    const densities = layout ? await showerDensities(this.files, layout, group, { signal }) : null;
     const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
-    const { value } = await this.samples(everything).next();
+    const { value } = await this.samples(everything, densities).next();
     return value as ShowerSample;
   }
 
@@ -117,7 +124,10 @@ export class ShowerStream {
    * @throws CaloscopeError with the codes for content; FileError ERR_TOO_FEW_ROWS where all showers are dropped; `signal.reason` when
    * aborted.
    */
-  async *samples(bounds: SampleBounds): AsyncGenerator<ShowerSample, void, void> {
+  async *samples(
+    bounds: SampleBounds,
+    densities: OwnDensities | null = null,
+  ): AsyncGenerator<ShowerSample, void, void> {
     const { nonFinite, negative, signal, onProgress } = this.#options;
     let next = new SampleBeingRead(this.#files, Math.min(this.rows, bounds.rows));
     let done = 0;
@@ -139,13 +149,13 @@ export class ShowerStream {
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
         given = left;
-        yield next.finish(originOf(this.#files, null), []);
+        yield next.finish(originOf(this.#files, null), [], null);
         next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows), done);
       }
       signal?.throwIfAborted();
       if (this.#dropped.length > 0) requireRows(this.#files.first.path, 'showers', { left, read: this.rows });
       if (left > given || left === 0)
-        yield next.finish(originOf(this.#files, this.#checksums), this.#problems);
+        yield next.finish(originOf(this.#files, this.#checksums), this.#problems, densities);
     } finally {
       next.discard();
     }
@@ -204,7 +214,11 @@ class SampleBeingRead {
     return rows >= bounds.rows || bytes >= bounds.bytes;
   }
 
-  finish(origin: ShowerOrigin, problems: readonly ContentProblem[]): ShowerSample {
+  finish(
+    origin: ShowerOrigin,
+    problems: readonly ContentProblem[],
+    densities: OwnDensities | null,
+  ): ShowerSample {
     const { geometry, metadata } = this.#files.first;
     const conditions = metadata.conditions.map((condition, i) => ({
       ...condition,
@@ -212,11 +226,13 @@ class SampleBeingRead {
     }));
     const hasRatio = this.#files.hasLogDensityRatio && this.#ratios.length > 0;
     const logDensityRatio = hasRatio ? joinedColumns(this.#ratios) : null;
+    const sourceRows = this.#sourceRows();
     const known = {
       conditions,
       logDensityRatio,
       points: this.#points?.finish() ?? null,
-      sourceRows: this.#sourceRows(),
+      densities: sourceRows === null ? densities : densitiesOfRows(densities, sourceRows),
+      sourceRows,
     };
     const sample = ShowerSample.adopt(this.#handle as ShowerTableHandle, geometry, origin, problems, known);
     this.#handle = null;

@@ -10,6 +10,7 @@ import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
+import type { OwnDensities } from '../own-densities.js';
 import {
   type ComparedLayers,
   type Condition,
@@ -156,6 +157,10 @@ class Showers implements Sample {
       name: `values of ${one.name}`,
     }));
     return [energies, ...others];
+  }
+
+  get ownDensities(): OwnDensities | null {
+    return this.#showers.densities;
   }
 
   input({ features, threshold, conditions }: InputChoices, generated: Sample): ShowerInput {

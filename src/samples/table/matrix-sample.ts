@@ -1,4 +1,5 @@
 import type { Warning } from '../../warnings.js';
+import type { OwnDensities } from '../own-densities.js';
 import type { FileOfSample } from '../sample-file.js';
 
 /** A sample that is a table of numbers already: toys, tables, a user's own features. */
@@ -13,6 +14,8 @@ export interface MatrixSample {
   readonly conditions?: readonly ColumnCondition[];
   /** Weights with which the rows count in losses, AUC, histograms and tests, one each, of any sign; absent: each counts 1. */
   readonly weights?: Float64Array | null;
+  /** How well a Bayesian generator of the rows knows its own density: densitiesFromDraws, densitiesFromSpread. */
+  readonly densities?: OwnDensities | null;
   /** @internal Where the rows were read. */
   readonly origin?: TableOrigin;
 }

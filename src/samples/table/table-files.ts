@@ -12,6 +12,7 @@ import type { DescribedFile } from '../sample.js';
 import type { ContentPolicy } from '../showers/reading/oddities.js';
 import { rowsWithout } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
+import { densityNames, withoutDensities } from './table-densities.js';
 
 export interface OpenTableOptions extends JobOptions, Partial<Pick<ContentPolicy, 'nonFinite'>> {
   /** Name, path or description of a layout of kind `table`: which columns are read, and which of them are conditions. */
@@ -71,8 +72,12 @@ export async function readTableFiles(
     if ((await tableFormatAt(path)) === null) throw notATable(path);
     const others = options.columns ?? tables[0]?.columns ?? null;
     const chosen =
-      options.columns ?? (layout.columns && [...layout.columns, ...weightColumns(layout)]) ?? others;
-    const table = await readTable(path, { columns: chosen, signal });
+      options.columns ??
+      tables[0]?.columns ??
+      (layout.columns && [...layout.columns, ...weightColumns(layout)]) ??
+      others;
+    const densities = options.columns === undefined && layout.columns !== null ? densityNames(layout) : [];
+    const table = await readWith(path, chosen, tables[0] === undefined ? densities : [], signal);
     if (layout.columns === null && others !== null) requireWholeArrays(path, table);
     if (options.columns === undefined) requireNamedColumns(path, layout, table.columns);
     tables.push(table);
@@ -83,11 +88,18 @@ export async function readTableFiles(
   const { source, files, sha256 } = filesTogether(first, all.length, parts);
   const whole = joined(tables);
   const left = options.nonFinite === 'drop' ? finiteRows(whole, read.length, source) : null;
-  const { columns, values, weights } = withoutWeights(read, left?.values ?? whole, layout, source);
+  const finite = left?.values ?? whole;
+  const { table, densities } = withoutDensities(
+    { ...(tables[0] as TableOfFile), values: finite, rows: finite.length / read.length },
+    layout,
+    source,
+  );
+  const { columns, values, weights } = withoutWeights(table.columns, table.values, layout, source);
   return {
     values,
     columns,
     weights,
+    densities,
     name: source,
     conditions: layout.conditions
       .filter(({ name }) => columns.includes(name))
@@ -122,6 +134,22 @@ function finiteRows(values: Float32Array, columns: number, source: string): Rows
     sourceRows: rowsWithout(rows, Float64Array.from(odd)),
     warnings: [{ code: 'dropped-rows', message }],
   };
+}
+
+/** With columns of ln p where the file has them: the reference has none. */
+async function readWith(
+  path: string,
+  columns: readonly string[] | null,
+  densities: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<TableOfFile> {
+  if (columns === null || densities.length === 0) return await readTable(path, { columns, signal });
+  try {
+    return await readTable(path, { columns: [...columns, ...densities], signal });
+  } catch (error) {
+    if (!(error instanceof FileError && error.code === 'ERR_DATASET_MISSING')) throw error;
+    return await readTable(path, { columns, signal });
+  }
 }
 
 function weightColumns({ weights }: TableLayout): string[] {

@@ -9,6 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { conditionLeaks } from '../condition-leaks.js';
 import { FeatureTable } from '../feature-table.js';
+import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import { repeatedRows } from '../repeated-rows.js';
 import { requireRowWeights, weightSummary, weightsOfRows } from '../row-weights.js';
 import {
@@ -59,7 +60,7 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const { weights: _, ...matrix } = await readTableFiles(paths, { ...options, columns });
+  const { weights: _, densities: __, ...matrix } = await readTableFiles(paths, { ...options, columns });
   const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
@@ -83,6 +84,7 @@ class Table implements Sample {
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
   readonly rowWeights: Float64Array | null;
+  readonly ownDensities: OwnDensities | null;
   readonly #matrix: MatrixSample;
 
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
@@ -105,6 +107,11 @@ class Table implements Sample {
     this.sourceRows = sourceRows;
     this.rows = values.length / columns.length;
     this.rowWeights = matrix.weights ?? null;
+    this.ownDensities = matrix.densities ?? null;
+    const told = this.ownDensities?.logarithmic.length ?? this.rows;
+    if (told !== this.rows) {
+      throw new ArgumentError('ERR_SHAPE', `densities of ${told} rows are not those of ${this.rows} rows`);
+    }
     if (this.rowWeights === null) return;
     if (!(this.rowWeights instanceof Float64Array)) {
       throw new ArgumentError('ERR_ARGUMENT', 'weights of the rows must be a Float64Array');
@@ -223,7 +230,8 @@ class Table implements Sample {
       left.set(values.subarray(row * columns.length, (row + 1) * columns.length), place * columns.length);
     });
     const weights = weightsOfRows(this.rowWeights, kept);
-    return new Table({ ...rest, columns, values: left, weights }, sourceRowsOf(this, kept));
+    const densities = densitiesOfRows(this.ownDensities, kept);
+    return new Table({ ...rest, columns, values: left, weights, densities }, sourceRowsOf(this, kept));
   }
 
   /** A matrix is the caller's. */

@@ -11,6 +11,8 @@ export interface DatasetPlan {
   readonly type: ColumnType;
   /** Shape of one row: `[]` gives a dataset (N), `[368]` one of (N,368), `[12, 6]` one of (N,12,6). */
   readonly rowShape: readonly number[];
+  /** String attributes of the dataset. */
+  readonly attributes?: Readonly<Record<string, string>>;
 }
 
 export interface FilePlan {

@@ -45,6 +45,8 @@ class GrowingDataset {
       chunks: [chunkRows, ...plan.rowShape],
       compression,
     });
+    for (const [name, value] of Object.entries(plan.attributes ?? {}))
+      this.#dataset.create_attribute(name, value);
   }
 
   add(numbers: ColumnNumbers, rows: number): void {
