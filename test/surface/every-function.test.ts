@@ -122,7 +122,16 @@ const withOptions: Readonly<Record<string, (options: never) => unknown>> = {
 
 /** Functions without options. */
 const withoutOptions = [
-  ...['chiSquare', 'featureNames', 'freeSample', 'observablesOf', 'parseUhiDocument', 'parseUhiHistogram'],
+  ...[
+    'chiSquare',
+    'densitiesFromDraws',
+    'densitiesFromSpread',
+    'featureNames',
+    'freeSample',
+    'observablesOf',
+    'parseUhiDocument',
+    'parseUhiHistogram',
+  ],
   ...[
     'regionFactor',
     'removeCheckpoints',
