@@ -29,12 +29,13 @@ Napi::Value hit_exchange_number(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), static_cast<double>(exchange->number()));
 }
 
-/// consumeHits(exchange, firstRow, table, spectrumTable or null): appends the block to the tables
+/// consumeHits(exchange, firstRow, table, spectrumTable or null, weights of the voxels or null): appends the block to the tables
 Napi::Value consume_hits(const Napi::CallbackInfo& info) {
   const auto exchange = from_handle<HitExchange>(info[0], HandleKind::hit_exchange);
   const auto table = from_handle<ShowerTable>(info[2], HandleKind::shower_table);
   const auto spectrum = info[3].IsNull() ? nullptr : from_handle<ShowerTable>(info[3], HandleKind::shower_table);
   auto found = exchange->consume(count_argument(info[1], "firstRow"));
+  if (!info[4].IsNull()) found.hits.weigh(array_view<double>(info[4], "weights"));
   table->append(std::move(found.hits));
   set_handle_bytes(info[2], HandleKind::shower_table, table->bytes());
   if (spectrum) {

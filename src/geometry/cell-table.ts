@@ -10,6 +10,10 @@ export interface LayerOfCells {
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly size: readonly number[];
+  /** What energies are multiplied by where a layout asks for it, such as dE/dx of the absorber before the layer; left out: not known. */
+  readonly weight?: readonly number[] | undefined;
+  /** Numbers of the rings around the shower axis that the cells belong to; left out: not known. */
+  readonly ring?: readonly number[] | undefined;
 }
 
 /** Columns that are read, and those that may be there beside them. */
@@ -37,29 +41,50 @@ export function cellGeometry(name: string, layers: readonly LayerOfCells[]): Geo
     const [eta, phi] = [x[cell] as number, y[cell] as number];
     return { eta, phi, radius: Math.hypot(eta, phi) };
   });
-  return { ...geometry, cellSizes: Float64Array.from(layers.flatMap(({ size }) => size)) };
+  const cellSizes = Float64Array.from(layers.flatMap(({ size }) => size));
+  const column = (name: 'weight' | 'ring') => {
+    const known = layers.flatMap((layer) => layer[name] ?? []);
+    return known.length === count ? Float64Array.from(known) : null;
+  };
+  const [cellWeights, cellRings] = [column('weight'), column('ring')];
+  return { ...geometry, cellSizes, ...(cellWeights && { cellWeights }), ...(cellRings && { cellRings }) };
 }
 
 /**
  * The same with so many cells in every layer, as showers are stored whose layers are filled up with zeros; null where they do not
- * fit. Added cells have no size, and lie on the shower axis.
+ * fit. Added cells have no size, weight 1, no ring, and lie on the shower axis.
  */
 export function paddedCells(geometry: Geometry, layers: number, cells: number): Geometry | null {
   const fits = geometry.layers.length === layers && geometry.layers.every(({ voxels }) => voxels <= cells);
   if (!geometry.cellSizes || !fits) return null;
-  const padded = layersOfCells(geometry).map(({ id, x, y, size }) => {
+  const padded = layersOfCells(geometry).map(({ id, x, y, size, weight, ring }) => {
     const more = new Array<number>(cells - x.length).fill(0);
-    return { id, x: [...x, ...more], y: [...y, ...more], size: [...size, ...more] };
+    return {
+      id,
+      x: [...x, ...more],
+      y: [...y, ...more],
+      size: [...size, ...more],
+      weight: weight && [...weight, ...more.map(() => 1)],
+      ring: ring && [...ring, ...more.map(() => -1)],
+    };
   });
   return cellGeometry(geometry.name, padded);
 }
 
 /** The cells of such a geometry. */
-export function layersOfCells({ layers, eta, phi, cellSizes }: Geometry): LayerOfCells[] {
+export function layersOfCells(geometry: Geometry): LayerOfCells[] {
+  const { layers, eta, phi, cellSizes, cellWeights, cellRings } = geometry;
   return layers.map(({ id, firstVoxel, voxels }) => {
     const part = (values: Float64Array | undefined) =>
       Array.from((values ?? new Float64Array(0)).subarray(firstVoxel, firstVoxel + voxels));
-    return { id, x: part(eta), y: part(phi), size: part(cellSizes) };
+    return {
+      id,
+      x: part(eta),
+      y: part(phi),
+      size: part(cellSizes),
+      weight: cellWeights && part(cellWeights),
+      ring: cellRings && part(cellRings),
+    };
   });
 }
 
@@ -106,8 +131,12 @@ export function parseCells(text: string): LayerOfCells[] {
       `its header is "${header.slice(0, 80)}"; it must name ${needed.join(', ')}, and may name ring and weight`,
     );
   }
-  const layers = new Map<number, { x: number[]; y: number[]; size: number[] }>();
+  const layers = new Map<
+    number,
+    { x: number[]; y: number[]; size: number[]; weight: number[]; ring: number[] }
+  >();
   const places = needed.map((name) => names.indexOf(name));
+  const [ofWeight, ofRing] = [names.indexOf('weight'), names.indexOf('ring')];
   for (const [i, line] of lines.entries()) {
     if (line.trim() === '' && i === lines.length - 1) continue;
     const fields = line.split(',');
@@ -122,14 +151,28 @@ export function parseCells(text: string): LayerOfCells[] {
     if (!(Number.isInteger(id) && id >= 0 && id < 2 ** 20))
       throw unsound(`line ${i + 2} is of layer ${id}, which is no number of a layer`);
     if (!(size > 0)) throw unsound(`line ${i + 2} has a cell of size ${size}; sizes are above 0`);
-    const layer = layers.get(id) ?? { x: [], y: [], size: [] };
+    const weight = ofWeight < 0 ? 1 : numberOf(fields[ofWeight] as string, i);
+    if (!(weight > 0)) throw unsound(`line ${i + 2} has a cell of weight ${weight}; weights are above 0`);
+    const ring = ofRing < 0 ? 0 : numberOf(fields[ofRing] as string, i);
+    if (!(Number.isInteger(ring) && ring >= 0))
+      throw unsound(`line ${i + 2} is of ring ${ring}, which is no number of a ring`);
+    const layer = layers.get(id) ?? { x: [], y: [], size: [], weight: [], ring: [] };
     layers.set(id, layer);
     layer.x.push(x);
     layer.y.push(y);
     layer.size.push(size);
+    layer.weight.push(weight);
+    layer.ring.push(ring);
   }
   if (layers.size === 0) throw unsound('it has no cells');
-  return [...layers].sort(([a], [b]) => a - b).map(([id, cells]) => ({ id, ...cells }));
+  return [...layers]
+    .sort(([a], [b]) => a - b)
+    .map(([id, { weight, ring, ...cells }]) => ({
+      id,
+      ...cells,
+      ...(ofWeight >= 0 && { weight }),
+      ...(ofRing >= 0 && { ring }),
+    }));
 }
 
 function numberOf(text: string, line: number): number {

@@ -27,6 +27,8 @@ export const geometryRecordSchema = z.strictObject({
         x: z.array(z.number()),
         y: z.array(z.number()),
         size: z.array(z.number()),
+        weight: z.array(z.number()).optional(),
+        ring: z.array(z.number()).optional(),
       }),
     )
     .min(1)
@@ -38,11 +40,13 @@ export type GeometryRecord = z.output<typeof geometryRecordSchema>;
 export function geometryRecord(geometry: Geometry): GeometryRecord {
   const { name, threshold, layers } = geometry;
   if (geometry.cellSizes) {
-    const cells = layersOfCells(geometry).map(({ id, x, y, size }) => ({
+    const cells = layersOfCells(geometry).map(({ id, x, y, size, weight, ring }) => ({
       id,
       x: [...x],
       y: [...y],
       size: [...size],
+      ...(weight && { weight: [...weight] }),
+      ...(ring && { ring: [...ring] }),
     }));
     return { name, threshold, layers: null, cells };
   }

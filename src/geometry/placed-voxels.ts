@@ -47,6 +47,10 @@ export interface Geometry {
   readonly zEdges?: readonly number[];
   /** Of a table of cells, one a voxel, in `lengthUnit`: of a square, or of a hexagon between opposite sides; 0 for padding. */
   readonly cellSizes?: Float64Array;
+  /** Of a table of cells that has them, one a voxel, above 0: what layouts with `cellWeights` multiply energies by. */
+  readonly cellWeights?: Float64Array;
+  /** Of a table of cells that has them, one a voxel: the ring around the shower axis, −1 for padding. */
+  readonly cellRings?: Float64Array;
   /** Readout threshold in MeV of the published evaluation; null where none is published. */
   readonly threshold: number | null;
   /** Positions of the voxel centres, one number a voxel, in `lengthUnit`. */

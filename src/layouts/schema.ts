@@ -166,6 +166,10 @@ const layoutShape = z.strictObject({
     text.describe('Dataset in the group, (N,draws).'),
     z.strictObject({ dataset: column.dataset, column: column.column }),
   ),
+  cellWeights: z
+    .boolean()
+    .default(false)
+    .describe('Whether energies are multiplied by the weights of the cells, a column of the table of cells.'),
   geometry: text
     .nullable()
     .default(null)

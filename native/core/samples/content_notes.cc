@@ -126,7 +126,7 @@ ContentNotes take_notes(HitBlock& block, std::uint64_t first_row, ContentPolicy 
   const bool to_zero = (policy.zero_non_finite && notes.non_finite_voxels.count > 0) ||
                        (policy.zero_negative && notes.negative_voxels.count > 0);
   if (to_zero) {
-    block.change_energies([&](double energy) {
+    block.change_energies([&](std::uint32_t, double energy) {
       return std::isfinite(energy) ? (energy < 0 && policy.zero_negative ? 0 : energy) : (policy.zero_non_finite ? 0 : energy);
     });
   }

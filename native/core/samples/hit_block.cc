@@ -120,6 +120,13 @@ bool HitBlock::finite() const {
   return !energy32_ || all_finite(energy32_.get(), hits());
 }
 
+void HitBlock::weigh(std::span<const double> weights) {
+  if (weights.size() != voxels_) {
+    throw Error(ErrorCode::shape, std::to_string(weights.size()) + " weights are not those of " + std::to_string(voxels_) + " voxels");
+  }
+  change_energies([&](std::uint32_t voxel, double energy) { return energy * weights[voxel]; });
+}
+
 void HitBlock::remove_rows(std::span<const std::uint64_t> removed) {
   if (removed.empty()) return;
   const auto is_removed = [&](std::uint64_t row) { return std::binary_search(removed.begin(), removed.end(), row); };

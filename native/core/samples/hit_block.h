@@ -64,7 +64,11 @@ class HitBlock {
   /// Takes some showers out: rows of the block, ascending.
   void remove_rows(std::span<const std::uint64_t> removed);
 
-  /// Replaces each energy e of a hit by `change(e)`; hits whose energy becomes 0 are none any more.
+  /// Multiplies the energy of each hit by the weight of its voxel, and rounds it to the type that it is held in. Throws
+  /// Error(shape) unless there is a weight for each voxel.
+  void weigh(std::span<const double> weights);
+
+  /// Replaces each energy e of a hit by `change(voxel, e)`; hits whose energy becomes 0 are none any more.
   template <class Change>
   void change_energies(const Change& change) {
     with_hits([&](auto* voxel, auto* energy) {
@@ -73,7 +77,7 @@ class HitBlock {
       for (std::uint64_t row = 0; row < rows(); ++row) {
         const std::uint32_t end = offset_[row + 1];
         for (std::uint32_t hit = begin; hit < end; ++hit) {
-          const double changed = change(double{energy[hit]});
+          const double changed = change(std::uint32_t{voxel[hit]}, double{energy[hit]});
           voxel[kept] = voxel[hit];
           energy[kept] = static_cast<std::remove_reference_t<decltype(*energy)>>(changed);
           kept += changed != 0;

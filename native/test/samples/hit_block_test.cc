@@ -131,14 +131,29 @@ TEST(HitBlock, ForgetsHitsThatBecomeZero) {
     if (wide) numbers[1] = 0.1;
     HitBlock block(std::vector<double>(rows, 1.0), {{std::span<const double>(numbers), 9}});
     ASSERT_EQ(block.wide_energies(), wide);
-    const auto change = [](double energy) { return energy < 0.5 ? 0 : 2 * energy; };
+    const auto change = [](std::uint32_t voxel, double energy) { return energy < 0.5 ? 0 : (voxel + 2) * energy; };
     block.change_energies(change);
     for (std::uint64_t row = 0; row < rows; ++row) {
       std::vector<double> expected;
-      for (std::size_t i = 0; i < 9; ++i) expected.push_back(change(numbers[row * 9 + i]));
+      for (std::size_t i = 0; i < 9; ++i) expected.push_back(change(i, numbers[row * 9 + i]));
       ASSERT_EQ(dense_row(block, row), expected);
     }
   }
+}
+
+TEST(HitBlock, MultipliesEnergiesByTheWeightsOfTheirVoxels) {
+  const std::vector<float> numbers{0, 0.1F, 3, 0, 7, 0.3F};
+  const std::vector<double> weights{2, 0.7, 1e-3};
+  HitBlock block({1, 1}, {{std::span<const float>(numbers), 3}});
+  block.weigh(weights);
+  for (std::uint64_t row = 0; row < 2; ++row) {
+    std::vector<double> expected;
+    for (std::size_t i = 0; i < 3; ++i) {
+      expected.push_back(static_cast<float>(static_cast<double>(numbers[row * 3 + i]) * weights[i]));
+    }
+    ASSERT_EQ(dense_row(block, row), expected);
+  }
+  EXPECT_THROW(block.weigh(std::span(weights).first(2)), Error);
 }
 
 TEST(HitBlock, RefusesColumnsThatDoNotFit) {

@@ -233,11 +233,13 @@ export interface ReadingOperations {
    * Appends the block that was left under its first row to a table, without copying it.
    *
    * @param spectrum table of points by energy: as many voxels as bins; null for files of voxels.
+   * @param weights by which the energies of hits are multiplied, one a voxel; null: none.
    */
   consumeHits(
     exchange: HitExchangeHandle,
     firstRow: number,
     table: ShowerTableHandle,
     spectrum: ShowerTableHandle | null,
+    weights: Float64Array | null,
   ): void;
 }

@@ -26,11 +26,14 @@ interface Placement {
 }
 
 /**
- * Mean profiles of a shower: energy and number of hits by layer, in the distance of the shower axis and in the angle about it, and
+ * Mean profiles of a shower: energy and number of hits by layer, in the distance of the shower axis, by ring where cells have one, in
+ * the angle about the axis, and
  * the spectrum of voxel energies, of all layers and of some.
  */
 function profilesOf(geometry: Geometry, { inFull }: ComparedLayers): FilledProfile[] {
-  const places = [byLayer(geometry), byRadius(geometry), byAngle(geometry)].filter((one) => one !== null);
+  const places = [byLayer, byRadius, byRing, byAngle]
+    .map((placement) => placement(geometry))
+    .filter((one) => one !== null);
   const spectra: FilledProfile[] = [
     spectrum(geometry, null),
     ...inFull.map((layer) => spectrum(geometry, layer)),
@@ -117,6 +120,14 @@ function byRadius({ radius, lengthUnit }: Geometry): Placement | null {
   const edges = edgesBetween(radius);
   if (edges === null) return null;
   return { name: 'radius', label: 'r', unit: lengthUnit, edges, place: placesOf(radius, edges) };
+}
+
+/** Of cells whose table has rings. */
+function byRing({ cellRings }: Geometry): Placement | null {
+  const rings = cellRings?.map((ring) => (ring < 0 ? Number.NaN : ring));
+  const edges = rings === undefined ? null : edgesBetween(rings.filter(Number.isFinite));
+  if (rings === undefined || edges === null) return null;
+  return { name: 'ring', label: 'ring', unit: '', edges, place: placesOf(rings, edges) };
 }
 
 /** Of the layers that have angles; a voxel on the axis has none. */

@@ -32,7 +32,10 @@ export function requireSameDetector(reference: ShowerSample, generated: ShowerSa
   }
   const sameLayers = JSON.stringify(first.layers) === JSON.stringify(second.layers);
   const sameCells = first.eta.every((x, i) => x === second.eta[i] && first.phi[i] === second.phi[i]);
-  if (first.name !== second.name || !sameLayers || !sameCells) {
+  const [weights, otherWeights] = [first.cellWeights, second.cellWeights];
+  const sameWeights =
+    weights?.length === otherWeights?.length && !weights?.some((weight, i) => weight !== otherWeights?.[i]);
+  if (first.name !== second.name || !sameLayers || !sameCells || !sameWeights) {
     throw new ArgumentError(
       'ERR_GEOMETRY',
       `the reference showers are in the geometry ${first.name}, the generated ones in ${second.name}`,

@@ -97,8 +97,16 @@ export class ContentCheck {
     });
   }
 
-  /** Everything odd that was seen. `usualEnergies`: incident energies (MeV) of the samples of the geometry. */
-  problems(usualEnergies: { readonly min: number; readonly max: number } | null = null): ContentProblem[] {
+  /**
+   * Everything odd that was seen.
+   *
+   * @param usualEnergies incident energies (MeV) of the samples of the geometry.
+   * @param weighted whether the energies are multiplied by weights of their cells yet: their sums do not tell the unit.
+   */
+  problems(
+    usualEnergies: { readonly min: number; readonly max: number } | null = null,
+    weighted = false,
+  ): ContentProblem[] {
     const problems = [
       ...(this.#points?.problems() ?? []),
       ...oddProblems(this.#odd, this.#policy, this.#points !== null),
@@ -114,7 +122,7 @@ export class ContentCheck {
     }
     const { count: excess, firstRow: row, firstVoxel: voxel } = this.#excessDeposits;
     // Where half of the showers do, it is the unit.
-    if (excess > 0 && 2 * excess < this.#rows) {
+    if (!weighted && excess > 0 && 2 * excess < this.#rows) {
       const message = `${excess} of ${this.#rows} showers deposit more than ten times their incident energy, the first in row ${row} (voxel ${voxel} has most): numbers of them are probably damaged; look at these rows`;
       problems.push({ code: 'deposit-beyond-energy', message, severity: 'warning' });
     }
@@ -127,7 +135,7 @@ export class ContentCheck {
       this.#ratios.median(),
       rangeOrNull(this.#incidentEnergy),
       usualEnergies,
-      this.#points === null ? soundRatio : soundRatioOfPoints,
+      weighted ? anyRatio : this.#points === null ? soundRatio : soundRatioOfPoints,
     );
     if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
     return problems;
@@ -218,6 +226,8 @@ class ThinnedSample {
 const soundRatio = { min: 0.1, max: 2 };
 /** Points come from sampling calorimeters, too, where some percent are seen. */
 const soundRatioOfPoints = { min: 0.002, max: 2 };
+/** Energies that are weighted yet may be of any size. */
+const anyRatio = { min: 0, max: Number.POSITIVE_INFINITY };
 
 function unitsProblem(
   ratio: number | null,

@@ -84,16 +84,16 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
     const { geometry, reason } = given ?? (await guessedGeometry(reader));
     const chosen = inFile(reader, geometry);
     const points = fittingPoints(reader, chosen);
+    const cellWeights = weightsOfCells(reader, chosen);
+    const pass = (hitOptions: HitOptions) => passOptions(chosen, points, cellWeights, hitOptions);
     return {
       path,
       metadata: reader.metadata,
       geometry: chosen,
       geometryReason: reason,
-      hits: (hitOptions = {}) => reader.hits(passOptions(chosen, points, hitOptions)),
+      hits: (hitOptions = {}) => reader.hits(pass(hitOptions)),
       blocks: (blockOptions = {}) =>
-        blockOptions.asStored
-          ? reader.stored(blockOptions.signal)
-          : reader.dense(passOptions(chosen, points, blockOptions)),
+        blockOptions.asStored ? reader.stored(blockOptions.signal) : reader.dense(pass(blockOptions)),
       checksum: (signal) => reader.checksum(signal),
       close: () => reader.close(),
     };
@@ -123,11 +123,35 @@ function fittingPoints({ path, metadata }: ShowerReader, geometry: Geometry): Po
   throw new FileError('ERR_VOXEL_COUNT', path, message);
 }
 
-function passOptions(geometry: Geometry, points: PointTargetRecord | null, options: HitOptions): PassOptions {
+/**
+ * What energies are multiplied by; null: the layout does not ask for it.
+ *
+ * @throws FileError ERR_GEOMETRY for a geometry without weights.
+ */
+function weightsOfCells({ path, layout }: ShowerReader, geometry: Geometry): Float64Array | null {
+  if (!layout.cellWeights) return null;
+  if (geometry.cellWeights) return geometry.cellWeights;
+  const message = `the layout ${layout.name} multiplies energies by weights of cells, which the geometry ${geometry.name} does not have; name a table of cells with a column weight`;
+  throw new FileError('ERR_GEOMETRY', path, message);
+}
+
+function passOptions(
+  geometry: Geometry,
+  points: PointTargetRecord | null,
+  cellWeights: Float64Array | null,
+  options: HitOptions,
+): PassOptions {
   const { nonFinite = strictPolicy.nonFinite, negative = strictPolicy.negative, onWarning, signal } = options;
   requireOneOf(nonFinitePolicies, nonFinite, 'nonFinite');
   requireOneOf(negativePolicies, negative, 'negative');
-  return { policy: { nonFinite, negative }, geometryName: geometry.name, points, onWarning, signal };
+  return {
+    policy: { nonFinite, negative },
+    geometryName: geometry.name,
+    points,
+    cellWeights,
+    onWarning,
+    signal,
+  };
 }
 
 async function guessedGeometry(reader: ShowerReader): Promise<KnownGeometry> {

@@ -60,6 +60,8 @@ export interface PassOptions {
   readonly geometryName: string;
   /** How points become hits; null for files of voxels. */
   readonly points: PointTargetRecord | null;
+  /** By which energies are multiplied, one a voxel; null: none. */
+  readonly cellWeights: Float64Array | null;
   readonly onWarning?: ((problem: ContentProblem) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -130,6 +132,11 @@ export class ShowerReader {
     return layoutGeometry(places.layout, metadata.voxels, places.shapeGeometry);
   }
 
+  /** The layout that the file has. */
+  get layout(): Layout {
+    return (this.#opened as Opened).places.layout;
+  }
+
   #planOf(order: PassOrder): PassPlan {
     const { plan, corePlan } = this.#opened as Opened;
     return order.form !== 'dense' && corePlan ? { ...corePlan, inCore: true } : { ...plan, inCore: false };
@@ -146,7 +153,7 @@ export class ShowerReader {
   async *dense(options: PassOptions): AsyncGenerator<ShowerBlock, void, void> {
     const order = { form: 'dense', policy: options.policy } as const;
     for await (const content of this.#checked(order, options)) {
-      if (content.form === 'dense') yield content.block;
+      if (content.form === 'dense') yield weighted(content.block, options.cellWeights);
     }
   }
 
@@ -161,7 +168,7 @@ export class ShowerReader {
     const appendTo =
       (firstRow: number): HitBlock['appendTo'] =>
       (table, spectrum) =>
-        callNative(() => native().consumeHits(exchange, firstRow, table, spectrum));
+        callNative(() => native().consumeHits(exchange, firstRow, table, spectrum, options.cellWeights));
     try {
       for await (const content of this.#checked(order, options)) {
         if (content.form !== 'hits') continue;
@@ -177,14 +184,17 @@ export class ShowerReader {
   /** Contents with notes; what is odd and no error is told at the end. */
   async *#checked(
     order: PassOrder,
-    { policy, geometryName, onWarning, signal }: PassOptions,
+    { policy, geometryName, cellWeights, onWarning, signal }: PassOptions,
   ): AsyncGenerator<BlockContent, void, void> {
     const check = new ContentCheck(policy);
     for await (const content of this.#contents(order, signal)) {
       if (content.notes) check.add(content.notes);
       yield content;
     }
-    const problems = [...this.metadata.problems, ...check.problems(usualEnergies(geometryName))];
+    const problems = [
+      ...this.metadata.problems,
+      ...check.problems(usualEnergies(geometryName), cellWeights !== null),
+    ];
     const refused = problems.find(({ severity }) => severity === 'error');
     if (refused?.severity === 'error') throw new FileError(refused.code, this.path, refused.message);
     for (const problem of problems) onWarning?.(problem);
@@ -351,4 +361,11 @@ export class ShowerReader {
     await this.#checksum?.end(this.#ended);
     await this.#file.close();
   }
+}
+
+/** The block with energies times the weights of their voxels. */
+function weighted(block: ShowerBlock, weights: Float64Array | null): ShowerBlock {
+  if (weights === null) return block;
+  const voxels = block.voxels.map((energy, i) => energy * (weights[i % weights.length] as number));
+  return { ...block, voxels };
 }
