@@ -19,7 +19,7 @@ export interface PredictOptions extends ComputeOptions {
   /**
    * `bfloat16` rounds weights, inputs and activations to 8 bits of mantissa where they are multiplied, and adds in
    * float32: half the memory to read, and on processors with such instructions twice the speed. Logits change by some
-   * 0.3 % of their spread (README, Speed). Default: `float32`.
+   * 0.3 % of their spread (docs/benchmarks.md). Default: `float32`.
    */
   readonly precision?: Precision;
 }
