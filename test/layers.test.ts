@@ -62,6 +62,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'formats/files/whole-output',
     'formats/files/output-checks',
     'worker-thread',
+    'names',
     'errors',
   ],
   cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
