@@ -8,6 +8,7 @@ import { writeWholeFolder } from '../formats/files/whole-output.js';
 import { type WrittenFormat, writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { requireKnownOptions, requireObject, requireOneOf, requireText } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
+import { inputsOf } from '../samples/sample-inputs.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
@@ -70,9 +71,10 @@ export async function writeEvaluation(
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;
   const fill = async (partial: string) => {
+    const inputs = inputsOf(result.samples);
     const tables = [
-      { group: 'reference' as const, ...reference, files: result.samples.reference.files },
-      { group: 'generated' as const, ...generated, files: result.samples.generated.files },
+      { group: 'reference' as const, ...reference, files: result.samples.reference.files, inputs },
+      { group: 'generated' as const, ...generated, files: result.samples.generated.files, inputs },
     ];
     const attributes = weightsAttributes(result);
     await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
