@@ -2,7 +2,7 @@
 // CONTRIBUTING.md says how to write a case.
 //
 //   npm run bench -- [--only SUBSTRING] [--rounds N] [--quick] [--output FILE] [--list]
-//   npm run bench -- --markdown          the table of the README from the results that are there
+//   npm run bench -- --markdown          the table of docs/benchmarks.md from the results that are there
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';

@@ -50,7 +50,7 @@ export function linesOf(result) {
   return lines;
 }
 
-/** The table of the README. */
+/** The table of docs/benchmarks.md. */
 export function markdownTable(results) {
   const rows = results.map((result) => {
     const { name, peer, ours, theirs, unit, skipped, failed } = result;

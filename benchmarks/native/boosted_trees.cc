@@ -64,7 +64,8 @@ double area(const std::vector<float>& logits) {
   for (std::size_t row = 0; row < logits.size(); ++row) of[row % 2].push_back(logits[row]);
   const auto sample = [](const std::vector<float>& scores) { return ScoreSample(std::span<const float>(scores)); };
   CpuBackend backend(1);
-  return area_under_curve(sample(of[0]), sample(of[1]), backend, JobControl()).value;
+  const JobControl control;
+  return area_under_curve(rank_scores(sample(of[0]), sample(of[1]), backend, control), control).value;
 }
 
 }  // namespace

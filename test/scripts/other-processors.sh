@@ -11,8 +11,9 @@ if command -v ninja > /dev/null; then generator=(-G Ninja); fi
 if [ "$(uname -m)" = x86_64 ] && command -v qemu-x86_64 > /dev/null; then
   folder=build/native-test-plain
   cmake -S . -B "$folder" "${generator[@]}" -DCALOSCOPE_ADDON=OFF -DCALOSCOPE_TESTS=ON \
-    -DCALOSCOPE_CUDA=OFF > /dev/null
-  cmake --build "$folder" --parallel 2 --target caloscope_test
+    -DCALOSCOPE_CUDA=OFF -DCALOSCOPE_BENCHMARKS=ON > /dev/null
+  # With the programs of the benchmarks, which nothing else compiles.
+  cmake --build "$folder" --parallel 2 --target caloscope_test fma_rate histogram_fill boosted_trees
   emulated=(qemu-x86_64 -cpu Nehalem "$folder/native/test/caloscope_test")
   # An emulated processor that had more sets would prove nothing about the lowest.
   sets=$("${emulated[@]}" --gtest_list_tests --gtest_filter='EverySet/Bfloat16*' 2> /dev/null |

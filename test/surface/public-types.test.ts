@@ -4,12 +4,12 @@
  */
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { documentedExamples, root } from '../support/documented-examples.js';
 import { exportsOf, hiddenNames } from '../support/hidden-names.js';
 
-const root = resolve(import.meta.dirname, '../..');
 const declarations = join(root, 'dist/index.d.ts');
 
 const emitted: ts.CompilerOptions = {
@@ -79,9 +79,7 @@ describe('a project that depends on the package compiles', () => {
     await symlink(root, join(folder, 'user/node_modules/caloscope'));
     await symlink(join(root, 'node_modules/@types/node'), join(folder, 'user/node_modules/@types/node'));
     await writeFile(join(folder, 'user/package.json'), '{ "type": "module" }');
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const examples = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] as string);
-    for (const [i, example] of examples.entries()) await write(`example-${i}.ts`, example);
+    for (const [i, { code }] of (await documentedExamples()).entries()) await write(`example-${i}.ts`, code);
     await write('every-export.ts', everyExport());
     await write('internal.ts', internal);
   });

@@ -38,7 +38,7 @@ export interface ObservableRecord {
   readonly compared: boolean;
 }
 
-/** The feature sets by name; all but `full` are published. The definitions are in the README and in native/core/samples/feature_set.h. */
+/** The feature sets by name; all but `full` are published. The definitions are in docs/definitions.md and in native/core/samples/feature_set.h. */
 export const featureSetNames = ['full', 'low', 'low-normalised', 'high'] as const;
 export type FeatureSetName = (typeof featureSetNames)[number];
 
