@@ -59,7 +59,7 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
 function requireHtml(out: string): void {
   const ending = extname(out).toLowerCase();
   if (['', '.html', '.htm'].includes(ending)) return;
-  const message = `a report is HTML, and --out ${out} would be no ${ending.slice(1)}; give it a name that ends in .html, and print it from a browser for PDF`;
+  const message = `a report is HTML, and --out ${out} would be no ${ending.slice(1)}; give it a name that ends in .html (figures as SVG and PDF: --figures of evaluate and report)`;
   throw new CaloscopeError('ERR_USAGE', message);
 }
 

@@ -1,21 +1,12 @@
-import { programWords } from '../dist/cli/command-line.js';
-import { manPage } from '../dist/cli/man-page.js';
 import { errorCodes } from '../dist/errors.js';
-import { packageVersion } from '../dist/versions.js';
 import { warningCodes } from '../dist/warnings.js';
 
-export function manual() {
-  const { commands, description } = programWords();
-  return manPage(commands, description, packageVersion);
+function table(codes) {
+  const lines = Object.entries(codes).map(([code, words]) => `| \`${code}\` | ${words} |`);
+  return ['| code | what it says |', '|---|---|', ...lines].join('\n');
 }
 
-const table = (codes) =>
-  [
-    '| code | what it says |',
-    '|---|---|',
-    ...Object.entries(codes).map(([code, words]) => `| \`${code}\` | ${words} |`),
-  ].join('\n');
-
+/** docs/errors.md. */
 export function errorPage() {
   return `# Codes of errors and warnings
 
