@@ -4,6 +4,7 @@ import type { EvaluationResult } from '../../evaluation/result.js';
 import { requireOutputFolder } from '../../formats/files/output-checks.js';
 import type { OwnFiles } from '../../formats/files/own-files.js';
 import { writeWholeFolder } from '../../formats/files/whole-output.js';
+import { requireKnownOptions, requireObject, requireText } from '../../names.js';
 import { startWorker } from '../../worker-thread.js';
 import type { WriteReportOptions } from '../report.js';
 import type { FiguresReply } from './figures-worker.js';
@@ -28,13 +29,17 @@ export interface WrittenFigures {
  * PDF with its font embedded, where the package pdfkit is installed, 8.6 cm wide, or 17.8 where it needs two columns; its numbers as CSV and as a
  * table of HEPData, which `submission.yaml` names. Drawn in a thread of its own.
  *
- * @throws FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
+ * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function writeFigures(
   result: EvaluationResult,
   folder: string,
-  { force = false, signal }: WriteReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<WrittenFigures> {
+  requireText(folder, 'folder');
+  requireKnownOptions(options, { force: true, signal: true });
+  requireObject(result?.samples, 'result', 'what evaluate gave');
+  const { force = false, signal } = options;
   signal?.throwIfAborted();
   await requireOutputFolder(folder, figuresFolder, { force });
   const own = { ...figuresFolder };
