@@ -4,7 +4,7 @@ import type { EvaluationResult } from '../../evaluation/result.js';
 import { requireOutputFolder } from '../../formats/files/output-checks.js';
 import type { OwnFiles } from '../../formats/files/own-files.js';
 import { writeWholeFolder } from '../../formats/files/whole-output.js';
-import { requireKnownOptions, requireObject, requireText } from '../../names.js';
+import { requireKnownOptions, requireText } from '../../names.js';
 import { startWorker } from '../../worker-thread.js';
 import type { WriteReportOptions } from '../report.js';
 import type { FiguresReply } from './figures-worker.js';
@@ -29,16 +29,17 @@ export interface WrittenFigures {
  * PDF with its font embedded, where the package pdfkit is installed, 8.6 cm wide, or 17.8 where it needs two columns; its numbers as CSV and as a
  * table of HEPData, which `submission.yaml` names. Drawn in a thread of its own.
  *
- * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
+ * @throws FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function writeFigures(
   result: EvaluationResult,
   folder: string,
   options: WriteReportOptions = {},
 ): Promise<WrittenFigures> {
+  requireKnownOptions(options, { signal: true, force: true });
   requireText(folder, 'folder');
-  requireKnownOptions(options, { force: true, signal: true });
-  requireObject(result?.samples, 'result', 'what evaluate gave');
+  if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
+    throw unsound('samples or auc are missing');
   const { force = false, signal } = options;
   signal?.throwIfAborted();
   await requireOutputFolder(folder, figuresFolder, { force });
@@ -64,8 +65,12 @@ export async function writeFigures(
 
 function failed({ failure, code }: { readonly failure: string; readonly code: string | undefined }): Error {
   if (code !== undefined) return Object.assign(new Error(failure), { code });
+  return unsound(failure);
+}
+
+function unsound(what: string): CaloscopeError {
   return new CaloscopeError(
     'ERR_RESULT',
-    `its figures cannot be drawn, it is not as evaluate makes results (${failure})`,
+    `its figures cannot be drawn, it is not as evaluate makes results (${what})`,
   );
 }
