@@ -156,6 +156,7 @@ export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contr
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
+export { type WrittenFigures, writeFigures } from './report/figures/figures.js';
 export { type ReportOptions, renderReport, type WriteReportOptions, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
 export type { EventInput } from './samples/events/event-features.js';

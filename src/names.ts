@@ -57,8 +57,8 @@ export function requireKnownOptions<Options extends object>(
   options: Options,
   known: Readonly<Record<keyof Options, true>>,
 ): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new ArgumentError('ERR_ARGUMENT', `options must be an object; they are ${String(options)}`);
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new ArgumentError('ERR_ARGUMENT', `options must be an object; they are ${shown(options)}`);
   }
   const names = Object.keys(known);
   const unknown = Object.keys(options).find((name) => !names.includes(name));
@@ -77,4 +77,49 @@ export function requireOneOf<Name extends string>(
 ): asserts value is Name {
   if ((names as readonly unknown[]).includes(value)) return;
   throw new ArgumentError('ERR_ARGUMENT', `${what} is ${String(value)}; it ${mustBeOneOf(names)}`);
+}
+
+/** @throws ArgumentError ERR_ARGUMENT for anything but a text. */
+export function requireText(value: unknown, what: string): asserts value is string {
+  if (typeof value === 'string') return;
+  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a text; it is ${shown(value)}`);
+}
+
+/** @throws ArgumentError ERR_ARGUMENT for anything but a path, or a list of paths with one at least. */
+export function requirePaths(value: unknown): asserts value is string | readonly string[] {
+  const all: unknown = typeof value === 'string' ? [value] : value;
+  if (Array.isArray(all) && all.length > 0 && all.every((path) => typeof path === 'string' && path !== ''))
+    return;
+  throw new ArgumentError(
+    'ERR_ARGUMENT',
+    `paths must be a path or a list of paths; they are ${shown(value)}`,
+  );
+}
+
+/** @throws ArgumentError ERR_ARGUMENT for anything but an object. */
+export function requireObject(value: unknown, what: string, is: string): asserts value is object {
+  if (typeof value === 'object' && value !== null) return;
+  throw new ArgumentError('ERR_ARGUMENT', `${what} must be ${is}; it is ${shown(value)}`);
+}
+
+/** @throws ArgumentError ERR_ARGUMENT for what is no instance of a class. */
+export function requireInstance(
+  value: unknown,
+  classOf: { readonly name: string; readonly prototype: object },
+  what: string,
+): void {
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.prototype.isPrototypeOf.call(classOf.prototype, value)
+  )
+    return;
+  throw new ArgumentError('ERR_ARGUMENT', `${what} must be a ${classOf.name}; it is ${shown(value)}`);
+}
+
+/** In a few letters. */
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Array.isArray(value) ? `a list of ${value.length}` : `a ${value.constructor?.name ?? 'object'}`;
 }

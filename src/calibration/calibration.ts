@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import {
   type CalibratedRecord,
@@ -9,7 +9,7 @@ import {
 } from '../native/contract/calibration.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireNumberArray } from '../native/number-array.js';
-import { type JobOptions, runJob } from '../native/run-job.js';
+import { type JobOptions, jobOptions, runJob } from '../native/run-job.js';
 import { type LabelledLogits, nativeSet } from './labelled-logits.js';
 
 export type { CalibrationMethod, CalibrationParameters } from '../native/contract/calibration.js';
@@ -21,6 +21,12 @@ export interface CalibrationOptions extends JobOptions {
    */
   readonly balance?: boolean | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const calibrationOptions: Readonly<Record<keyof CalibrationOptions, true>> = {
+  ...jobOptions,
+  balance: true,
+};
 
 /** Calibrated rows, one entry a row. */
 export interface CalibratedRows {
@@ -71,6 +77,7 @@ export async function calibrate(
   logits: NumberArray,
   options: CalibrationOptions = {},
 ): Promise<Calibrated> {
+  requireKnownOptions(options, calibrationOptions);
   requireOneOf(calibrationMethods, method, 'method');
   requireNumberArray(logits, 'logits');
   const set = nativeSet(known);
@@ -91,6 +98,7 @@ export async function crossCalibrate(
   rows: FoldedLogits,
   options: CalibrationOptions = {},
 ): Promise<CrossCalibrated> {
+  requireKnownOptions(options, calibrationOptions);
   requireOneOf(calibrationMethods, method, 'method');
   const set = nativeSet(rows);
   const { referenceFold, generatedFold } = rows;

@@ -1,8 +1,9 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
-import { type JobOptions, runJob } from '../native/run-job.js';
+import { type JobOptions, jobOptions, runJob } from '../native/run-job.js';
 
 export interface IsotonicOptions extends JobOptions {
   /** From 0 on, one a row; rows of weight 0 are dropped. Default: every row counts 1. */
@@ -36,6 +37,7 @@ export async function isotonicRegression(
   y: NumberArray,
   options: IsotonicOptions = {},
 ): Promise<IsotonicRegression> {
+  requireKnownOptions(options, { ...jobOptions, weights: true, lower: true, upper: true, query: true });
   requireNumberArray(x, 'x');
   requireNumberArray(y, 'y');
   requireLength(y, x.length, 'y');

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import { requireObject } from '../names.js';
 import type { CalibrationSetRecord } from '../native/contract/calibration.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
@@ -14,6 +15,7 @@ export interface LabelledLogits {
 
 /** @internal As the core takes them. Throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
 export function nativeSet(rows: LabelledLogits): CalibrationSetRecord {
+  requireObject(rows, 'rows', '{ reference, generated }');
   const { reference, generated, referenceWeights, generatedWeights } = rows;
   requireNumberArray(reference, 'reference');
   requireNumberArray(generated, 'generated');

@@ -1,8 +1,9 @@
+import { requireKnownOptions, requireObject } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import type { CalibrationOptions } from './calibration.js';
+import { type CalibrationOptions, calibrationOptions } from './calibration.js';
 import { type LabelledLogits, nativeSet } from './labelled-logits.js';
 
 /** Scores that the true probability alone minimizes, means over the rows. */
@@ -36,6 +37,7 @@ export async function probabilityScores(
   rows: LabelledLogits,
   options: CalibrationOptions = {},
 ): Promise<ProbabilityScores> {
+  requireKnownOptions(options, calibrationOptions);
   const set = nativeSet(rows);
   const { balance = true } = options;
   return await runJob<ProbabilityScores>((notify) => native().properScores(set, balance, notify), options);
@@ -51,7 +53,9 @@ export async function logLossGain(
   after: { readonly reference: NumberArray; readonly generated: NumberArray },
   options: CalibrationOptions = {},
 ): Promise<LogLossGain> {
+  requireKnownOptions(options, calibrationOptions);
   const set = nativeSet(before);
+  requireObject(after, 'after', '{ reference, generated }');
   requireNumberArray(after.reference, 'after.reference');
   requireNumberArray(after.generated, 'after.generated');
   requireLength(after.reference, before.reference.length, 'after.reference');

@@ -1,10 +1,10 @@
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireOneOf } from '../names.js';
 import { native } from '../native/binding.js';
 import { type BinSpacing, binSpacings, type ReliabilityRecord } from '../native/contract/calibration.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import { requireNumberArray, requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import type { CalibrationOptions } from './calibration.js';
+import { type CalibrationOptions, calibrationOptions } from './calibration.js';
 
 export type { BinSpacing } from '../native/contract/calibration.js';
 
@@ -69,6 +69,13 @@ export async function reliability(
   generated: NumberArray,
   options: ReliabilityOptions = {},
 ): Promise<Reliability> {
+  requireKnownOptions(options, {
+    ...calibrationOptions,
+    bins: true,
+    spacing: true,
+    resamples: true,
+    seed: true,
+  });
   requireNumberArray(reference, 'reference');
   requireNumberArray(generated, 'generated');
   const { bins = 20, spacing = 'quantile', balance = true, seed = 1 } = options;

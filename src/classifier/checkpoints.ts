@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { requireText } from '../names.js';
 import { parseOptions } from './settings.js';
 
 /** Names that native/files gives; what a killed process can leave beside checkpoints. */
@@ -67,6 +68,7 @@ export async function countCheckpoints(folder: string): Promise<number> {
  * training is safe. Harmless when they are gone already.
  */
 export async function removeCheckpoints(folder: string): Promise<void> {
+  requireText(folder, 'folder');
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
     if (checkpointName.test(name) || leftBehind.test(name)) await rm(path, { force: true });

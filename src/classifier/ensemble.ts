@@ -1,4 +1,4 @@
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireOneOf, requireText } from '../names.js';
 import { native } from '../native/binding.js';
 import type { EnsembleHandle, LearnerName } from '../native/contract/ensembles.js';
 import {
@@ -7,11 +7,11 @@ import {
   precisions,
   type ScoredRows,
 } from '../native/contract/training.js';
-import { type ComputeOptions, computerFor } from '../native/devices.js';
+import { type ComputeOptions, computeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
-import { type GivenSample, makeFeatures, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, holdSample, makeFeatures, sampleOf } from '../samples/kinds.js';
 import type { Warning } from '../warnings.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 
@@ -66,6 +66,11 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
     } = callNative(() => native().ensembleSize(handle)));
   }
 
+  /** @internal */
+  protected override get shown(): string {
+    return `${this.members} members (${this.learners.join(', ')}) of ${this.inputs} columns`;
+  }
+
   /** @internal Of a network; 0 where there is none. */
   get networkParameters(): number {
     return this.parameters[this.learners.indexOf('network')] ?? 0;
@@ -83,6 +88,7 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    * ERR_FILE_TRUNCATED, ERR_CLASSIFIER, ERR_NON_FINITE.
    */
   static async load(path: string): Promise<ClassifierEnsemble> {
+    requireText(path, 'path');
     const { handle, description } = await readClassifier(path);
     return new ClassifierEnsemble(handle, description);
   }
@@ -94,6 +100,7 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    * @throws FileError ERR_OUTPUT.
    */
   async save(folder: string): Promise<void> {
+    requireText(folder, 'folder');
     await writeClassifier(this.handle, this.description, folder);
   }
 
@@ -104,10 +111,13 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
   async score(given: GivenSample, options: ScoreSampleOptions = {}): Promise<ScoredRows> {
+    requireKnownOptions(options, { ...computeOptions, precision: true, onWarning: true });
     const how = predictionFor(options);
     const { signal, onWarning } = options;
     const { input, ranges } = this.description;
     const sample = sampleOf(given);
+    using _ensemble = this.hold();
+    using _sample = holdSample(given);
     using features = await makeFeatures(sample, input, { signal, threads: how.threads });
     if (ranges && onWarning) {
       const watch = new RangeWatch(ranges);

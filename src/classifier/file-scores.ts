@@ -1,12 +1,20 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions, requirePaths } from '../names.js';
 import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
+import { computeOptions } from '../native/devices.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
-import { type InputDescription, makeFeatures, type OpenSampleOptions, openStream } from '../samples/kinds.js';
+import {
+  type InputDescription,
+  makeFeatures,
+  type OpenSampleOptions,
+  openSampleOptions,
+  openStream,
+} from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { SampleFile } from '../samples/sample-file.js';
 import type { Warning } from '../warnings.js';
-import { type ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
+import { ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 import { type ModelInputChoices, modelDescription } from './onnx/model-input.js';
 import { OnnxClassifier } from './onnx/onnx-classifier.js';
 import { OnnxScorer } from './onnx/onnx-scorer.js';
@@ -16,6 +24,14 @@ export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 
   /** What an ONNX model reads, where its file does not say so; an ensemble knows it. */
   readonly input?: ModelInputChoices | undefined;
 }
+
+const { geometry: _geometry, particle: _particle, ...openingOptions } = openSampleOptions;
+const fileScoresOptions: Readonly<Record<keyof FileScoresOptions, true>> = {
+  ...openingOptions,
+  ...computeOptions,
+  precision: true,
+  input: true,
+};
 
 export interface FileScores extends ScoredRows {
   /** What the rows are, plural: `showers`, `events`. */
@@ -49,7 +65,13 @@ export async function scoreFile(
   paths: string | readonly string[],
   options: FileScoresOptions = {},
 ): Promise<FileScores> {
+  if (!(classifier instanceof ClassifierEnsemble || classifier instanceof OnnxClassifier)) {
+    throw new ArgumentError('ERR_ARGUMENT', 'classifier must be a ClassifierEnsemble or an OnnxClassifier');
+  }
+  requirePaths(paths);
+  requireKnownOptions(options, fileScoresOptions);
   const how = predictionFor(options);
+  using _classifier = classifier instanceof ClassifierEnsemble ? classifier.hold() : null;
   const { onProgress, signal, input: chosen, ...choices } = options;
   const scorer = await scorerOf(classifier, paths, chosen, { ...choices, signal });
   const { input } = scorer.description;

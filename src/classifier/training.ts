@@ -1,7 +1,8 @@
+import { requireObject } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { type GivenSample, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { SampleRecord } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
@@ -40,11 +41,14 @@ export async function trainClassifier(
   generated: GivenSample,
   options: TrainClassifierOptions = {},
 ): Promise<TrainedClassifier> {
+  requireObject(options, 'options', 'an object');
   const { signal, onProgress, threads, device, devices, checkpoint, ...training } = options;
   const computer = computerFor({ threads, device, devices });
   const choices = trainingChoices(trainingSchema, training);
   const kept = parseCheckpoint(checkpoint);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
+  using _reference = holdSample(reference);
+  using _generated = holdSample(generated);
   using pair = await examinePair(...samples, choices, { signal, threads, device, devices });
   const { paired, warnings } = pair;
   if (choices.preset) requirePresetFits(choices.preset, pair.settings.geometry);

@@ -27,6 +27,7 @@ import {
 } from './inputs.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
+import { claimFigures, drawFigures } from './paper-figures.js';
 import type { Session } from './session.js';
 
 export interface EvaluateOptions
@@ -46,6 +47,7 @@ export interface EvaluateOptions
   readonly allowSame?: boolean;
   readonly null?: string;
   readonly tables?: WrittenFormat;
+  readonly figures?: string;
 }
 
 export function evaluateCommand(): Command {
@@ -59,7 +61,8 @@ export function evaluateCommand(): Command {
       '--null <file>',
       'HDF5 file of a second, independent reference sample: what two of them differ by',
     )
-    .addOption(options.tablesOption());
+    .addOption(options.tablesOption())
+    .addOption(options.figuresOption());
   options.addGeometryOptions(command);
   options.addContentOptions(command);
   options.addTrainingOptions(command);
@@ -88,6 +91,7 @@ export async function runEvaluate(
   const inputs = [...files.reference, ...files.generated, ...(second ?? [])];
   requireAddressSpace();
   using _claim = await claimOutput(out, { force, inputs }, resultFolder);
+  using _figures = await claimFigures(chosen.figures, { force, inputs });
   const checkpoint = await requireCheckpointFolder(chosen, session);
   const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
   const needs = { ...needed, allowSame };
@@ -99,7 +103,11 @@ export async function runEvaluate(
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, { ...files, null: second }, chosen, checkpoint),
   );
-  session.conclude(documentOf(result, chosen), linesOf(result, out));
+  const figures = await drawFigures(result, chosen, session);
+  session.conclude({ ...documentOf(result, chosen), ...figures.document }, [
+    ...linesOf(result, out),
+    ...figures.lines,
+  ]);
 }
 
 /** Reads, evaluates and writes; the checks are done. */

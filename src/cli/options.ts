@@ -314,6 +314,12 @@ function splitFrom(text: string): unknown {
   return { train: train / whole, validation: validation / whole, test: test / whole };
 }
 
+export function figuresOption(): Option {
+  const description =
+    'folder for the figures of the report as SVG and PDF for papers, and their numbers as CSV and tables of HEPData';
+  return checkedOption('--figures <folder>', description, named, asGiven);
+}
+
 export function tablesOption(): Option {
   const description = `tables of weights and observables, one row a row of each file: ${alternatives(writtenFormats)}`;
   return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);

@@ -11,10 +11,12 @@ import { parseUhiDocument } from '../formats/uhi/uhi-schema.js';
 import { resultFormatVersion } from '../versions.js';
 import { warningLines } from './findings.js';
 import * as options from './options.js';
+import { claimFigures, drawFigures } from './paper-figures.js';
 import type { Session } from './session.js';
 
 export interface ReportOptions extends options.RunOptions {
   readonly out: string;
+  readonly figures?: string;
   readonly force?: boolean;
 }
 
@@ -23,7 +25,8 @@ export function reportCommand(): Command {
     .description('draw the report of a result again')
     .argument('<result>', 'result.json of evaluate, or the folder that holds it')
     .requiredOption('--out <file>', 'HTML file to write')
-    .option('--force', 'replace an existing file');
+    .option('--force', 'replace an existing file')
+    .addOption(options.figuresOption());
   return options.addSpeechOptions(command);
 }
 
@@ -35,6 +38,7 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const { result: _, report, ...others } = outputNames;
   const beside = Object.values(others).map((name) => join(dirname(source), name));
   await requireOutputFile(out, { force, inputs: [source, ...beside] });
+  using _figures = await claimFigures(chosen.figures, { force, inputs: [source] });
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
@@ -42,7 +46,12 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
     throw error instanceof CaloscopeError && error.code === 'ERR_RESULT' ? unsound(source, error) : error;
   });
   const { verdict, warnings } = result;
-  session.conclude({ out, result: source, verdict, warnings }, [`Report: ${out}`, ...warningLines(warnings)]);
+  const figures = await drawFigures(result, chosen, session);
+  session.conclude({ out, result: source, verdict, warnings, ...figures.document }, [
+    `Report: ${out}`,
+    ...figures.lines,
+    ...warningLines(warnings),
+  ]);
 }
 
 /** What a result has beside the parts of its analyses. */

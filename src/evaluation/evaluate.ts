@@ -10,7 +10,7 @@ import { native } from '../native/binding.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { callNative } from '../native/run-job.js';
-import { type GivenSample, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Observable, Sample } from '../samples/sample.js';
 import { resultFormatVersion, versions } from '../versions.js';
@@ -81,7 +81,11 @@ export async function evaluate(
   generated: GivenSample,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  return await evaluateSamples([sampleOf(reference), sampleOf(generated)], options);
+  const samples = [sampleOf(reference), sampleOf(generated)] as const;
+  using _reference = holdSample(reference);
+  using _generated = holdSample(generated);
+  using _null = options?.null ? holdSample(options.null) : null;
+  return await evaluateSamples(samples, options);
 }
 
 async function evaluateSamples(

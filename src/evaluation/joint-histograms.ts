@@ -59,6 +59,6 @@ function pairsOf(
 function coarse(column: ObservableColumn): HistogramAxis | null {
   const axis = binsFor(column)?.axis;
   if (axis?.type !== 'regular' && axis?.type !== 'log') return null;
-  const { lower, upper, ...options } = axis;
-  return (axis.type === 'log' ? logAxis : regularAxis)(Math.min(axis.bins, mostBins), lower, upper, options);
+  const { type, bins, lower, upper, ...options } = axis;
+  return (type === 'log' ? logAxis : regularAxis)(Math.min(bins, mostBins), lower, upper, options);
 }

@@ -6,7 +6,7 @@ import { requireOutputFolder } from '../formats/files/output-checks.js';
 import type { OwnFiles } from '../formats/files/own-files.js';
 import { writeWholeFolder } from '../formats/files/whole-output.js';
 import { type WrittenFormat, writtenFormats } from '../formats/tables/writer/table-plan.js';
-import { requireKnownOptions, requireOneOf } from '../names.js';
+import { requireKnownOptions, requireObject, requireOneOf, requireText } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
@@ -65,6 +65,8 @@ export async function writeEvaluation(
   requireKnownOptions(options, { force: true, tables: true, signal: true, drawReport: true });
   const { signal, drawReport, tables: format, force = false } = options;
   if (format !== undefined) requireOneOf(writtenFormats, format, 'tables');
+  requireText(folder, 'folder');
+  requireObject(evaluation?.result, 'evaluation', 'what evaluate gave');
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;
   const fill = async (partial: string) => {

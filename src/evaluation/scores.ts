@@ -152,7 +152,8 @@ async function calibratedLogRatios(
 ): Promise<Record<SampleRole, Float64Array>> {
   const raw = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
   if (calibration === null) return raw;
-  const calibrated = await crossCalibrate(calibration, { ...raw, ...calibrationFolds(fitted) }, run);
+  const folded = { ...raw, ...calibrationFolds(fitted) };
+  const calibrated = await crossCalibrate(calibration, folded, { signal: run.signal });
   return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
 }
 

@@ -1,9 +1,10 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { FailuresRecord, RegionCondition, RowCounts } from '../native/contract/failures.js';
 import { requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from '../native/threads.js';
 import { type ColumnPair, requireColumns } from '../statistics/largest-distance.js';
 
 export type { RegionCondition, RowCounts } from '../native/contract/failures.js';
@@ -70,12 +71,16 @@ export async function findFailures(
   logWeights: { readonly reference: Float64Array; readonly generated: Float64Array },
   options: FindFailuresOptions = {},
 ): Promise<Failures> {
+  requireKnownOptions(options, { ...threadedJobOptions, candidates: true, seed: true });
   requireLogWeights(logWeights);
   const { reference, generated } = logWeights;
   requireColumns(columns, { reference: reference.length, generated: generated.length });
   const { candidates = columns.map((_, i) => i), seed = 0 } = options;
   requireWhole(seed, 0, 'seed');
-  if (candidates.some((column) => !(Number.isInteger(column) && columns[column] !== undefined))) {
+  if (
+    !Array.isArray(candidates) ||
+    candidates.some((column) => !(Number.isInteger(column) && columns[column] !== undefined))
+  ) {
     throw new ArgumentError(
       'ERR_ARGUMENT',
       `candidates must be indices of columns, from 0 to ${columns.length - 1}`,

@@ -1,9 +1,10 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { MixtureRecord } from '../native/contract/failures.js';
 import { requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from '../native/threads.js';
 
 export interface MixtureOptions extends ThreadedJobOptions {
   /** Components at most, from 1 to 50. Default 6. */
@@ -37,9 +38,10 @@ export async function gaussianMixture(
   columns: readonly Float64Array[],
   options: MixtureOptions = {},
 ): Promise<GaussianMixture> {
+  requireKnownOptions(options, { ...threadedJobOptions, most: true, seed: true });
   const { most = 6, seed = 0 } = options;
-  const rows = columns[0]?.length ?? 0;
-  if (columns.some((column) => !(column instanceof Float64Array) || column.length !== rows) || rows === 0) {
+  const rows: number = Array.isArray(columns) ? (columns[0]?.length ?? 0) : 0;
+  if (rows === 0 || columns.some((column) => !(column instanceof Float64Array) || column.length !== rows)) {
     throw new ArgumentError(
       'ERR_SHAPE',
       'columns must be Float64Arrays of one length, at least one with one row',

@@ -1,3 +1,5 @@
+import { requireObject } from '../names.js';
+import { requireWhole } from '../native/number-array.js';
 import type { RowCounts } from './find-failures.js';
 
 /** How many times more rows of the reference than of the generated sample, as shares of both, lie in a region. */
@@ -13,8 +15,16 @@ export interface RegionFactor {
   readonly pValue: number;
 }
 
-/** @param inside rows in the region, @param all rows that could have been. */
+/**
+ * @param inside rows in the region, @param all rows that could have been.
+ * @throws ArgumentError ERR_ARGUMENT for what are no counts.
+ */
 export function regionFactor(inside: RowCounts, all: RowCounts): RegionFactor {
+  for (const counts of [inside, all]) {
+    requireObject(counts, 'counts of rows', '{ reference, generated }');
+    requireWhole(counts.reference, 0, 'reference rows');
+    requireWhole(counts.generated, 0, 'generated rows');
+  }
   const first = inside.reference / all.reference;
   const second = inside.generated / all.generated;
   const pValue = fisherTest(inside, all);

@@ -1,8 +1,9 @@
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { SampleSupport, SupportRecord } from '../native/contract/failures.js';
 import { requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from '../native/threads.js';
 import { type ColumnPair, requireColumns } from '../statistics/largest-distance.js';
 
 export type { OutsideRow, SampleSupport } from '../native/contract/failures.js';
@@ -33,7 +34,8 @@ export async function supportOverlap(
   columns: readonly ColumnPair[],
   options: SupportOptions = {},
 ): Promise<SupportOverlap> {
-  const [first] = columns;
+  requireKnownOptions(options, { ...threadedJobOptions, seed: true });
+  const first = columns?.[0];
   requireColumns(columns, {
     reference: first?.reference?.length ?? 0,
     generated: first?.generated?.length ?? 0,

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
-import { type Geometry, numberVoxels, placeVoxels, requireHoldable } from './placed-voxels.js';
+import {
+  type Geometry,
+  numberVoxels,
+  placeVoxels,
+  requireHoldable,
+  shownOnOneLine,
+} from './placed-voxels.js';
 
 /** Cells of a layer, in their order: centers in mm, and sizes, of a square or of a hexagon between opposite sides. */
 export interface LayerOfCells {
@@ -47,7 +53,12 @@ export function cellGeometry(name: string, layers: readonly LayerOfCells[]): Geo
     return known.length === count ? Float64Array.from(known) : null;
   };
   const [cellWeights, cellRings] = [column('weight'), column('ring')];
-  return { ...geometry, cellSizes, ...(cellWeights && { cellWeights }), ...(cellRings && { cellRings }) };
+  return shownOnOneLine({
+    ...geometry,
+    cellSizes,
+    ...(cellWeights && { cellWeights }),
+    ...(cellRings && { cellRings }),
+  });
 }
 
 /**

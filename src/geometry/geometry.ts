@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { CaloscopeError, FileError } from '../errors.js';
 import { requirePlainFile } from '../formats/files/plain-file.js';
-import { mustBeOneOf } from '../names.js';
+import { mustBeOneOf, requireKnownOptions, requireText } from '../names.js';
 import { type FeatureDefinitions, featureDefinitions } from '../native/contract/showers.js';
 import { type ParticleBinning, parseBinningXml } from './binning-xml.js';
 import { readCellTable, requireNoPickle } from './cell-table.js';
@@ -63,6 +63,8 @@ export async function resolveGeometry(
   nameOrPath: string,
   options: { particle?: string } = {},
 ): Promise<Geometry> {
+  requireText(nameOrPath, 'the name of a geometry');
+  requireKnownOptions(options, { particle: true });
   const named = namedGeometry(nameOrPath);
   if (named) return named;
   if (/\.(csv|pkl|pickle)$/i.test(nameOrPath)) return readCellTable(nameOrPath);

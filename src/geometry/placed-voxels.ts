@@ -168,7 +168,15 @@ export function placeVoxels(
       radius[layer.firstVoxel + i] = centre.radius;
     }
   });
-  return { ...frame, voxels, eta, phi, radius };
+  return shownOnOneLine({ ...frame, voxels, eta, phi, radius });
+}
+
+/** In the console without the places of all voxels. */
+export function shownOnOneLine(geometry: Geometry): Geometry {
+  const { name, layers, voxels } = geometry;
+  return Object.defineProperty(geometry, Symbol.for('nodejs.util.inspect.custom'), {
+    value: () => `Geometry { ${name}: ${layers.length} layers, ${voxels} voxels }`,
+  });
 }
 
 /** @throws CaloscopeError ERR_GEOMETRY. */

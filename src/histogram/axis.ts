@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import { requireOneOf } from '../names.js';
+import { requireKnownOptions, requireObject, requireOneOf } from '../names.js';
 import { type UpperEdge, upperEdges } from '../native/contract/histograms.js';
 
 export interface AxisOptions {
@@ -59,7 +59,9 @@ export type HistogramAxis = RegularAxis | LogAxis | VariableAxis | CategoryAxis;
 /** Where nothing is said. */
 export const usualUpperEdge: UpperEdge = 'overflow';
 
-function common({ upperEdge = usualUpperEdge, name, label }: AxisOptions): AnyAxis {
+function common(options: AxisOptions): AnyAxis {
+  requireKnownOptions(options, { upperEdge: true, name: true, label: true });
+  const { upperEdge = usualUpperEdge, name, label } = options;
   requireOneOf(upperEdges, upperEdge, 'upperEdge');
   return { upperEdge, ...(name === undefined ? {} : { name }), ...(label === undefined ? {} : { label }) };
 }
@@ -120,6 +122,7 @@ export function logAxis(bins: number, lower: number, upper: number, options: Axi
  * @throws ArgumentError ERR_ARGUMENT
  */
 export function variableAxis(edges: ArrayLike<number>, options: AxisOptions = {}): VariableAxis {
+  requireObject(edges, 'edges', 'a list or typed array of numbers');
   const list = Array.from(edges);
   if (list.length < 2) throw new ArgumentError('ERR_ARGUMENT', 'an axis needs at least two edges');
   for (const [index, edge] of list.entries()) {

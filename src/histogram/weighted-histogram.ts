@@ -1,9 +1,10 @@
 import { ArgumentError } from '../errors.js';
 import type { UhiHistogram } from '../formats/uhi/uhi.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { HistogramAxisRecord } from '../native/contract/histograms.js';
 import type { NumberArray } from '../native/contract/jobs.js';
-import { type ComputeOptions, computerFor } from '../native/devices.js';
+import { type ComputeOptions, computeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { callNative, NativeObject } from '../native/run-job.js';
 import { binCount, type HistogramAxis } from './axis.js';
@@ -52,8 +53,10 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
   readonly label: string | undefined;
   #filling = false;
 
-  constructor(axes: readonly HistogramAxis[], { weightColumns = 1, label }: HistogramOptions = {}) {
+  constructor(axes: readonly HistogramAxis[], options: HistogramOptions = {}) {
     requireAxes(axes);
+    requireKnownOptions(options, { weightColumns: true, label: true });
+    const { weightColumns = 1, label } = options;
     if (!Number.isSafeInteger(weightColumns) || weightColumns < 1) {
       throw new ArgumentError('ERR_ARGUMENT', 'weightColumns must be a whole number from 1 on');
     }
@@ -61,6 +64,11 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
     this.axes = [...axes];
     this.weightColumns = weightColumns;
     this.label = label;
+  }
+
+  /** @internal */
+  protected override get shown(): string {
+    return `${this.shape.join(' × ')} bins`;
   }
 
   /** Bins of each axis, flow cells not counted. */
@@ -105,6 +113,7 @@ export class WeightedHistogram extends NativeObject<'histogram'> {
    * @throws CaloscopeError ERR_SHAPE (lengths), ERR_ARGUMENT, ERR_NON_FINITE (a weight; names the row)
    */
   async fill(columns: readonly NumberArray[], options: FillOptions = {}): Promise<void> {
+    requireKnownOptions(options, { ...computeOptions, weights: true });
     const weights = this.#checkedWeights(columns, options.weights);
     const computer = computerFor(options);
     if (this.#filling) {

@@ -41,7 +41,7 @@ const column = {
 
 const inName = {
   placeholder: text.describe(
-    'The number that the name of the voxel dataset has in place of this {placeholder}.',
+    'The number that the name of the voxel dataset, or of the file, has in place of this {placeholder}.',
   ),
 };
 const ofCondition = { name: text, label: text.nullable().default(null), unit: z.string().default('') };
@@ -139,6 +139,12 @@ const layoutShape = z.strictObject({
   $schema: text.optional(),
   kind: z.literal('showers').default('showers').describe('What the rows of the files are.'),
   name: text,
+  fileName: text
+    .nullable()
+    .default(null)
+    .describe(
+      'A part of the name of each file, with numbers in it written {placeholder}: E{energy}_angle_{theta}.',
+    ),
   groups: z
     .array(text)
     .default([])
@@ -219,18 +225,24 @@ export const layoutSchema = layoutShape.superRefine((layout, context) => {
   const datasets = voxels?.datasets ?? [];
   const [first] = datasets;
   const placeholders = datasets.flatMap(({ dataset }) => placeholdersOf(dataset));
+  const ofFile = placeholdersOf(layout.fileName ?? '');
+  const all = [...placeholders, ...ofFile];
   const refuse = (message: string) =>
     context.addIssue({ code: 'custom', message, path: ['voxels', 'datasets'] });
   if (placeholders.length > 0 && datasets.length > 1) refuse('a placeholder needs the only voxel dataset');
-  if (new Set(placeholders).size < placeholders.length) refuse('a placeholder occurs twice');
+  if (new Set(all).size < all.length) refuse('a placeholder occurs twice');
+  if (layout.fileName !== null && ofFile.length === 0)
+    context.addIssue({ code: 'custom', message: 'there is no {placeholder} in it', path: ['fileName'] });
   for (const { dataset, axes, lengths } of datasets) {
     if (lengths && lengths.length !== axes.length - 1)
       refuse(`${dataset} has ${lengths.length} lengths for ${axes.length - 1} axes beside the shower`);
   }
   for (const number of [incidentEnergies, ...conditions]) {
     if ('placeholder' in number) {
-      if (!placeholders.includes(number.placeholder))
-        refuse(`{${number.placeholder}} is not in the name ${first?.dataset ?? 'of the voxels'}`);
+      if (!all.includes(number.placeholder)) {
+        const names = [first?.dataset, layout.fileName].filter(Boolean).join(' or ');
+        refuse(`{${number.placeholder}} is not in the name ${names || 'of the voxels'}`);
+      }
     } else if (placeholders.length > 0 || placeholdersOf(number.dataset).length > 0) {
       refuse(
         placeholders.length > 0

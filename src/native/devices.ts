@@ -3,7 +3,7 @@ import { requireOneOf } from '../names.js';
 import { native } from './binding.js';
 import type { CudaDevicesRecord } from './contract/devices.js';
 import { callNative } from './run-job.js';
-import { type ThreadedJobOptions, threadsOf } from './threads.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from './threads.js';
 
 /** Options of every function whose arithmetic may be done on a GPU. */
 export interface ComputeOptions extends ThreadedJobOptions {
@@ -15,6 +15,13 @@ export interface ComputeOptions extends ThreadedJobOptions {
   /** Numbers of the CUDA devices, as `caloscope inspect` lists them; results do not depend on how many. Default: the first. */
   readonly devices?: readonly number[] | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const computeOptions: Readonly<Record<keyof ComputeOptions, true>> = {
+  ...threadedJobOptions,
+  device: true,
+  devices: true,
+};
 
 export const deviceNames = ['cpu', 'cuda', 'auto'] as const;
 export type DeviceName = (typeof deviceNames)[number];

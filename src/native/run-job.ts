@@ -17,6 +17,9 @@ export interface JobOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** Their names, for functions that refuse others. */
+export const jobOptions: Readonly<Record<keyof JobOptions, true>> = { signal: true, onProgress: true };
+
 function withCode(error: Error, caller: Error): CaloscopeError {
   const code = (error as { code?: unknown }).code;
   const known: ErrorCode =
@@ -87,6 +90,9 @@ export function callNative<Result>(call: () => Result): Result {
 /** Owner of one native handle: every class that wraps one extends this. */
 export abstract class NativeObject<Kind extends string> {
   readonly #handle: NativeHandle<Kind>;
+  /** Works under way that need it from their beginning to their end. */
+  #uses = 0;
+  #disposed = false;
 
   /** @internal */
   protected constructor(handle: NativeHandle<Kind>) {
@@ -98,8 +104,35 @@ export abstract class NativeObject<Kind extends string> {
     return this.#handle;
   }
 
-  /** Frees the native memory now instead of when collected. Work that is under way keeps what it needs. */
+  /**
+   * Frees the native memory now instead of when collected, or when the work that uses it is done: an `evaluate` that is under way
+   * goes on, and what is begun afterwards is refused (ERR_DISPOSED).
+   */
   dispose(): void {
+    this.#disposed = true;
+    if (this.#uses === 0) this.free();
+  }
+
+  /**
+   * @internal Keeps the memory until the end of its block.
+   *
+   * @throws NativeError ERR_DISPOSED.
+   */
+  hold(): Disposable {
+    if (this.#disposed) {
+      throw new NativeError('ERR_DISPOSED', `this ${this.constructor.name} was disposed of; make another`);
+    }
+    this.#uses += 1;
+    return {
+      [Symbol.dispose]: () => {
+        this.#uses -= 1;
+        if (this.#disposed && this.#uses === 0) this.free();
+      },
+    };
+  }
+
+  /** @internal */
+  protected free(): void {
     native().dispose(this.#handle);
   }
 
@@ -107,8 +140,14 @@ export abstract class NativeObject<Kind extends string> {
     this.dispose();
   }
 
+  /** @internal What the console shows between the braces, on one line. */
+  protected get shown(): string {
+    return '';
+  }
+
   /** One line in the console, without what is inside. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `${this.constructor.name} {}`;
+    const shown = this.#disposed ? 'disposed' : this.shown;
+    return shown === '' ? `${this.constructor.name} {}` : `${this.constructor.name} { ${shown} }`;
   }
 }

@@ -1,5 +1,5 @@
 import { ArgumentError } from '../errors.js';
-import type { JobOptions } from './run-job.js';
+import { type JobOptions, jobOptions } from './run-job.js';
 import { usableCores } from './usable-cores.js';
 
 /** Options of every function that computes on several threads. */
@@ -10,6 +10,12 @@ export interface ThreadedJobOptions extends JobOptions {
    */
   readonly threads?: number | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const threadedJobOptions: Readonly<Record<keyof ThreadedJobOptions, true>> = {
+  ...jobOptions,
+  threads: true,
+};
 
 export const mostThreads = 1024;
 

@@ -18,6 +18,11 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * Missing parts of a result (no observables, numbers that are `null`) leave a note in their place.
  */
 export function reportPage(result: EvaluationResult): string {
+  return `${reportSheet(result).document.toString()}\n`;
+}
+
+/** The report as a document, with the numbers of its figures. */
+export function reportSheet(result: EvaluationResult): Sheet {
   const { document } = parseHTML('<!doctype html><html lang="en"><head></head><body></body></html>');
   const sheet = new Sheet(document, nounOf(result));
   fillHead(sheet, result);
@@ -25,7 +30,7 @@ export function reportPage(result: EvaluationResult): string {
   document.body.append(main);
   const contents = tableOfContents(sheet, main);
   if (contents) main.querySelector('header')?.after(contents);
-  return `${document.toString()}\n`;
+  return sheet;
 }
 
 /** Results of earlier versions do not say what their rows are. */

@@ -3,6 +3,7 @@ import { CaloscopeError } from '../errors.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
+import { requireKnownOptions, requireText } from '../names.js';
 import { startWorker } from '../worker-thread.js';
 import type { DrawingReply } from './drawing-worker.js';
 
@@ -22,6 +23,9 @@ export interface WriteReportOptions extends ReportOptions {
  * @throws CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
+  requireKnownOptions(options, { signal: true });
+  if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
+    throw unsound('samples or auc are missing');
   const { signal } = options;
   signal?.throwIfAborted();
   const worker = startDrawing(result);
@@ -70,6 +74,8 @@ export async function writeReport(
   path: string,
   options: WriteReportOptions = {},
 ): Promise<void> {
+  requireKnownOptions(options, { signal: true, force: true });
+  requireText(path, 'path');
   const { force = false, ...rest } = options;
   await requireOutputFile(path, { force });
   await writeWholeFile(path, await renderReport(result, rest), force ? 'a file' : 'nothing');

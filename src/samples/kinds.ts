@@ -1,13 +1,15 @@
 import * as z from 'zod';
 import { ArgumentError, CaloscopeError } from '../errors.js';
 import { chosenLayout } from '../layouts/chosen-layout.js';
+import { requireKnownOptions, requireObject, requirePaths } from '../names.js';
+import { NativeObject } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { EventInput } from './events/event-features.js';
-import type { OpenEventsOptions } from './events/event-files.js';
+import { type OpenEventsOptions, openEventsOptions } from './events/event-files.js';
 import type { EventSample } from './events/event-sample.js';
 import { events } from './events/events.js';
 import type { FeatureTable } from './feature-table.js';
-import type { OpenJetsOptions } from './jets/jet-files.js';
+import { type OpenJetsOptions, openJetsOptions } from './jets/jet-files.js';
 import type { JetSample } from './jets/jet-sample.js';
 import { type JetInput, jets } from './jets/jets.js';
 import {
@@ -23,11 +25,11 @@ import {
 } from './sample.js';
 import type { ShowerInput } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
-import type { OpenShowersOptions } from './showers/shower-stream.js';
+import { type OpenShowersOptions, openShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
 import type { MatrixSample } from './table/matrix-sample.js';
 import { type MatrixInput, table } from './table/table.js';
-import type { OpenTableOptions } from './table/table-files.js';
+import { type OpenTableOptions, openTableOptions } from './table/table-files.js';
 
 /** What the user passes as a sample. */
 export type GivenSample = ShowerSample | EventSample | JetSample | MatrixSample;
@@ -41,6 +43,14 @@ export interface OpenSampleOptions
     OpenEventsOptions,
     OpenJetsOptions,
     OpenTableOptions {}
+
+/** Their names, for functions that refuse others. */
+export const openSampleOptions: Readonly<Record<keyof OpenSampleOptions, true>> = {
+  ...openShowersOptions,
+  ...openEventsOptions,
+  ...openJetsOptions,
+  ...openTableOptions,
+};
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
 type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
@@ -88,6 +98,7 @@ export function inputFor(reference: Sample, generated: Sample, choices: InputCho
 
 /** Names of the columns of the network input. */
 export function featureNames(input: InputDescription): readonly string[] {
+  requireObject(input, 'input', 'the description of what a classifier reads');
   return kindOf(input).columns(input);
 }
 
@@ -161,11 +172,20 @@ export async function openSample(
   paths: string | readonly string[],
   options: OpenSampleOptions = {},
 ): Promise<GivenSample> {
+  requirePaths(paths);
+  requireKnownOptions(options, openSampleOptions);
   const all = typeof paths === 'string' ? [paths] : paths;
-  const [first] = all;
-  if (first === undefined) throw new ArgumentError('ERR_ARGUMENT', 'a sample needs a file at least');
-  const { files } = await recognized(first, options);
+  const { files } = await recognized(all[0] as string, options);
   return await files.read(all, options);
+}
+
+/**
+ * Keeps native memory of a sample, whatever is disposed of meanwhile, until the end of the block.
+ *
+ * @throws NativeError ERR_DISPOSED.
+ */
+export function holdSample(given: GivenSample): Disposable {
+  return given instanceof NativeObject ? given.hold() : { [Symbol.dispose]: () => undefined };
 }
 
 /** Frees native memory of a sample. */

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { fewestDraws } from '../layouts/own-density.js';
+import { requireNumberArray } from '../native/number-array.js';
 
 /** How well a Bayesian generator knows its own density p, one number a row each. */
 export interface OwnDensities {
@@ -18,9 +19,10 @@ const [lowest, highest] = [0.158655253931457, 0.841344746068543];
  * From draws of ln p: rows × draws, each up to a constant of all rows. Quantiles are interpolated between ranks; the standard deviation
  * has draws − 1 below the line.
  *
- * @throws ArgumentError ERR_SHAPE for fewer than three draws, or numbers that are no whole rows.
+ * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE for fewer than three draws, or numbers that are no whole rows.
  */
 export function densitiesFromDraws(logDensities: Float64Array | Float32Array, draws: number): OwnDensities {
+  requireNumberArray(logDensities, 'logDensities');
   if (!Number.isSafeInteger(draws) || draws < fewestDraws || logDensities.length % draws !== 0) {
     const message = `${logDensities.length} log-densities are not rows of ${draws} draws; there are rows × draws, at least ${fewestDraws} draws`;
     throw new ArgumentError('ERR_SHAPE', message);
@@ -42,8 +44,14 @@ export function densitiesFromDraws(logDensities: Float64Array | Float32Array, dr
   return { relative, logarithmic, draws };
 }
 
-/** From the standard deviation of ln p, whose draws are taken as normal: σ/μ = (eˢ − e⁻ˢ)/2. */
+/**
+ * From the standard deviation of ln p, whose draws are taken as normal: σ/μ = (eˢ − e⁻ˢ)/2.
+ *
+ * @throws ArgumentError ERR_ARGUMENT.
+ */
 export function densitiesFromSpread(spread: Float64Array): OwnDensities {
+  if (!(spread instanceof Float64Array))
+    throw new ArgumentError('ERR_ARGUMENT', 'spread must be a Float64Array');
   return { relative: spread.map(Math.sinh), logarithmic: spread.slice(), draws: null };
 }
 

@@ -5,6 +5,7 @@ import {
   type FilePlan,
   type Hdf5Writer,
 } from '../formats/hdf5/writer/writing.js';
+import { requireText } from '../names.js';
 import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { Progress } from '../native/run-job.js';
@@ -177,9 +178,10 @@ export async function simulateShowers(
   path: string,
   options: SimulateShowersOptions,
 ): Promise<SimulationRecord> {
+  requireText(path, 'path');
+  const plan = planToySample(options, { force: true });
   const { force = false, ...rest } = options;
   const { signal } = rest;
-  const plan = planToySample(rest);
   const writer = await createHdf5(path, filePlan(plan), { signal, force });
   try {
     await writeBlocks(writer, plan, rest);

@@ -80,9 +80,15 @@ function requireWhole(name: string, value: unknown, min: number, max: number): a
   }
 }
 
-/** @throws ArgumentError ERR_ARGUMENT when an option is not as {@link ToySampleOptions} says. */
-export function planToySample(options: ToySampleOptions): ToySamplePlan {
-  requireKnownOptions(options, knownOptions);
+/**
+ * @param others options of the caller.
+ * @throws ArgumentError ERR_ARGUMENT when an option is not as {@link ToySampleOptions} says.
+ */
+export function planToySample(
+  options: ToySampleOptions,
+  others: Readonly<Record<string, true>> = {},
+): ToySamplePlan {
+  requireKnownOptions(options, { ...knownOptions, ...others });
   const { geometry, showers, seed } = options;
   requireOneOf(toyGeometryNames, geometry, 'geometry of toy showers');
   requireWhole('showers', showers, 1, 1e12);

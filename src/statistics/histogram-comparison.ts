@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import { requireObject } from '../names.js';
 
 /** Contents of the bins of a histogram, without flow bins: counts or sums of weights. */
 export type BinContents = ArrayLike<number>;
@@ -16,7 +17,11 @@ export interface ChiSquare {
   readonly bins: number;
 }
 
+/** @throws ArgumentError ERR_ARGUMENT for what is no list, ERR_SHAPE. */
 function requireEqualLengths(arrays: readonly BinContents[]): void {
+  if (!arrays.every((array) => Array.isArray(array) || ArrayBuffer.isView(array))) {
+    throw new ArgumentError('ERR_ARGUMENT', 'contents of bins must be lists or typed arrays of numbers');
+  }
   if (arrays.every((array) => array.length === arrays[0]?.length)) return;
   throw new ArgumentError(
     'ERR_SHAPE',
@@ -58,6 +63,7 @@ export function separationPower(first: BinContents, second: BinContents): number
  * @throws ArgumentError ERR_SHAPE for different numbers of bins
  */
 export function chiSquare(first: BinContentsWithErrors, second: BinContentsWithErrors): ChiSquare {
+  for (const one of [first, second]) requireObject(one, 'a histogram', '{ values, variances }');
   requireEqualLengths([first.values, first.variances, second.values, second.variances]);
   const sums = [first, second].map(({ values }) => Array.from(values).reduce((sum, value) => sum + value, 0));
   const [inFirst = 0, inSecond = 0] = sums;

@@ -1,10 +1,11 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import type { LargestDistanceRecord } from '../native/contract/statistics.js';
 import { requireLength, requireNumberArray, requireWhole } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../native/threads.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from '../native/threads.js';
 
 /** A column of both samples: one number a row. */
 export interface ColumnPair {
@@ -72,6 +73,7 @@ export async function largestDistance(
   columns: readonly ColumnPair[],
   options: LargestDistanceOptions = {},
 ): Promise<LargestDistance> {
+  requireKnownOptions(options, { ...threadedJobOptions, permutations: true, seed: true, weights: true });
   const { seed = 0, weights = new Float64Array(0) } = options;
   requireColumns(columns);
   const [one] = columns as readonly [ColumnPair, ...ColumnPair[]];

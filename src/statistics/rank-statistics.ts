@@ -1,8 +1,9 @@
 import { ArgumentError } from '../errors.js';
+import { requireKnownOptions } from '../names.js';
 import { native } from '../native/binding.js';
 import type { NumberArray } from '../native/contract/jobs.js';
 import type { RankedScoresHandle, RocCurveRecord, SampleRole } from '../native/contract/statistics.js';
-import { type ComputeOptions, computerFor } from '../native/devices.js';
+import { type ComputeOptions, computeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 
@@ -49,6 +50,12 @@ export interface RocCurveOptions extends ScoreOptions {
    */
   readonly maxPoints?: number | undefined;
 }
+
+const scoreOptions: Readonly<Record<keyof ScoreOptions, true>> = {
+  ...computeOptions,
+  referenceWeights: true,
+  generatedWeights: true,
+};
 
 interface Sample {
   readonly scores: NumberArray;
@@ -132,6 +139,7 @@ export async function areaUnderCurve(
   generatedLogits: NumberArray,
   options: ScoreOptions = {},
 ): Promise<AreaUnderCurve> {
+  requireKnownOptions(options, scoreOptions);
   using ranked = await RankedScores.of(referenceLogits, generatedLogits, options);
   return await ranked.areaUnderCurve(options);
 }
@@ -148,6 +156,7 @@ export async function rocCurve(
   generatedLogits: NumberArray,
   options: RocCurveOptions = {},
 ): Promise<RocCurve> {
+  requireKnownOptions(options, { ...scoreOptions, maxPoints: true });
   const { maxPoints = defaultPoints } = options;
   if (maxPoints !== Number.POSITIVE_INFINITY && !(Number.isSafeInteger(maxPoints) && maxPoints >= 2)) {
     throw new ArgumentError(
@@ -170,6 +179,7 @@ export async function kolmogorovSmirnov(
   generated: NumberArray,
   options: ScoreOptions = {},
 ): Promise<KolmogorovSmirnov> {
+  requireKnownOptions(options, scoreOptions);
   using ranked = await RankedScores.of(reference, generated, options);
   return await ranked.kolmogorovSmirnov(options);
 }

@@ -1,9 +1,11 @@
+import { ArgumentError } from '../errors.js';
 import {
   type ColumnType,
   createHdf5,
   type DatasetPlan,
   type WritingOptions,
 } from '../formats/hdf5/writer/writing.js';
+import { requireKnownOptions, requireObject, requireText } from '../names.js';
 import { numberedFiles, placesInFiles } from './places-in-files.js';
 
 /** Weights of the rows of one sample, to be written. */
@@ -32,7 +34,7 @@ const rowsPerBlock = 65_536;
  * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Each dataset says in its
  * attributes `long_name` what it is, in `units` that it has no unit (`1`). Appears at `path` when it is complete.
  *
- * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
+ * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
 export async function writeWeightsFile(
   path: string,
@@ -40,6 +42,12 @@ export async function writeWeightsFile(
   attributes: Readonly<Record<string, string>>,
   options: WritingOptions = {},
 ): Promise<void> {
+  requireText(path, 'path');
+  if (!Array.isArray(tables))
+    throw new ArgumentError('ERR_ARGUMENT', 'tables must be a list of weights of samples');
+  for (const table of tables) requireTable(table);
+  requireObject(attributes, 'attributes', '{ name: text }');
+  requireKnownOptions(options, { signal: true, force: true });
   const writer = await createHdf5(path, { attributes, datasets: tables.flatMap(datasetsOf) }, options);
   try {
     for (const table of tables) {
@@ -53,6 +61,15 @@ export async function writeWeightsFile(
     await writer.discard();
     throw error;
   }
+}
+
+/** @throws ArgumentError ERR_ARGUMENT. */
+function requireTable(table: WeightsTable): void {
+  requireObject(table, 'a table', 'weights of a sample');
+  requireText(table.group, 'the group of a table');
+  if (table.logWeights instanceof Float64Array && table.logits instanceof Float32Array) return;
+  const message = 'a table must have logWeights, a Float64Array, and logits, a Float32Array';
+  throw new ArgumentError('ERR_ARGUMENT', message);
 }
 
 function learnersOf({ logits, logWeights }: WeightsTable): number {

@@ -69,6 +69,12 @@ it('a file of another layout is told that whose datasets it has most of, or all 
 it.each([
   [{ incidentEnergies: { dataset: 'energy', unit: 'J' } }, 'incidentEnergies'],
   [{ incidentEnergies: { placeholder: 'energy', unit: 'MeV' } }, '{energy} is not in the name showers'],
+  [
+    { fileName: 'E{e}', incidentEnergies: { placeholder: 'energy', unit: 'MeV' } },
+    '{energy} is not in the name showers or E{e}',
+  ],
+  [{ fileName: 'E256' }, 'there is no {placeholder} in it'],
+  [{ fileName: 'E{e}_{e}' }, 'a placeholder occurs twice'],
   [{ voxels: { datasets: [], unit: 'MeV' } }, 'voxels'],
   [{ voxels: { datasets: [{ dataset: 'showers', axes: ['layer', 'shower'] }], unit: 'MeV' } }, 'first axis'],
   [{ voxels: { datasets: [{ dataset: 's', axes: ['shower', 'q'] }], unit: 'MeV' } }, 'axes'],

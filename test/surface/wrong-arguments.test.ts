@@ -1,11 +1,8 @@
-/** Typing errors in options do not pass, and handles show no more than a line. */
-import { inspect } from 'node:util';
+/** Typing errors in options do not pass. */
 import { describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { writeEvaluation } from '#caloscope/evaluation/outputs';
-import { regularAxis } from '#caloscope/histogram/axis';
-import { WeightedHistogram } from '#caloscope/histogram/weighted-histogram';
 import { didYouMean } from '#caloscope/names';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { simulateShowers } from '#caloscope/simulation/shower-file';
@@ -31,8 +28,7 @@ describe('a typing error in an option is named, with what was meant', () => {
     expect(error).toBeInstanceOf(CaloscopeError);
     expect(error).toMatchObject({ code: 'ERR_ARGUMENT' });
     expect((error as Error).message).toContain(`there is no option ${typo}`);
-    // What simulateShowers adds of its own is no option of the showers.
-    if (typo !== 'focre') expect((error as Error).message).toContain(`did you mean ${meant}?`);
+    expect((error as Error).message).toContain(`did you mean ${meant}?`);
   });
 
   it('within options of options, too', async () => {
@@ -46,9 +42,4 @@ describe('a typing error in an option is named, with what was meant', () => {
     expect(didYouMean('xyz', ['folds', 'seed'])).toBe('');
     expect(didYouMean('a', [])).toBe('');
   });
-});
-
-it('a handle is one line in the console', () => {
-  using histogram = new WeightedHistogram([regularAxis(2, 0, 1)]);
-  expect(inspect(histogram)).toBe('WeightedHistogram {}');
 });

@@ -1,12 +1,13 @@
 import { FileError } from '../../errors.js';
 import { writeWholeFile } from '../../formats/files/whole-output.js';
 import { elementType, OnnxWriter } from '../../formats/onnx/onnx-writer.js';
+import { requireInstance, requireKnownOptions, requireText } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { LearnerName, NativeMember, NativeWhitening } from '../../native/contract/ensembles.js';
 import { callNative } from '../../native/run-job.js';
 import { featureNames, storeInput } from '../../samples/kinds.js';
 import { packageVersion } from '../../versions.js';
-import type { ClassifierEnsemble } from '../ensemble.js';
+import { ClassifierEnsemble } from '../ensemble.js';
 import { formatVersion, metadataKey } from '../file-descriptions.js';
 import { logitOfNetwork, logitOfRegressions, logitOfTrees } from './member-graphs.js';
 
@@ -38,8 +39,12 @@ interface MemberInputs {
 export async function exportOnnx(
   ensemble: ClassifierEnsemble,
   path: string,
-  { force = false }: ExportOnnxOptions = {},
+  options: ExportOnnxOptions = {},
 ): Promise<void> {
+  requireKnownOptions(options, { force: true });
+  requireInstance(ensemble, ClassifierEnsemble, 'ensemble');
+  requireText(path, 'path');
+  const { force = false } = options;
   const members = Array.from({ length: ensemble.members }, (_, number) =>
     callNative(() => native().ensembleMember(ensemble.handle, number)),
   );

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { ArgumentError } from '../../errors.js';
 import { ofFile, readOnnx } from '../../formats/onnx/read-onnx.js';
-import type { JobOptions } from '../../native/run-job.js';
+import { requireKnownOptions, requireText } from '../../names.js';
+import { requireNumberArray } from '../../native/number-array.js';
+import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import { type NumberedRows, sourceRowOf } from '../../samples/source-rows.js';
 import { compileGraph } from './compiled-graph.js';
 import { type LogitHead, logitHead } from './logit-head.js';
@@ -50,6 +52,11 @@ export class OnnxClassifier {
     this.head = graph.head.kind;
   }
 
+  /** One line in the console. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `OnnxClassifier { ${this.inputs} columns, ${this.head}, operator set ${this.opset}, ${this.path} }`;
+  }
+
   /**
    * Reads a model, and the files in its folder that hold its weights; operator sets 7 to 28.
    *
@@ -57,7 +64,10 @@ export class OnnxClassifier {
    * of two classes; ERR_SHAPE, ERR_FILE_CORRUPT, ERR_EXTERNAL_DATA, ERR_DATASET_TYPE, ERR_NON_FINITE, ERR_TOO_LARGE, and the codes for
    * files; ArgumentError ERR_ARGUMENT.
    */
-  static async load(path: string, { referenceClass = 1 }: LoadOnnxOptions = {}): Promise<OnnxClassifier> {
+  static async load(path: string, options: LoadOnnxOptions = {}): Promise<OnnxClassifier> {
+    requireText(path, 'path');
+    requireKnownOptions(options, { referenceClass: true });
+    const { referenceClass = 1 } = options;
     if (referenceClass !== 0 && referenceClass !== 1) {
       throw new ArgumentError('ERR_ARGUMENT', 'referenceClass must be 0 or 1');
     }
@@ -76,10 +86,10 @@ export class OnnxClassifier {
    *
    * @throws ArgumentError ERR_SHAPE, ERR_NON_FINITE with the row; `signal.reason` when aborted.
    */
-  async logits(
-    rows: Float32Array | Float64Array,
-    { signal, onProgress }: JobOptions = {},
-  ): Promise<Float64Array> {
+  async logits(rows: Float32Array | Float64Array, options: JobOptions = {}): Promise<Float64Array> {
+    requireKnownOptions(options, jobOptions);
+    requireNumberArray(rows, 'rows');
+    const { signal, onProgress } = options;
     const count = rows.length / this.inputs;
     if (!Number.isInteger(count)) {
       const message = `${rows.length} numbers are no rows of ${this.inputs} columns, which the model reads`;

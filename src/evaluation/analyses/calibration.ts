@@ -99,12 +99,12 @@ async function checkCalibration(
   const { reference, generated, parameters } = await crossCalibrate(
     method,
     { ...uncalibrated, ...folds },
-    run,
+    { signal: run.signal },
   );
   const after = { reference: reference.logOdds, generated: generated.logOdds };
   return {
     method,
-    gain: await logLossGain(uncalibrated, after, run),
+    gain: await logLossGain(uncalibrated, after, { signal: run.signal }),
     parameters,
     ...(await check(after, run)),
   };
@@ -114,11 +114,11 @@ async function check(logWeights: LogWeights, run: ComputeOptions): Promise<Calib
   const { bins, error } = await reliability(
     logWeights.reference.map(probability),
     logWeights.generated.map(probability),
-    run,
+    { signal: run.signal },
   );
   return {
     error,
-    ...(await probabilityScores(logWeights, run)),
+    ...(await probabilityScores(logWeights, { signal: run.signal })),
     reliability: bins,
     weights: await weightCalibration(logWeights, run),
   };

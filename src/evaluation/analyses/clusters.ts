@@ -113,7 +113,8 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
     await eventLoopTurn();
   }
   const { component, components } = await gaussianMixture(points, {
-    ...run,
+    signal: run.signal,
+    threads: run.threads,
     most: mostClusters,
     seed: choices.seed,
   });

@@ -76,7 +76,12 @@ export const failures: Analysis<FailureSummary | null, Earlier> = {
       reference: finite(scores.reference.logWeights),
       generated: finite(scores.generated.logWeights),
     };
-    const found = await findFailures(columns, logWeights, { ...run, candidates, seed: choices.seed });
+    const found = await findFailures(columns, logWeights, {
+      signal: run.signal,
+      threads: run.threads,
+      candidates,
+      seed: choices.seed,
+    });
     return { part: summaryOf(context, earlier, pValues, found) };
   },
 };

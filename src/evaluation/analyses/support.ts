@@ -55,7 +55,11 @@ export const support: Analysis<SupportSummary | null> = {
       await eventLoopTurn();
     }
     if (columns.length === 0) return { part: { columns: 0, reference: unknown, generated: unknown } };
-    const found = await supportOverlap(columns, { ...run, seed: choices.seed });
+    const found = await supportOverlap(columns, {
+      signal: run.signal,
+      threads: run.threads,
+      seed: choices.seed,
+    });
     const part = {
       columns: columns.length,
       reference: outside(found.reference, reference),

@@ -1,3 +1,4 @@
+import { ArgumentError } from '../../errors.js';
 import type { NestedNumbers, UhiAxis, UhiHistogram, UhiSparseStorage, UhiWeightedStorage } from './uhi.js';
 
 /** Cells that are made for a storage that does not list them: a few letters can claim any number. */
@@ -148,6 +149,9 @@ function sparseList(
 
 /** A histogram with the cells alone that have content: less to write where there are several axes. */
 export function sparseUhi(histogram: UhiHistogram): UhiHistogram<UhiSparseStorage> {
+  if (!Array.isArray(histogram?.axes) || !Array.isArray(histogram.storage?.values)) {
+    throw new ArgumentError('ERR_ARGUMENT', 'histogram must be what toUhi or parseUhiHistogram gives');
+  }
   const { storage, axes } = histogram;
   const index: number[][] = axes.map(() => []);
   const [values, variances]: [number[], number[]] = [[], []];

@@ -7,6 +7,7 @@ export function histogramCsv(
   sheet: Sheet,
   name: string,
   series: Readonly<Record<string, HistogramSeries>>,
+  binned: { readonly label: string; readonly unit: string },
 ): HTMLElement {
   const columns = Object.entries(series);
   const edges = columns[0]?.[1].edges ?? [];
@@ -21,5 +22,6 @@ export function histogramCsv(
         edges[bin + 1],
         ...columns.flatMap(([, { shares, errors }]) => [shares[bin], errors[bin]]),
       ]),
+    binned,
   );
 }

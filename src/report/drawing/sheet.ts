@@ -5,6 +5,19 @@ export type Content = Node | string | null | readonly Content[];
 
 export type Attributes = Readonly<Record<string, string>>;
 
+/** A cell of a table of numbers; null stays empty. */
+export type Cell = number | string | null | undefined;
+
+/** The numbers of a figure. */
+export interface FigureNumbers {
+  /** Stable, as a name of files without their ending. */
+  readonly name: string;
+  readonly heads: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+  /** What `lower` and `upper` are the ends of, where there are such columns. */
+  readonly binned: { readonly label: string; readonly unit: string } | null;
+}
+
 /**
  * Builds the nodes of the report. All text goes in as text nodes and attribute values, so nothing that comes from
  * outside (file names, labels, warnings) can become markup.
@@ -13,6 +26,8 @@ export class Sheet {
   readonly document: Document;
   /** What the rows of the samples are, plural: `showers`. */
   readonly noun: string;
+  /** The numbers of the figures, by the links that save them. */
+  readonly numbers = new Map<Element, FigureNumbers>();
 
   constructor(document: Document, noun: string) {
     this.document = document;

@@ -71,7 +71,7 @@ function observableFigure(
     agreement(sheet, observable),
     remarks(sheet, observable),
     outside(sheet, series),
-    series === null ? null : histogramCsv(sheet, observable.name, { ...series }),
+    series === null ? null : histogramCsv(sheet, observable.name, { ...series }, observable),
   );
 }
 

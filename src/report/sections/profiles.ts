@@ -52,7 +52,7 @@ function profileFigure(sheet: Sheet, profile: ProfileComparison, index: number):
   return figure(sheet, 'profile', [heading, panels], pulls(sheet, profile), numbers(sheet, profile));
 }
 
-function numbers(sheet: Sheet, { name, edges, ...curves }: ProfileComparison): HTMLElement {
+function numbers(sheet: Sheet, { name, edges, axis, ...curves }: ProfileComparison): HTMLElement {
   const roles = ['reference', 'generated', 'reweighted'] as const;
   return csvLink(
     sheet,
@@ -65,6 +65,7 @@ function numbers(sheet: Sheet, { name, edges, ...curves }: ProfileComparison): H
         edges[bin + 1],
         ...roles.flatMap((role) => [curves[role].means[bin], curves[role].errors[bin]]),
       ]),
+    axis,
   );
 }
 

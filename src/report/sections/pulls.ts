@@ -86,7 +86,7 @@ function pullFigure(
       {},
       `${words} ${count(rows)} ${sheet.noun}, of which 1 % is outside the drawing.${left}`,
     ),
-    histogramCsv(sheet, found.histogram, { generated: series }),
+    histogramCsv(sheet, found.histogram, { generated: series }, { label: 'pull', unit: '' }),
   );
 }
 

@@ -58,7 +58,7 @@ function weightFigure(sheet: Sheet, result: EvaluationResult, spacing: 'linear' 
       ' ',
       beyondRange(sheet, 'generated', generated),
     ),
-    histogramCsv(sheet, `weights-${spacing}`, { reference, generated }),
+    histogramCsv(sheet, `weights-${spacing}`, { reference, generated }, { label: 'w', unit: '' }),
   );
 }
 

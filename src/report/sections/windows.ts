@@ -95,6 +95,6 @@ function windowFigure(
     'window',
     [heading, drawing],
     sheet.element('p', {}, `D = ${significant(distance, 2)}.`),
-    histogramCsv(sheet, histograms[role], { all, window: inside }),
+    histogramCsv(sheet, histograms[role], { all, window: inside }, { label, unit }),
   );
 }

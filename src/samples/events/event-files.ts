@@ -11,7 +11,8 @@ import {
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { EventLayout } from '../../layouts/event-layouts.js';
 import { fewestDraws } from '../../layouts/own-density.js';
-import type { JobOptions } from '../../native/run-job.js';
+import { requireKnownOptions, requirePaths } from '../../names.js';
+import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import { densitiesFromDraws, densitiesFromSpread, type OwnDensities } from '../own-densities.js';
@@ -25,6 +26,13 @@ export interface OpenEventsOptions extends JobOptions {
   /** Only events with that many objects; all where left out. */
   readonly multiplicity?: number | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const openEventsOptions: Readonly<Record<keyof OpenEventsOptions, true>> = {
+  ...jobOptions,
+  layout: true,
+  multiplicity: true,
+};
 
 const inGeV = { MeV: 1e-3, GeV: 1, TeV: 1e3 } as const;
 
@@ -133,6 +141,16 @@ function shortList(names: readonly string[]): string {
  * file that is named twice; `signal.reason` when aborted.
  */
 export async function openEvents(
+  paths: string | readonly string[],
+  options: OpenEventsOptions = {},
+): Promise<EventSample> {
+  requirePaths(paths);
+  requireKnownOptions(options, openEventsOptions);
+  return await readEvents(paths, options);
+}
+
+/** The same, for who has options of other kinds of samples among them. */
+export async function readEvents(
   paths: string | readonly string[],
   options: OpenEventsOptions = {},
 ): Promise<EventSample> {

@@ -65,6 +65,12 @@ export class EventSample implements Disposable {
     return counts;
   }
 
+  /** One line in the console. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const objects = this.layout.objects.map(({ name }) => name).join(', ');
+    return `EventSample { ${this.rows} events of ${objects}, ${this.origin.source} }`;
+  }
+
   /** The sample with these rows of it only, which ascend. */
   only(rows: Float64Array, multiplicity = this.selection.multiplicity): EventSample {
     const momenta = this.momenta.map((components) =>

@@ -28,7 +28,7 @@ import {
 } from '../sample.js';
 import { rowsWithout } from '../source-rows.js';
 import { type EventInput, eventFeatures } from './event-features.js';
-import { findEvents, type OpenEventsOptions, openEvents } from './event-files.js';
+import { findEvents, type OpenEventsOptions, readEvents } from './event-files.js';
 import { eventObservables, eventValues, multiplicity } from './event-observables.js';
 import { EventSample } from './event-sample.js';
 
@@ -41,7 +41,7 @@ const storedInput = z.strictObject({
 /** Events of a generator: four-momenta of named objects. */
 export const events: SampleKind<EventSample, EventInput, typeof storedInput, OpenEventsOptions> = {
   name: 'events',
-  given: 'events of openEvents',
+  given: 'events of readEvents',
   owns: (value) => value instanceof EventSample,
   sample: (given) => new Events(given),
   columns: (input) => eventFeatures(input).map(({ name }) => name),
@@ -54,7 +54,7 @@ export const events: SampleKind<EventSample, EventInput, typeof storedInput, Ope
   storedInput,
   store: (input) => input,
   restore: (stored) => stored,
-  files: { layouts: 'events', describe, read: openEvents, open: openStream },
+  files: { layouts: 'events', describe, read: readEvents, open: openStream },
 };
 
 async function describe(path: string, options: OpenEventsOptions): Promise<DescribedFile> {
@@ -72,7 +72,7 @@ async function openStream(
   options: OpenEventsOptions,
 ): Promise<SampleStream> {
   const layout = options.layout ?? known;
-  const all = await openEvents(paths, { ...options, layout, multiplicity: objects ?? undefined });
+  const all = await readEvents(paths, { ...options, layout, multiplicity: objects ?? undefined });
   return {
     rows: all.rows,
     sourceRows: all.selection.sourceRows,

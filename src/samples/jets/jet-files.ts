@@ -4,7 +4,8 @@ import { listFile } from '../../formats/hdf5/reader/list-file.js';
 import { readDatasets, type WantedDataset } from '../../formats/hdf5/reader/read-datasets.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { JetLayout } from '../../layouts/jet-layouts.js';
-import type { JobOptions } from '../../native/run-job.js';
+import { requireKnownOptions, requirePaths } from '../../names.js';
+import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import type { FileOfSample } from '../sample-file.js';
@@ -16,6 +17,13 @@ export interface OpenJetsOptions extends JobOptions {
   /** Group that holds the datasets; the root where left out. */
   readonly group?: string | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const openJetsOptions: Readonly<Record<keyof OpenJetsOptions, true>> = {
+  ...jobOptions,
+  layout: true,
+  group: true,
+};
 
 /** A file whose datasets have a layout. */
 export interface JetFile {
@@ -86,6 +94,16 @@ function shapeOf(path: string, layout: JetLayout, particles: ListedDataset, jets
  * jet is left; ArgumentError ERR_ARGUMENT for a file that is named twice; `signal.reason` when aborted.
  */
 export async function openJets(
+  paths: string | readonly string[],
+  options: OpenJetsOptions = {},
+): Promise<JetSample> {
+  requirePaths(paths);
+  requireKnownOptions(options, openJetsOptions);
+  return await readJets(paths, options);
+}
+
+/** The same, for who has options of other kinds of samples among them. */
+export async function readJets(
   paths: string | readonly string[],
   options: OpenJetsOptions = {},
 ): Promise<JetSample> {

@@ -44,6 +44,11 @@ export class JetSample implements Disposable {
     this.warnings = warnings;
   }
 
+  /** One line in the console. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `JetSample { ${this.rows} jets of at most ${this.capacity} particles, ${this.origin.source} }`;
+  }
+
   /** The sample with these rows of it only, which ascend. */
   only(rows: Float64Array): JetSample {
     const width = this.capacity * particleColumns;

@@ -27,7 +27,7 @@ import {
   warningsOf,
 } from '../sample.js';
 import { rowsWithout } from '../source-rows.js';
-import { findJets, type OpenJetsOptions, openJets } from './jet-files.js';
+import { findJets, type OpenJetsOptions, readJets } from './jet-files.js';
 import { jetObservables, jetValues } from './jet-observables.js';
 import { JetSample, particleColumns } from './jet-sample.js';
 
@@ -48,7 +48,7 @@ const storedInput = z.strictObject({
 /** Jets: particles in coordinates relative to their jet. */
 export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsOptions> = {
   name: 'jets',
-  given: 'jets of openJets',
+  given: 'jets of readJets',
   owns: (value) => value instanceof JetSample,
   sample: (given) => new Jets(given),
   columns: jetColumns,
@@ -61,7 +61,7 @@ export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsO
   storedInput,
   store: (input) => input,
   restore: (stored) => stored,
-  files: { layouts: 'jets', describe, read: openJets, open: openStream },
+  files: { layouts: 'jets', describe, read: readJets, open: openStream },
 };
 
 function jetColumns({ capacity }: JetInput): string[] {
@@ -83,7 +83,7 @@ async function openStream(
   { layout: known, capacity }: JetInput,
   options: OpenJetsOptions,
 ): Promise<SampleStream> {
-  const all = await openJets(paths, { ...options, layout: options.layout ?? known });
+  const all = await readJets(paths, { ...options, layout: options.layout ?? known });
   if (all.capacity !== capacity) {
     const message = `the jets have up to ${all.capacity} particles, the classifier reads ${capacity}`;
     throw new ArgumentError('ERR_SHAPE', message);

@@ -2,6 +2,7 @@ import { chosenGeometry, type KnownGeometry } from '../../geometry/known-geometr
 import { binningWords } from '../../geometry/point-binning.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { EnergyUnit } from '../../layouts/units.js';
+import { requireKnownOptions, requireText } from '../../names.js';
 import { ContentCheck, type ContentSummary } from './reading/content-checks.js';
 import type { ContentProblem } from './reading/oddities.js';
 import { pointTarget } from './reading/point-target.js';
@@ -52,12 +53,24 @@ export interface InspectOptions extends OpenOptions {
   readonly onProgress?: (progress: { readonly rows: number; readonly totalRows: number }) => void;
 }
 
+const inspectOptions: Readonly<Record<keyof InspectOptions, true>> = {
+  geometry: true,
+  particle: true,
+  layout: true,
+  group: true,
+  threads: true,
+  signal: true,
+  onProgress: true,
+};
+
 /**
  * Reads a whole file and says what is in it. Odd numbers and a geometry that does not fit are reported, not thrown.
  *
  * @throws FileError for a file that cannot be read at all; the reason of the signal when aborted.
  */
 export async function inspectShowerFile(path: string, options: InspectOptions = {}): Promise<FileInspection> {
+  requireText(path, 'path');
+  requireKnownOptions(options, inspectOptions);
   const { signal, onProgress } = options;
   const given = await chosenGeometry(options.geometry, options.particle);
   const layouts = await chosenLayouts(options.layout, 'showers');

@@ -1,9 +1,10 @@
 import type { Geometry } from '../../geometry/geometry.js';
+import { requireInstance, requireKnownOptions, requireObject } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ObservableRecord } from '../../native/contract/showers.js';
 import { callNative, runJob } from '../../native/run-job.js';
-import { type ThreadedJobOptions, threadsOf } from '../../native/threads.js';
-import { nativeGeometry, type ShowerSample } from './shower-sample.js';
+import { type ThreadedJobOptions, threadedJobOptions, threadsOf } from '../../native/threads.js';
+import { nativeGeometry, ShowerSample } from './shower-sample.js';
 
 /** All observables of a geometry, in the core's order; the definitions are in native/core/samples/observables.cc. */
 export function observablesOf(geometry: Geometry): readonly ObservableRecord[] {
@@ -23,6 +24,9 @@ export async function observableValues(
   chosen: readonly number[],
   options: ThreadedJobOptions & { readonly threshold?: number | null } = {},
 ): Promise<readonly Float64Array[]> {
+  requireInstance(showers, ShowerSample, 'showers');
+  requireKnownOptions(options, { ...threadedJobOptions, threshold: true });
+  requireObject(chosen, 'chosen', 'a list of indices');
   const { threshold = null } = options;
   const geometry = nativeGeometry(showers.geometry);
   const threads = threadsOf(options);

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Geometry } from '../../geometry/geometry.js';
 import { geometryFromRecord, geometryRecord, geometryRecordSchema } from '../../geometry/geometry-record.js';
+import { requireInstance, requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
 import { type FeatureSetName, featureSetNames } from '../../native/contract/showers.js';
 import { callNative } from '../../native/run-job.js';
 import type { AnyInput } from '../sample.js';
-import { nativeGeometry, type ShowerSample } from './shower-sample.js';
+import { nativeGeometry, ShowerSample } from './shower-sample.js';
 
 export { type FeatureSetName, featureSetNames } from '../../native/contract/showers.js';
 
@@ -58,6 +59,8 @@ export function featureRows(
   features: FeatureSetName,
   options: { readonly threshold?: number | null; readonly first?: number; readonly count?: number } = {},
 ): { readonly columns: readonly string[]; readonly values: Float64Array } {
+  requireInstance(sample, ShowerSample, 'sample');
+  requireKnownOptions(options, { threshold: true, first: true, count: true });
   const { threshold = null, first = 0, count = sample.rows - first } = options;
   const geometry = nativeGeometry(sample.geometry);
   return callNative(() => ({

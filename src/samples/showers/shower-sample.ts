@@ -1,9 +1,11 @@
 import { ArgumentError } from '../../errors.js';
 import { definitionsOf, type Geometry } from '../../geometry/geometry.js';
 import { asGiven } from '../../geometry/known-geometry.js';
+import { requireInstance, requireKnownOptions } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../native/contract/showers.js';
-import { callNative, type JobOptions, NativeObject, runJob } from '../../native/run-job.js';
+import { requireNumberArray } from '../../native/number-array.js';
+import { callNative, type JobOptions, jobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { FileOfSample } from '../sample-file.js';
 import { rowsWithout, sourceRowsOf } from '../source-rows.js';
@@ -101,8 +103,14 @@ export class ShowerSample extends NativeObject<'shower-table'> {
     return new ShowerSample(handle, geometry, origin, problems, known);
   }
 
-  override dispose(): void {
-    super.dispose();
+  /** @internal */
+  protected override get shown(): string {
+    return `${this.rows} showers of ${this.geometry.voxels} voxels (${this.geometry.name}), ${this.origin.source}`;
+  }
+
+  /** @internal */
+  protected override free(): void {
+    super.free();
     this.points?.dispose();
   }
 
@@ -128,7 +136,7 @@ export class ShowerSample extends NativeObject<'shower-table'> {
  *
  * @param showers `incidentEnergies` (rows) and `voxels` (rows × voxels of the geometry, row by row), both in MeV; `conditions`:
  * what the showers were made for beside the energy, one value a shower; copied.
- * @throws ArgumentError ERR_SHAPE, NativeError ERR_NON_FINITE.
+ * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE, NativeError ERR_NON_FINITE.
  */
 export function showersFromArrays(
   showers: {
@@ -139,7 +147,13 @@ export function showersFromArrays(
   geometry: Geometry,
   name = 'array',
 ): ShowerSample {
+  requireKnownOptions(showers, { incidentEnergies: true, voxels: true, conditions: true });
+  requireGeometry(geometry);
   const { incidentEnergies, voxels, conditions = [] } = showers;
+  if (!(incidentEnergies instanceof Float64Array)) {
+    throw new ArgumentError('ERR_ARGUMENT', 'incidentEnergies must be a Float64Array');
+  }
+  requireNumberArray(voxels, 'voxels');
   for (const { name: condition, values } of conditions) {
     if (values.length === incidentEnergies.length) continue;
     const message = `${values.length} values of ${condition} are not those of ${incidentEnergies.length} showers`;
@@ -170,13 +184,20 @@ export function showersFromArrays(
   return ShowerSample.adopt(handle, geometry, origin, [], known);
 }
 
+function requireGeometry(geometry: Geometry): void {
+  if (Array.isArray(geometry?.layers) && geometry.eta instanceof Float64Array) return;
+  throw new ArgumentError('ERR_ARGUMENT', 'geometry must be what resolveGeometry gives');
+}
+
 /** Showers that occur twice in a sample or in both; showers without energy are left out. */
-export function findRepeatedShowers(
+export async function findRepeatedShowers(
   first: ShowerSample,
   second: ShowerSample,
   options: JobOptions = {},
 ): Promise<RepeatedInPair> {
-  return runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
+  for (const sample of [first, second]) requireInstance(sample, ShowerSample, 'a sample');
+  requireKnownOptions(options, jobOptions);
+  return await runJob((notify) => native().repeatedShowers(first.handle, second.handle, notify), options);
 }
 
 /** A copy of a sample without some rows, which ascend. */
@@ -202,8 +223,9 @@ export async function showersWithout(
   });
 }
 
-/** The geometry as the core takes it. */
+/** The geometry as the core takes it. @throws ArgumentError ERR_ARGUMENT for what is none. */
 export function nativeGeometry(geometry: Geometry): NativeGeometry {
+  requireGeometry(geometry);
   return {
     definitions: definitionsOf(geometry),
     transverse: geometry.transverse,

@@ -1,7 +1,7 @@
 import { eventLoopTurn } from '../../event-loop.js';
 import type { Geometry } from '../../geometry/geometry.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
-import { requireKnownOptions } from '../../names.js';
+import { requireKnownOptions, requirePaths } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
@@ -20,7 +20,8 @@ import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
-const knownOptions: Readonly<Record<keyof OpenShowersOptions, true>> = {
+/** Their names, for functions that refuse others. */
+export const openShowersOptions: Readonly<Record<keyof OpenShowersOptions, true>> = {
   geometry: true,
   particle: true,
   layout: true,
@@ -46,7 +47,8 @@ export async function openShowers(
   paths: ShowerPaths,
   options: OpenShowersOptions = {},
 ): Promise<ShowerSample> {
-  requireKnownOptions(options, knownOptions);
+  requireKnownOptions(options, openShowersOptions);
+  requirePaths(paths);
   return await readShowers(paths, options);
 }
 

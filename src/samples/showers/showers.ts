@@ -243,7 +243,11 @@ class Showers implements Sample {
   ): AsyncGenerator<Float64Array, void, void> {
     const names = observablesOf(this.#showers.geometry).map(({ name }) => name);
     const ofHits = chosen.map(({ name }) => names.indexOf(name)).filter((index) => index >= 0);
-    const values = await observableValues(this.#showers, ofHits, options);
+    const values = await observableValues(this.#showers, ofHits, {
+      signal: options.signal,
+      threads: options.threads,
+      threshold: options.threshold,
+    });
     const ofPoints = this.#pointObservables.map(({ name }) => name);
     let next = 0;
     for (const { name } of chosen) {
@@ -284,7 +288,7 @@ class Showers implements Sample {
 
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
-    return await findRepeatedShowers(this.#showers, generated.#showers, options);
+    return await findRepeatedShowers(this.#showers, generated.#showers, { signal: options.signal });
   }
 
   async without(rows: Float64Array, options: JobOptions): Promise<Sample> {

@@ -3,7 +3,8 @@ import { withColumns } from '../../formats/tables/columns.js';
 import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables/read-table.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { TableLayout } from '../../layouts/table-schema.js';
-import type { JobOptions } from '../../native/run-job.js';
+import { requireKnownOptions, requirePaths } from '../../names.js';
+import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import { requireRowWeights } from '../row-weights.js';
@@ -19,6 +20,14 @@ export interface OpenTableOptions extends JobOptions, Partial<Pick<ContentPolicy
   /** Columns by name, in place of those of the layout. */
   readonly columns?: readonly string[] | undefined;
 }
+
+/** Their names, for functions that refuse others. */
+export const openTableOptions: Readonly<Record<keyof OpenTableOptions, true>> = {
+  ...jobOptions,
+  layout: true,
+  columns: true,
+  nonFinite: true,
+};
 
 /** @throws FileError ERR_LAYOUT for a file that is no table. */
 export async function describeTable(path: string, options: OpenTableOptions): Promise<DescribedFile> {
@@ -39,6 +48,16 @@ export async function describeTable(path: string, options: OpenTableOptions): Pr
  * codes for files; ArgumentError ERR_ARGUMENT for a file that is named twice; the reason of the signal when aborted.
  */
 export async function openTable(
+  paths: string | readonly string[],
+  options: OpenTableOptions = {},
+): Promise<MatrixSample> {
+  requirePaths(paths);
+  requireKnownOptions(options, openTableOptions);
+  return await readTableFiles(paths, options);
+}
+
+/** The same, for who has options of other kinds of samples among them. */
+export async function readTableFiles(
   paths: string | readonly string[],
   options: OpenTableOptions = {},
 ): Promise<MatrixSample> {

@@ -28,7 +28,7 @@ import {
 } from '../sample.js';
 import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
-import { describeTable, type OpenTableOptions, openTable } from './table-files.js';
+import { describeTable, type OpenTableOptions, readTableFiles } from './table-files.js';
 
 /** Classifiers read the columns of a matrix. */
 export interface MatrixInput {
@@ -52,7 +52,7 @@ export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput, Op
   storedInput,
   store: ({ kind, columns }) => ({ kind, columns: [...columns] }),
   restore: (stored) => stored,
-  files: { layouts: 'table', describe: describeTable, read: openTable, open: openTableStream },
+  files: { layouts: 'table', describe: describeTable, read: readTableFiles, open: openTableStream },
 };
 
 async function openTableStream(
@@ -60,7 +60,7 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const { weights: _, densities: __, ...matrix } = await openTable(paths, { ...options, columns });
+  const { weights: _, densities: __, ...matrix } = await readTableFiles(paths, { ...options, columns });
   const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {

@@ -1,12 +1,15 @@
 import { fstatSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { CaloscopeError } from '../../../errors.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { Hdf5Links, type Library } from '../../../formats/hdf5/reader/links.js';
 import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
+import { numbersWithin } from '../../../layouts/placeholders.js';
 import {
   datasetsNamed,
+  type FoundLayout,
   findLayout,
   holdsShowers,
   logDensityRatioDataset,
@@ -133,13 +136,13 @@ function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
 function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): ShowerSource {
   const { layout, group } = recognizeLayout(request.layouts, tree, request.group, request.definitions);
   try {
-    return assembleAs(layout, group, file, tree);
+    return assembleAs({ layout, group }, file, tree, request.path);
   } catch (error) {
     if (!(error instanceof CaloscopeError) || error.code !== 'ERR_DATASET_SHAPE') throw error;
     const others = request.layouts.slice(request.layouts.indexOf(layout) + 1);
     for (let other = findLayout(others, tree, request.group); other; ) {
       try {
-        return assembleAs(other.layout, other.group, file, tree);
+        return assembleAs(other, file, tree, request.path);
       } catch {
         other = findLayout(others.slice(others.indexOf(other.layout) + 1), tree, request.group);
       }
@@ -148,8 +151,13 @@ function assemble(file: FileBytes, tree: FileTree, request: OpenRequest): Shower
   }
 }
 
-function assembleAs(layout: Layout, group: string, file: FileBytes, tree: FileTree): ShowerSource {
-  const parts = findParts(tree, layout, group);
+function assembleAs(
+  { layout, group }: FoundLayout,
+  file: FileBytes,
+  tree: FileTree,
+  path: string,
+): ShowerSource {
+  const parts = findParts(tree, layout, group, path);
   const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
   const showers = openShowers(file, layout, headers);
   const toy = tree.hasRootAttribute(toyAttribute);
@@ -171,15 +179,26 @@ function openShowers(
     : new StoredShowers(file, layout, headers);
 }
 
+/** The numbers in the name of a file. @throws CaloscopeError ERR_LAYOUT for a name of another form. */
+function numbersOfFile({ name, fileName }: Layout, path: string): ReadonlyMap<string, number> {
+  const found = fileName === null ? new Map<string, number>() : numbersWithin(fileName, basename(path));
+  if (found !== null) return found;
+  const message = `its name is ${basename(path)}, in which the layout ${name} looks for ${fileName}; rename the file, or describe its name`;
+  throw new CaloscopeError('ERR_LAYOUT', message);
+}
+
 /** Paths of the datasets of all parts: more than one where the voxels have placeholders in their name. */
-function findParts(tree: FileTree, layout: Layout, group: string): PartDatasets<string>[] {
+function findParts(tree: FileTree, layout: Layout, group: string, path: string): PartDatasets<string>[] {
   const { incidentEnergies, conditions } = layout;
+  const ofFile = numbersOfFile(layout, path);
   const found = showerDatasets(layout).map((dataset) => datasetsNamed(tree, group, dataset));
   const hasRatio = found[0]?.length === 1 && tree.names(group).has(logDensityRatioDataset);
   const ratio = hasRatio ? pathIn(group, logDensityRatioDataset) : null;
   return (found[0] ?? []).map(({ numbers }, i) => {
     const place = (number: ShowerNumber) =>
-      'dataset' in number ? pathIn(group, number.dataset) : (numbers.get(number.placeholder) as number);
+      'dataset' in number
+        ? pathIn(group, number.dataset)
+        : ((numbers.get(number.placeholder) ?? ofFile.get(number.placeholder)) as number);
     return {
       incidentEnergies: place(incidentEnergies),
       showers: found.map((all) => pathIn(group, (all[i] as { path: string }).path)),

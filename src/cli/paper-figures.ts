@@ -1,0 +1,28 @@
+import type { EvaluationResult } from '../evaluation/result.js';
+import type { OutputRules } from '../formats/files/output-checks.js';
+import { claimOutput } from './output-claim.js';
+import type { Session } from './session.js';
+
+/** Claims the folder of figures before the work, where there is to be one. @throws FileError ERR_OUTPUT. */
+export async function claimFigures(
+  folder: string | undefined,
+  rules: OutputRules,
+): Promise<Disposable | null> {
+  if (folder === undefined) return null;
+  const { figuresFolder } = await import('../report/figures/figures.js');
+  return await claimOutput(folder, rules, figuresFolder);
+}
+
+/** Writes the figures where they are asked for; says what was written. */
+export async function drawFigures(
+  result: EvaluationResult,
+  { figures: folder, force = false }: { readonly figures?: string; readonly force?: boolean },
+  { signal }: Session,
+): Promise<{ readonly document: object; readonly lines: readonly string[] }> {
+  if (folder === undefined) return { document: {}, lines: [] };
+  const { writeFigures } = await import('../report/figures/figures.js');
+  const { files, pdf } = await writeFigures(result, folder, { force, signal });
+  const lines = [`Figures: ${folder}`];
+  if (!pdf) lines.push('No PDF: the package pdfkit is not installed; npm install pdfkit');
+  return { document: { figures: { folder, files, pdf } }, lines };
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { CaloscopeError } from '../../errors.js';
+import type { EvaluationResult } from '../../evaluation/result.js';
+import { requireOutputFolder } from '../../formats/files/output-checks.js';
+import type { OwnFiles } from '../../formats/files/own-files.js';
+import { writeWholeFolder } from '../../formats/files/whole-output.js';
+import { startWorker } from '../../worker-thread.js';
+import type { WriteReportOptions } from '../report.js';
+import type { FiguresReply } from './figures-worker.js';
+
+/** What a folder of figures holds; what else is in one belongs to the user. */
+export const figuresFolder: OwnFiles = {
+  what: 'figures of caloscope',
+  files: /^submission\.yaml$/,
+  mark: { files: /^submission\.yaml$/, says: 'caloscope' },
+};
+
+/** What was written. */
+export interface WrittenFigures {
+  /** Names of the files in the folder. */
+  readonly files: readonly string[];
+  /** False where the package pdfkit is not installed, which makes PDF. */
+  readonly pdf: boolean;
+}
+
+/**
+ * Writes the figures of a result for papers into a folder, which appears when all of it is there: each as SVG with its style and font inside, as
+ * PDF with its font embedded, where the package pdfkit is installed, 8.6 cm wide, or 17.8 where it needs two columns; its numbers as CSV and as a
+ * table of HEPData, which `submission.yaml` names. Drawn in a thread of its own.
+ *
+ * @throws FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
+ */
+export async function writeFigures(
+  result: EvaluationResult,
+  folder: string,
+  { force = false, signal }: WriteReportOptions = {},
+): Promise<WrittenFigures> {
+  signal?.throwIfAborted();
+  await requireOutputFolder(folder, figuresFolder, { force });
+  const own = { ...figuresFolder };
+  let written: WrittenFigures = { files: [], pdf: false };
+  const fill = async (partial: string) => {
+    const worker = startWorker(new URL('./figures-worker.js', import.meta.url), { result, folder: partial });
+    try {
+      const [reply] = (await once(worker, 'message', { signal })) as [FiguresReply];
+      if ('failure' in reply) throw failed(reply);
+      written = reply;
+      // Of an earlier run those of the same names are replaced.
+      Object.assign(own, {
+        files: new RegExp(`^(${reply.files.map((name) => name.replaceAll('.', '\\.')).join('|')})$`),
+      });
+    } finally {
+      await worker.terminate();
+    }
+  };
+  await writeWholeFolder(folder, fill, { replaceable: force ? own : 'nothing', signal });
+  return written;
+}
+
+function failed({ failure, code }: { readonly failure: string; readonly code: string | undefined }): Error {
+  if (code !== undefined) return Object.assign(new Error(failure), { code });
+  return new CaloscopeError(
+    'ERR_RESULT',
+    `its figures cannot be drawn, it is not as evaluate makes results (${failure})`,
+  );
+}
