@@ -40,6 +40,12 @@ export function predictionFor(options: PredictOptions): NativePrediction {
   return { threads, cudaDevices, precision: precisionOption(options) };
 }
 
+/** @internal Numbers of a network that are fitted; 0 where an ensemble has none. */
+export function networkParameters(handle: EnsembleHandle): number {
+  const { learners, parameters } = callNative(() => native().ensembleSize(handle));
+  return parameters[learners.indexOf('network')] ?? 0;
+}
+
 /**
  * Classifiers that are scored together: ln(p_reference/p_generated) is a weighted sum over learners, each the mean of its
  * members (w_i f_i ensembles, arXiv:2506.00113).
@@ -69,11 +75,6 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   /** @internal */
   protected override get shown(): string {
     return `${this.members} members (${this.learners.join(', ')}) of ${this.inputs} columns`;
-  }
-
-  /** @internal Of a network; 0 where there is none. */
-  get networkParameters(): number {
-    return this.parameters[this.learners.indexOf('network')] ?? 0;
   }
 
   /** @internal Takes over an ensemble of the core; users call trainClassifier or load. */

@@ -44,6 +44,8 @@ export interface FileScores extends ScoredRows {
   readonly sourceRows: Float64Array | null;
   /** The files, in the order of their rows. */
   readonly files: readonly SampleFile[];
+  /** Weights with which the rows that were scored count, of any sign; null: each counts 1. */
+  readonly rowWeights: Float64Array | null;
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
   readonly warnings: readonly Warning[];
 }
@@ -84,8 +86,9 @@ export async function scoreFile(
     await scoring.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(scorer), ...stream.warnings, ...scoring.warnings];
-    const { sourceRows, files } = stream;
-    return { noun: scoring.noun, input, rows: scoring.taken, sourceRows, files, ...scoring.scores, warnings };
+    const { sourceRows, files, rowWeights } = stream;
+    const { noun, taken: rows, scores } = scoring;
+    return { noun, input, rows, sourceRows, files, rowWeights, ...scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scoring.finish().catch(() => undefined);

@@ -196,6 +196,8 @@ export interface SampleBounds {
 export interface SampleStream extends NumberedRows {
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];
+  /** Weights with which its rows count, of any sign; null: every row counts 1. */
+  readonly rowWeights: Float64Array | null;
   /** What was odd in the file and was not refused; complete after the last sample. */
   readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */

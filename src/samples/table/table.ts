@@ -60,7 +60,7 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const { weights: _, densities: __, ...matrix } = await readTableFiles(paths, { ...options, columns });
+  const { weights, densities: _, ...matrix } = await readTableFiles(paths, { ...options, columns });
   const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
@@ -71,7 +71,8 @@ async function openTableStream(
       yield new Table({ ...matrix, values }, sourceRowsOf({ sourceRows }, numbers));
     }
   }
-  return { rows, sourceRows, files, warnings, samples, close: async () => {} };
+  const rowWeights = weights ?? null;
+  return { rows, sourceRows, files, rowWeights, warnings, samples, close: async () => {} };
 }
 
 class Table implements Sample {
