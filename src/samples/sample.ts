@@ -96,6 +96,8 @@ export interface Condition {
   readonly unit: string;
   /** One a row. */
   readonly values: Float64Array;
+  /** Whole numbers up to this one are held apart; absent: as far as float64 does. */
+  readonly exactTo?: number | undefined;
 }
 
 /** What the user chooses of the input of classifiers, as far as the kind of sample has a choice. */

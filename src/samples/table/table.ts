@@ -38,6 +38,9 @@ export interface MatrixInput {
 
 const storedInput = z.strictObject({ kind: z.literal('matrix'), columns: z.array(z.string()).min(1) });
 
+/** Whole numbers up to this one are different numbers of a table, which are float32. */
+const largestExact = 2 ** 24;
+
 /** Columns that an evaluation compares. */
 const comparedColumns = 40;
 
@@ -155,6 +158,7 @@ class Table implements Sample {
       label,
       unit,
       values: this.#column(columns.indexOf(name)),
+      exactTo: largestExact,
     }));
   }
 
