@@ -12,7 +12,6 @@ import { prepareFitting } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { requirePresetFits } from './presets.js';
 import { type TrainingOptions, trainingChoices, trainingSchema } from './settings.js';
-import { sizeWarnings } from './size-warnings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
@@ -62,12 +61,11 @@ export async function trainClassifier(
     warnings,
     inputs: inputsOf(pair.records),
   });
-  const sizes = sizeWarnings(pair.reference, pair.generated, choices, ensemble.networkParameters);
   return {
     ensemble,
     records,
     samples: pair.records,
     input: pair.settings,
-    warnings: [...pair.warnings, ...sizes],
+    warnings: ensemble.description.warnings,
   };
 }

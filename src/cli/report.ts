@@ -32,13 +32,13 @@ export function reportCommand(): Command {
 
 export async function runReport(session: Session, path: string, chosen: ReportOptions): Promise<void> {
   const { out, force = false } = chosen;
-  requireHtml(out);
   const folder = await stat(path).catch(() => null);
   const source = folder?.isDirectory() ? join(path, outputNames.result) : path;
   // The page goes beside its result, in place of none of the other files there.
   const { result: _, report, ...others } = outputNames;
   const beside = Object.values(others).map((name) => join(dirname(source), name));
   await requireOutputFile(out, { force, inputs: [source, ...beside] });
+  requireHtml(out);
   using _figures = await claimFigures(chosen.figures, { force, inputs: [source] });
   const result = await readResult(source);
   session.signal.throwIfAborted();

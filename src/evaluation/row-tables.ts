@@ -65,9 +65,7 @@ function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[]
       ...known('fold'),
       ...whole((first, rows) => BigInt64Array.from(fold.subarray(first, first + rows), BigInt)),
     },
-    ...(rowWeights
-      ? [{ name: 'row_weight', unit: '', meaning: 'with which the row counts', ...float(rowWeights) }]
-      : []),
+    ...(rowWeights ? [{ ...known('row_weight'), ...float(rowWeights) }] : []),
     ...observables.map(({ name, label, unit, values }) => ({ name, unit, meaning: label, ...float(values) })),
   ];
 }
