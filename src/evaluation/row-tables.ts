@@ -12,8 +12,8 @@ interface Column extends WrittenColumn {
 }
 
 /**
- * Writes one row a row of the file: file and row in it, w, ln w and its error, fold, weight of the row itself, conditions and observables.
- * Rows that were left out are absent.
+ * Writes one row a row that was compared: file and row in it, w, ln w and its error, fold, weight of the row itself, conditions and observables.
+ * Rows that were left out are absent. Each name occurs once, see {@link ownNames}.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
@@ -35,6 +35,7 @@ export async function writeRowTable(
 
 function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[] {
   const { logWeights, logWeightErrors, fold, rowWeights, observables } = sample;
+  const names = ownNames(observables);
   const known = (name: keyof typeof meanings) => ({ name, unit: '', meaning: meanings[name] });
   const float = (values: Float64Array) => ({
     type: 'float' as const,
@@ -68,6 +69,25 @@ function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[]
     ...(rowWeights
       ? [{ name: 'row_weight', unit: '', meaning: 'with which the row counts', ...float(rowWeights) }]
       : []),
-    ...observables.map(({ name, label, unit, values }) => ({ name, unit, meaning: label, ...float(values) })),
+    ...observables.map(({ label, unit, values }, i) => ({
+      name: names[i] as string,
+      unit,
+      meaning: label,
+      ...float(values),
+    })),
   ];
+}
+
+/** Names of columns that are not of the sample, whether a table has all of them or not. */
+const takenNames: readonly string[] = [...Object.keys(meanings), 'row_weight'];
+
+/** Names of conditions and observables as columns, each once: `sample_` stands in front of one that is taken, `sample_fold`. */
+function ownNames(observables: SampleWeights['observables']): readonly string[] {
+  const taken = new Set(takenNames);
+  return observables.map(({ name }) => {
+    let free = name;
+    while (taken.has(free)) free = `sample_${free}`;
+    taken.add(free);
+    return free;
+  });
 }
