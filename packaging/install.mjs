@@ -33,7 +33,7 @@ if (!coreIsThere() && !compile()) {
   console.error(
     `caloscope: there is no prebuilt native core for ${process.platform}-${process.arch}, and it could not be compiled (see above). ` +
       'Install CMake 3.22 or later, make and a C++20 compiler (Debian: apt-get install cmake make g++), then run ' +
-      '"npm rebuild caloscope --foreground-scripts" (in a checkout: "npm run build:native").',
+      `"node ${join(root, 'packaging/install.mjs')}".`,
   );
   process.exitCode = 1;
 }

@@ -3,7 +3,7 @@
  * `code`; nothing is ever told apart by its message. A message is one line: what is wrong, where, what to do.
  */
 
-/** Stable codes; docs/batch.md says how the command line prints them. A code never changes its meaning. */
+/** Stable codes; docs/errors.md lists them. A code never changes its meaning. */
 export const errorCodes = {
   // arguments
   ERR_USAGE: 'the command line is wrong',

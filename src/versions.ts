@@ -1,11 +1,5 @@
-import { readFileSync } from 'node:fs';
-
-const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-/** Version of this package. */
-export const packageVersion = manifest.version;
+/** Version of this package, that of package.json: written here, since a bundle has no such file beside it. */
+export const packageVersion: string = '0.1.0';
 
 /** Of result.json; raised when a part is added or changes its meaning. */
 export const resultFormatVersion = 2;

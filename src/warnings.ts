@@ -23,6 +23,7 @@ export const warningCodes = {
   'small-sample': 'few rows a fold',
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',
+  'outside-selection': 'rows of other conditions than a classifier was trained with',
   'null-smaller': 'a null sample of fewer rows than the generated one',
   // outcome
   'null-differs': 'two reference samples that can be told apart',

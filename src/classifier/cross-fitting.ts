@@ -16,9 +16,10 @@ import { weightsOfBoth, weightsOfRows } from '../samples/row-weights.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
-import { ClassifierEnsemble } from './ensemble.js';
+import { ClassifierEnsemble, networkParameters } from './ensemble.js';
 import { batchSizeFor } from './network-settings.js';
 import { type CrossFittingPlan, seenShare, splitText } from './settings.js';
+import { sizeWarnings } from './size-warnings.js';
 
 /** What was held out of a sample, and the weights with which its rows count; null: each counts 1. */
 export interface HeldOutSample extends HeldOutRows {
@@ -31,6 +32,8 @@ export interface CrossFitResult extends Omit<CrossFitted, 'ensemble' | 'referenc
   readonly reference: HeldOutSample;
   readonly generated: HeldOutSample;
   readonly batchSize: number;
+  /** What is odd about the numbers of rows and parameters; the ensemble keeps it, too. */
+  readonly sizeWarnings: readonly Warning[];
 }
 
 export interface PrepareOptions extends JobOptions {
@@ -57,6 +60,8 @@ interface Sizes {
 interface Preparation {
   readonly input: InputDescription;
   readonly plan: CrossFittingPlan;
+  /** What the rows are, plural. */
+  readonly noun: string;
   readonly rows: Sizes;
   readonly rowWeights: { readonly [Role in SampleRole]: Float64Array | null };
   readonly ranges: ColumnRanges;
@@ -114,7 +119,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
    * aborted.
    */
   async fit(options: FitOptions): Promise<CrossFitResult> {
-    const { input, plan, ranges, computer, rowWeights } = this.#made;
+    const { input, plan, ranges, computer, rowWeights, noun } = this.#made;
     const { seed = plan.seed } = options;
     const fitted = await runJob<CrossFitted>(
       (notify) =>
@@ -123,6 +128,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
     );
     const { select, folds, split, members, learners, whitening, classifier } = plan;
     const batchSize = this.#batchSize;
+    const odd = sizeWarnings(this.rows, noun, plan, networkParameters(fitted.ensemble));
     const ensemble = ClassifierEnsemble.adopt(fitted.ensemble, {
       input,
       training: {
@@ -138,13 +144,20 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
       },
       records: fitted.records,
       ranges,
-      warnings: options.warnings,
+      warnings: [...options.warnings, ...odd],
     });
     const held = (role: SampleRole) => ({
       ...fitted[role],
       rowWeights: weightsOfRows(rowWeights[role], fitted[role].rows),
     });
-    return { ...fitted, reference: held('reference'), generated: held('generated'), ensemble, batchSize };
+    return {
+      ...fitted,
+      reference: held('reference'),
+      generated: held('generated'),
+      ensemble,
+      batchSize,
+      sizeWarnings: odd,
+    };
   }
 
   get #batchSize(): number {
@@ -184,10 +197,11 @@ export async function prepareFitting(
       ),
     quiet,
   );
+  const { noun } = reference;
   const rows = { reference: reference.rows, generated: generated.rows };
   const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
   const rowWeights = { reference: reference.rowWeights, generated: generated.rowWeights };
-  return new PreparedFitting(handle, { input, plan, rows, rowWeights, ranges, groups, computer });
+  return new PreparedFitting(handle, { input, plan, noun, rows, rowWeights, ranges, groups, computer });
 }
 
 /** Rows that each sample must have, and what for: two a fold, or a part of a split. */

@@ -12,6 +12,7 @@ import { callNative, type JobOptions, NativeObject, runJob } from '../native/run
 import { RangeWatch } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
 import { type GivenSample, holdSample, makeFeatures, sampleOf } from '../samples/kinds.js';
+import { SelectionWatch } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
 
@@ -38,6 +39,12 @@ function precisionOption({ precision = 'float32' }: PredictOptions): Precision {
 export function predictionFor(options: PredictOptions): NativePrediction {
   const { threads, cudaDevices } = computerFor(options);
   return { threads, cudaDevices, precision: precisionOption(options) };
+}
+
+/** @internal Numbers of a network that are fitted; 0 where an ensemble has none. */
+export function networkParameters(handle: EnsembleHandle): number {
+  const { learners, parameters } = callNative(() => native().ensembleSize(handle));
+  return parameters[learners.indexOf('network')] ?? 0;
 }
 
 /**
@@ -69,11 +76,6 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   /** @internal */
   protected override get shown(): string {
     return `${this.members} members (${this.learners.join(', ')}) of ${this.inputs} columns`;
-  }
-
-  /** @internal Of a network; 0 where there is none. */
-  get networkParameters(): number {
-    return this.parameters[this.learners.indexOf('network')] ?? 0;
   }
 
   /** @internal Takes over an ensemble of the core; users call trainClassifier or load. */
@@ -114,11 +116,16 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
     requireKnownOptions(options, { ...computeOptions, precision: true, onWarning: true });
     const how = predictionFor(options);
     const { signal, onWarning } = options;
-    const { input, ranges } = this.description;
+    const { input, ranges, training } = this.description;
     const sample = sampleOf(given);
     using _ensemble = this.hold();
     using _sample = holdSample(given);
     using features = await makeFeatures(sample, input, { signal, threads: how.threads });
+    if (onWarning) {
+      const selection = new SelectionWatch(training?.select ?? []);
+      selection.count(sample);
+      for (const warning of selection.warnings(sample.noun)) onWarning(warning);
+    }
     if (ranges && onWarning) {
       const watch = new RangeWatch(ranges);
       await watch.count(features, sample.rows, { signal });

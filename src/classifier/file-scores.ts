@@ -13,6 +13,7 @@ import {
 } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
 import type { SampleFile } from '../samples/sample-file.js';
+import { SelectionWatch } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import { ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
 import { type ModelInputChoices, modelDescription } from './onnx/model-input.js';
@@ -44,6 +45,8 @@ export interface FileScores extends ScoredRows {
   readonly sourceRows: Float64Array | null;
   /** The files, in the order of their rows. */
   readonly files: readonly SampleFile[];
+  /** Weights with which the rows that were scored count, of any sign; null: each counts 1. */
+  readonly rowWeights: Float64Array | null;
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
   readonly warnings: readonly Warning[];
 }
@@ -84,8 +87,9 @@ export async function scoreFile(
     await scoring.finish();
     signal?.throwIfAborted(); // as every job does that is aborted in its last report
     const warnings = [...warningsOfTraining(scorer), ...stream.warnings, ...scoring.warnings];
-    const { sourceRows, files } = stream;
-    return { noun: scoring.noun, input, rows: scoring.taken, sourceRows, files, ...scoring.scores, warnings };
+    const { sourceRows, files, rowWeights } = stream;
+    const { noun, taken: rows, scores } = scoring;
+    return { noun, input, rows, sourceRows, files, rowWeights, ...scores, warnings };
   } catch (error) {
     ending.abort(error);
     await scoring.finish().catch(() => undefined);
@@ -126,6 +130,7 @@ class SampleScorer {
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
   readonly #watch: RangeWatch | null;
+  readonly #selection: SelectionWatch;
   #taken = 0;
   #underWay: Promise<void> = Promise.resolve();
 
@@ -134,8 +139,9 @@ class SampleScorer {
     this.#rows = rows;
     this.#how = how;
     this.#options = options;
-    const { ranges } = scorer.description;
+    const { ranges, training } = scorer.description;
     this.#watch = ranges && new RangeWatch(ranges);
+    this.#selection = new SelectionWatch(training?.select ?? []);
     this.#scores = {
       logits: new Float32Array(scorer.learners.length * rows),
       logRatios: new Float64Array(rows),
@@ -149,6 +155,7 @@ class SampleScorer {
     this.#taken += sample.rows;
     const { signal } = this.#options;
     const { threads } = this.#how;
+    this.#selection.count(sample);
     const features = await this.#free(sample, () =>
       makeFeatures(sample, this.#scorer.description.input, { signal, threads }),
     );
@@ -192,7 +199,7 @@ class SampleScorer {
 
   /** What is odd about the samples taken, for this classifier. */
   get warnings(): Warning[] {
-    return this.#watch?.warnings(this.noun) ?? [];
+    return [...this.#selection.warnings(this.noun), ...(this.#watch?.warnings(this.noun) ?? [])];
   }
 
   /** Waits for the last sample. */

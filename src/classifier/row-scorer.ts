@@ -3,6 +3,7 @@ import type { JobOptions } from '../native/run-job.js';
 import type { ColumnRanges } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
 import type { InputDescription } from '../samples/kinds.js';
+import type { RowSelection } from '../samples/selected-rows.js';
 import type { NumberedRows } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 
@@ -12,6 +13,8 @@ export interface RowScorer {
     readonly input: InputDescription;
     readonly ranges: ColumnRanges | null;
     readonly warnings: readonly Warning[];
+    /** Of a training here: which rows it was made with. */
+    readonly training?: { readonly select: readonly RowSelection[] } | undefined;
   };
   /** Names, one for each logit of a row. */
   readonly learners: readonly string[];

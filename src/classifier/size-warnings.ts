@@ -1,4 +1,4 @@
-import type { Sample } from '../samples/sample.js';
+import type { SampleRole } from '../native/contract/statistics.js';
 import type { Warning } from '../warnings.js';
 import { type CrossFittingPlan, seenShare } from './settings.js';
 
@@ -7,15 +7,18 @@ const rowsPerFold = 100;
 /** Parameters a training row above which a network is large for the sample. */
 const parametersPerRow = 100;
 
-/** What is odd about the size of the samples for the folds, or the split, and the network requested. */
+/**
+ * What is odd about the size of the samples for the folds, or the split, and the network requested.
+ *
+ * @param noun what the rows are, plural.
+ */
 export function sizeWarnings(
-  reference: Pick<Sample, 'rows' | 'noun'>,
-  generated: Pick<Sample, 'rows'>,
+  rows: Readonly<Record<SampleRole, number>>,
+  noun: string,
   plan: Pick<CrossFittingPlan, 'folds' | 'split'>,
   parameters: number,
 ): Warning[] {
-  const { noun } = reference;
-  const smallest = Math.min(reference.rows, generated.rows);
+  const smallest = Math.min(rows.reference, rows.generated);
   const warnings: Warning[] = [];
   const tested = Math.floor(plan.split ? smallest * plan.split.test : smallest / plan.folds);
   if (tested < rowsPerFold) {
@@ -23,7 +26,7 @@ export function sizeWarnings(
     const message = `the smaller sample has ${smallest} ${noun}, ${tested} ${where}: differences below a few percent cannot be seen, and the result varies with the seed`;
     warnings.push({ code: 'small-sample', message });
   }
-  const trainingRows = (reference.rows + generated.rows) * seenShare(plan);
+  const trainingRows = (rows.reference + rows.generated) * seenShare(plan);
   if (parameters > parametersPerRow * trainingRows) {
     const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training ${noun}: it is stopped early and may see less than a smaller one (--hidden 64,64)`;
     warnings.push({ code: 'large-network', message });

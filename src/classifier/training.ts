@@ -11,7 +11,6 @@ import { prepareFitting } from './cross-fitting.js';
 import type { ClassifierEnsemble } from './ensemble.js';
 import { requirePresetFits } from './presets.js';
 import { type TrainingOptions, trainingChoices, trainingSchema } from './settings.js';
-import { sizeWarnings } from './size-warnings.js';
 
 export interface TrainClassifierOptions extends TrainingOptions, ComputeOptions {
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
@@ -55,12 +54,11 @@ export async function trainClassifier(
   const preparing = { signal, computer, paired };
   using prepared = await prepareFitting(pair.reference, pair.generated, pair.input, choices, preparing);
   const { ensemble, records } = await prepared.fit({ signal, onProgress, checkpoint: kept, warnings });
-  const sizes = sizeWarnings(pair.reference, pair.generated, choices, ensemble.networkParameters);
   return {
     ensemble,
     records,
     samples: pair.records,
     input: pair.settings,
-    warnings: [...pair.warnings, ...sizes],
+    warnings: ensemble.description.warnings,
   };
 }

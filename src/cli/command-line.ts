@@ -1,8 +1,11 @@
 import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
 import { packageVersion } from '../versions.js';
+import { type CommandWords, commandWords } from './command-words.js';
+import { completionCommand, completionScript, type Shell } from './completion.js';
 import { demoCommand, runDemo } from './demo.js';
 import { evaluateCommand, runEvaluate } from './evaluate.js';
+import { examplesText } from './examples.js';
 import { exportCommand, runExport } from './export.js';
 import { exitCodes, reportFailure } from './failure.js';
 import { inspectCommand, runInspect } from './inspect.js';
@@ -82,9 +85,23 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
           ended(session, exitCode);
         }
       });
-    program.addCommand(command);
+    program.addCommand(command.addHelpText('after', examplesText(command.name())));
   }
+  const completion = completionCommand().copyInheritedSettings(program);
+  completion.addHelpText('after', examplesText(completion.name()));
+  program.addCommand(
+    completion.action((shell: Shell) => {
+      io.stdout.write(completionScript(commandWords(program), shell));
+    }),
+  );
   return program;
+}
+
+/** What the program says of itself, for its manual page. */
+export function programWords(): { readonly description: string; readonly commands: readonly CommandWords[] } {
+  const { stdout, stderr } = process;
+  const program = makeProgram({ stdout, stderr, signal: new AbortController().signal }, () => undefined);
+  return { description: program.description(), commands: commandWords(program) };
 }
 
 /** @throws CaloscopeError ERR_USAGE that names it: behind options a word that was to be the value of one looks like this. */

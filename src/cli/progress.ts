@@ -11,9 +11,10 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-const secondsBetweenLines = 3;
+/** In a log: enough to see that it goes on, few enough to read. */
+const secondsBetweenLines = 60;
 
-/** A bar on a terminal, a line every few seconds elsewhere, nothing when `silent`. */
+/** A bar on a terminal, a line a minute elsewhere, nothing when `silent`. */
 export function progressDisplay(io: Io, silent: boolean): ProgressDisplay {
   if (silent) return { stage: () => () => undefined, end: () => undefined };
   return io.stderr.isTTY ? barDisplay(io) : lineDisplay(io);
@@ -77,7 +78,7 @@ function beginBar(io: Io, name: string): cliProgress.SingleBar {
   return bar;
 }
 
-/** A line when a stage makes its first progress, and one every few seconds. */
+/** A line when a stage makes its first progress, one a minute, and one when it is done. */
 function lineDisplay(io: Io): ProgressDisplay {
   let current = 0;
   const stage = (name: string) => {
@@ -85,12 +86,16 @@ function lineDisplay(io: Io): ProgressDisplay {
     const own = current;
     let pace: Pace | null = null;
     let last = Number.NEGATIVE_INFINITY;
+    let finished = false;
     return (progress: Progress) => {
       const now = performance.now();
-      if (current !== own || now - last < secondsBetweenLines * 1000) return;
+      const percent = Math.floor(100 * share(progress));
+      const due = percent === 100 || now - last >= secondsBetweenLines * 1000;
+      if (current !== own || finished || !due) return;
       last = now;
+      finished = percent === 100;
       pace ??= new Pace(progress);
-      const figures = [`${Math.floor(100 * share(progress))} %`, pace.text(progress)];
+      const figures = [`${percent} %`, finished ? '' : pace.text(progress)];
       io.stderr.write(`${name}: ${figures.filter((figure) => figure !== '').join(', ')}\n`);
     };
   };

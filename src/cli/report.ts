@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { Command } from 'commander';
 import { CaloscopeError, FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
@@ -38,6 +38,7 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const { result: _, report, ...others } = outputNames;
   const beside = Object.values(others).map((name) => join(dirname(source), name));
   await requireOutputFile(out, { force, inputs: [source, ...beside] });
+  requireHtml(out);
   using _figures = await claimFigures(chosen.figures, { force, inputs: [source] });
   const result = await readResult(source);
   session.signal.throwIfAborted();
@@ -52,6 +53,14 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
     ...figures.lines,
     ...warningLines(warnings),
   ]);
+}
+
+/** @throws CaloscopeError ERR_USAGE for a name that says another kind of file than is written. */
+function requireHtml(out: string): void {
+  const ending = extname(out).toLowerCase();
+  if (['', '.html', '.htm'].includes(ending)) return;
+  const message = `a report is HTML, and --out ${out} would be no ${ending.slice(1)}; give it a name that ends in .html (figures as SVG and PDF: --figures of evaluate and report)`;
+  throw new CaloscopeError('ERR_USAGE', message);
 }
 
 /** What a result has beside the parts of its analyses. */

@@ -6,6 +6,7 @@ import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
 import { inputSettings } from '../samples/kinds.js';
+import { type RowWeightSummary, weightSummary } from '../samples/row-weights.js';
 import { packageVersion } from '../versions.js';
 import { type Warning, warningsText } from '../warnings.js';
 import { densityRatioWeights, type WeightHealth } from '../weights/density-ratio.js';
@@ -80,6 +81,7 @@ export async function runWeights(
   });
   const { logWeights, health: ofScored } = await densityRatioWeights(found.logRatios, {
     clip: clip ?? undefined,
+    rowWeights: found.rowWeights ?? undefined,
     signal,
     threads: chosen.threads,
     device: chosen.device,
@@ -98,6 +100,7 @@ export async function runWeights(
         // Nothing is known of the training of a model of another program.
         ...(classifier instanceof ClassifierEnsemble && { logWeightErrors: everyRow.logWeightErrors }),
         logits: everyRow.logits,
+        rowWeights: everyRow.rowWeights,
         files: found.files,
       },
     ],
@@ -119,6 +122,7 @@ export async function runWeights(
     noun: found.noun,
     rows: found.rows,
     withoutWeight: everyRow.logWeights.length - found.rows,
+    weights: weightSummary(found.rowWeights),
     ...facts,
     device,
     geometry,
@@ -131,20 +135,22 @@ export async function runWeights(
 
 /** A row for each row of the files, so that both lie side by side: NaN where it was left out. */
 function alignedWithFiles(
-  { sourceRows, files, rows, logits, logRatioErrors }: FileScores,
+  { sourceRows, files, rows, logits, logRatioErrors, rowWeights }: FileScores,
   logWeights: Float64Array,
-): Pick<WeightsTable, 'logWeights' | 'logits'> & { readonly logWeightErrors: Float64Array } {
-  if (!sourceRows) return { logWeights, logits, logWeightErrors: logRatioErrors };
+): Pick<WeightsTable, 'logWeights' | 'logits' | 'rowWeights'> & { readonly logWeightErrors: Float64Array } {
+  if (!sourceRows) return { logWeights, logits, logWeightErrors: logRatioErrors, rowWeights };
   const all = files.reduce((sum, file) => sum + file.rows, 0);
   const learners = logits.length / rows;
   const aligned = {
     logWeights: new Float64Array(all).fill(Number.NaN),
     logWeightErrors: new Float64Array(all).fill(Number.NaN),
     logits: new Float32Array(learners * all).fill(Number.NaN),
+    rowWeights: rowWeights && new Float64Array(all).fill(Number.NaN),
   };
   sourceRows.forEach((place, row) => {
     aligned.logWeights[place] = logWeights[row] as number;
     aligned.logWeightErrors[place] = logRatioErrors[row] as number;
+    if (aligned.rowWeights) aligned.rowWeights[place] = rowWeights?.[row] as number;
     for (let learner = 0; learner < learners; learner++)
       aligned.logits[learner * all + place] = logits[learner * rows + row] as number;
   });
@@ -169,11 +175,19 @@ interface Weighed {
   readonly rows: number;
   /** Rows of the files that were left out: their weights are NaN. */
   readonly withoutWeight: number;
+  /** With which the rows count; null: each counts 1. */
+  readonly weights: RowWeightSummary | null;
   readonly device: string;
   readonly geometry: string | null;
   readonly threshold: number | null;
   readonly health: WeightHealth;
   readonly warnings: readonly Warning[];
+}
+
+/** `worth 1,204 rows of equal weight, 3 of negative weight`. */
+function rowWeightsText({ effectiveRows, negative }: RowWeightSummary, noun: string): string {
+  const below = negative > 0 ? `, ${count(negative)} of negative weight` : '';
+  return `worth ${count(effectiveRows)} ${noun} of equal weight${below}`;
 }
 
 function linesOf(weighed: Weighed, deviceReason: string): string[] {
@@ -193,6 +207,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
         ? [['left out', `${count(weighed.withoutWeight)} ${noun}, whose weights are NaN`] as const]
         : []),
       ...ofVoxels,
+      ...(weighed.weights ? [['row weights', rowWeightsText(weighed.weights, noun)] as const] : []),
       ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',

@@ -4,7 +4,6 @@ import type { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { permutationTest, requireLabellings } from '../classifier/permutation-test.js';
 import { requirePresetFits } from '../classifier/presets.js';
 import { trainingChoices } from '../classifier/settings.js';
-import { sizeWarnings } from '../classifier/size-warnings.js';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { SampleRole } from '../native/contract/statistics.js';
@@ -157,7 +156,6 @@ async function evaluateSamples(
       run,
     });
     watch.lap('analyses');
-    const sizes = sizeWarnings(reference, generated, choices, fitted.ensemble.networkParameters);
     const ofNull = examined?.warnings ?? [];
     const { auc, roc, ...parts } = found.parts;
     const toy = samples.reference.toy || samples.generated.toy;
@@ -168,7 +166,7 @@ async function evaluateSamples(
       verdict: verdictOn(evidence),
       auc,
       roc,
-      warnings: [...oddities, ...ofNull, ...sizes, ...found.warnings, ...blindness(evidence)],
+      warnings: [...oddities, ...ofNull, ...fitted.sizeWarnings, ...found.warnings, ...blindness(evidence)],
       samples,
       ...parts,
       settings: settingsRecord(settings, choices, fitted),

@@ -66,9 +66,7 @@ function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[]
       ...known('fold'),
       ...whole((first, rows) => BigInt64Array.from(fold.subarray(first, first + rows), BigInt)),
     },
-    ...(rowWeights
-      ? [{ name: 'row_weight', unit: '', meaning: 'with which the row counts', ...float(rowWeights) }]
-      : []),
+    ...(rowWeights ? [{ ...known('row_weight'), ...float(rowWeights) }] : []),
     ...observables.map(({ label, unit, values }, i) => ({
       name: names[i] as string,
       unit,
@@ -78,12 +76,12 @@ function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[]
   ];
 }
 
-/** Names of columns that are not of the sample, whether a table has all of them or not. */
-const takenNames: readonly string[] = [...Object.keys(meanings), 'row_weight'];
-
-/** Names of conditions and observables as columns, each once: `sample_` stands in front of one that is taken, `sample_fold`. */
+/**
+ * Names of conditions and observables as columns, each once: `sample_` stands in front of one that is taken, `sample_fold`. Taken are all
+ * names that a row may have, whether this table has them or not.
+ */
 function ownNames(observables: SampleWeights['observables']): readonly string[] {
-  const taken = new Set(takenNames);
+  const taken = new Set<string>(Object.keys(meanings));
   return observables.map(({ name }) => {
     let free = name;
     while (taken.has(free)) free = `sample_${free}`;

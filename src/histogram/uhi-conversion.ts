@@ -1,9 +1,9 @@
-import { createRequire } from 'node:module';
 import { CaloscopeError } from '../errors.js';
 import type { NestedNumbers, UhiAxis, UhiHistogram, UhiMetadata } from '../formats/uhi/uhi.js';
 import { parseUhiHistogram } from '../formats/uhi/uhi-schema.js';
 import { mustBeOneOf } from '../names.js';
 import { type UpperEdge, upperEdges } from '../native/contract/histograms.js';
+import { packageVersion } from '../versions.js';
 import {
   binCount,
   type CategoryAxis,
@@ -24,8 +24,6 @@ export interface KeptSums {
   readonly nanValue: number;
   readonly nanVariance: number;
 }
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 function present(metadata: Record<string, string | number | boolean | undefined>): UhiMetadata {
   const entries = Object.entries(metadata).filter(([, value]) => value !== undefined);
@@ -117,7 +115,7 @@ export function writeUhiHistogram(
     nanEntries > 0 ? { nan_entries: nanEntries, nan_value: nanValue, nan_variance: nanVariance } : {};
   return {
     uhi_schema: 1,
-    writer_info: { caloscope: { version } },
+    writer_info: { caloscope: { version: packageVersion } },
     metadata: present({ label, entries, ...nan }),
     axes: axes.map((axis, index) => writeAxis(axis, () => edges(index))),
     storage: {

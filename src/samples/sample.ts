@@ -96,6 +96,8 @@ export interface Condition {
   readonly unit: string;
   /** One a row. */
   readonly values: Float64Array;
+  /** Whole numbers up to this one are held apart; absent: as far as float64 does. */
+  readonly exactTo?: number | undefined;
 }
 
 /** What the user chooses of the input of classifiers, as far as the kind of sample has a choice. */
@@ -196,6 +198,8 @@ export interface SampleBounds {
 export interface SampleStream extends NumberedRows {
   /** Its files, in their order. */
   readonly files: readonly SampleFile[];
+  /** Weights with which its rows count, of any sign; null: every row counts 1. */
+  readonly rowWeights: Float64Array | null;
   /** What was odd in the file and was not refused; complete after the last sample. */
   readonly warnings: readonly Warning[];
   /** All rows in file order. Each sample is the caller's to free. */

@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.js';
 import { didYouMean } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { JobOptions } from '../native/run-job.js';
+import type { Warning } from '../warnings.js';
 import type { Condition, Sample } from './sample.js';
 
 const bound = z.number({ error: 'must be a number' }).nullable().default(null);
@@ -41,24 +42,77 @@ export const selectionsSchema = z
 export type RowSelection = z.output<typeof selectionSchema>;
 
 /**
- * What a number of a float32 file may be beside what is written down for it, after a change of unit, relative to it. Whole
- * numbers, such as codes of particles, are exact.
+ * What a number that was stored as float32 may be beside what is written down for it, relative to it: after a change of unit,
+ * or as log₁₀ of up to 10⁷ (ln 10 · 7 · 2⁻²⁴). Whole numbers, such as codes of particles, are exact.
  */
-const rounding = 2 ** -22;
+const roundingOfFloat32 = 2 ** -19;
+/** The same of float16, which no rounding of larger numbers looks like: all have 11 bits at most, and some nearly as many. */
+const roundingOfFloat16 = 2 ** -11;
 
-function equals(value: number, wanted: number): boolean {
+/** Bits from the first that is set to the last. */
+function significantBits(value: number): number {
+  if (value === 0) return 0;
+  let rest = Math.abs(value) / 2 ** Math.floor(Math.log2(Math.abs(value)));
+  let bits = 1;
+  for (; bits < 64 && !Number.isInteger(rest); bits++) rest *= 2;
+  return bits;
+}
+
+/** How far the numbers of a condition may be from what is written down for them. */
+function roundingOf(values: Float64Array): number {
+  let most = 0;
+  for (const value of values) {
+    if (Number.isInteger(value) || !Number.isFinite(value)) continue;
+    most = Math.max(most, significantBits(value));
+    if (most > 11) return roundingOfFloat32;
+  }
+  return most > 8 ? roundingOfFloat16 : roundingOfFloat32;
+}
+
+/** How the numbers of one condition are compared. */
+interface Comparison {
+  readonly rounding: number;
+  /** Whole numbers up to this one are held apart. */
+  readonly exactTo: number;
+}
+
+function equals(value: number, wanted: number, { rounding, exactTo }: Comparison): boolean {
   if (value === wanted) return true;
-  if (Number.isInteger(value) && Number.isInteger(wanted)) return false;
+  if (Number.isInteger(value) && Number.isInteger(wanted) && Math.abs(wanted) <= exactTo) return false;
   return Math.abs(value - wanted) <= rounding * Math.abs(wanted);
 }
 
-function isChosen({ from, to, values }: RowSelection, value: number): boolean {
-  if (values !== null) return values.some((wanted) => equals(value, wanted));
+function isChosen({ from, to, values }: RowSelection, value: number, how: Comparison): boolean {
+  if (values !== null) return values.some((wanted) => equals(value, wanted, how));
   return (
-    (from === null || value >= from || equals(value, from)) &&
-    (to === null || value <= to || equals(value, to)) &&
+    (from === null || value >= from || equals(value, from, how)) &&
+    (to === null || value <= to || equals(value, to, how)) &&
     !Number.isNaN(value)
   );
+}
+
+/** Whether a row of a sample is chosen. @throws ArgumentError ERR_ARGUMENT where that cannot be told. */
+function chooser(sample: Sample, chosen: readonly RowSelection[]): (row: number) => boolean {
+  const conditions = sample.conditions();
+  const columns = chosen.map((one) => {
+    const condition = conditionOf(one, conditions, sample.noun);
+    requireHeldApart(one, condition);
+    const { values, exactTo = Number.MAX_SAFE_INTEGER } = condition;
+    return { one, values, how: { rounding: roundingOf(values), exactTo } };
+  });
+  return (row) => columns.every(({ one, values, how }) => isChosen(one, values[row] as number, how));
+}
+
+/** Whole numbers that were rounded to each other when they were read cannot be chosen one by one. */
+function requireHeldApart(
+  { condition, values: wanted }: RowSelection,
+  { values, exactTo = Number.MAX_SAFE_INTEGER }: Condition,
+): void {
+  if (wanted === null) return;
+  const rounded = (value: number) => Number.isInteger(value) && Math.abs(value) > exactTo;
+  if (!wanted.some(rounded) && !values.some(rounded)) return;
+  const message = `select: ${condition} has whole numbers above ${exactTo}, which are rounded to each other when they are read; choose a range, or number them anew in the file`;
+  throw new ArgumentError('ERR_ARGUMENT', message);
 }
 
 /**
@@ -74,20 +128,55 @@ export async function selectRows(
   options: JobOptions,
 ): Promise<Sample> {
   if (chosen.length === 0) return sample;
-  const conditions = sample.conditions();
-  const columns = chosen.map((one) => ({ one, condition: conditionOf(one, conditions, sample.noun) }));
+  const stays = chooser(sample, chosen);
   const removed = new Float64Array(sample.rows);
   let count = 0;
   for (let row = 0; row < sample.rows; row++) {
-    const stays = columns.every(({ one, condition }) => isChosen(one, condition.values[row] as number));
-    if (!stays) removed[count++] = row;
+    if (!stays(row)) removed[count++] = row;
   }
   if (count === 0) return sample;
   if (count < sample.rows) return await sample.without(removed.slice(0, count), options);
-  const wanted = columns.map(({ one, condition }) => selectionText(one, condition.unit)).join(' and ');
-  const there = columns.map(({ condition }) => rangeOf(condition)).join(', ');
+  const conditions = sample.conditions();
+  const about = chosen.map((one) => ({ one, condition: conditionOf(one, conditions, sample.noun) }));
+  const wanted = about.map(({ one, condition }) => selectionText(one, condition.unit)).join(' and ');
+  const there = about.map(({ condition }) => rangeOf(condition)).join(', ');
   const message = `select: none of the ${sample.rows} ${role} ${sample.noun} has ${wanted}; there is ${there}`;
   throw new ArgumentError('ERR_TOO_FEW_ROWS', message);
+}
+
+/** Counts the rows of samples that a classifier was not trained for. */
+export class SelectionWatch {
+  readonly #chosen: readonly RowSelection[];
+  #others = 0;
+  #rows = 0;
+  #unknown = '';
+
+  constructor(chosen: readonly RowSelection[]) {
+    this.#chosen = chosen;
+  }
+
+  count(sample: Sample): void {
+    if (this.#chosen.length === 0) return;
+    const keys = sample.conditions().map(({ key }) => key);
+    const missing = this.#chosen.filter(({ condition }) => !keys.includes(condition));
+    this.#unknown = missing.map(({ condition }) => condition).join(', ');
+    if (missing.length > 0) return;
+    const stays = chooser(sample, this.#chosen);
+    for (let row = 0; row < sample.rows; row++) if (!stays(row)) this.#others++;
+    this.#rows += sample.rows;
+  }
+
+  /** @param noun what the rows are, plural. */
+  warnings(noun: string): Warning[] {
+    const trained = this.#chosen.map((one) => selectionText(one)).join(' and ');
+    if (this.#unknown !== '') {
+      const message = `the classifier was trained with ${noun} of ${trained}; whether these are such ${noun} cannot be told, since they come without ${this.#unknown}`;
+      return [{ code: 'outside-selection', message }];
+    }
+    if (this.#others === 0) return [];
+    const message = `${this.#others} of ${this.#rows} ${noun} are not of ${trained}, which the classifier was trained with: their weights mean nothing`;
+    return [{ code: 'outside-selection', message }];
+  }
 }
 
 function conditionOf({ condition }: RowSelection, conditions: readonly Condition[], noun: string): Condition {

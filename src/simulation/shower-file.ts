@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import {
   type ColumnNumbers,
   createHdf5,
@@ -9,6 +8,7 @@ import { requireText } from '../names.js';
 import type { ToyShowerBlock } from '../native/contract/simulation.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { Progress } from '../native/run-job.js';
+import { packageVersion } from '../versions.js';
 import type { DistortionName } from './distortions.js';
 import {
   exactAuc,
@@ -19,8 +19,6 @@ import {
   type ToySamplePlan,
   toyVoxels,
 } from './toy-showers.js';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 export interface SimulateShowersOptions extends ToySampleOptions {
   /** Replace a file that exists. Default false. */
@@ -118,7 +116,7 @@ function filePlan(plan: ToySamplePlan): FilePlan {
     attributes: {
       caloscope_toy:
         'toy showers from a parametrisation after Grindhammer and Peters (hep-ex/0001020), not from a detector simulation; ' +
-        `caloscope ${version}`,
+        `caloscope ${packageVersion}`,
       geometry: plan.geometry,
       seed: String(plan.seed),
       sample: plan.sample,

@@ -20,6 +20,8 @@ export interface WeightsTable {
   readonly logits: Float32Array;
   /** The fold of each row; absent where no fold was held out. */
   readonly fold?: Uint16Array;
+  /** With which each row counts; absent or null: each counts 1. */
+  readonly rowWeights?: Float64Array | null | undefined;
   /** The row of each in the shower file; left out or null: row i is row i. */
   readonly sourceRows?: Float64Array | null | undefined;
   /** The files of the rows, in their order, where there are several. */
@@ -31,7 +33,8 @@ const rowsPerBlock = 65_536;
 /**
  * Writes weights: for each sample a group with `log_weight` and `log_weight_error` (N) float64, `logit` (N, learners)
  * float32, `fold` (N) int32 and `source_row` (N) int64, the row in the shower file, counted from 0: rows that have no
- * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0. Each dataset says in its
+ * entry were left out. Where a sample has several files, `source_file` (N) int32 says which, counted from 0; where rows
+ * have weights of their own, `row_weight` (N) float64 has them. Each dataset says in its
  * attributes `long_name` what it is, in `units` that it has no unit (`1`). Appears at `path` when it is complete.
  *
  * @throws ArgumentError ERR_ARGUMENT; FileError ERR_OUTPUT; the reason of the signal when aborted.
@@ -89,6 +92,7 @@ export const meanings = {
   log_weight: 'ln w = ln(p_reference/p_generated)',
   log_weight_error: 'standard error of ln w before any calibration, without bias',
   weight: 'w = p_reference/p_generated',
+  row_weight: 'with which the row counts',
 } as const;
 
 function datasetsOf(table: WeightsTable): DatasetPlan[] {
@@ -105,11 +109,12 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
     ...(table.fold ? [dataset('fold', 'i4')] : []),
     ...(numberedFiles(table) ? [dataset('source_file', 'i4')] : []),
     dataset('source_row', 'i8'),
+    ...(table.rowWeights ? [dataset('row_weight', 'f8')] : []),
   ];
 }
 
 function blockOf(table: WeightsTable, first: number, rows: number) {
-  const { logWeights, logWeightErrors, logits, fold } = table;
+  const { logWeights, logWeightErrors, logits, fold, rowWeights } = table;
   const places = placesInFiles(table, first, rows);
   const learners = learnersOf(table);
   const logit = new Float32Array(rows * learners);
@@ -127,5 +132,6 @@ function blockOf(table: WeightsTable, first: number, rows: number) {
     ...(fold ? { [placeOf(table, 'fold')]: Int32Array.from(fold.subarray(first, first + rows)) } : {}),
     ...(numberedFiles(table) ? { [placeOf(table, 'source_file')]: places.files } : {}),
     [placeOf(table, 'source_row')]: places.rows,
+    ...(rowWeights ? { [placeOf(table, 'row_weight')]: rowWeights.slice(first, first + rows) } : {}),
   };
 }

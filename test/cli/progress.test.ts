@@ -59,21 +59,23 @@ describe('progress', () => {
     expect(stderr.text).toContain('training');
   });
 
-  it('elsewhere is a line at the first progress and every few seconds', () => {
+  it('elsewhere is a line at the first progress, every minute and at the end', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     const { stderr, progress } = display(false);
     const show = progress.stage('reading');
     vi.advanceTimersByTime(5000); // what comes before the first progress says nothing about the rate
     for (let done = 0; done <= 100; done++) {
-      show({ done, total: 100, message: '' });
-      vi.advanceTimersByTime(100);
+      show({ done: 100 * done, total: 10_000, message: '' });
+      vi.advanceTimersByTime(2000);
     }
+    show({ done: 100, total: 100, message: '' });
     progress.end();
     expect(stderr.text).toBe(
       'reading: 0 %\n' +
-        'reading: 30 %, 10 showers/s, 7 s left\n' +
-        'reading: 60 %, 10 showers/s, 4 s left\n' +
-        'reading: 90 %, 10 showers/s, 1 s left\n',
+        'reading: 30 %, 50 showers/s, 2 min 20 s left\n' +
+        'reading: 60 %, 50 showers/s, 1 min 20 s left\n' +
+        'reading: 90 %, 50 showers/s, 20 s left\n' +
+        'reading: 100 %\n',
     );
   });
 

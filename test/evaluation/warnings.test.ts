@@ -1,5 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
+import { scoreFile } from '#caloscope/classifier/file-scores';
 import { sizeWarnings } from '#caloscope/classifier/size-warnings';
+import { trainClassifier } from '#caloscope/classifier/training';
 import { foldsDiffer } from '#caloscope/evaluation/analyses/auc';
 import { unfinishedTrainings } from '#caloscope/evaluation/analyses/training';
 import { evaluate } from '#caloscope/evaluation/evaluate';
@@ -7,6 +13,7 @@ import type { WeightHealth } from '#caloscope/evaluation/result';
 import { type ShowerSample, showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import type { SampleRole } from '#caloscope/weights/density-ratio';
 import { healthWarnings } from '#caloscope/weights/health-warnings';
+import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../support/grid-showers.js';
 
 function codes(warnings: readonly { code: string }[]): string[] {
@@ -26,13 +33,30 @@ describe('warnings about sizes', () => {
     [10, 10, 3, 10_000, ['small-sample', 'large-network']],
   ] as const)('%i and %i rows, %i folds, %i parameters: %j', (first, second, folds, parameters, expected) => {
     const warnings = sizeWarnings(
-      { rows: first, noun: 'jets' },
-      { rows: second },
+      { reference: first, generated: second },
+      'jets',
       { folds, split: null },
       parameters,
     );
     expect(codes(warnings)).toEqual(expected);
     for (const { message } of warnings) expect(message).toMatch(/\d (training )?jets/);
+  });
+
+  it('stay with the classifier when it is saved, and are repeated when it is used', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'caloscope-warnings-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const samples = [gaussianSample(90, [0, 0], 1), gaussianSample(90, [0, 0], 2)] as const;
+    const learners = ['logistic'] as const;
+    const { ensemble, warnings } = await trainClassifier(...samples, { folds: 3, learners, threads: 1 });
+    expect(codes(warnings)).toEqual(['small-sample']);
+    await ensemble.save(join(folder, 'classifier'));
+    ensemble.dispose();
+    using loaded = await ClassifierEnsemble.load(join(folder, 'classifier'));
+    expect(loaded.description.warnings).toEqual(warnings);
+    writeFileSync(join(folder, 'rows.csv'), 'x0,x1\n0,0\n');
+    const [again] = (await scoreFile(loaded, join(folder, 'rows.csv'))).warnings;
+    expect(again?.code).toBe('small-sample');
+    expect(again?.message).toBe(`in the training of the classifier: ${warnings[0]?.message}`);
   });
 });
 

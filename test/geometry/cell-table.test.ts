@@ -12,6 +12,7 @@ import {
 } from '#caloscope/geometry/geometry-record';
 import type { LayoutDescription } from '#caloscope/layouts/schema';
 import { sampleOf } from '#caloscope/samples/kinds';
+import { inspectShowerFile } from '#caloscope/samples/showers/inspection';
 import { openShowerFile } from '#caloscope/samples/showers/reading/reading';
 import { openShowers, ShowerStream } from '#caloscope/samples/showers/shower-stream';
 
@@ -145,6 +146,8 @@ describe('energies times the weights of the cells', () => {
     expect(Array.from(sample.read(0, rows))).toEqual(Array.from(expected));
     // Their sums are far from the incident energies: that is no unit.
     expect(sample.problems).toEqual([]);
+    const inspected = await inspectShowerFile(voxels, { geometry: path, layout: layout(true) });
+    expect(inspected.problems).toEqual([]);
     const stream = await ShowerStream.open(voxels, { geometry: path, layout: layout(true) });
     const all: number[] = [];
     for await (const part of stream.samples({ rows: 100, bytes: Number.POSITIVE_INFINITY })) {

@@ -6,6 +6,7 @@ import { type GivenSample, sampleOf } from '#caloscope/samples/kinds';
 import { type RowSelection, selectRows } from '#caloscope/samples/selected-rows';
 import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import type { MatrixSample } from '#caloscope/samples/table/matrix-sample';
+import type { Warning } from '#caloscope/warnings';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridGeometry, gridNumbers } from '../support/grid-showers.js';
 import { toyEvents } from '../support/toy-events.js';
@@ -127,6 +128,27 @@ describe.each([
   });
 });
 
+it('a classifier says which rows it was not trained with', async () => {
+  const select = [{ condition: 'pdg', values: [22] }];
+  const { ensemble } = await trainClassifier(showers(1), showers(2), { ...options, select });
+  const said: Warning[] = [];
+  const score = (sample: GivenSample) =>
+    ensemble.score(sample, { onWarning: (warning) => said.push(warning) });
+  await score(showers(3));
+  expect(said.filter(({ code }) => code === 'outside-selection')).toEqual([
+    {
+      code: 'outside-selection',
+      message:
+        '60 of 90 showers are not of pdg 22, which the classifier was trained with: their weights mean nothing',
+    },
+  ]);
+  said.length = 0;
+  const { voxels } = gridNumbers(rows, 4);
+  await score(showersFromArrays({ incidentEnergies: each(energyOf), voxels }, gridGeometry()));
+  expect(said[0]?.message).toMatch(/^the classifier was trained with showers of pdg 22; .* without pdg$/);
+  ensemble.dispose();
+});
+
 describe('numbers of a selection', () => {
   const chosen = async (values: readonly number[], selection: Partial<RowSelection>) => {
     const incidentEnergies = Float64Array.from(values, () => 1000);
@@ -146,6 +168,39 @@ describe('numbers of a selection', () => {
     expect(await chosen(inMeV, { from: 100, to: 300 })).toEqual([0, 1, 2]);
     expect(await chosen(inMeV, { to: 299 })).toEqual([0, 1]);
     expect(await chosen(stored, { from: 0.1001 })).toEqual([1, 2, 3]);
+  });
+
+  it('hold those that were stored as log₁₀ in float32', async () => {
+    const energies = [1e3, 2e3, 5e3, 2e4, 5e4, 65e3, 1e6, 4e6];
+    for (const unit of [1, 1000]) {
+      const stored = energies.map((energy) => unit * 10 ** Math.fround(Math.log10(energy / unit)));
+      expect(await chosen(stored, { from: 1e3, to: 2e4 })).toEqual([0, 1, 2, 3]);
+      expect(await chosen(stored, { values: [5e4, 4e6] })).toEqual([4, 7]);
+      expect(await chosen(stored, { from: 65e3 })).toEqual([5, 6, 7]);
+    }
+  });
+
+  it('hold those of float16 files, and take no other numbers for these', async () => {
+    const float16 = [0.0999755859375, 0.199951171875, 0.300048828125];
+    expect(await chosen(float16, { from: 0.1, to: 0.3 })).toEqual([0, 1, 2]);
+    expect(await chosen(float16, { values: [0.2] })).toEqual([1]);
+    expect(await chosen([0.25, 0.5, 0.75], { from: 0.5001 })).toEqual([2]);
+    expect(await chosen([...float16, 0.1001], { from: 0.1 })).toEqual([1, 2, 3]);
+  });
+
+  it('are refused as values where whole numbers were rounded to each other', async () => {
+    const large = [2 ** 53, 2 ** 53 + 2, 5];
+    await expect(chosen(large, { values: [5] })).rejects.toMatchObject({
+      code: 'ERR_ARGUMENT',
+      message: expect.stringMatching(/^select: c has whole numbers above 9007199254740991, .*choose a range/),
+    });
+    expect(await chosen(large, { to: 6 })).toEqual([2]);
+    const runs = Float32Array.from([16777216, 16777218, 3]);
+    const matrix = { values: runs, columns: ['run'], conditions: [{ name: 'run', label: 'run', unit: '' }] };
+    const wanted = [{ condition: 'run', from: null, to: null, values: [3] }];
+    await expect(selectRows(sampleOf(matrix), 'reference', wanted, {})).rejects.toMatchObject({
+      message: expect.stringContaining('run has whole numbers above 16777216, which are rounded'),
+    });
   });
 
   it('are exact where they are whole, and NaN is never chosen', async () => {

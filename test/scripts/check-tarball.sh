@@ -39,13 +39,13 @@ bare node node_modules/caloscope/dist/cli/main.js --version
 
 echo 'no prebuilt core, no compiler: the messages name the remedy'
 mv "$work/user/node_modules/caloscope/prebuilds" "$work/prebuilds-aside"
-for attempt in 'npm rebuild caloscope --foreground-scripts' 'node node_modules/caloscope/dist/cli/main.js inspect'; do
+for attempt in 'node node_modules/caloscope/packaging/install.mjs' 'node node_modules/caloscope/dist/cli/main.js inspect'; do
   # shellcheck disable=SC2086 # the words of the attempt are separate arguments
   if bare $attempt > "$work/said" 2>&1; then
     echo "\"$attempt\" succeeded without a core" >&2
     exit 1
   fi
-  if ! grep --quiet 'npm rebuild caloscope --foreground-scripts' "$work/said"; then
+  if ! grep --quiet 'node .*/caloscope/packaging/install.mjs' "$work/said"; then
     cat "$work/said" >&2
     echo "\"$attempt\" does not say what to do" >&2
     exit 1
@@ -54,7 +54,7 @@ done
 
 echo 'no prebuilt core, with compiler: the remedy works'
 # Without CUDA, which test:cuda compiles: it would take minutes more.
-(cd "$work/user" && CALOSCOPE_CUDA=OFF npm rebuild caloscope --foreground-scripts --loglevel error > "$work/said" 2>&1) || {
+(cd "$work/user" && CALOSCOPE_CUDA=OFF node node_modules/caloscope/packaging/install.mjs > "$work/said" 2>&1) || {
   cat "$work/said" >&2
   exit 1
 }

@@ -110,6 +110,7 @@ const withOptions: Readonly<Record<string, (options: never) => unknown>> = {
   WeightedHistogram: (options) => new caloscope.WeightedHistogram([caloscope.regularAxis(2, 0, 1)], options),
   'WeightedHistogram.fill': (options) => histogram().fill([numbers()], options),
   writeEvaluation: (options) => caloscope.writeEvaluation({ result: {} } as never, out, options),
+  writeFigures: (options) => caloscope.writeFigures({} as never, join(folder, 'figures'), options),
   writeReport: (options) => caloscope.writeReport({} as never, out, options),
   writeWeightsFile: (options) =>
     caloscope.writeWeightsFile(

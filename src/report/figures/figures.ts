@@ -4,6 +4,7 @@ import type { EvaluationResult } from '../../evaluation/result.js';
 import { requireOutputFolder } from '../../formats/files/output-checks.js';
 import type { OwnFiles } from '../../formats/files/own-files.js';
 import { writeWholeFolder } from '../../formats/files/whole-output.js';
+import { requireKnownOptions, requireText } from '../../names.js';
 import { startWorker } from '../../worker-thread.js';
 import type { WriteReportOptions } from '../report.js';
 import type { FiguresReply } from './figures-worker.js';
@@ -33,8 +34,13 @@ export interface WrittenFigures {
 export async function writeFigures(
   result: EvaluationResult,
   folder: string,
-  { force = false, signal }: WriteReportOptions = {},
+  options: WriteReportOptions = {},
 ): Promise<WrittenFigures> {
+  requireKnownOptions(options, { signal: true, force: true });
+  requireText(folder, 'folder');
+  if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
+    throw unsound('samples or auc are missing');
+  const { force = false, signal } = options;
   signal?.throwIfAborted();
   await requireOutputFolder(folder, figuresFolder, { force });
   const own = { ...figuresFolder };
@@ -59,8 +65,12 @@ export async function writeFigures(
 
 function failed({ failure, code }: { readonly failure: string; readonly code: string | undefined }): Error {
   if (code !== undefined) return Object.assign(new Error(failure), { code });
+  return unsound(failure);
+}
+
+function unsound(what: string): CaloscopeError {
   return new CaloscopeError(
     'ERR_RESULT',
-    `its figures cannot be drawn, it is not as evaluate makes results (${failure})`,
+    `its figures cannot be drawn, it is not as evaluate makes results (${what})`,
   );
 }

@@ -77,6 +77,7 @@ async function openStream(
     rows: all.rows,
     sourceRows: all.selection.sourceRows,
     files: all.origin.files,
+    rowWeights: all.weights,
     warnings: all.warnings,
     samples: async function* () {
       yield new Events(all);

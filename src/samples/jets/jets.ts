@@ -92,6 +92,7 @@ async function openStream(
     rows: all.rows,
     sourceRows: all.sourceRows,
     files: all.origin.files,
+    rowWeights: null,
     warnings: all.warnings,
     samples: async function* () {
       yield new Jets(all);

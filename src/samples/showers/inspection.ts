@@ -6,7 +6,13 @@ import { requireKnownOptions, requireText } from '../../names.js';
 import { ContentCheck, type ContentSummary } from './reading/content-checks.js';
 import type { ContentProblem } from './reading/oddities.js';
 import { pointTarget } from './reading/point-target.js';
-import type { ConditionRecord, DatasetRecord, OpenOptions, ShowerFileMetadata } from './reading/reading.js';
+import {
+  type ConditionRecord,
+  type DatasetRecord,
+  geometryInFile,
+  type OpenOptions,
+  type ShowerFileMetadata,
+} from './reading/reading.js';
 import { ShowerReader } from './reading/shower-reader.js';
 
 /** What a shower file holds; plain JSON. Energies in MeV, whatever the file stores. */
@@ -127,12 +133,13 @@ function unread({ problems }: ShowerFileMetadata): {
   return { summary: new ContentCheck(null).summary(), problems };
 }
 
-/** The geometry to count layers by, and what is wrong with the one given. */
+/** The geometry to count layers by, and what is wrong with the one that was chosen. */
 async function fittingGeometry(
-  given: KnownGeometry | null,
+  chosen: KnownGeometry | null,
   reader: ShowerReader,
 ): Promise<{ known: KnownGeometry | null; problems: FileInspection['problems'] }> {
   const { voxels } = reader.metadata;
+  const given = chosen && { ...chosen, geometry: geometryInFile(reader.metadata, chosen.geometry) };
   if (given && (voxels === null || given.geometry.voxels === voxels)) return { known: given, problems: [] };
   if (given) {
     const message = `the showers have ${voxels} voxels, geometry ${given.geometry.name} has ${given.geometry.voxels}`;

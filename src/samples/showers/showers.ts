@@ -98,6 +98,7 @@ async function openShowerStream(
       return stream.sourceRows;
     },
     files: stream.files,
+    rowWeights: null,
     get warnings() {
       return fileWarnings(stream.problems);
     },

@@ -17,7 +17,7 @@ import { densityNames, withoutDensities } from './table-densities.js';
 export interface OpenTableOptions extends JobOptions, Partial<Pick<ContentPolicy, 'nonFinite'>> {
   /** Name, path or description of a layout of kind `table`: which columns are read, and which of them are conditions. */
   readonly layout?: ChosenLayout;
-  /** Columns by name, in place of those of the layout. */
+  /** Columns by name, in place of those of the layout but for the weights of the rows. */
   readonly columns?: readonly string[] | undefined;
 }
 
@@ -67,15 +67,12 @@ export async function readTableFiles(
   await requireDifferentFiles(all);
   const [layout] = (await chosenLayouts(options.layout, 'table')) as [TableLayout];
   const { signal, onProgress } = options;
+  const named = options.columns && withWeights(options.columns, layout);
   const tables: TableOfFile[] = [];
   for (const [i, path] of all.entries()) {
     if ((await tableFormatAt(path)) === null) throw notATable(path);
-    const others = options.columns ?? tables[0]?.columns ?? null;
-    const chosen =
-      options.columns ??
-      tables[0]?.columns ??
-      (layout.columns && [...layout.columns, ...weightColumns(layout)]) ??
-      others;
+    const others = named ?? tables[0]?.columns ?? null;
+    const chosen = others ?? (layout.columns && withWeights(layout.columns, layout));
     const densities = options.columns === undefined && layout.columns !== null ? densityNames(layout) : [];
     const table = await readWith(path, chosen, tables[0] === undefined ? densities : [], signal);
     if (layout.columns === null && others !== null) requireWholeArrays(path, table);
@@ -154,6 +151,11 @@ async function readWith(
 
 function weightColumns({ weights }: TableLayout): string[] {
   return weights === null ? [] : [weights];
+}
+
+/** Columns, and that with the weights of the rows. */
+function withWeights(columns: readonly string[], layout: TableLayout): readonly string[] {
+  return [...columns, ...weightColumns(layout).filter((name) => !columns.includes(name))];
 }
 
 /** Takes the column with the weights of the rows out of the others. */

@@ -38,6 +38,9 @@ export interface MatrixInput {
 
 const storedInput = z.strictObject({ kind: z.literal('matrix'), columns: z.array(z.string()).min(1) });
 
+/** Whole numbers up to this one are different numbers of a table, which are float32. */
+const largestExact = 2 ** 24;
+
 /** Columns that an evaluation compares. */
 const comparedColumns = 40;
 
@@ -60,7 +63,7 @@ async function openTableStream(
   { columns }: MatrixInput,
   options: OpenTableOptions,
 ): Promise<SampleStream> {
-  const { weights: _, densities: __, ...matrix } = await readTableFiles(paths, { ...options, columns });
+  const { weights, densities: _, ...matrix } = await readTableFiles(paths, { ...options, columns });
   const { files = [], sourceRows = null, warnings = [] } = matrix.origin ?? {};
   const rows = matrix.values.length / columns.length;
   async function* samples(bounds: SampleBounds): AsyncGenerator<Sample, void, void> {
@@ -71,7 +74,8 @@ async function openTableStream(
       yield new Table({ ...matrix, values }, sourceRowsOf({ sourceRows }, numbers));
     }
   }
-  return { rows, sourceRows, files, warnings, samples, close: async () => {} };
+  const rowWeights = weights ?? null;
+  return { rows, sourceRows, files, rowWeights, warnings, samples, close: async () => {} };
 }
 
 class Table implements Sample {
@@ -154,6 +158,7 @@ class Table implements Sample {
       label,
       unit,
       values: this.#column(columns.indexOf(name)),
+      exactTo: largestExact,
     }));
   }
 

@@ -82,7 +82,7 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
   const reader = await ShowerReader.open(path, { ...options, layouts, geometry: given?.geometry });
   try {
     const { geometry, reason } = given ?? (await guessedGeometry(reader));
-    const chosen = inFile(reader, geometry);
+    const chosen = geometryInFile(reader.metadata, geometry);
     const points = fittingPoints(reader, chosen);
     const cellWeights = weightsOfCells(reader, chosen);
     const pass = (hitOptions: HitOptions) => passOptions(chosen, points, cellWeights, hitOptions);
@@ -104,9 +104,9 @@ export async function openShowerFile(path: string, options: OpenOptions = {}): P
 }
 
 /** A table of cells is filled up to the cells that each layer has in the file. */
-function inFile({ metadata }: ShowerReader, geometry: Geometry): Geometry {
-  const [, layers, cells] = /^cells:(\d+)x(\d+)$/.exec(metadata.shape ?? '') ?? [];
-  if (layers === undefined || metadata.voxels === geometry.voxels) return geometry;
+export function geometryInFile({ shape, voxels }: ShowerFileMetadata, geometry: Geometry): Geometry {
+  const [, layers, cells] = /^cells:(\d+)x(\d+)$/.exec(shape ?? '') ?? [];
+  if (layers === undefined || voxels === geometry.voxels) return geometry;
   return paddedCells(geometry, Number(layers), Number(cells)) ?? geometry;
 }
 

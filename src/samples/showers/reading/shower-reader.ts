@@ -227,7 +227,7 @@ export class ShowerReader {
     const energies = geometryName === null ? null : usualEnergies(geometryName);
     return {
       summary: check.summary(),
-      problems: [...this.metadata.problems, ...check.problems(energies)],
+      problems: [...this.metadata.problems, ...check.problems(energies, this.layout.cellWeights)],
     };
   }
 
