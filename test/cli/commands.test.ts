@@ -222,9 +222,9 @@ describe('report', () => {
       await refused(['report', path, ...out], 'ERR_RESULT');
     }
     await refused(['report', folder, ...out], 'ERR_FILE_NOT_FOUND');
-    await refused(['report', evaluation, '--out', write('other.html', '')], 'ERR_OUTPUT');
+    await refused(['report', evaluation, '--out', other], 'ERR_OUTPUT');
     const result = join(evaluation, 'result.json');
-    await refused(['report', evaluation, '--out', result, '--force'], 'ERR_USAGE');
+    await refused(['report', evaluation, '--out', result, '--force'], 'ERR_OUTPUT');
   });
 });
 
