@@ -87,7 +87,7 @@ export async function runWeights(
     device: chosen.device,
     devices: chosen.devices,
   });
-  const health = withSourceRows(ofScored, found.sourceRows);
+  const health = withSourceRows(ofScored, found);
   const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');

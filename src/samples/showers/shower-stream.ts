@@ -171,6 +171,7 @@ function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string
   const read = (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 }));
   return {
     ...filesTogether(first.path, files.length, read),
+    countedThrough: files,
     file: true,
     layout: first.metadata.layout,
     geometryReason: first.geometryReason,
