@@ -41,7 +41,7 @@ export function requireRowWeights(weights: Float64Array, rows: number, what: str
   }
   const odd = weights.findIndex((weight) => !Number.isFinite(weight));
   if (odd >= 0) {
-    const message = `${what}: the weight of row ${odd} is ${weights[odd]}; weights are finite numbers: remove the row`;
+    const message = `${what}: the weight of row ${odd} is ${weights[odd]}; weights are finite numbers: remove the row or leave it out (--drop-rows)`;
     throw new ArgumentError('ERR_NON_FINITE', message);
   }
   const sum = weights.reduce((all, weight) => all + weight, 0);
