@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { classifierFileAt } from '../classifier/classifier-folder.js';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { type FileScores, scoreFile } from '../classifier/file-scores.js';
 import { OnnxClassifier } from '../classifier/onnx/onnx-classifier.js';
+import { checksumOf } from '../formats/files/inputs.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
@@ -66,6 +68,11 @@ export async function runWeights(
   requireAddressSpace();
   using _claim = await claimOutput(out, { force, inputs: [classifierPath, ...paths] });
   using classifier = await loadClassifier(classifierPath, chosen);
+  const checksums = Promise.all([
+    checksumOf(await classifierFileAt(classifierPath), signal),
+    ...paths.map((path) => checksumOf(path, signal)),
+  ]);
+  checksums.catch(() => undefined); // seen when it is awaited below
   const { device, reason } = computerFor(chosen);
   const facts = factsOf(classifier, chosen);
   const found = await scoreFile(classifier, paths, {
@@ -93,6 +100,11 @@ export async function runWeights(
   const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
+  const [ofClassifier = '', ...ofFiles] = await checksums;
+  const inputs = [
+    { role: 'classifier', source: classifierPath, sha256: ofClassifier },
+    ...paths.map((source, i) => ({ role: 'rows', source, sha256: ofFiles[i] ?? '' })),
+  ];
   await writeWeightsFile(
     out,
     [
@@ -104,6 +116,7 @@ export async function runWeights(
         logits: everyRow.logits,
         rowWeights: everyRow.rowWeights,
         files: found.files,
+        inputs,
       },
     ],
     {

@@ -9,6 +9,7 @@ import { inPlace, writeWholeFolder } from '../formats/files/whole-output.js';
 import { type WrittenFormat, writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { requireKnownOptions, requireObject, requireOneOf, requireText } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
+import { inputsOf } from '../samples/sample-inputs.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
@@ -73,9 +74,10 @@ export async function writeEvaluation(
   const { result, ensemble, reference, generated } = evaluation;
   let noTable: CaloscopeError | null = null;
   const fill = async (partial: string) => {
+    const inputs = inputsOf(result.samples);
     const tables = [
-      { group: 'reference' as const, ...reference, files: result.samples.reference.files },
-      { group: 'generated' as const, ...generated, files: result.samples.generated.files },
+      { group: 'reference' as const, ...reference, files: result.samples.reference.files, inputs },
+      { group: 'generated' as const, ...generated, files: result.samples.generated.files, inputs },
     ];
     const attributes = weightsAttributes(result);
     await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
