@@ -90,6 +90,7 @@ export {
   type SupportOverlap,
   supportOverlap,
 } from './failures/support-overlap.js';
+export type { OutputInput } from './formats/files/inputs.js';
 export type { WritingOptions } from './formats/hdf5/writer/writing.js';
 export type { WrittenFormat } from './formats/tables/writer/table-plan.js';
 export type {
@@ -143,6 +144,14 @@ export {
   layoutNames,
 } from './layouts/kinds-of-layouts.js';
 export type { EnergyUnit } from './layouts/units.js';
+export {
+  type Lineage,
+  type LineageEdge,
+  type LineageNode,
+  type LineageOptions,
+  readLineage,
+} from './lineage/lineage.js';
+export type { MadeKind } from './lineage/made-files.js';
 export type { UpperEdge } from './native/contract/histograms.js';
 export type { NumberArray } from './native/contract/jobs.js';
 export type {

@@ -54,6 +54,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
       ],
     ]),
   ),
+  lineage: ['classifier', 'formats', 'names', 'errors'],
   evaluation: [...science, 'formats', 'native', 'event-loop', 'versions', 'warnings', 'names', 'errors'],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
@@ -61,12 +62,24 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'types:formats',
     'formats/files/whole-output',
     'formats/files/output-checks',
+    'formats/files/inputs',
     'worker-thread',
     'names',
     'errors',
   ],
-  cli: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'warnings', 'names', 'errors'],
-  index: ['report', 'evaluation', ...science, 'formats', 'native', 'versions', 'errors'],
+  cli: [
+    'report',
+    'evaluation',
+    'lineage',
+    ...science,
+    'formats',
+    'native',
+    'versions',
+    'warnings',
+    'names',
+    'errors',
+  ],
+  index: ['report', 'evaluation', 'lineage', ...science, 'formats', 'native', 'versions', 'errors'],
 };
 
 /** npm packages and the only folders that may use them; null: all. Modules of Node are free. */

@@ -16,6 +16,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 
+# What caloscope says of a row; the other columns are conditions and observables.
+OF_THE_ROW = {"source_file", "source_row", "weight", "log_weight", "log_weight_error", "fold", "row_weight"}
+
+
 def table_of(path):
     """The rows, and the unit of each column."""
     if path.suffix == ".parquet":
@@ -36,7 +40,7 @@ with h5py.File(folder / "weights.hdf5") as weights:
             table, units = table_of(path)
             assert (table["log_weight"] == stored[:]).all() and (table["source_row"] == weights[sample]["source_row"][:]).all()
             print(f"{path.name}: {len(table)} rows, sum {table['weight'].sum():.12g}")
-            for name in table.columns[5:]:
+            for name in table.columns.drop(OF_THE_ROW, errors="ignore"):
                 known = table[name].notna()
                 mean = np.average(table[name][known], weights=table["weight"][known])
                 print(f"  {name}: mean {mean:.6g} {units[name]}".rstrip())

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type * as z from 'zod';
 import { type CaloscopeError, FileError } from '../errors.js';
+import type { OutputInput } from '../formats/files/inputs.js';
 import { outputError } from '../formats/files/output-error.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
 import {
@@ -64,6 +65,8 @@ export interface EnsembleDescription {
   readonly ranges: ColumnRanges | null;
   /** What was odd about the samples of the training. */
   readonly warnings: readonly Warning[];
+  /** The files of these samples; none where they were not files. */
+  readonly inputs: readonly OutputInput[];
 }
 
 /** One member as it is on disk. */
@@ -78,7 +81,7 @@ interface StoredMember {
 /** Writes one file after the other. @throws FileError ERR_OUTPUT. */
 export async function writeClassifier(
   ensemble: EnsembleHandle,
-  { input, training, records, ranges, warnings }: EnsembleDescription,
+  { input, training, records, ranges, warnings, inputs }: EnsembleDescription,
   folder: string,
 ): Promise<void> {
   const shared: z.input<typeof sharedSchema> = {
@@ -88,6 +91,7 @@ export async function writeClassifier(
     training: training && { ...training, learners: [...training.learners] },
     ...(ranges && { ranges }),
     warnings: [...warnings],
+    inputs: [...inputs],
   };
   try {
     const files: Record<string, string> = {};
@@ -188,8 +192,8 @@ export async function readClassifier(
   try {
     const handle = callNative(() => native().createEnsemble({ ...sum, members }));
     const records = stored.map(({ description }) => description.record ?? null);
-    const { training, ranges = null, warnings = [] } = first;
-    return { handle, description: { input, training, records, ranges, warnings } };
+    const { training, ranges = null, warnings = [], inputs = [] } = first;
+    return { handle, description: { input, training, records, ranges, warnings, inputs } };
   } catch (cause) {
     const error = cause as CaloscopeError;
     throw new FileError(error.code, path, error.message, { cause });

@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import type { OutputInput } from '../formats/files/inputs.js';
 import { native } from '../native/binding.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type {
@@ -46,6 +47,8 @@ export interface FitOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
   /** What is odd about the samples, for the description of the ensemble. */
   readonly warnings: readonly Warning[];
+  /** The files of the samples, for the same. */
+  readonly inputs: readonly OutputInput[];
   /** In place of that of the plan. */
   readonly seed?: number;
 }
@@ -145,6 +148,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
       records: fitted.records,
       ranges,
       warnings: [...options.warnings, ...odd],
+      inputs: options.inputs,
     });
     const held = (role: SampleRole) => ({
       ...fitted[role],

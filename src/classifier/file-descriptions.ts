@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FileError } from '../errors.js';
+import { inputsSchema } from '../formats/files/inputs.js';
 import { oneOf } from '../names.js';
 import { learnerNames } from '../native/contract/ensembles.js';
 import { columnRangesSchema } from '../samples/column-ranges.js';
@@ -50,6 +51,8 @@ export const sharedSchema = z.strictObject({
   ranges: columnRangesSchema.optional(),
   /** Of the samples of the training. */
   warnings: z.array(warningSchema).optional(),
+  /** The files of these samples. */
+  inputs: inputsSchema.optional(),
 });
 
 export const memberSchema = sharedSchema.extend({

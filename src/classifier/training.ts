@@ -5,6 +5,7 @@ import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { SampleRecord } from '../samples/sample.js';
+import { inputsOf } from '../samples/sample-inputs.js';
 import type { Warning } from '../warnings.js';
 import { type CheckpointOptions, parseCheckpoint } from './checkpoints.js';
 import { prepareFitting } from './cross-fitting.js';
@@ -53,7 +54,13 @@ export async function trainClassifier(
   if (choices.preset) requirePresetFits(choices.preset, pair.settings.geometry);
   const preparing = { signal, computer, paired };
   using prepared = await prepareFitting(pair.reference, pair.generated, pair.input, choices, preparing);
-  const { ensemble, records } = await prepared.fit({ signal, onProgress, checkpoint: kept, warnings });
+  const { ensemble, records } = await prepared.fit({
+    signal,
+    onProgress,
+    checkpoint: kept,
+    warnings,
+    inputs: inputsOf(pair.records),
+  });
   return {
     ensemble,
     records,

@@ -10,6 +10,7 @@ import { exportCommand, runExport } from './export.js';
 import { exitCodes, reportFailure } from './failure.js';
 import { inspectCommand, runInspect } from './inspect.js';
 import type { Io } from './io.js';
+import { lineageCommand, runLineage } from './lineage.js';
 import { reportCommand, runReport } from './report.js';
 import { openSession, type Session } from './session.js';
 import { runSimulate, simulateCommand } from './simulate.js';
@@ -28,6 +29,7 @@ function entries(): readonly Entry[] {
     [simulateCommand(), runSimulate],
     [inspectCommand(), runInspect],
     [reportCommand(), runReport],
+    [lineageCommand(), runLineage],
     [demoCommand(), runDemo],
   ];
 }

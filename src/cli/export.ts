@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { classifierFileAt } from '../classifier/classifier-folder.js';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { exportOnnx } from '../classifier/onnx/export-onnx.js';
+import { checksumOf } from '../formats/files/inputs.js';
 import { featureNames, inputSettings } from '../samples/kinds.js';
 import { columns, count } from './figures.js';
 import * as options from './options.js';
@@ -26,7 +28,8 @@ export async function runExport(session: Session, path: string, chosen: ExportOp
   using _claim = await claimOutput(out, { force, inputs: [path] });
   using ensemble = await ClassifierEnsemble.load(path);
   session.signal.throwIfAborted();
-  await exportOnnx(ensemble, out, { force });
+  const sha256 = await checksumOf(await classifierFileAt(path), session.signal);
+  await exportOnnx(ensemble, out, { force, inputs: [{ role: 'classifier', source: path, sha256 }] });
   const { members, learners, inputs, description } = ensemble;
   const { features, geometry } = inputSettings(description.input);
   const names = featureNames(description.input);

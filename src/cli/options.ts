@@ -321,7 +321,7 @@ export function figuresOption(): Option {
 }
 
 export function tablesOption(): Option {
-  const description = `tables of weights and observables, one row a row of each file: ${alternatives(writtenFormats)}`;
+  const description = `tables of weights and observables, a row for each row that was compared: ${alternatives(writtenFormats)}`;
   return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);
 }
 

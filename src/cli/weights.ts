@@ -1,10 +1,13 @@
 import { Command } from 'commander';
+import { classifierFileAt } from '../classifier/classifier-folder.js';
 import { ClassifierEnsemble } from '../classifier/ensemble.js';
 import { type FileScores, scoreFile } from '../classifier/file-scores.js';
 import { OnnxClassifier } from '../classifier/onnx/onnx-classifier.js';
+import { checksumOf } from '../formats/files/inputs.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
+import { requireRows } from '../samples/files-of-sample.js';
 import { inputSettings } from '../samples/kinds.js';
 import { type RowWeightSummary, weightSummary } from '../samples/row-weights.js';
 import { packageVersion } from '../versions.js';
@@ -65,6 +68,11 @@ export async function runWeights(
   requireAddressSpace();
   using _claim = await claimOutput(out, { force, inputs: [classifierPath, ...paths] });
   using classifier = await loadClassifier(classifierPath, chosen);
+  const checksums = Promise.all([
+    checksumOf(await classifierFileAt(classifierPath), signal),
+    ...paths.map((path) => checksumOf(path, signal)),
+  ]);
+  checksums.catch(() => undefined); // seen when it is awaited below
   const { device, reason } = computerFor(chosen);
   const facts = factsOf(classifier, chosen);
   const found = await scoreFile(classifier, paths, {
@@ -79,6 +87,7 @@ export async function runWeights(
     signal,
     onProgress: progress.stage('scoring'),
   });
+  requireRows(paths.join(', '), found.noun, { left: found.rows, read: found.rows });
   const { logWeights, health: ofScored } = await densityRatioWeights(found.logRatios, {
     clip: clip ?? undefined,
     rowWeights: found.rowWeights ?? undefined,
@@ -91,6 +100,11 @@ export async function runWeights(
   const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
+  const [ofClassifier = '', ...ofFiles] = await checksums;
+  const inputs = [
+    { role: 'classifier', source: classifierPath, sha256: ofClassifier },
+    ...paths.map((source, i) => ({ role: 'rows', source, sha256: ofFiles[i] ?? '' })),
+  ];
   await writeWeightsFile(
     out,
     [
@@ -102,6 +116,7 @@ export async function runWeights(
         logits: everyRow.logits,
         rowWeights: everyRow.rowWeights,
         files: found.files,
+        inputs,
       },
     ],
     {
@@ -190,6 +205,11 @@ function rowWeightsText({ effectiveRows, negative }: RowWeightSummary, noun: str
   return `worth ${count(effectiveRows)} ${noun} of equal weight${below}`;
 }
 
+/** One row alone has no scatter. */
+function scatterText(error: number, noun: string): string {
+  return Number.isNaN(error) ? '' : ` ± ${error.toFixed(4)} scatter of these ${noun}`;
+}
+
 function linesOf(weighed: Weighed, deviceReason: string): string[] {
   const { health, geometry, noun } = weighed;
   const ofVoxels: [string, string][] =
@@ -211,7 +231,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
       ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',
-        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} scatter of these ${noun} (generated ${noun}: 1 is sound)`,
+        `${health.mean.toFixed(4)}${scatterText(health.meanError, noun)} (generated ${noun}: 1 is sound)`,
       ],
       ['effective sample size', `${count(health.effectiveSampleSize)} ${noun}`],
       ['Pareto index of the tail', tailText(health.tailIndex)],

@@ -12,6 +12,7 @@ import { callNative } from '../native/run-job.js';
 import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Observable, Sample } from '../samples/sample.js';
+import { inputsOf } from '../samples/sample-inputs.js';
 import { resultFormatVersion, versions } from '../versions.js';
 import { requireConditions } from './analyses/conditions.js';
 import { weightNames } from './analyses/weights.js';
@@ -117,7 +118,13 @@ async function evaluateSamples(
     ? await examineNull(reference, sampleOf(second), generated.rows, choices, { ...run, computer })
     : null;
   watch.lap('features');
-  const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: oddities });
+  const fitted = await prepared.fit({
+    signal,
+    onProgress,
+    checkpoint,
+    warnings: oddities,
+    inputs: inputsOf(samples),
+  });
   watch.lap('training');
   try {
     const training = { ...run, onProgress };

@@ -85,7 +85,7 @@ export async function examineNull(
       warnings: [...[...removed, ...pair.warnings].map(ofNullPair), ...smaller(compared, rows, reference)],
       async train(checkpoint, training) {
         const { onProgress } = training;
-        const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: [] });
+        const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: [], inputs: [] });
         fitted.ensemble.dispose();
         const { value, standardError } = await meanArea(fitted, training);
         const { z, pValue } = fitted.test;

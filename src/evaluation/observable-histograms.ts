@@ -4,6 +4,7 @@ import type { ComputeOptions } from '../native/devices.js';
 import { type FoldReplicas, sharedDeviations } from '../statistics/fold-jackknife.js';
 import type { BinContentsWithErrors } from '../statistics/histogram-comparison.js';
 import { compareShapes, type ShapeComparison } from '../statistics/shape-comparison.js';
+import { weightNames } from './analyses/weights.js';
 import type { BeforeAndAfter } from './before-and-after.js';
 import type { ObservableBins } from './observable-axis.js';
 import type { ObservableColumn } from './own-observables.js';
@@ -80,10 +81,13 @@ export async function histogramsOf(
     ...second.values(column, { flow: true }),
   ]);
   if (bins.undefinedValue !== null) await fill(rows.reference, rows.generated);
+  // Columns of a table may be called as the histograms of w are.
+  const isTaken = Object.values<string>(weightNames).includes(observable.name);
+  const name = isTaken ? `sample_${observable.name}` : observable.name;
   const names = {
-    reference: `${observable.name}_reference`,
-    generated: `${observable.name}_generated`,
-    reweighted: `${observable.name}_reweighted`,
+    reference: `${name}_reference`,
+    generated: `${name}_generated`,
+    reweighted: `${name}_reweighted`,
   };
   return {
     names,

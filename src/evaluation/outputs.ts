@@ -2,12 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { classifierFolder } from '../classifier/classifier-folder.js';
 import { splitText } from '../classifier/settings.js';
+import { CaloscopeError } from '../errors.js';
 import { requireOutputFolder } from '../formats/files/output-checks.js';
 import type { OwnFiles } from '../formats/files/own-files.js';
-import { writeWholeFolder } from '../formats/files/whole-output.js';
+import { inPlace, writeWholeFolder } from '../formats/files/whole-output.js';
 import { type WrittenFormat, writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { requireKnownOptions, requireObject, requireOneOf, requireText } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
+import { inputsOf } from '../samples/sample-inputs.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
@@ -17,7 +19,7 @@ import { writeRowTable } from './row-tables.js';
 export interface OutputOptions {
   /** Replace the files of an earlier result; whatever else is in the folder stays. Default false. */
   readonly force?: boolean;
-  /** Writes a table of each sample, too, one row a row of the file: weights and observables. Left out: none. */
+  /** Writes a table of each sample, too, one row a row that was compared: weights and observables. Left out: none. */
   readonly tables?: WrittenFormat | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -49,7 +51,8 @@ export const resultFolder: OwnFiles = {
  * there: it is made beside and renamed. An empty folder is used. With `tables` also `reference.csv` and `generated.csv`, or `.parquet`.
  *
  * @param drawReport writes the report of a result to a path; left out: no report.
- * @throws FileError ERR_OUTPUT; the reason of the signal when aborted. Nothing is left behind then.
+ * @throws FileError ERR_OUTPUT; the reason of the signal when aborted. Nothing is left behind then. CaloscopeError ERR_OUTPUT where a table
+ * cannot be written: the rest is in the folder then.
  */
 export async function writeEvaluation(
   evaluation: Evaluation,
@@ -69,25 +72,35 @@ export async function writeEvaluation(
   requireObject(evaluation?.result, 'evaluation', 'what evaluate gave');
   await requireOutputFolder(folder, resultFolder, { force });
   const { result, ensemble, reference, generated } = evaluation;
+  let noTable: CaloscopeError | null = null;
   const fill = async (partial: string) => {
+    const inputs = inputsOf(result.samples);
     const tables = [
-      { group: 'reference' as const, ...reference, files: result.samples.reference.files },
-      { group: 'generated' as const, ...generated, files: result.samples.generated.files },
+      { group: 'reference' as const, ...reference, files: result.samples.reference.files, inputs },
+      { group: 'generated' as const, ...generated, files: result.samples.generated.files, inputs },
     ];
     const attributes = weightsAttributes(result);
     await writeWeightsFile(join(partial, outputNames.weights), tables, attributes, { signal });
-    if (format) {
-      for (const table of tables) {
-        const path = join(partial, tableName(table.group, format));
-        await writeRowTable(path, table, attributes, { format, signal });
-      }
-    }
     await ensemble.save(join(partial, outputNames.classifier));
     await writeFile(join(partial, outputNames.histograms), jsonText(result.histograms));
     await writeFile(join(partial, outputNames.result), jsonText(result));
     await drawReport?.(result, join(partial, outputNames.report), { signal });
+    if (!format) return;
+    for (const table of tables) {
+      const path = join(partial, tableName(table.group, format));
+      try {
+        await writeRowTable(path, table, attributes, { format, signal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        const { message } = inPlace(error, partial, folder) as Error;
+        noTable ??= new CaloscopeError('ERR_OUTPUT', `${message}; the rest of the result is in ${folder}`, {
+          cause: error,
+        });
+      }
+    }
   };
   await writeWholeFolder(folder, fill, { replaceable: force ? resultFolder : 'nothing', signal });
+  if (noTable) throw noTable;
 }
 
 /** Indented, but for arrays of numbers, which stand on one line. */

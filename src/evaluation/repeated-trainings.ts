@@ -42,7 +42,7 @@ export async function repeatTraining(
     if (i === 0) continue;
     const part = await partOf(checkpoint, `repeat-${i + 1}`);
     const { signal, onProgress } = run;
-    const options = { signal, onProgress, checkpoint: part, warnings: [], seed };
+    const options = { signal, onProgress, checkpoint: part, warnings: [], inputs: [], seed };
     const fitted = await prepared.fit(options);
     fitted.ensemble.dispose();
     values.push((await meanArea(fitted, run)).value);

@@ -12,8 +12,8 @@ interface Column extends WrittenColumn {
 }
 
 /**
- * Writes one row a row of the file: file and row in it, w, ln w and its error, fold, weight of the row itself, conditions and observables.
- * Rows that were left out are absent.
+ * Writes one row a row that was compared: file and row in it, w, ln w and its error, fold, weight of the row itself, conditions and observables.
+ * Rows that were left out are absent. Each name occurs once, see {@link ownNames}.
  *
  * @throws FileError ERR_OUTPUT; the reason of the signal when aborted.
  */
@@ -35,6 +35,7 @@ export async function writeRowTable(
 
 function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[] {
   const { logWeights, logWeightErrors, fold, rowWeights, observables } = sample;
+  const names = ownNames(observables);
   const known = (name: keyof typeof meanings) => ({ name, unit: '', meaning: meanings[name] });
   const float = (values: Float64Array) => ({
     type: 'float' as const,
@@ -66,6 +67,25 @@ function columnsOf(sample: SampleWeights & Pick<RowsOfFiles, 'files'>): Column[]
       ...whole((first, rows) => BigInt64Array.from(fold.subarray(first, first + rows), BigInt)),
     },
     ...(rowWeights ? [{ ...known('row_weight'), ...float(rowWeights) }] : []),
-    ...observables.map(({ name, label, unit, values }) => ({ name, unit, meaning: label, ...float(values) })),
+    ...observables.map(({ label, unit, values }, i) => ({
+      name: names[i] as string,
+      unit,
+      meaning: label,
+      ...float(values),
+    })),
   ];
+}
+
+/**
+ * Names of conditions and observables as columns, each once: `sample_` stands in front of one that is taken, `sample_fold`. Taken are all
+ * names that a row may have, whether this table has them or not.
+ */
+function ownNames(observables: SampleWeights['observables']): readonly string[] {
+  const taken = new Set<string>(Object.keys(meanings));
+  return observables.map(({ name }) => {
+    let free = name;
+    while (taken.has(free)) free = `sample_${free}`;
+    taken.add(free);
+    return free;
+  });
 }

@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
+import { inputsKey, type OutputInput } from '../formats/files/inputs.js';
 import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
@@ -33,6 +34,13 @@ export function reportSheet(result: EvaluationResult): Sheet {
   return sheet;
 }
 
+/** The files of the samples; none in results of earlier versions. */
+function inputsOf({ samples }: EvaluationResult): OutputInput[] {
+  return [samples.reference, samples.generated].flatMap(({ role, files }) =>
+    Array.isArray(files) ? files.map(({ source, sha256 }) => ({ role, source, sha256 })) : [],
+  );
+}
+
 /** Results of earlier versions do not say what their rows are. */
 function nounOf({ samples }: EvaluationResult): string {
   const noun: unknown = samples.reference.noun;
@@ -44,6 +52,7 @@ function fillHead(sheet: Sheet, result: EvaluationResult): void {
   sheet.document.head.append(
     sheet.element('meta', { charset: 'utf-8' }),
     sheet.element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
+    sheet.element('meta', { name: `caloscope-${inputsKey}`, content: JSON.stringify(inputsOf(result)) }),
     sheet.element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     sheet.element('meta', { name: 'color-scheme', content: 'light dark' }),
     sheet.element(

@@ -43,7 +43,7 @@ export function requireRowWeights(weights: Float64Array, of: NumberedRows, what:
   }
   const odd = weights.findIndex((weight) => !Number.isFinite(weight));
   if (odd >= 0) {
-    const message = `${what}: the weight of ${rowText(of, odd)} is ${weights[odd]}; weights are finite numbers: remove the row`;
+    const message = `${what}: the weight of ${rowText(of, odd)} is ${weights[odd]}; weights are finite numbers: remove the row or leave it out (--drop-rows)`;
     throw new ArgumentError('ERR_NON_FINITE', message);
   }
   const sum = weights.reduce((all, weight) => all + weight, 0);

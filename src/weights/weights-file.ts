@@ -1,4 +1,5 @@
 import { ArgumentError } from '../errors.js';
+import { inputsKey, type OutputInput } from '../formats/files/inputs.js';
 import {
   type ColumnType,
   createHdf5,
@@ -26,6 +27,8 @@ export interface WeightsTable {
   readonly sourceRows?: Float64Array | null | undefined;
   /** The files of the rows, in their order, where there are several. */
   readonly files?: readonly { readonly rows: number }[] | undefined;
+  /** The files that the weights were made from; kept beside `log_weight`. */
+  readonly inputs?: readonly OutputInput[] | undefined;
 }
 
 const rowsPerBlock = 65_536;
@@ -100,7 +103,11 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
     path: placeOf(table, name),
     type,
     rowShape,
-    attributes: { units: '1', long_name: meanings[name] },
+    attributes: {
+      units: '1',
+      long_name: meanings[name],
+      ...(name === 'log_weight' && table.inputs && { [inputsKey]: JSON.stringify(table.inputs) }),
+    },
   });
   return [
     dataset('log_weight', 'f8'),

@@ -108,6 +108,58 @@ describe('the files of an evaluation', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  it('are there but for a table that cannot be written, which is told by its name', async () => {
+    const odd = { name: 'x', label: 'x', unit: '', values: null as unknown as Float64Array };
+    const spoilt = { ...evaluation, reference: { ...evaluation.reference, observables: [odd] } };
+    const error = (await failure(writeEvaluation(spoilt, target, { tables: 'parquet' }))) as Error;
+    expect(error).toMatchObject({ code: 'ERR_OUTPUT' });
+    expect(error.message).toMatch(/result\/reference\.parquet: .*; the rest of the result is in .*result$/);
+    expect(error.message).not.toContain('partial');
+    expect(readdirSync(folder)).toEqual(['result']);
+    expect(readdirSync(target).sort()).toEqual([
+      'classifier',
+      'generated.parquet',
+      'histograms.json',
+      'result.json',
+      'weights.hdf5',
+    ]);
+  });
+
+  it('are named as they stand in their place where one is refused', async () => {
+    const drawReport = async (_: unknown, path: string) => {
+      throw new FileError('ERR_OUTPUT', path, 'no ink');
+    };
+    expect(await failure(writeEvaluation(evaluation, target, { drawReport }))).toMatchObject({
+      path: join(target, 'report.html'),
+      message: `${join(target, 'report.html')}: no ink`,
+    });
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it('hold columns by the names of the table, beside those of w', async () => {
+    const named = (sample: ReturnType<typeof gaussianSample>) => ({
+      ...sample,
+      columns: ['fold', 'weight_linear'],
+      conditions: [{ name: 'fold', label: 'fold', unit: '' }],
+    });
+    const conditional = await evaluate(
+      named(gaussianSample(120, [0, 0.5], 3)),
+      named(gaussianSample(120, [0, 0], 4)),
+      { folds: 3, members: 1, learners: ['logistic'], threads: 1 },
+    );
+    await writeEvaluation(conditional, target, { tables: 'csv' });
+    const { histograms, observables } = conditional.result;
+    expect(observables.map(({ name }) => name)).toEqual(['weight_linear']);
+    expect(Object.keys(histograms)).toEqual(
+      expect.arrayContaining(['weight_linear_reference', 'sample_weight_linear_reference']),
+    );
+    const [heading] = readFileSync(join(target, 'reference.csv'), 'utf8')
+      .split('\n')
+      .filter((line) => !line.startsWith('#'));
+    expect(heading).toBe('source_row,weight,log_weight,log_weight_error,fold,sample_fold,weight_linear');
+    conditional.ensemble.dispose();
+  });
+
   it('do not come after an abort at any moment', async () => {
     const reason = new Error('enough');
     for (const delay of [0, 1, 3, 8, 20, 40]) {

@@ -108,6 +108,30 @@ describe('the table of a sample', () => {
     },
   );
 
+  it('has each name once, whatever conditions and observables are called', async () => {
+    const names = ['fold', 'source_file', 'fold', 'sample_fold', 'row_weight', 'logit', 'x', 'x'];
+    const observables = names.map((name, i) => ({
+      name,
+      label: name,
+      unit: '',
+      values: Float64Array.of(i, 22.5, -i),
+    }));
+    const bytes = await written('parquet', { ...sample, files: [], observables });
+    const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
+    const [first] = await parquetReadObjects({ file });
+    expect(Object.entries(first ?? {}).slice(-8)).toEqual([
+      ['sample_fold', 0],
+      ['sample_source_file', 1],
+      ['sample_sample_fold', 2],
+      ['sample_sample_sample_fold', 3],
+      ['sample_row_weight', 4],
+      ['sample_logit', 5],
+      ['x', 6],
+      ['sample_x', 7],
+    ]);
+    expect(Object.keys(first ?? {})).toHaveLength(6 + 8);
+  });
+
   it('is whole or not there', async () => {
     const reason = new Error('enough');
     const signal = AbortSignal.abort(reason);

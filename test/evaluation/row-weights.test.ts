@@ -69,7 +69,7 @@ describe.each([
     expect(Math.abs(slope.constant + 0.18)).toBeLessThan(0.1);
     expect(Math.abs(weights.generated.mean - 1)).toBeLessThan(5 * weights.generated.meanError);
     // The reweighted histogram adds up to the products of both weights.
-    const { column_0_reweighted: histogram } = histograms as Record<string, UhiHistogram>;
+    const { x0_reweighted: histogram } = histograms as Record<string, UhiHistogram>;
     const products = found.logWeights.map(
       (logWeight, row) => Math.exp(logWeight) * (generated.weights?.[row] ?? Number.NaN),
     );

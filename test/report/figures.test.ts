@@ -5,6 +5,7 @@ import { inflateSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type WrittenFigures, writeFigures } from '#caloscope/report/figures/figures';
+import { fileNames } from '#caloscope/report/figures/file-names';
 import { renderReport } from '#caloscope/report/report';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
 import { evaluated as result } from './evaluated-result.js';
@@ -28,6 +29,20 @@ function namesOf(ending: string): string[] {
 }
 
 describe('figures for papers', () => {
+  it('have names that file systems take, each once, whatever a column is called', () => {
+    const names = ['roc', 'pT/GeV', 'pT:GeV', 'ROC', 'a,"b"', 'η', 'x'.repeat(300), `${'x'.repeat(300)}y`];
+    expect(fileNames(names)).toEqual([
+      'roc',
+      'pT_GeV',
+      'pT_GeV_2',
+      'ROC_2',
+      'a_b_',
+      'η',
+      'x'.repeat(60),
+      `${'x'.repeat(60)}_2`,
+    ]);
+  });
+
   it('are all drawings of the report, each in four forms', async () => {
     expect(readdirSync(folder)).toEqual(['figures']);
     expect(readdirSync(figures).sort()).toEqual([...written.files].sort());

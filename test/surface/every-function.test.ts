@@ -96,6 +96,7 @@ const withOptions: Readonly<Record<string, (options: never) => unknown>> = {
   openShowers: (options) => caloscope.openShowers('none.hdf5', options),
   openTable: (options) => caloscope.openTable('none.csv', options),
   probabilityScores: (options) => caloscope.probabilityScores(known, options),
+  readLineage: (options) => caloscope.readLineage('.', options),
   regularAxis: (options) => caloscope.regularAxis(2, 0, 1, options),
   reliability: (options) => caloscope.reliability(Float64Array.of(0.4), Float64Array.of(0.6), options),
   renderReport: (options) => caloscope.renderReport({} as never, options),

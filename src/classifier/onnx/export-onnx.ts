@@ -1,4 +1,5 @@
 import { FileError } from '../../errors.js';
+import type { OutputInput } from '../../formats/files/inputs.js';
 import { writeWholeFile } from '../../formats/files/whole-output.js';
 import { elementType, OnnxWriter } from '../../formats/onnx/onnx-writer.js';
 import { requireInstance, requireKnownOptions, requireText } from '../../names.js';
@@ -14,6 +15,8 @@ import { logitOfNetwork, logitOfRegressions, logitOfTrees } from './member-graph
 export interface ExportOnnxOptions {
   /** Replace an existing file. */
   readonly force?: boolean | undefined;
+  /** What the model names as its inputs. Default: the files that the classifier was trained on. */
+  readonly inputs?: readonly OutputInput[] | undefined;
 }
 
 /** Messages of protocol buffers are no longer. */
@@ -41,10 +44,10 @@ export async function exportOnnx(
   path: string,
   options: ExportOnnxOptions = {},
 ): Promise<void> {
-  requireKnownOptions(options, { force: true });
+  requireKnownOptions(options, { force: true, inputs: true });
   requireInstance(ensemble, ClassifierEnsemble, 'ensemble');
   requireText(path, 'path');
-  const { force = false } = options;
+  const { force = false, inputs = ensemble.description.inputs } = options;
   const members = Array.from({ length: ensemble.members }, (_, number) =>
     callNative(() => native().ensembleMember(ensemble.handle, number)),
   );
@@ -58,10 +61,14 @@ export async function exportOnnx(
       `${bytes} bytes of weights are more than an ONNX file can hold`,
     );
   }
-  await writeWholeFile(path, modelOf(ensemble, members), force ? 'a file' : 'nothing');
+  await writeWholeFile(path, modelOf(ensemble, members, inputs), force ? 'a file' : 'nothing');
 }
 
-function modelOf(ensemble: ClassifierEnsemble, members: readonly NativeMember[]): Buffer {
+function modelOf(
+  ensemble: ClassifierEnsemble,
+  members: readonly NativeMember[],
+  named: readonly OutputInput[],
+): Buffer {
   const graph = new OnnxWriter('features', ensemble.inputs);
   const { whitening, weights, constant } = callNative(() => native().ensembleSum(ensemble.handle));
   const inputs = memberInputs(graph, whitening, ensemble.inputs);
@@ -83,7 +90,7 @@ function modelOf(ensemble: ClassifierEnsemble, members: readonly NativeMember[])
   return graph.finish(output, {
     producer: ['caloscope', packageVersion],
     sets,
-    metadata: metadataOf(ensemble),
+    metadata: metadataOf(ensemble, named),
   });
 }
 
@@ -153,7 +160,10 @@ function memberInputs(graph: OnnxWriter, whitening: NativeWhitening | null, colu
 /** Directions that are narrower are read by trees, too: native/core/learners/whitening.h. They come last. */
 const narrowWidth = 0.1;
 
-function metadataOf({ description }: ClassifierEnsemble): Record<string, string> {
+function metadataOf(
+  { description }: ClassifierEnsemble,
+  inputs: readonly OutputInput[],
+): Record<string, string> {
   const { input, ranges, warnings } = description;
   const names = [...featureNames(input)];
   const own = {
@@ -162,6 +172,7 @@ function metadataOf({ description }: ClassifierEnsemble): Record<string, string>
     featureNames: names,
     ...(ranges && { ranges }),
     warnings,
+    inputs,
   };
   return {
     [metadataKey]: JSON.stringify(own),

@@ -42,6 +42,7 @@ const ownSchema = sharedSchema.pick({
   input: true,
   featureNames: true,
   ranges: true,
+  inputs: true,
   warnings: true,
 });
 

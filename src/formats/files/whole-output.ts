@@ -1,5 +1,5 @@
 import { link, lstat, mkdir, open, readdir, realpath, rename, rm, unlink } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileError } from '../../errors.js';
 import { outputError } from './output-error.js';
 import { holdsOwn, moveForeign, type OwnFiles, removeOwn } from './own-files.js';
@@ -186,8 +186,16 @@ export async function writeWholeFolder(
   } catch (error) {
     await output.discard();
     if (signal?.aborted) throw signal.reason;
-    throw outputError(folder, error);
+    throw outputError(folder, inPlace(error, output.partial, folder));
   }
+}
+
+/** The error of a file in the folder that is being made, as that of the file in its place; others as they are. */
+export function inPlace(error: unknown, partial: string, folder: string): unknown {
+  if (!(error instanceof FileError) || !error.path.startsWith(`${partial}${sep}`)) return error;
+  const { code, path, message } = error;
+  const reason = message.slice(path.length + ': '.length);
+  return new FileError(code, join(folder, relative(partial, path)), reason, { cause: error });
 }
 
 /** Writes a file, of text in UTF-8, that appears whole or not at all. @throws FileError ERR_OUTPUT; nothing is left behind then. */

@@ -5,6 +5,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { EvaluationResult } from '../../evaluation/result.js';
 import { csvText } from '../drawing/csv-link.js';
 import { reportSheet } from '../page.js';
+import { fileNames } from './file-names.js';
 import { hepdataSubmission, hepdataTable } from './hepdata.js';
 import { paperFigures } from './paper-figures.js';
 import type { PdfMaker } from './pdf-drawing.js';
@@ -44,8 +45,9 @@ async function writeAll(): Promise<FiguresReply> {
   const Maker = await pdfMaker();
   const figures = paperFigures(reportSheet(result));
   const made = new Date(result.run.date);
-  for (const figure of figures) {
-    const { name } = figure.numbers;
+  const names = fileNames(figures.map(({ numbers }) => numbers.name));
+  for (const [i, figure] of figures.entries()) {
+    const name = names[i] as string;
     write(`${name}.svg`, svgText(figure));
     if (Maker) {
       const { pdfOf } = await import('./pdf-drawing.js');
@@ -55,11 +57,11 @@ async function writeAll(): Promise<FiguresReply> {
     write(`${name}.yaml`, hepdataTable(figure.numbers));
   }
   const comment = `caloscope ${result.versions['caloscope'] ?? ''}: ${result.verdict.sentence}`;
-  const tables = figures.map(({ numbers: { name }, caption }) => ({
+  const tables = figures.map(({ numbers: { name }, caption }, i) => ({
     name,
     caption,
-    dataFile: `${name}.yaml`,
-    otherFiles: files.filter((file) => /^(.*)\.(svg|pdf|csv)$/.exec(file)?.[1] === name),
+    dataFile: `${names[i]}.yaml`,
+    otherFiles: files.filter((file) => /^(.*)\.(svg|pdf|csv)$/.exec(file)?.[1] === names[i]),
   }));
   write('submission.yaml', hepdataSubmission(comment, tables));
   return { files, pdf: Maker !== null };

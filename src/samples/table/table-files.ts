@@ -85,6 +85,8 @@ export async function readTableFiles(
   const parts = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
   const { source, files, sha256 } = filesTogether(first, all.length, parts);
   const whole = joined(tables);
+  const rows = whole.length / read.length;
+  requireRows(source, 'rows', { left: rows, read: rows });
   const left = options.nonFinite === 'drop' ? finiteRows(whole, read.length, source, files) : null;
   const finite = left?.values ?? whole;
   const { table, densities } = withoutDensities(

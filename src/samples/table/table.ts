@@ -210,7 +210,7 @@ class Table implements Sample {
   }
 
   async *values(chosen: readonly Observable[]): AsyncGenerator<Float64Array, void, void> {
-    for (const { name } of chosen) yield this.#column(Number(name.slice('column_'.length)));
+    for (const { name } of chosen) yield this.#column(this.#matrix.columns.indexOf(name));
   }
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
@@ -248,8 +248,8 @@ class Table implements Sample {
   #columns(): readonly Observable[] {
     const { columns, conditions = [] } = this.#matrix;
     return columns
-      .map((label, index) => ({ name: `column_${index}`, label, unit: '' }))
-      .filter(({ label }) => !conditions.some(({ name }) => name === label));
+      .filter((column) => !conditions.some(({ name }) => name === column))
+      .map((column) => ({ name: column, label: column, unit: '' }));
   }
 
   /** @throws ArgumentError ERR_NON_FINITE, with the place. */
