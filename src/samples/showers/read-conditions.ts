@@ -79,6 +79,6 @@ function requireFinite(
   const odd = values.findIndex((value) => !Number.isFinite(value));
   if (odd < 0) return;
   const row = sourceRowOf({ sourceRows }, odd);
-  const message = `${source}: ${name} of row ${row} is ${values[odd]}; remove the shower, or the condition from the description of the layout`;
+  const message = `${source}: ${name} of row ${row} is ${values[odd]}; remove the shower or leave it out (--drop-rows), or take the condition out of the description of the layout`;
   throw new ArgumentError('ERR_NON_FINITE', message);
 }
