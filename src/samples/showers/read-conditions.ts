@@ -66,7 +66,7 @@ export function requireIncidentEnergies(showers: ShowerSample): void {
 function requireFinite(sample: ShowerSample, { name, values }: ShowerCondition): void {
   const odd = values.findIndex((value) => !Number.isFinite(value));
   if (odd < 0) return;
-  const message = `${sample.origin.source}: ${name} of ${rowIn(sample, odd)} is ${values[odd]}; remove the shower, or the condition from the description of the layout`;
+  const message = `${sample.origin.source}: ${name} of ${rowIn(sample, odd)} is ${values[odd]}; remove the shower or leave it out (--drop-rows), or take the condition out of the description of the layout`;
   throw new ArgumentError('ERR_NON_FINITE', message);
 }
 
