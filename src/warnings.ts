@@ -11,7 +11,8 @@ export const warningCodes = {
   units: 'energies that look like another unit',
   'non-finite': 'voxels that are NaN or infinite, read as 0; events that hold such numbers, left out',
   negative: 'negative voxels, kept or read as 0',
-  'dropped-rows': 'showers or rows with NaN, infinite or negative numbers, left out',
+  'dropped-rows':
+    'showers or rows with NaN, infinite or negative numbers, or incident energies not above 0, left out',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',

@@ -213,23 +213,23 @@ function failureLines({ sentences, sound }: NonNullable<EvaluationResult['failur
 }
 
 /** The AUC of trainings beside the first. */
-function otherTrainings({ auc }: EvaluationResult): string[] {
-  const rows: string[][] = [];
+function otherTrainings({ auc, samples }: EvaluationResult): string[] {
+  const lines: string[][] = [];
   if (auc.null) {
-    const { value, standardError, z, pValue, rows: showers, source } = auc.null;
+    const { value, standardError, z, pValue, rows, source } = auc.null;
     const area = `${value.toFixed(4)} ± ${standardError.toFixed(4)}`;
-    rows.push([
+    lines.push([
       'null sample',
       area,
       shortZ(z),
       `p ${shortP(pValue)}`,
-      `${count(showers)} showers of ${source}`,
+      `${count(rows)} ${samples.reference.noun} of ${source}`,
     ]);
   }
   if (auc.repeats) {
     const { trainings, mean, spread, seeds } = auc.repeats;
     const area = `${mean.toFixed(4)}, spread ${spread.toFixed(4)}`;
-    rows.push([`${count(trainings)} trainings`, area, `seeds ${seeds[0]} to ${seeds.at(-1)}`]);
+    lines.push([`${count(trainings)} trainings`, area, `seeds ${seeds[0]} to ${seeds.at(-1)}`]);
   }
-  return rows.length === 0 ? [] : ['', 'AUC of other trainings:', ...columns(rows)];
+  return lines.length === 0 ? [] : ['', 'AUC of other trainings:', ...columns(lines)];
 }

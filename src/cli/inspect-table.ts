@@ -43,7 +43,7 @@ export async function runInspectTable(session: Session, path: string): Promise<n
     ]),
     odd.length === 0
       ? 'No problems.'
-      : `Problems: ${odd.map(({ name }) => name).join(', ')} with numbers that are not finite; remove those rows`,
+      : `Problems: ${odd.map(({ name }) => name).join(', ')} with numbers that are not finite; remove those rows or leave them out (--drop-rows)`,
   ];
   session.conclude({ path, format, sha256, rows, columns: found }, lines);
   return odd.length === 0 ? 0 : 1;

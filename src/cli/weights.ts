@@ -7,6 +7,7 @@ import { checksumOf } from '../formats/files/inputs.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { Precision } from '../native/contract/training.js';
 import { computerFor } from '../native/devices.js';
+import { requireRows } from '../samples/files-of-sample.js';
 import { inputSettings } from '../samples/kinds.js';
 import { type RowWeightSummary, weightSummary } from '../samples/row-weights.js';
 import { packageVersion } from '../versions.js';
@@ -86,6 +87,7 @@ export async function runWeights(
     signal,
     onProgress: progress.stage('scoring'),
   });
+  requireRows(paths.join(', '), found.noun, { left: found.rows, read: found.rows });
   const { logWeights, health: ofScored } = await densityRatioWeights(found.logRatios, {
     clip: clip ?? undefined,
     rowWeights: found.rowWeights ?? undefined,
@@ -94,7 +96,7 @@ export async function runWeights(
     device: chosen.device,
     devices: chosen.devices,
   });
-  const health = withSourceRows(ofScored, found.sourceRows);
+  const health = withSourceRows(ofScored, found);
   const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
@@ -203,6 +205,11 @@ function rowWeightsText({ effectiveRows, negative }: RowWeightSummary, noun: str
   return `worth ${count(effectiveRows)} ${noun} of equal weight${below}`;
 }
 
+/** One row alone has no scatter. */
+function scatterText(error: number, noun: string): string {
+  return Number.isNaN(error) ? '' : ` ± ${error.toFixed(4)} scatter of these ${noun}`;
+}
+
 function linesOf(weighed: Weighed, deviceReason: string): string[] {
   const { health, geometry, noun } = weighed;
   const ofVoxels: [string, string][] =
@@ -224,7 +231,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
       ['device', `${weighed.device}: ${deviceReason}`],
       [
         'mean weight',
-        `${health.mean.toFixed(4)} ± ${health.meanError.toFixed(4)} scatter of these ${noun} (generated ${noun}: 1 is sound)`,
+        `${health.mean.toFixed(4)}${scatterText(health.meanError, noun)} (generated ${noun}: 1 is sound)`,
       ],
       ['effective sample size', `${count(health.effectiveSampleSize)} ${noun}`],
       ['Pareto index of the tail', tailText(health.tailIndex)],

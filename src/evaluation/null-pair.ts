@@ -1,9 +1,11 @@
 import type { CheckpointFolder } from '../classifier/checkpoints.js';
 import { type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
 import { ArgumentError } from '../errors.js';
+import type { RepeatedInPair } from '../native/contract/showers.js';
 import type { ComputeOptions, Computer } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
 import { examinePair } from '../samples/pair.js';
+import { copiesIn, repetitionWarnings } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
 import { selectRows } from '../samples/selected-rows.js';
 import { rowsWithout } from '../samples/source-rows.js';
@@ -34,7 +36,7 @@ export interface ExaminedNull {
 }
 
 /**
- * Looks at a second reference sample as at a generated one. One that is larger than the generated sample is thinned to its
+ * Looks at a second reference sample as at a generated one. One that is, without the copies that are to be removed, larger than the generated sample is thinned to its
  * size, evenly over its rows: a difference is seen the better the more rows there are, and the two AUCs are to be compared.
  *
  * @throws ArgumentError ERR_REPEATED_ROWS where it is, or mostly is, the reference sample itself; what examinePair throws.
@@ -56,9 +58,15 @@ export async function examineNull(
   try {
     const selected = await selectRows(second, 'reference', choices.select, run);
     if (selected !== second) made.push(selected);
-    await refuseTheReference(reference, selected, run);
-    const thinned = await thinnedTo(selected, rows, run);
-    if (thinned !== selected) made.push(thinned);
+    const found = await reference.repetitions(selected, run);
+    refuseTheReference(found, selected);
+    const copies = choices.repeated === 'remove' ? copiesIn(found).generated : new Float64Array(0);
+    const distinct = copies.length === 0 ? selected : await selected.without(copies, run);
+    if (distinct !== selected) made.push(distinct);
+    const removed =
+      distinct === selected ? [] : repetitionWarnings({ found, reference, generated: selected }, true);
+    const thinned = await thinnedTo(distinct, rows, run);
+    if (thinned !== distinct) made.push(thinned);
     const pair = await examinePair(reference, thinned, choices, run);
     let prepared: PreparedFitting;
     try {
@@ -74,7 +82,7 @@ export async function examineNull(
     }
     const compared = pair.generated.rows;
     return {
-      warnings: [...pair.warnings.map(ofNullPair), ...smaller(compared, rows, reference)],
+      warnings: [...[...removed, ...pair.warnings].map(ofNullPair), ...smaller(compared, rows, reference)],
       async train(checkpoint, training) {
         const { onProgress } = training;
         const fitted = await prepared.fit({ signal, onProgress, checkpoint, warnings: [], inputs: [] });
@@ -95,8 +103,7 @@ export async function examineNull(
   }
 }
 
-async function refuseTheReference(reference: Sample, second: Sample, run: ComputeOptions): Promise<void> {
-  const { shared } = await reference.repetitions(second, run);
+function refuseTheReference({ shared }: RepeatedInPair, second: Sample): void {
   if (shared.rows.length <= mostShared * second.rows) return;
   const message = `the null sample: ${shared.rows.length} of its ${second.rows} ${second.noun} are those of the reference sample; a null needs a second, independent reference sample`;
   throw new ArgumentError('ERR_REPEATED_ROWS', message);

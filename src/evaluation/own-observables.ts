@@ -4,6 +4,7 @@ import { eventLoopTurn } from '../event-loop.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { Observable, Sample } from '../samples/sample.js';
 import type { ShowerBlock } from '../samples/showers/shower-block.js';
+import { sourceRowText } from '../samples/source-rows.js';
 
 /** An observable of the user's own. */
 export interface OwnObservable extends Observable {
@@ -86,7 +87,8 @@ async function valuesOf(
       const where = `of the ${role} sample, ${row}`;
       throw new ArgumentError('ERR_ARGUMENT', `observable "${own.name}" ${where}: ${what}`, { cause });
     };
-    const all = `rows ${sourceRows[0]} to ${sourceRows[rows - 1]}`;
+    const named = (i: number) => sourceRowText(sample.files, sourceRows[i] as number);
+    const all = `${named(0)} to ${named(rows - 1)}`;
     let given: unknown;
     try {
       given = own.values(block);
@@ -100,7 +102,7 @@ async function valuesOf(
     for (let i = 0; i < rows; i++) {
       const value = given[i];
       if (typeof value !== 'number' || !Number.isFinite(value)) {
-        refuse(`${shown(value)} is not a finite number`, `row ${sourceRows[i]}`);
+        refuse(`${shown(value)} is not a finite number`, named(i));
       }
       values[first + i] = value as number;
     }

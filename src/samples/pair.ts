@@ -3,13 +3,7 @@ import type { ComputeOptions } from '../native/devices.js';
 import type { Warning } from '../warnings.js';
 import { type InputDescription, inputFor, inputSettings } from './kinds.js';
 import { type PairedRows, pairedRows, pairedRowsWarning } from './paired-rows.js';
-import {
-  copiesIn,
-  inSourceRows,
-  type RepeatedPolicy,
-  refuseRepetitions,
-  repetitionWarnings,
-} from './repeated-rows.js';
+import { copiesIn, type RepeatedPolicy, refuseRepetitions, repetitionWarnings } from './repeated-rows.js';
 import { rowWeightWarnings } from './row-weights.js';
 import type { InputChoices, InputReasons, InputSettings, Sample, SampleRecord } from './sample.js';
 import { type RowSelection, selectRows } from './selected-rows.js';
@@ -94,8 +88,8 @@ async function examineSelected(
   const settings = { ...inputSettings(input), ...reference.inputReasons(choices) };
   const oddities = await reference.oddities(generated, options);
   const found = await reference.repetitions(generated, options);
-  const named = inSourceRows(found, reference, generated);
-  if (repeated === 'refuse') refuseRepetitions(named, reference);
+  const repetitions = { found, reference, generated };
+  if (repeated === 'refuse') refuseRepetitions(repetitions);
   const copies = copiesIn(found);
   const made: Sample[] = [];
   const without = async (sample: Sample, role: SampleRole) => {
@@ -110,7 +104,6 @@ async function examineSelected(
   try {
     const kept = [await without(reference, 'reference'), await without(generated, 'generated')] as const;
     const paired = await pairedRows(...kept);
-    const repetitions = repetitionWarnings(named, reference, repeated === 'remove');
     return {
       reference: kept[0],
       generated: kept[1],
@@ -120,7 +113,7 @@ async function examineSelected(
       warnings: [
         ...oddities,
         ...rowWeightWarnings(...kept),
-        ...repetitions,
+        ...repetitionWarnings(repetitions, repeated === 'remove'),
         ...(paired ? [pairedRowsWarning(paired, reference)] : []),
       ],
       [Symbol.dispose]: dispose,

@@ -6,7 +6,7 @@ import { type JobOptions, runJob } from '../native/run-job.js';
 import type { Warning } from '../warnings.js';
 import type { FeatureTable } from './feature-table.js';
 import type { Sample } from './sample.js';
-import { sourceRowsOf } from './source-rows.js';
+import { rowText } from './source-rows.js';
 
 /** What to do with rows that occur twice: say so, refuse the samples, or leave the copies out. */
 export const repeatedPolicies = ['warn', 'refuse', 'remove'] as const;
@@ -27,30 +27,26 @@ export function copiesIn(found: RepeatedInPair): Readonly<Record<SampleRole, Flo
   return { reference: found.withinFirst.rows, generated: Float64Array.from(generated).sort() };
 }
 
-/** The same by the numbers that the rows have in what the user passed. */
-export function inSourceRows(found: RepeatedInPair, reference: Sample, generated: Sample): RepeatedInPair {
-  const numbered = ({ rows, originals }: RepeatedRows, of: Sample, earlier: Sample): RepeatedRows => ({
-    rows: sourceRowsOf(of, rows),
-    originals: sourceRowsOf(earlier, originals),
-  });
-  return {
-    withinFirst: numbered(found.withinFirst, reference, reference),
-    withinSecond: numbered(found.withinSecond, generated, generated),
-    shared: numbered(found.shared, generated, reference),
-  };
+/** Two samples, and what was found in them. */
+export interface RepetitionsOf {
+  readonly found: RepeatedInPair;
+  readonly reference: Sample;
+  readonly generated: Sample;
 }
 
 /** What was found, in words. @param removed whether copies are left out. */
-export function repetitionWarnings(found: RepeatedInPair, { noun }: Sample, removed: boolean): Warning[] {
+export function repetitionWarnings(pair: RepetitionsOf, removed: boolean): Warning[] {
+  const { found, reference, generated } = pair;
+  const { noun } = reference;
   const warnings: Warning[] = [];
   const { shared } = found;
   if (shared.rows.length > 0) {
-    const what = `${shared.rows.length} generated ${noun} also occur in the reference sample, e.g. row ${shared.rows[0]} is reference row ${shared.originals[0]}`;
+    const what = `${shared.rows.length} generated ${noun} also occur in the reference sample, e.g. ${firstOf(shared.rows, generated)} is reference ${firstOf(shared.originals, reference)}`;
     const effect = removed ? 'they were left out' : 'the AUC is pulled towards or below 0.5';
     warnings.push({ code: 'shared-rows', message: `${what}: ${effect}` });
   }
-  for (const [role, repeated] of repeatedWithin(found)) {
-    const what = `${repeated.rows.length} rows of the ${role} sample repeat an earlier row, e.g. row ${repeated.rows[0]} is row ${repeated.originals[0]}`;
+  for (const [role, repeated] of repeatedWithin(pair)) {
+    const what = `${repeated.rows.length} rows of the ${role} sample repeat an earlier row, e.g. ${firstOf(repeated.rows, pair[role])} is ${firstOf(repeated.originals, pair[role])}`;
     const effect = removed
       ? 'they were left out'
       : 'copies on both sides of a fold are scored by networks that saw them';
@@ -60,17 +56,19 @@ export function repetitionWarnings(found: RepeatedInPair, { noun }: Sample, remo
 }
 
 /** @throws ArgumentError ERR_REPEATED_ROWS, with rows, where anything was found. */
-export function refuseRepetitions(found: RepeatedInPair, { noun }: Sample): void {
+export function refuseRepetitions(pair: RepetitionsOf): void {
+  const { found, reference, generated } = pair;
+  const { noun } = reference;
   const parts: string[] = [];
   const { shared } = found;
   if (shared.rows.length > 0) {
     parts.push(
-      `${shared.rows.length} generated ${noun} are in the reference sample, too (generated row ${shared.rows[0]} is reference row ${shared.originals[0]})`,
+      `${shared.rows.length} generated ${noun} are in the reference sample, too (generated ${firstOf(shared.rows, generated)} is reference ${firstOf(shared.originals, reference)})`,
     );
   }
-  for (const [role, { rows, originals }] of repeatedWithin(found)) {
+  for (const [role, { rows, originals }] of repeatedWithin(pair)) {
     parts.push(
-      `${rows.length} rows of the ${role} sample repeat an earlier one (row ${rows[0]} is row ${originals[0]})`,
+      `${rows.length} rows of the ${role} sample repeat an earlier one (${firstOf(rows, pair[role])} is ${firstOf(originals, pair[role])})`,
     );
   }
   if (parts.length === 0) return;
@@ -78,7 +76,11 @@ export function refuseRepetitions(found: RepeatedInPair, { noun }: Sample): void
   throw new ArgumentError('ERR_REPEATED_ROWS', message);
 }
 
-function repeatedWithin(found: RepeatedInPair): (readonly [SampleRole, RepeatedRows])[] {
+function firstOf([first]: Float64Array, of: Sample): string {
+  return rowText(of, first as number);
+}
+
+function repeatedWithin({ found }: RepetitionsOf): (readonly [SampleRole, RepeatedRows])[] {
   const both = [
     ['reference', found.withinFirst],
     ['generated', found.withinSecond],

@@ -1,5 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import type { Warning } from '../warnings.js';
+import { type NumberedRows, rowText } from './source-rows.js';
 
 /** Rows of a sample, and the weights with which they count; null: each counts 1. */
 interface WeighedRows {
@@ -34,14 +35,15 @@ export function weightSummary(weights: Float64Array | null): RowWeightSummary | 
  * @param what whose they are, to begin a message with.
  * @throws ArgumentError ERR_SHAPE, ERR_NON_FINITE with the row, ERR_ARGUMENT where their sum is not above 0.
  */
-export function requireRowWeights(weights: Float64Array, rows: number, what: string): void {
+export function requireRowWeights(weights: Float64Array, of: NumberedRows, what: string): void {
+  const { rows } = of;
   if (weights.length !== rows) {
     const message = `${what}: ${weights.length} weights for ${rows} rows; give one a row`;
     throw new ArgumentError('ERR_SHAPE', message);
   }
   const odd = weights.findIndex((weight) => !Number.isFinite(weight));
   if (odd >= 0) {
-    const message = `${what}: the weight of row ${odd} is ${weights[odd]}; weights are finite numbers: remove the row`;
+    const message = `${what}: the weight of ${rowText(of, odd)} is ${weights[odd]}; weights are finite numbers: remove the row or leave it out (--drop-rows)`;
     throw new ArgumentError('ERR_NON_FINITE', message);
   }
   const sum = weights.reduce((all, weight) => all + weight, 0);

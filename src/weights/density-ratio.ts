@@ -12,6 +12,7 @@ import {
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import { requireLength, requireNumberArray } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
+import type { PlaceOfRow } from '../samples/source-rows.js';
 
 export type { EnsembleRule, SampleRole } from '../native/contract/statistics.js';
 
@@ -96,8 +97,7 @@ export interface WeightHealth {
   } | null;
 }
 
-export interface ExtremeShower {
-  readonly row: number;
+export interface ExtremeShower extends PlaceOfRow {
   readonly logWeight: number;
 }
 

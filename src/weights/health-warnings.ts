@@ -1,4 +1,4 @@
-import { sourceRowOf } from '../samples/source-rows.js';
+import { type NumberedRows, rowText } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
 import type { SampleRole, WeightHealth } from './density-ratio.js';
 
@@ -22,14 +22,15 @@ const means: Readonly<Record<SampleRole, string>> = {
  * Says where the weights of a sample are no ratio of densities, or too few rows carry them.
  *
  * @param logWeights ln w of all rows, after clipping.
- * @param of what the rows are, plural, and their numbers.
+ * @param of what the rows are, plural, and where they stand.
  */
 export function healthWarnings(
   health: WeightHealth,
   logWeights: Float64Array,
   role: SampleRole,
-  { noun, sourceRows }: { readonly noun: string; readonly sourceRows: Float64Array | null },
+  of: { readonly noun: string } & Pick<NumberedRows, 'sourceRows' | 'files'>,
 ): Warning[] {
+  const { noun } = of;
   const { mean, meanError, effectiveSampleSize, tailIndex, rows } = health;
   const warnings: Warning[] = [];
   const distance = Math.abs(mean - 1);
@@ -48,7 +49,7 @@ export function healthWarnings(
   const odd = logWeights.reduce((count, logWeight) => count + (hasFiniteWeight(logWeight, role) ? 0 : 1), 0);
   if (odd > 0) {
     const first = logWeights.findIndex((logWeight) => !hasFiniteWeight(logWeight, role));
-    const place = `the first in row ${sourceRowOf({ sourceRows }, first)} (ln w = ${logWeights[first]?.toPrecision(6)})`;
+    const place = `the first in ${rowText(of, first)} (ln w = ${logWeights[first]?.toPrecision(6)})`;
     const what = role === 'generated' ? 'w' : 'w or 1/w';
     const message = `${odd} of ${rows} weights of the ${role} sample are not finite (${what} beyond float64, or NaN), ${place}: sums with them are infinite or NaN; look at these ${noun}, or bound the weights (--clip)`;
     warnings.push({ code: 'non-finite-weights', message });

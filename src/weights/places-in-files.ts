@@ -1,4 +1,4 @@
-import { rowsFrom } from '../samples/source-rows.js';
+import { firstRowsOf, rowsFrom } from '../samples/source-rows.js';
 
 /** Rows of one sample, and the files that they come from. */
 export interface RowsOfFiles {
@@ -16,19 +16,8 @@ export function numberedFiles({ files = [] }: RowsOfFiles): boolean {
 /** File and row in it of some rows, both counted from 0. */
 export function placesInFiles(of: RowsOfFiles, first: number, rows: number) {
   const sources = of.sourceRows?.slice(first, first + rows) ?? rowsFrom(first, rows);
-  const starts = startsOf(of);
+  const starts = firstRowsOf(of.files);
   const files = Int32Array.from(sources, (row) => starts.findLastIndex((start) => start <= row));
   const inFile = (row: number, i: number) => BigInt(row - (starts[files[i] as number] as number));
   return { files, rows: BigInt64Array.from(sources, inFile) };
-}
-
-/** The first row of each file. */
-function startsOf({ files = [] }: RowsOfFiles): number[] {
-  let next = 0;
-  const all = files.map(({ rows }) => {
-    const start = next;
-    next += rows;
-    return start;
-  });
-  return all.length > 0 ? all : [0];
 }

@@ -87,6 +87,15 @@ describe('weights of rows', () => {
     expect([v.length, v.findIndex(Number.isNaN), v.findLastIndex(Number.isNaN)]).toEqual([rows, 9, 9]);
   });
 
+  it('of one row have a mean without an error', async () => {
+    writeFileSync(join(folder, 'one.csv'), 'x,y,v\n0.5,-1,1\n');
+    const words = ['weights', join('out', 'classifier'), 'one.csv', '--layout', 'layout.json'];
+    const { exitCode, stdout } = await caloscope([...words, '--out', 'one.hdf5'], folder);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/mean weight +\d\.\d{4} \(generated rows: 1 is sound\)/);
+    expect(stdout).not.toContain('NaN');
+  });
+
   it('stand in the file of an evaluation', () => {
     const x = gaussianSample(rows, [1, 0], 2).values.filter((_, i) => i % 2 === 0);
     const v = column(join('out', 'weights.hdf5'), 'generated/row_weight');

@@ -72,6 +72,18 @@ describe('a null sample', () => {
     });
   });
 
+  it('is thinned after copies are removed', async () => {
+    const whole = gaussianSample(300, [0, 0], 6);
+    // 40 copies: 260 distinct rows are more than the 250 of the generated sample.
+    const values = whole.values.map((value, i) => (i < 520 ? value : (whole.values[i - 520] as number)));
+    const { auc, warnings } = await resultOf({ null: { ...whole, values }, repeated: 'remove' });
+    expect(auc.null?.rows).toBe(250);
+    expect(warnings.map(({ code }) => code)).not.toContain('null-smaller');
+    expect(warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^with the null sample .*: 40 rows .* row 260 is row 0: they were left out$/),
+    );
+  });
+
   it('is refused where it is the reference, or does not fit', async () => {
     await expect(resultOf({ null: reference })).rejects.toMatchObject({
       code: 'ERR_REPEATED_ROWS',

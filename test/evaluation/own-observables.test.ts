@@ -139,8 +139,8 @@ describe("a user's own observable", () => {
     ['infinite', onlyGenerated(inRow(5, Infinity)), /"sum" of the generated sample, row 5: Infinity/],
     ['text', inRow(2, 'a\nb'), /row 2: a is not a finite number/],
     ['big integers', () => new BigInt64Array(300), /row 0: 0 is not/],
-    ['too few', () => [1], /reference sample, rows 0 to 299: .* returned 1 values, not one .* 300/],
-    ['a number', () => 3, /rows 0 to 299: .* did not return an array/],
+    ['too few', () => [1], /reference sample, row 0 to row 299: .* returned 1 values, not one .* 300/],
+    ['a number', () => 3, /row 0 to row 299: .* did not return an array/],
     ['a promise', async () => [1], /did not return an array/],
     ['nothing', () => undefined, /did not return an array/],
     [
@@ -148,7 +148,7 @@ describe("a user's own observable", () => {
       onlyGenerated(() => {
         throw new TypeError('no such layer');
       }),
-      /"sum" of the generated sample, rows 0 to 279: the function threw: no such layer/,
+      /"sum" of the generated sample, row 0 to row 279: the function threw: no such layer/,
     ],
   ])('is refused before the training with observable, sample and row: %s', async (_, values, says) => {
     const error = await failure([{ ...own(), values }]);

@@ -84,6 +84,10 @@ def numbers():
     tables["parquet of a frame with an index"] = entry(out.getvalue(), names, kept)
     counted = pandas.DataFrame(together).to_csv(index=False).encode()
     tables["csv with counted names"] = entry(counted, ["0", "1", "2"], together)
+    tables["parquet with a gap"] = {
+        **entry(parquet(pyarrow.table({"pt": [1.5, None, 2.5]})), ["pt"], []),
+        "values": [1.5, None, 2.5],
+    }
     stored = io.BytesIO()
     numpy.savez(stored, **of)
     damaged = bytearray(stored.getvalue())
@@ -98,7 +102,6 @@ def numbers():
         "npz cut short": npz(**of)[:400],
         "npz of unequal lengths": npz(pt=of["pt"], eta=of["eta"][:9]),
         "parquet cut short": parquet(pyarrow.table(of))[:900],
-        "parquet with a gap": parquet(pyarrow.table({"pt": [1.5, None, 2.5]})),
         "parquet with words": parquet(pyarrow.table({"pt": [1.5, 2.5], "particle": ["e", "pi"]})),
         "parquet with lists of two lengths": parquet(pyarrow.table({"cells": [[1.0, 2.0], [3.0]]})),
     }

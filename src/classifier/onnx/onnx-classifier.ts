@@ -4,7 +4,7 @@ import { ofFile, readOnnx } from '../../formats/onnx/read-onnx.js';
 import { requireKnownOptions, requireText } from '../../names.js';
 import { requireNumberArray } from '../../native/number-array.js';
 import { type JobOptions, jobOptions } from '../../native/run-job.js';
-import { type NumberedRows, sourceRowOf } from '../../samples/source-rows.js';
+import { type NumberedRows, rowText } from '../../samples/source-rows.js';
 import { compileGraph } from './compiled-graph.js';
 import { type LogitHead, logitHead } from './logit-head.js';
 import type { RowProgram } from './row-program.js';
@@ -124,10 +124,7 @@ export class OnnxClassifier {
     }
     const odd = logits.findIndex((logit) => !Number.isFinite(logit));
     if (odd < 0) return logits;
-    throw new ArgumentError(
-      'ERR_NON_FINITE',
-      `row ${sourceRowOf(numbered, odd)}: the model gives ${logits[odd]}`,
-    );
+    throw new ArgumentError('ERR_NON_FINITE', `${rowText(numbered, odd)}: the model gives ${logits[odd]}`);
   }
 
   /** There is nothing to free: it may stand wherever an ensemble does. */

@@ -3,7 +3,7 @@ import { gaussianMixture } from '../../failures/gaussian-mixture.js';
 import { measuredText } from '../../failures/quantity-text.js';
 import { type RegionFactor, regionFactor } from '../../failures/region-factor.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
-import { sourceRowOf } from '../../samples/source-rows.js';
+import { type PlaceOfRow, placeOfRow } from '../../samples/source-rows.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { valuesAt } from '../rows-where.js';
@@ -45,6 +45,21 @@ export interface WeightCluster {
   readonly traits: readonly ClusterTrait[];
   /** Rows in the file of the showers nearest to the center. */
   readonly examples: readonly number[];
+  /** The file of each, by its number in those of the sample; absent where there is one, or none. */
+  readonly exampleFiles?: readonly number[];
+}
+
+function examplesAt(places: readonly PlaceOfRow[]): Pick<WeightCluster, 'examples' | 'exampleFiles'> {
+  const files = places.flatMap(({ file }) => file ?? []);
+  return { examples: places.map(({ row }) => row), ...(files.length > 0 && { exampleFiles: files }) };
+}
+
+/** Where the examples of a cluster stand. */
+export function examplePlaces({ examples, exampleFiles }: WeightCluster): PlaceOfRow[] {
+  return examples.map((row, i) => {
+    const file = exampleFiles?.[i];
+    return file === undefined ? { row } : { row, file };
+  });
 }
 
 /** Clusters of the showers in one window. */
@@ -132,7 +147,7 @@ async function clustersIn(context: AnalysisContext, window: WeightWindow): Promi
       rows: members.length * step,
       share: members.length / fitted.length,
       traits: traitsOf(columns, role, members, wholes),
-      examples: nearest.map(({ row }) => sourceRowOf(context[role], row)),
+      ...examplesAt(nearest.map(({ row }) => placeOfRow(context[role], row))),
     });
     await eventLoopTurn();
   }

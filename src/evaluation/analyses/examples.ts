@@ -2,11 +2,11 @@ import { eventLoopTurn } from '../../event-loop.js';
 import { type SampleRole, sampleRoles } from '../../native/contract/statistics.js';
 import { inputSettings } from '../../samples/kinds.js';
 import type { PicturedLayer, Pictures } from '../../samples/pictures.js';
-import { sourceRowOf } from '../../samples/source-rows.js';
+import { type PlaceOfRow, placeOfRow, rowAt } from '../../samples/source-rows.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { ObservableColumn } from '../own-observables.js';
 import { typicalRow } from '../typical-row.js';
-import type { WindowClusters } from './clusters.js';
+import { examplePlaces, type WindowClusters } from './clusters.js';
 import { isOutside, type SupportSummary } from './support.js';
 
 /** Clusters of a window, showers of a cluster, and layers that are drawn. */
@@ -15,10 +15,8 @@ const mostExamples = 2;
 const mostLayers = 6;
 
 /** A single shower. */
-export interface DrawnShower {
+export interface DrawnShower extends PlaceOfRow {
   readonly role: SampleRole;
-  /** In the file. */
-  readonly row: number;
   /** An example, or typical of the other sample. */
   readonly kind: 'example' | 'typical';
   /** What it was made for. */
@@ -60,14 +58,15 @@ export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
     };
     for (const [window, { role, observables, clusters: found }] of clusters.entries()) {
       const chosen = columns.filter(({ observable }) => observables.includes(observable.name));
-      for (const [cluster, { examples: rows }] of found.slice(0, mostClusters).entries()) {
-        await show({ part: 'clusters', window, cluster }, { role, rows, columns: chosen });
+      for (const [cluster, one] of found.slice(0, mostClusters).entries()) {
+        const places = examplePlaces(one);
+        await show({ part: 'clusters', window, cluster }, { role, places, columns: chosen });
       }
     }
     for (const role of sampleRoles) {
       if (support === null || !isOutside(support[role])) continue;
-      const rows = support[role].farthest.map(({ row }) => row);
-      await show({ part: 'support', role }, { role, rows, columns });
+      const places = support[role].farthest;
+      await show({ part: 'support', role }, { role, places, columns });
     }
     return { part };
   },
@@ -76,7 +75,7 @@ export const examples: Analysis<readonly ShowerExamples[], Earlier> = {
 /** Rows of a file, and the observables in which others are typical. */
 interface Wanted {
   readonly role: SampleRole;
-  readonly rows: readonly number[];
+  readonly places: readonly PlaceOfRow[];
   readonly columns: readonly ObservableColumn[];
 }
 
@@ -84,13 +83,13 @@ async function examplesOf(
   context: AnalysisContext,
   pictures: Readonly<Record<SampleRole, Pictures>>,
   origin: ExampleOrigin,
-  { role, rows, columns }: Wanted,
+  { role, places, columns }: Wanted,
 ): Promise<ShowerExamples> {
   const other = sampleRoles.find((one) => one !== role) as SampleRole;
   const taken: number[] = [];
   const chosen: Pick<DrawnShower, 'role' | 'row' | 'kind'>[] = [];
-  for (const rowInFile of rows.slice(0, mostExamples)) {
-    const row = context[role].sourceRows?.indexOf(rowInFile) ?? rowInFile;
+  for (const place of places.slice(0, mostExamples)) {
+    const row = rowAt(context[role], place);
     const values = context[role].conditions().map((condition) => condition.values[row] as number);
     const alike = typicalRow(
       context[other].conditions().map((condition) => condition.values),
@@ -115,7 +114,7 @@ async function examplesOf(
     layersInAll: layers.length,
     showers: chosen.map(({ role: of, row, kind }, i) => ({
       role: of,
-      row: sourceRowOf(context[of], row),
+      ...placeOfRow(context[of], row),
       kind,
       conditions: context[of]
         .conditions()

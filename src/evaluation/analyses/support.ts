@@ -6,7 +6,7 @@ import {
   supportOverlap,
 } from '../../failures/support-overlap.js';
 import type { Sample } from '../../samples/sample.js';
-import { sourceRowOf } from '../../samples/source-rows.js';
+import { type PlaceOfRow, placeOfRow } from '../../samples/source-rows.js';
 import type { ColumnPair } from '../../statistics/largest-distance.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { observableColumns } from '../observable-columns.js';
@@ -30,7 +30,7 @@ export interface OutsideRows {
   /** Principal axes of the other sample in which distances are taken. */
   readonly directions: number;
   /** At most ten, the most lonely first; `row` is that of the file. */
-  readonly farthest: readonly OutsideRow[];
+  readonly farthest: readonly (OutsideRow & PlaceOfRow)[];
 }
 
 /**
@@ -113,7 +113,7 @@ function outside(found: SampleSupport, sample: Sample): OutsideRows {
     rows,
     share: rows / judged,
     ...rest,
-    farthest: farthest.map((one) => ({ ...one, row: sourceRowOf(sample, one.row) })),
+    farthest: farthest.map((one) => ({ ...one, ...placeOfRow(sample, one.row) })),
   };
 }
 

@@ -46,7 +46,7 @@ export const weights: Analysis<WeightSummary> = {
     const { reference, generated } = scores;
     const decades = decadesFor([reference.health, generated.health]);
     const healthOf = (role: SampleRole) =>
-      ofLearned(withSourceRows(scores[role].health, samples[role].sourceRows), fitted[role], choices);
+      ofLearned(withSourceRows(scores[role].health, samples[role]), fitted[role], choices);
     const health = { reference: healthOf('reference'), generated: healthOf('generated') };
     return {
       part: { medianError: scores.medianError(), ...health },

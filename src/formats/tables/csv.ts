@@ -13,6 +13,7 @@ const namedNumber = /^[+-]?(?:nan|inf|infinity)$/i;
 /**
  * A table as text: rows of cells with commas, semicolons, tabs or blanks between. The first row names the columns unless all its cells are
  * numbers; if these are 0, 1, 2, …, as pandas counts columns without names, they are names, too; a `#` in front of it, as NumPy writes it, is not part of the first name. Other lines that begin with `#` are left out.
+ * An empty cell is NaN, as pandas writes it.
  *
  * @throws CaloscopeError ERR_DATASET_TYPE for a cell that is no number, ERR_FILE_CORRUPT for rows of different lengths; both with the
  * line.
@@ -141,8 +142,8 @@ class RowsOfCells {
       if (/nan/i.test(cell)) return Number.NaN;
       return cell.startsWith('-') ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
     }
-    const what = cell === '' ? 'is empty' : `holds "${cell.slice(0, 40)}", which is no number`;
-    const message = `line ${line}, column ${this.#columns[column]} ${what}; repair it, or choose other columns`;
+    if (cell === '') return Number.NaN;
+    const message = `line ${line}, column ${this.#columns[column]} holds "${cell.slice(0, 40)}", which is no number; repair it, or choose other columns`;
     throw new CaloscopeError('ERR_DATASET_TYPE', message);
   }
 }

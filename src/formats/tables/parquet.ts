@@ -14,7 +14,7 @@ const mark = 'PAR1';
 
 /**
  * A Parquet file: columns of numbers, and of lists that are equally long in all rows; the index of a frame of pandas is left out unless
- * it is named. Read row group by row group.
+ * it is named. Cells that are null, as pandas writes NaN, are NaN. Read row group by row group.
  *
  * @throws CaloscopeError ERR_FILE_TRUNCATED, ERR_FILE_CORRUPT, ERR_DATASET_MISSING, ERR_DATASET_TYPE for what is no number, with the row.
  */
@@ -110,8 +110,8 @@ class ListOfNumbers {
   }
 
   add(data: ArrayLike<unknown>, firstRow: number): void {
-    const first = data[0];
     if (this.#width === null) {
+      const first = Array.prototype.find.call(data, (value) => !isNull(value));
       this.#lists = isList(first);
       this.#width = isList(first) ? first.length : 1;
     }
@@ -119,6 +119,10 @@ class ListOfNumbers {
     const piece = allocated(data.length * width);
     for (let i = 0; i < data.length; i++) {
       const value = data[i];
+      if (isNull(value)) {
+        piece.fill(Number.NaN, i * width, (i + 1) * width);
+        continue;
+      }
       const cells = isList(value) ? value : [value];
       if (isList(value) !== this.#lists || cells.length !== width)
         this.#refuse(firstRow + i, 'has another length than those before');
@@ -148,13 +152,18 @@ class ListOfNumbers {
   #number(value: unknown, row: number): number {
     if (typeof value === 'number') return value;
     if (typeof value === 'bigint' || typeof value === 'boolean') return Number(value);
-    return this.#refuse(row, value === null || value === undefined ? 'is empty' : 'is no number');
+    if (isNull(value)) return Number.NaN;
+    return this.#refuse(row, 'is no number');
   }
 
   #refuse(row: number, what: string): never {
     const message = `row ${row}, column ${this.name} ${what}; repair it, or choose other columns`;
     throw new CaloscopeError('ERR_DATASET_TYPE', message);
   }
+}
+
+function isNull(value: unknown): value is null | undefined {
+  return value === null || value === undefined;
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {

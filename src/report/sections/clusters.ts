@@ -1,15 +1,20 @@
-import type { WeightCluster, WindowClusters } from '../../evaluation/result.js';
+import type { EvaluationResult, WeightCluster, WindowClusters } from '../../evaluation/result.js';
 import { section } from '../drawing/legend.js';
 import { count, measured, percent } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
+import { rowName, type ShownPlace } from './row-name.js';
 import { windowName } from './window-name.js';
 
 export const clusters: Section<readonly WindowClusters[]> = { weights: clustersSection };
 
 /** Alike showers among those of small and of large weight. */
-function clustersSection(sheet: Sheet, windows: readonly WindowClusters[]): HTMLElement | null {
+function clustersSection(
+  sheet: Sheet,
+  windows: readonly WindowClusters[],
+  result: EvaluationResult,
+): HTMLElement | null {
   const found = windows.filter((window) => window.clusters.length > 0);
   if (found.length === 0) return null;
   return section(
@@ -29,13 +34,14 @@ function clustersSection(sheet: Sheet, windows: readonly WindowClusters[]): HTML
         sheet,
         'clusters',
         ['cluster', sheet.noun, 'of the window', 'what sets them apart', 'examples'],
-        of.map((cluster, i) => row(sheet, cluster, i)),
+        of.map((cluster, i) => row(sheet, cluster, i, (place) => rowName(result, role, place))),
       ),
     ]),
   );
 }
 
-function row(sheet: Sheet, { rows, share, traits, examples }: WeightCluster, i: number) {
+function row(sheet: Sheet, cluster: WeightCluster, i: number, named: (place: ShownPlace) => string) {
+  const { rows, share, traits, examples, exampleFiles } = cluster;
   return [
     String(i + 1),
     count(rows),
@@ -47,6 +53,6 @@ function row(sheet: Sheet, { rows, share, traits, examples }: WeightCluster, i: 
         sheet.element('li', {}, sheet.quantity(label), ` ${measured(effect, standardError)}`),
       ),
     ),
-    examples.map(count).join(', '),
+    examples.map((at, k) => named({ row: at, file: exampleFiles?.[k] })).join(', '),
   ];
 }

@@ -8,6 +8,7 @@ import { count, isFiniteNumber, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { shownUnit } from '../drawing/units.js';
 import type { Section } from '../section.js';
+import { rowName } from './row-name.js';
 import { windowName } from './window-name.js';
 
 export const examples: Section<readonly ShowerExamples[]> = { weights: examplesSection };
@@ -60,7 +61,7 @@ function clusterFigure(sheet: Sheet, cluster: ShowerExamples, result: Evaluation
   const drawing = new CellDrawing(sheet.document, width, showers.length * step + 52, heading);
   for (const [i, shower] of showers.entries()) {
     const top = i * step + 32;
-    drawing.text(showerName(shower), 0, top - 8, 'start', width);
+    drawing.text(showerName(shower, result), 0, top - 8, 'start', width);
     for (const [l, layer] of layers.entries()) {
       const square = { left: l * (size + gap), top, size };
       if (i === 0) drawing.text(`layer ${layer.layer}`, square.left + size / 2, 10, 'middle', size + 4);
@@ -84,12 +85,12 @@ function headingOf({ origin }: ShowerExamples, { clusters }: EvaluationResult): 
 }
 
 /** `generated, row 17: example, E_inc 2 GeV`. */
-function showerName({ role, row, kind, conditions }: DrawnShower): string {
+function showerName({ role, kind, conditions, ...place }: DrawnShower, result: EvaluationResult): string {
   const made = conditions.map(({ label, unit, value }) => {
     const shown = shownUnit(unit, numberOrZero(value));
     return `, ${label} ${significant(isFiniteNumber(value) ? value / shown.size : null)} ${shown.name}`.trimEnd();
   });
-  return `${kind}: ${role}, row ${count(row)}${made.join('')}`;
+  return `${kind}: ${role}, row ${rowName(result, role, place)}${made.join('')}`;
 }
 
 function caption(
@@ -129,7 +130,12 @@ function caption(
 
 /** Cells that are not empty in all of the showers. */
 function numbers(sheet: Sheet, { origin, layers, showers }: ShowerExamples): HTMLElement {
-  const heads = ['layer', 'first', 'second', ...showers.map(({ role, row }) => `${role}_${row}_MeV`)];
+  const heads = [
+    'layer',
+    'first',
+    'second',
+    ...showers.map(({ role, row, file }) => `${role}_${file === undefined ? '' : `${file}_`}${row}_MeV`),
+  ];
   const rows = layers.flatMap(({ layer, first, second }, l) => {
     const columns = first.edges.length - 1;
     return Array.from({ length: columns * (second.edges.length - 1) }, (_, cell): Cell[] => [

@@ -30,10 +30,14 @@ function pullsSection(sheet: Sheet, part: PullSummary, result: EvaluationResult)
     sheet.element(
       'p',
       { class: 'lead' },
-      `A Bayesian generator says how well it knows its own density. Shown is how far each generated one of the ${sheet.noun} is wrong, `,
-      'by the learned weight, in units of that: left the difference of the densities, (p_ref − p_gen)/σ(p_gen) = (w − 1) p_gen/σ(p_gen), ',
-      'right that of their logarithms, ln w/σ(ln p_gen). Width 1: the generator’s uncertainty covers its error; above 1: it is too ',
-      `sure of itself. After section 5 of arXiv:2305.16774. ${told}`,
+      sheet.quantity(
+        [
+          `A Bayesian generator says how well it knows its own density. Shown is how far each generated one of the ${sheet.noun} is wrong,`,
+          'by the learned weight, in units of that: left the difference of the densities, (p_ref − p_gen)/σ(p_gen) = (w − 1) p_gen/σ(p_gen),',
+          'right that of their logarithms, ln w/σ(ln p_gen). Width 1: the generator’s uncertainty covers its error; above 1: it is too',
+          `sure of itself. After section 5 of arXiv:2305.16774. ${told}`,
+        ].join(' '),
+      ),
     ),
     legend(sheet, [
       ['generated', 'generated'],
@@ -55,7 +59,7 @@ function pullFigure(
   result: EvaluationResult,
   errorsHoldLearning: boolean,
 ): Content {
-  const heading = sheet.element('h3', {}, title);
+  const heading = sheet.element('h3', {}, sheet.quantity(title));
   const series = found && histogramSeries(result.histograms[found.histogram]);
   if (found === null || series === null) {
     return figure(sheet, 'pull', [heading, placeholder(sheet, `Too few ${sheet.noun} to draw.`)]);

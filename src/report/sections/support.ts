@@ -1,18 +1,23 @@
-import type { OutsideRows, SupportSummary } from '../../evaluation/result.js';
+import type { EvaluationResult, OutsideRows, SupportSummary } from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
 import { count, measured, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
+import { rowName } from './row-name.js';
 
 export const support: Section<SupportSummary | null> = {
-  health: (sheet, part) => part && supportSection(sheet, part),
+  health: (sheet, part, result) => part && supportSection(sheet, part, result),
 };
 
 type Role = 'reference' | 'generated';
 
 /** Rows of each sample where the other has none. */
-function supportSection(sheet: Sheet, { reference, generated }: SupportSummary): HTMLElement {
+function supportSection(
+  sheet: Sheet,
+  { reference, generated }: SupportSummary,
+  result: EvaluationResult,
+): HTMLElement {
   return section(
     sheet,
     'support',
@@ -20,8 +25,8 @@ function supportSection(sheet: Sheet, { reference, generated }: SupportSummary):
     sheet.element(
       'p',
       { class: 'lead' },
-      'Showers whose nearest neighbors in both samples are all of their own: generated ones are such as the reference never ',
-      'makes, reference ones such as the generator misses. Weights mean nothing there, and none brings a missing shower back.',
+      `${sheet.nounAtStart} whose nearest neighbors in both samples are all of their own: generated ones are such as the reference never `,
+      'makes, reference ones such as the generator misses. Weights mean nothing there, and none brings missing ones back.',
     ),
     table(
       sheet,
@@ -29,8 +34,8 @@ function supportSection(sheet: Sheet, { reference, generated }: SupportSummary):
       ['', 'outside', 'of', 'share [%]', 'expected of equal samples', 'neighbors'],
       [row(sheet, 'reference', reference), row(sheet, 'generated', generated)],
     ),
-    farthestRows(sheet, 'reference', reference),
-    farthestRows(sheet, 'generated', generated),
+    farthestRows(sheet, 'reference', reference, result),
+    farthestRows(sheet, 'generated', generated, result),
   );
 }
 
@@ -46,7 +51,12 @@ function row(sheet: Sheet, role: Role, outside: OutsideRows): Content[] {
   ];
 }
 
-function farthestRows(sheet: Sheet, role: Role, { farthest }: OutsideRows): Content {
+function farthestRows(
+  sheet: Sheet,
+  role: Role,
+  { farthest }: OutsideRows,
+  result: EvaluationResult,
+): Content {
   if (!Array.isArray(farthest) || farthest.length === 0) return [];
   return [
     sheet.element('h3', {}, `The most lonely ${role} ${sheet.noun}`),
@@ -55,7 +65,7 @@ function farthestRows(sheet: Sheet, role: Role, { farthest }: OutsideRows): Cont
       'lonely',
       ['row', 'to the nearest of the other sample', 'to its own neighbors'],
       (farthest as OutsideRows['farthest']).map((one) => [
-        count(one.row),
+        rowName(result, role, one),
         significant(one.distance, 3),
         significant(one.ownDistance, 3),
       ]),

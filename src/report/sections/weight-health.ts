@@ -1,4 +1,9 @@
-import type { ExtremeShower, LearnedWeightHealth, WeightSummary } from '../../evaluation/result.js';
+import type {
+  EvaluationResult,
+  ExtremeShower,
+  LearnedWeightHealth,
+  WeightSummary,
+} from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
 import {
   absent,
@@ -12,8 +17,11 @@ import {
 } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
+import { rowName } from './row-name.js';
 
-/** At most so many of the most extreme showers are listed; all of them are in the result. */
+type Role = 'reference' | 'generated';
+
+/** At most so many of the most extreme rows are listed; all of them are in the result. */
 const longestList = 12;
 
 /** Health of the weights of both samples, side by side. */
@@ -46,7 +54,8 @@ export function healthSection(sheet: Sheet, { reference, generated }: WeightSumm
         'p',
         { class: 'lead' },
         'For the exact ratio both closures, the mean of 1/w over the reference and of w over the generated sample, are 1: the generated sample reweighted with w has the norm of the reference, ',
-        'and the reference with 1/w that of the generated sample. A small effective sample size says that a few showers ',
+        'and the reference with 1/w that of the generated sample. A small effective sample size ',
+        `says that a few ${sheet.noun} `,
         'carry most of the weight. The error of a closure holds the rows and the sum of the learners that is fitted to them, ',
         'not the training of the learners; it is no standard error where the weights are too unequal for the rows to tell it ',
         '(Pareto index above 0.5, or a wide ln w), or were clipped or calibrated.',
@@ -109,51 +118,58 @@ function weightText(logWeight: number | null | undefined): string {
   return Math.abs(logWeight) < 650 ? significant(Math.exp(logWeight)) : `e^${significant(logWeight)}`;
 }
 
-/** The showers with the smallest and the largest weights of both samples, with their rows in the files. */
-export function extremeSection(sheet: Sheet, { reference, generated }: WeightSummary): HTMLElement {
+/** The rows with the smallest and the largest weights of both samples, with their places in the files. */
+export function extremeSection(
+  sheet: Sheet,
+  { reference, generated }: WeightSummary,
+  result: EvaluationResult,
+): HTMLElement {
+  const list = (role: Role, end: string, rows: readonly ExtremeShower[]) =>
+    extremeList(sheet, result, role, end, rows);
   return section(
     sheet,
     'extremes',
-    'Most extreme showers',
+    `Most extreme ${sheet.noun}`,
     sheet.element(
       'p',
       { class: 'lead' },
-      'Worth looking at one by one; rows count from 0 in the file. Generated showers at the smallest weights are ones ',
-      'that the reference hardly ever makes; reference showers at the largest are ones that the generator misses.',
+      `Worth looking at one by one; rows count from 0 in the file. Generated ${sheet.noun} at the smallest weights are ones `,
+      `that the reference hardly ever makes; reference ${sheet.noun} at the largest are ones that the generator misses.`,
     ),
     sheet.element(
       'div',
       { class: 'lists' },
-      extremeList(sheet, 'generated', 'smallest w', generated.smallest),
-      extremeList(sheet, 'generated', 'largest w', generated.largest),
-      extremeList(sheet, 'reference', 'largest w', reference.largest),
-      extremeList(sheet, 'reference', 'smallest w', reference.smallest),
+      list('generated', 'smallest w', generated.smallest),
+      list('generated', 'largest w', generated.largest),
+      list('reference', 'largest w', reference.largest),
+      list('reference', 'smallest w', reference.smallest),
     ),
   );
 }
 
 function extremeList(
   sheet: Sheet,
-  role: 'reference' | 'generated',
+  result: EvaluationResult,
+  role: Role,
   end: string,
-  showers: readonly ExtremeShower[],
+  rows: readonly ExtremeShower[],
 ): HTMLElement {
   const heading = sheet.element('h3', {}, swatch(sheet, role), `${role}, ${end}`);
-  const rest = showers.length - longestList;
+  const rest = rows.length - longestList;
   return sheet.element(
     'div',
     {},
     heading,
-    showers.length === 0
+    rows.length === 0
       ? sheet.element('p', { class: 'placeholder' }, 'none')
       : table(
           sheet,
           'extremes',
           ['row', 'w', 'ln w'],
-          showers
+          rows
             .slice(0, longestList)
-            .map(({ row, logWeight }) => [
-              isFiniteNumber(row) ? String(row) : absent,
+            .map(({ logWeight, ...place }) => [
+              rowName(result, role, place),
               weightText(logWeight),
               significant(logWeight),
             ]),

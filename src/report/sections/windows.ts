@@ -16,7 +16,7 @@ export const windows: Section<readonly WeightWindow[]> = { weights: windowsSecti
 /** Figures of a window. */
 const drawn = 4;
 
-/** What the showers of large and of small weights look like. */
+/** What the rows of large and of small weights look like. */
 function windowsSection(
   sheet: Sheet,
   windows: readonly WeightWindow[],
@@ -26,12 +26,13 @@ function windowsSection(
   return section(
     sheet,
     'windows',
-    'Showers of small and of large weight',
+    `${sheet.nounAtStart} of small and of large weight`,
     sheet.element(
       'p',
       { class: 'lead' },
-      'Showers of small w are made too often, showers of large w too seldom. Filled: all showers of the sample; line: those in ',
-      'the window. Where both differ, that is what such showers look like. The observables with the largest ',
+      `${sheet.nounAtStart} of small w are made too often, ${sheet.noun} of large w too seldom. Filled: all ${sheet.noun} of the sample; line: those in `,
+      `the window. Where both differ, that is what such ${sheet.noun} look like. `,
+      'The observables with the largest ',
       'Kolmogorov–Smirnov distance D are drawn.',
     ),
     windows.map((window, number) => windowBlock(sheet, window, number, result)),
@@ -48,7 +49,7 @@ function windowBlock(sheet: Sheet, window: WeightWindow, number: number, result:
       `${count(generated.rows)} generated (${percent(generated.share, 2)}), ${count(reference.rows)} of the reference (${percent(reference.share, 2)}).`,
     ),
     observables.length === 0
-      ? placeholder(sheet, 'Too few showers to draw.')
+      ? placeholder(sheet, `Too few ${sheet.noun} to draw.`)
       : [
           legend(sheet, [
             ['reference', `all ${role}`],
@@ -86,9 +87,9 @@ function windowFigure(
     height: 206,
     margin: { top: 20, right: 10, bottom: 36, left: 46 },
     x,
-    y: { domain: [0, highest * 1.12], scale: 'linear', title: 'share of showers per bin' },
+    y: { domain: [0, highest * 1.12], scale: 'linear', title: `share of ${sheet.noun} per bin` },
     marks: [...stepMarks(all, 'reference', 0), ...stepMarks(inside, 'generated', 0)],
-    description: `${title}: all ${role} showers and those in the window`,
+    description: `${title}: all ${role} ${sheet.noun} and those in the window`,
   });
   return figure(
     sheet,

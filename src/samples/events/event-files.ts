@@ -18,6 +18,7 @@ import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-s
 import { densitiesFromDraws, densitiesFromSpread, type OwnDensities } from '../own-densities.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { FileOfSample } from '../sample-file.js';
+import { type NumberedRows, rowText } from '../source-rows.js';
 import { EventSample } from './event-sample.js';
 
 export interface OpenEventsOptions extends JobOptions {
@@ -193,7 +194,7 @@ export async function readEvents(
     [],
   );
   const chosen = selected(withoutOddRows(whole), multiplicity);
-  if (chosen.weights) requireRowWeights(chosen.weights, chosen.rows, origin.source);
+  if (chosen.weights) requireRowWeights(chosen.weights, placesOf(chosen), origin.source);
   return chosen;
 }
 
@@ -232,7 +233,7 @@ function withoutOddRows(sample: EventSample): EventSample {
   const dropped = sample.rows - kept.length;
   if (dropped === 0) return sample;
   const first = kept.findIndex((row, i) => row !== i);
-  const message = `${dropped} of ${sample.rows} events hold numbers that are not finite, the first is row ${first < 0 ? kept.length : first}; they are left out`;
+  const message = `${dropped} of ${sample.rows} events hold numbers that are not finite, the first is ${rowText(placesOf(sample), first < 0 ? kept.length : first)}; they are left out`;
   const left = sample.only(kept);
   const warnings: Warning[] = [...sample.warnings, { code: 'non-finite', message }];
   return new EventSample(left.layout, left, left.origin, left.selection, warnings);
@@ -259,11 +260,14 @@ function selected(sample: EventSample, multiplicity: number | undefined): EventS
     chosen.momenta.slice(0, multiplicity).some(([energies]) => energies?.[row] === 0),
   )[0];
   if (gap !== undefined) {
-    const row = chosen.selection.sourceRows?.[gap];
-    const message = `event ${row} lacks another object than the last: absent objects are padded at the end; order the columns so`;
+    const message = `the event in ${rowText(placesOf(chosen), gap)} lacks another object than the last: absent objects are padded at the end; order the columns so`;
     throw new FileError('ERR_LAYOUT', path, message);
   }
   return chosen;
+}
+
+function placesOf({ rows, selection, origin }: EventSample): NumberedRows {
+  return { rows, sourceRows: selection.sourceRows, files: origin.files };
 }
 
 function rowsWhere(rows: number, holds: (row: number) => boolean): Float64Array {

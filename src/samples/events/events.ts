@@ -117,6 +117,10 @@ class Events implements Sample {
     return this.#events.selection.sourceRows;
   }
 
+  get files(): Sample['files'] {
+    return this.#events.origin.files;
+  }
+
   get ownDensities(): OwnDensities | null {
     return this.#events.densities;
   }

@@ -9,6 +9,7 @@ import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
 import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import type { FileOfSample } from '../sample-file.js';
+import { sourceRowText } from '../source-rows.js';
 import { JetSample, particleColumns } from './jet-sample.js';
 
 export interface OpenJetsOptions extends JobOptions {
@@ -204,7 +205,7 @@ function withoutOddRows(sample: JetSample): JetSample {
   requireRows(sample.origin.source, 'jets', { left: kept.length, read: sample.rows });
   const dropped = sample.rows - kept.length;
   if (dropped === 0) return sample;
-  const message = `${dropped} of ${sample.rows} jets hold numbers that are not finite, the first is row ${rows.find(odd)}; they are left out`;
+  const message = `${dropped} of ${sample.rows} jets hold numbers that are not finite, the first is ${sourceRowText(sample.origin.files, rows.find(odd) as number)}; they are left out`;
   const left = sample.only(kept);
   const { layout, particles, capacity, jetPt: momenta, origin, sourceRows } = left;
   const warnings: Warning[] = [...sample.warnings, { code: 'non-finite', message }];

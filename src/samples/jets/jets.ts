@@ -123,6 +123,10 @@ class Jets implements Sample {
     return this.#jets.sourceRows;
   }
 
+  get files(): Sample['files'] {
+    return this.#jets.origin.files;
+  }
+
   origin(role: SampleRole): SampleOrigin {
     const { origin, layout } = this.#jets;
     return {

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../../errors.js';
 import type { InputChoices } from '../sample.js';
-import { sourceRowOf } from '../source-rows.js';
+import { rowText } from '../source-rows.js';
 import type { ShowerCondition, ShowerSample } from './shower-sample.js';
 
 /**
@@ -32,14 +32,10 @@ export function chosenConditions(
 /**
  * Values of some conditions, showers × conditions.
  *
- * @param sourceRows the row of each shower in what the user passed; null: all are there, in order.
  * @throws ArgumentError ERR_SHAPE for a sample without one of them, ERR_NON_FINITE with the row.
  */
-export function conditionRows(
-  { conditions, origin, rows }: ShowerSample,
-  names: readonly string[],
-  sourceRows: Float64Array | null,
-): Float32Array<ArrayBuffer> {
+export function conditionRows(sample: ShowerSample, names: readonly string[]): Float32Array<ArrayBuffer> {
+  const { conditions, origin, rows } = sample;
   const made = new Float32Array(rows * names.length);
   for (const [column, name] of names.entries()) {
     const found = conditions.find((condition) => condition.name === name);
@@ -47,38 +43,33 @@ export function conditionRows(
       const message = `${origin.source}: the classifier reads the condition ${name}, which its showers do not have; describe it in a layout`;
       throw new ArgumentError('ERR_SHAPE', message);
     }
-    requireFinite(origin.source, found, sourceRows);
+    requireFinite(sample, found);
     for (const [row, value] of found.values.entries()) made[row * names.length + column] = value;
   }
   return made;
 }
 
 /** @throws ArgumentError ERR_NON_FINITE with the row. */
-export function requireFiniteConditions(
-  { conditions, origin }: ShowerSample,
-  sourceRows: Float64Array | null,
-): void {
-  for (const condition of conditions) requireFinite(origin.source, condition, sourceRows);
+export function requireFiniteConditions(sample: ShowerSample): void {
+  for (const condition of sample.conditions) requireFinite(sample, condition);
 }
 
 /** Every feature set takes their logarithm. @throws ArgumentError ERR_INCIDENT_ENERGY with the row. */
-export function requireIncidentEnergies(showers: ShowerSample, sourceRows: Float64Array | null): void {
+export function requireIncidentEnergies(showers: ShowerSample): void {
   const energies = showers.incidentEnergies();
   const odd = energies.findIndex((energy) => !(energy > 0));
   if (odd < 0) return;
-  const row = sourceRowOf({ sourceRows }, odd);
-  const message = `${showers.origin.source}: the incident energy of row ${row} is ${energies[odd]} MeV; the features need one above zero`;
+  const message = `${showers.origin.source}: the incident energy of ${rowIn(showers, odd)} is ${energies[odd]} MeV; the features need one above zero`;
   throw new ArgumentError('ERR_INCIDENT_ENERGY', message);
 }
 
-function requireFinite(
-  source: string,
-  { name, values }: ShowerCondition,
-  sourceRows: Float64Array | null,
-): void {
+function requireFinite(sample: ShowerSample, { name, values }: ShowerCondition): void {
   const odd = values.findIndex((value) => !Number.isFinite(value));
   if (odd < 0) return;
-  const row = sourceRowOf({ sourceRows }, odd);
-  const message = `${source}: ${name} of row ${row} is ${values[odd]}; remove the shower, or the condition from the description of the layout`;
+  const message = `${sample.origin.source}: ${name} of ${rowIn(sample, odd)} is ${values[odd]}; remove the shower or leave it out (--drop-rows), or take the condition out of the description of the layout`;
   throw new ArgumentError('ERR_NON_FINITE', message);
+}
+
+function rowIn({ sourceRows, origin }: ShowerSample, row: number): string {
+  return rowText({ sourceRows, files: origin.countedThrough }, row);
 }

@@ -7,7 +7,7 @@ import type { NativeGeometry, RepeatedInPair, ShowerTableHandle } from '../../na
 import { requireNumberArray } from '../../native/number-array.js';
 import { callNative, type JobOptions, jobOptions, NativeObject, runJob } from '../../native/run-job.js';
 import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
-import type { FileOfSample } from '../sample-file.js';
+import type { FileOfSample, SampleFile } from '../sample-file.js';
 import { rowsWithout, sourceRowsOf } from '../source-rows.js';
 import type { PointSummary } from './point-summary.js';
 import type { ContentProblem } from './reading/oddities.js';
@@ -37,6 +37,8 @@ export interface ShowerOrigin {
   readonly source: string;
   /** The files, in the order of their rows; none for an array. */
   readonly files: readonly FileOfSample[];
+  /** The same, known for a part of files, too, before they are read to their ends. */
+  readonly countedThrough: readonly SampleFile[];
   /** Whether `source` is a file. */
   readonly file: boolean;
   /**
@@ -171,6 +173,7 @@ export function showersFromArrays(
   const origin = {
     source: name,
     files: [],
+    countedThrough: [],
     file: false,
     sha256: null,
     layout,

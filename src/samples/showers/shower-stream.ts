@@ -9,14 +9,14 @@ import { filesTogether, requireRows } from '../files-of-sample.js';
 import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { SampleBounds } from '../sample.js';
 import type { SampleFile } from '../sample-file.js';
-import { rowsFrom, rowsWithout, sourceRowsOf } from '../source-rows.js';
+import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
-import type { ContentPolicy, ContentProblem } from './reading/oddities.js';
+import { type ContentPolicy, type ContentProblem, lostProblem } from './reading/oddities.js';
 import type { HitBlock, OpenOptions } from './reading/reading.js';
 import { ShowerFiles } from './reading/shower-files.js';
 import { showerDensities } from './shower-densities.js';
-import { type ShowerOrigin, ShowerSample } from './shower-sample.js';
+import { type ShowerOrigin, ShowerSample, showersWithout } from './shower-sample.js';
 
 export interface OpenShowersOptions extends OpenOptions, Partial<ContentPolicy>, JobOptions {}
 
@@ -68,6 +68,8 @@ export class ShowerStream {
   readonly #options: OpenShowersOptions;
   readonly #problems: ContentProblem[] = [];
   readonly #dropped: number[] = [];
+  /** Showers that were dropped for their conditions. */
+  #lost = { count: 0, firstRow: 0 };
   #checksums: string[] | null = null;
 
   private constructor(files: ShowerFiles, options: OpenShowersOptions) {
@@ -97,7 +99,9 @@ export class ShowerStream {
 
   /** The row of each shower in the files, where some were dropped; null: all are there. Complete after the last sample. */
   get sourceRows(): Float64Array | null {
-    return this.#dropped.length === 0 ? null : rowsWithout(this.rows, Float64Array.from(this.#dropped));
+    return this.#dropped.length === 0
+      ? null
+      : rowsWithout(this.rows, Float64Array.from(this.#dropped).sort());
   }
 
   /** What was odd in the files and was not refused; complete after the last sample. */
@@ -149,15 +153,44 @@ export class ShowerStream {
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
         given = left;
-        yield next.finish(originOf(this.#files, null), [], null);
+        const sample = await this.#withConditions(next.finish(originOf(this.#files, null), [], null));
         next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows), done);
+        if (sample) yield sample;
       }
       signal?.throwIfAborted();
-      if (this.#dropped.length > 0) requireRows(this.#files.first.path, 'showers', { left, read: this.rows });
-      if (left > given || left === 0)
-        yield next.finish(originOf(this.#files, this.#checksums), this.#problems, densities);
+      const path = this.#files.first.path;
+      if (this.#dropped.length > 0) requireRows(path, 'showers', { left, read: this.rows });
+      const last =
+        left > given || left === 0
+          ? await this.#withConditions(
+              next.finish(originOf(this.#files, this.#checksums), this.#problems, densities),
+            )
+          : null;
+      const { count } = this.#lost;
+      if (count > 0) {
+        this.#problems.push(lostProblem(this.#lost, this.rows));
+        requireRows(path, 'showers', { left: left - count, read: this.rows });
+      }
+      if (last) yield last;
     } finally {
       next.discard();
+    }
+  }
+
+  /** The sample without showers whose conditions are NaN or infinite, where such are dropped; null: none is left. */
+  async #withConditions(sample: ShowerSample): Promise<ShowerSample | null> {
+    const { nonFinite, signal } = this.#options;
+    const lost = nonFinite === 'drop' ? rowsWithoutConditions(sample) : [];
+    if (lost.length === 0) return sample;
+    try {
+      const inFiles = lost.map((row) => sourceRowOf(sample, row));
+      const { count, firstRow } = this.#lost;
+      this.#lost = { count: count + lost.length, firstRow: count > 0 ? firstRow : (inFiles[0] as number) };
+      this.#dropped.push(...inFiles);
+      if (lost.length === sample.rows) return null;
+      return await showersWithout(sample, Float64Array.from(lost), { signal });
+    } finally {
+      sample.dispose();
     }
   }
 
@@ -171,11 +204,19 @@ function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string
   const read = (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 }));
   return {
     ...filesTogether(first.path, files.length, read),
+    countedThrough: files,
     file: true,
     layout: first.metadata.layout,
     geometryReason: first.geometryReason,
     toy,
   };
+}
+
+/** Rows with a condition that is NaN or infinite, ascending. */
+function rowsWithoutConditions({ rows, conditions }: ShowerSample): readonly number[] {
+  return Array.from({ length: rows }, (_, row) => row).filter((row) =>
+    conditions.some(({ values }) => !Number.isFinite(values[row])),
+  );
 }
 
 class SampleBeingRead {

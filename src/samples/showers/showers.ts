@@ -120,6 +120,7 @@ class Showers implements Sample {
   readonly rowWeights = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
+  readonly files: Sample['files'];
   readonly #showers: ShowerSample;
   #pictures: ShowerPictures | null = null;
 
@@ -127,6 +128,7 @@ class Showers implements Sample {
     this.#showers = sample;
     this.rows = sample.rows;
     this.sourceRows = sample.sourceRows;
+    this.files = sample.origin.countedThrough;
   }
 
   origin(role: SampleRole): SampleOrigin {
@@ -186,8 +188,8 @@ class Showers implements Sample {
     const { features, threshold, conditions } = description;
     const { handle } = this.#showers;
     const geometry = nativeGeometry(description.geometry);
-    requireIncidentEnergies(this.#showers, this.sourceRows);
-    const values = conditionRows(this.#showers, conditions, this.sourceRows);
+    requireIncidentEnergies(this.#showers);
+    const values = conditionRows(this.#showers, conditions);
     const threads = threadsOf(options);
     return new FeatureTable(
       await runJob<FeatureTableHandle>(
@@ -276,7 +278,7 @@ class Showers implements Sample {
 
   async oddities(generated: Sample, options: ComputeOptions): Promise<readonly Warning[]> {
     if (!(generated instanceof Showers)) throw differentKinds(this, generated);
-    for (const one of [this, generated]) requireFiniteConditions(one.#showers, one.sourceRows);
+    for (const one of [this, generated]) requireFiniteConditions(one.#showers);
     const leaks = await conditionLeaks(this, generated, options);
     const axes = await axisOrderWarnings(this.#showers, generated.#showers, options);
     return [

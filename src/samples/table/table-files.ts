@@ -6,11 +6,12 @@ import type { TableLayout } from '../../layouts/table-schema.js';
 import { requireKnownOptions, requirePaths } from '../../names.js';
 import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import type { Warning } from '../../warnings.js';
-import { filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
+import { type FilesTogether, filesTogether, requireDifferentFiles, requireRows } from '../files-of-sample.js';
 import { requireRowWeights } from '../row-weights.js';
 import type { DescribedFile } from '../sample.js';
+import type { SampleFile } from '../sample-file.js';
 import type { ContentPolicy } from '../showers/reading/oddities.js';
-import { rowsWithout } from '../source-rows.js';
+import { rowsWithout, sourceRowText } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
 import { densityNames, withoutDensities } from './table-densities.js';
 
@@ -84,14 +85,16 @@ export async function readTableFiles(
   const parts = tables.map(({ rows, sha256: sum }, i) => ({ source: all[i] as string, rows, sha256: sum }));
   const { source, files, sha256 } = filesTogether(first, all.length, parts);
   const whole = joined(tables);
-  const left = options.nonFinite === 'drop' ? finiteRows(whole, read.length, source) : null;
+  const rows = whole.length / read.length;
+  requireRows(source, 'rows', { left: rows, read: rows });
+  const left = options.nonFinite === 'drop' ? finiteRows(whole, read.length, source, files) : null;
   const finite = left?.values ?? whole;
   const { table, densities } = withoutDensities(
     { ...(tables[0] as TableOfFile), values: finite, rows: finite.length / read.length },
     layout,
     source,
   );
-  const { columns, values, weights } = withoutWeights(table.columns, table.values, layout, source);
+  const { columns, values, weights } = withoutWeights(table.columns, table.values, layout, { source, files });
   return {
     values,
     columns,
@@ -118,14 +121,19 @@ interface RowsLeft {
 }
 
 /** The rows without NaN and infinities; null where all are. @throws FileError ERR_TOO_FEW_ROWS. */
-function finiteRows(values: Float32Array, columns: number, source: string): RowsLeft | null {
+function finiteRows(
+  values: Float32Array,
+  columns: number,
+  source: string,
+  files: readonly SampleFile[],
+): RowsLeft | null {
   const rows = values.length / columns;
   const odd = new Set<number>();
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) odd.add(Math.floor(i / columns));
   if (odd.size === 0) return null;
   requireRows(source, 'rows', { left: rows - odd.size, read: rows });
-  const [first] = odd;
-  const message = `${odd.size} of ${rows} rows hold numbers that are not finite, the first is row ${first}; they are left out`;
+  const first = sourceRowText(files, Math.min(...odd));
+  const message = `${odd.size} of ${rows} rows hold numbers that are not finite, the first is ${first}; they are left out`;
   return {
     values: values.filter((_, i) => !odd.has(Math.floor(i / columns))),
     sourceRows: rowsWithout(rows, Float64Array.from(odd)),
@@ -163,7 +171,7 @@ function withoutWeights(
   columns: readonly string[],
   values: Float32Array,
   layout: TableLayout,
-  source: string,
+  { source, files }: Pick<FilesTogether, 'source' | 'files'>,
 ): Required<Pick<MatrixSample, 'columns' | 'values' | 'weights'>> {
   const place = columns.indexOf(layout.weights ?? '');
   if (layout.weights === null || place < 0) return { columns, values, weights: null };
@@ -172,7 +180,7 @@ function withoutWeights(
     { length: rows },
     (_, row) => values[row * columns.length + place] as number,
   );
-  requireRowWeights(weights, rows, source);
+  requireRowWeights(weights, { rows, sourceRows: null, files }, source);
   const others = columns.filter((_, column) => column !== place);
   if (others.length === 0) {
     throw new FileError(

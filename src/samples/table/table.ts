@@ -26,7 +26,7 @@ import {
   type SampleStream,
   warningsOf,
 } from '../sample.js';
-import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
+import { rowsFrom, rowsWithout, rowText, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
 import { describeTable, type OpenTableOptions, readTableFiles } from './table-files.js';
 
@@ -87,6 +87,7 @@ class Table implements Sample {
   readonly pictures = null;
   readonly rows: number;
   readonly sourceRows: Float64Array | null;
+  readonly files: Sample['files'];
   readonly rowWeights: Float64Array | null;
   readonly ownDensities: OwnDensities | null;
   readonly #matrix: MatrixSample;
@@ -109,6 +110,7 @@ class Table implements Sample {
     }
     this.#matrix = matrix;
     this.sourceRows = sourceRows;
+    this.files = matrix.origin?.files;
     this.rows = values.length / columns.length;
     this.rowWeights = matrix.weights ?? null;
     this.ownDensities = matrix.densities ?? null;
@@ -120,7 +122,7 @@ class Table implements Sample {
     if (!(this.rowWeights instanceof Float64Array)) {
       throw new ArgumentError('ERR_ARGUMENT', 'weights of the rows must be a Float64Array');
     }
-    requireRowWeights(this.rowWeights, this.rows, matrix.name ?? 'the matrix');
+    requireRowWeights(this.rowWeights, this, matrix.name ?? 'the matrix');
   }
 
   origin(role: SampleRole): SampleOrigin {
@@ -258,9 +260,9 @@ class Table implements Sample {
     } catch (cause) {
       const place = values.findIndex((value) => !Number.isFinite(value));
       if (place < 0) throw cause;
-      const row = sourceRowOf(this, Math.floor(place / columns.length));
+      const row = rowText(this, Math.floor(place / columns.length));
       const column = columns[place % columns.length];
-      const message = `${this.#matrix.name ?? name}: row ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
+      const message = `${this.#matrix.name ?? name}: ${row}, column ${column} is ${values[place]}; tables hold finite numbers only: fill the gap, remove the row or leave it out (--drop-rows)`;
       throw new ArgumentError('ERR_NON_FINITE', message, { cause });
     }
   }

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { File, ready } from 'h5wasm/node';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { ChosenLayout } from '#caloscope/layouts/chosen-layout';
+import { inspectShowerFile } from '#caloscope/samples/showers/inspection';
 import { openShowerFile } from '#caloscope/samples/showers/reading/reading';
 import { openShowers, ShowerStream } from '#caloscope/samples/showers/shower-stream';
 import { showers } from '#caloscope/samples/showers/showers';
@@ -72,7 +74,7 @@ describe.each([
         code: 'dropped-rows',
         severity: 'warning',
         message:
-          '7 of 40 showers were left out, the first in row 0: 4 with numbers that are NaN or infinite, 3 with negative ones; rows keep the numbers that they have in the file',
+          '7 of 40 showers were left out, the first in row 0: 4 with numbers that are NaN or infinite, 3 with negative ones or an incident energy that is not above 0; rows keep the numbers that they have in the file',
       },
     ]);
   });
@@ -169,4 +171,73 @@ it('showers of points are dropped whole, for energies and coordinates', async ()
   expect(sample.problems.filter(({ code }) => code === 'dropped-rows')).toMatchObject([
     { message: expect.stringMatching(/^3 of 40 showers were left out, the first in row 5: 2 with/) },
   ]);
+});
+
+describe('showers whose condition is NaN or infinite', () => {
+  const lost = [0, 2, 15, 39];
+  const kept = Array.from({ length: rows }, (_, row) => row).filter((row) => !lost.includes(row));
+  const layout: ChosenLayout = {
+    name: 'turned',
+    incidentEnergies: { dataset: 'incident_energies', unit: 'MeV' },
+    voxels: { datasets: [{ dataset: 'showers', axes: ['shower', 'voxel'] }], unit: 'MeV' },
+    conditions: [{ name: 'theta', dataset: 'theta', unit: 'deg' }],
+  };
+
+  function turned(odd: readonly number[]): string {
+    files += 1;
+    const path = join(folder, `showers-${files}.hdf5`);
+    const file = new File(path, 'w');
+    const voxels = Float32Array.from({ length: rows * width }, (_, i) => 10 + (i % width));
+    file.create_dataset({ name: 'showers', data: voxels, shape: [rows, width] });
+    file.create_dataset({ name: 'incident_energies', data: new Float32Array(rows).fill(100) });
+    const theta = Float64Array.from({ length: rows }, (_, row) => (odd.includes(row) ? Number.NaN : row));
+    if (odd.includes(39)) theta[39] = Number.POSITIVE_INFINITY;
+    file.create_dataset({ name: 'theta', data: theta });
+    file.close();
+    return path;
+  }
+
+  it('are left out with the others, whole and sample by sample', async () => {
+    const paths = [turned(lost), turned([])];
+    const both = [...kept, ...Array.from({ length: rows }, (_, row) => rows + row)];
+    const options = { layout, geometry, nonFinite: 'drop', negative: 'drop' } as const;
+    using sample = await openShowers(paths, options);
+    expect([...(sample.sourceRows ?? [])]).toEqual(both);
+    expect([...(sample.conditions[0]?.values ?? [])]).toEqual(both.map((row) => row % rows));
+    expect(sample.problems.filter(({ code }) => code === 'dropped-rows')).toEqual([
+      {
+        code: 'dropped-rows',
+        severity: 'warning',
+        message:
+          '4 of 80 showers were left out, the first in row 0: their conditions are NaN or infinite; rows keep the numbers that they have in the file',
+      },
+    ]);
+    const stream = await ShowerStream.open(paths, options);
+    const values: number[] = [];
+    for await (const part of stream.samples({ rows: 8, bytes: 2 ** 20 })) {
+      values.push(...(part.conditions[0]?.values ?? []));
+      part.dispose();
+    }
+    expect(values).toEqual(both.map((row) => row % rows));
+    expect([...(stream.sourceRows ?? [])]).toEqual(both);
+    expect(stream.problems.map(({ code }) => code)).toContain('dropped-rows');
+    await stream.close();
+    const all = turned(Array.from({ length: rows }, (_, row) => row));
+    await expect(openShowers(all, options)).rejects.toMatchObject({
+      code: 'ERR_TOO_FEW_ROWS',
+      message: expect.stringContaining('no showers are left'),
+    });
+  });
+
+  it('are counted by inspection', async () => {
+    const { problems } = await inspectShowerFile(turned(lost), { layout, geometry });
+    expect(problems.filter(({ severity }) => severity === 'error')).toEqual([
+      {
+        code: 'ERR_NON_FINITE',
+        severity: 'error',
+        message:
+          '4 showers have a theta that is NaN or infinite, the first in row 0; remove those showers or leave them out (--drop-rows)',
+      },
+    ]);
+  });
 });

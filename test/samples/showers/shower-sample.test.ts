@@ -58,6 +58,7 @@ describe('showers in native memory', () => {
     expect(sample.origin).toEqual({
       source: path,
       files: [{ source: path, rows, sha256 }],
+      countedThrough: [{ source: path, rows }],
       file: true,
       sha256,
       layout: 'calochallenge',

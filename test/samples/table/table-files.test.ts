@@ -94,7 +94,7 @@ describe('tables from files', () => {
 });
 
 it('leaves rows out that are not finite, and keeps their numbers', async () => {
-  const path = file('gaps.csv', 'x,y,w\n1,2,1\nnan,3,1\n4,5,nan\n6,7,2\n');
+  const path = file('gaps.csv', 'x,y,w\n1,2,1\n,3,1\n4,5,nan\n6,7,2\n');
   const weighted = { kind: 'table', name: 'weighted', weights: 'w' } as const;
   const sample = await openTable(path, { layout: weighted, nonFinite: 'drop' });
   expect([...sample.values]).toEqual([1, 2, 6, 7]);
@@ -107,4 +107,14 @@ it('leaves rows out that are not finite, and keeps their numbers', async () => {
     },
   ]);
   expect([...(sampleOf(sample).sourceRows ?? [])]).toEqual([0, 3]);
+});
+
+it('refuses a table without rows, by its name', async () => {
+  const path = join(folder, 'empty.npy');
+  const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 2), }".padEnd(117);
+  writeFileSync(path, Buffer.from(`\x93NUMPY\x01\0v\0${header}\n`, 'latin1'));
+  await expect(openTable(path)).rejects.toMatchObject({
+    code: 'ERR_TOO_FEW_ROWS',
+    message: `${path}: it is empty: it holds no rows`,
+  });
 });

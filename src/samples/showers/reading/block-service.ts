@@ -5,13 +5,14 @@ import { native } from '../../../native/binding.js';
 import type {
   ContentNotesRecord,
   DenseBlock,
+  OddityRecord,
   OddRowsPolicy,
   PointBlockNotesRecord,
 } from '../../../native/contract/reading.js';
 import { callNative } from '../../../native/run-job.js';
 import { requireSound } from './content-checks.js';
 import type { BlocksOrder, CoreReading } from './core-reading.js';
-import type { ContentPolicy } from './oddities.js';
+import { type ContentPolicy, nothingOdd } from './oddities.js';
 import type {
   BlockContent,
   PassOrder,
@@ -143,6 +144,13 @@ function numbersWithout(
   };
 }
 
+/** How many values are NaN or infinite. */
+function oddities(values: Float64Array, firstRow: number): OddityRecord {
+  const isOdd = (value: number) => !Number.isFinite(value);
+  const count = values.filter(isOdd).length;
+  return count === 0 ? nothingOdd : { count, firstRow: firstRow + values.findIndex(isOdd), firstVoxel: 0 };
+}
+
 /** A block whose hits were found. */
 function noted(
   showers: FileShowers,
@@ -151,7 +159,10 @@ function noted(
   rows: number,
   notes: ContentNotesRecord | PointBlockNotesRecord,
 ): BlockContent {
-  if (order.form === 'notes') return { form: 'notes', notes };
+  if (order.form === 'notes') {
+    const { conditions } = showers.numbers(firstRow, rows);
+    return { form: 'notes', notes, oddConditions: conditions.map((values) => oddities(values, firstRow)) };
+  }
   requireSound(notes, order.policy);
   const { droppedRows } = notes;
   const numbers = showers.numbers(firstRow, rows);

@@ -9,7 +9,7 @@ export const negativePolicies = ['reject', 'keep', 'zero', 'drop'] as const;
 export interface ContentPolicy {
   /**
    * NaN or infinite voxels: refuse the file, set them to 0, or drop: leave out their showers, and those whose incident energy is NaN or
-   * infinite. Of tables, drop leaves out rows that hold such numbers.
+   * infinite, or a condition. Of tables, drop leaves out rows that hold such numbers.
    */
   readonly nonFinite: (typeof nonFinitePolicies)[number];
   /** Negative voxels: refuse the file, keep them, set them to 0, or drop: leave out their showers, and those of an incident energy not above 0. */
@@ -32,6 +32,8 @@ export const waysOut = {
   negative:
     'keep them or read them as 0 (--negative-voxels keep, zero), or leave their showers out (--drop-rows)',
   showers: 'remove those showers or leave them out (--drop-rows)',
+  /** With another policy for voxels, of which the incident energies are a part. */
+  showersThen: 'remove those showers or leave them out (--drop-rows without another policy for such voxels)',
 } as const;
 
 /** Showers that were left out, in words. */
@@ -42,10 +44,27 @@ export function droppedProblem(
   const { count, nonFinite, firstRow } = dropped;
   const parts = [
     ...(nonFinite > 0 ? [`${nonFinite} with numbers that are NaN or infinite`] : []),
-    ...(count > nonFinite ? [`${count - nonFinite} with negative ones`] : []),
+    ...(count > nonFinite
+      ? [`${count - nonFinite} with negative ones or an incident energy that is not above 0`]
+      : []),
   ];
   const message = `${count} of ${read} showers were left out, the first in row ${firstRow}: ${parts.join(', ')}; rows keep the numbers that they have in the file`;
   return { code: 'dropped-rows', message, severity: 'warning' };
+}
+
+/** Showers that were left out for their conditions, in words. */
+export function lostProblem(
+  { count, firstRow }: { readonly count: number; readonly firstRow: number },
+  read: number,
+): ContentProblem {
+  const message = `${count} of ${read} showers were left out, the first in row ${firstRow}: their conditions are NaN or infinite; rows keep the numbers that they have in the file`;
+  return { code: 'dropped-rows', message, severity: 'warning' };
+}
+
+/** Values of a condition that are NaN or infinite, in words. */
+export function oddCondition(name: string, { count, firstRow }: OddityRecord): ContentProblem {
+  const message = `${count} showers have a ${name} that is NaN or infinite, the first in row ${firstRow}; ${waysOut.showers}`;
+  return { code: 'ERR_NON_FINITE', message, severity: 'error' };
 }
 
 /** What follows was seen after what was before. */

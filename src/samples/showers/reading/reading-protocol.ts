@@ -2,7 +2,11 @@ import type { ErrorCode } from '../../../errors.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { EnergyUnit } from '../../../layouts/units.js';
-import type { ContentNotesRecord, PointBlockNotesRecord } from '../../../native/contract/reading.js';
+import type {
+  ContentNotesRecord,
+  OddityRecord,
+  PointBlockNotesRecord,
+} from '../../../native/contract/reading.js';
 import type { FeatureDefinitions } from '../../../native/contract/showers.js';
 import type { ContentPolicy, ContentProblem } from './oddities.js';
 
@@ -169,7 +173,12 @@ export type BlockContent =
       readonly block: LeftBlock;
       readonly notes: ContentNotesRecord | PointBlockNotesRecord;
     }
-  | { readonly form: 'notes'; readonly notes: ContentNotesRecord | PointBlockNotesRecord };
+  | {
+      readonly form: 'notes';
+      readonly notes: ContentNotesRecord | PointBlockNotesRecord;
+      /** Values that are NaN or infinite of each condition. */
+      readonly oddConditions: readonly OddityRecord[];
+    };
 
 export type ReadingReply =
   | {

@@ -7,12 +7,12 @@ import { type KnownGeometry, layoutGeometry } from '../../../geometry/known-geom
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import type { Layout } from '../../../layouts/schema.js';
 import { native } from '../../../native/binding.js';
-import type { PointTargetRecord } from '../../../native/contract/reading.js';
+import type { OddityRecord, PointTargetRecord } from '../../../native/contract/reading.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
 import { usableCores } from '../../../native/usable-cores.js';
 import { ContentCheck, type ContentSummary } from './content-checks.js';
-import type { ContentPolicy, ContentProblem } from './oddities.js';
+import { type ContentPolicy, type ContentProblem, nothingOdd, oddCondition, together } from './oddities.js';
 import type {
   BlockContent,
   LeftBlock,
@@ -213,11 +213,14 @@ export class ShowerReader {
     const check = new ContentCheck(null, layerStarts);
     const exchange = callNative(() => native().createHitExchange(options.points));
     const order = { form: 'notes', layerStarts, exchange: native().hitExchangeNumber(exchange) } as const;
+    const { conditions } = this.metadata;
+    let odd: readonly OddityRecord[] = conditions.map(() => nothingOdd);
     let rows = 0;
     try {
       for await (const content of this.#contents(order, options.signal)) {
         if (content.form !== 'notes') continue;
         check.add(content.notes);
+        odd = odd.map((before, i) => together(before, content.oddConditions[i] ?? nothingOdd));
         rows += content.notes.rows;
         options.onProgress?.(rows);
       }
@@ -227,7 +230,13 @@ export class ShowerReader {
     const energies = geometryName === null ? null : usualEnergies(geometryName);
     return {
       summary: check.summary(),
-      problems: [...this.metadata.problems, ...check.problems(energies, this.layout.cellWeights)],
+      problems: [
+        ...this.metadata.problems,
+        ...check.problems(energies, this.layout.cellWeights),
+        ...odd.flatMap((found, i) =>
+          found.count === 0 ? [] : [oddCondition(conditions[i]?.name ?? '', found)],
+        ),
+      ],
     };
   }
 
