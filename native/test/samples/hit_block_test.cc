@@ -135,7 +135,7 @@ TEST(HitBlock, ForgetsHitsThatBecomeZero) {
     block.change_energies(change);
     for (std::uint64_t row = 0; row < rows; ++row) {
       std::vector<double> expected;
-      for (std::size_t i = 0; i < 9; ++i) expected.push_back(change(i, numbers[row * 9 + i]));
+      for (std::uint32_t i = 0; i < 9; ++i) expected.push_back(change(i, numbers[row * 9 + i]));
       ASSERT_EQ(dense_row(block, row), expected);
     }
   }
