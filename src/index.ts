@@ -209,6 +209,7 @@ export {
   showersFromArrays,
 } from './samples/showers/shower-sample.js';
 export { type OpenShowersOptions, openShowers, type ShowerPaths } from './samples/showers/shower-stream.js';
+export type { PlaceOfRow } from './samples/source-rows.js';
 export type { ColumnCondition, MatrixSample, TableOrigin } from './samples/table/matrix-sample.js';
 export type { MatrixInput } from './samples/table/table.js';
 export { type OpenTableOptions, openTable } from './samples/table/table-files.js';

@@ -53,6 +53,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   report: [
     { words: 'caloscope report result --out report.html', says: 'the report of a result, drawn again' },
   ],
+  lineage: [
+    { words: 'caloscope lineage study', says: 'what was made from what, and what is stale' },
+    { words: 'caloscope lineage study --dot study.dot', says: 'the graph, for Graphviz' },
+  ],
   demo: [{ words: 'caloscope demo', says: 'two toy samples, a flaw, a report, in a minute' }],
   completion: [
     { words: 'eval "$(caloscope completion bash)"', says: 'in ~/.bashrc: words are completed with Tab' },

@@ -77,7 +77,7 @@ describe('pulls of a generator', () => {
     expect(result.histograms[density?.histogram ?? '']?.axes).toMatchObject([{ bins: 49 }]);
     const html = await renderReport(result);
     expect(html).toContain('id="pulls"');
-    expect(html).toContain('200 draws of ln p_gen');
+    expect(html).toContain('200 draws of ln p<sub>gen</sub>');
     expect(html).toContain('pull_density_generated');
   });
 

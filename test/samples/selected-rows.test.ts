@@ -70,6 +70,7 @@ describe.each([
     });
     const html = await renderReport(result);
     expect(html).toContain(`${kept.length}, selected of ${rows}`);
+    expect(html).toContain(`Compared are ${noun} of energy from`);
     expect(html).toContain('energy from 1,000 to 8,000, pdg 22 or 11'.replaceAll(',0', '0'));
     ensemble.dispose();
   });

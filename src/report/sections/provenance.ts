@@ -3,6 +3,7 @@ import { section } from '../drawing/legend.js';
 import { absent, count, duration, isFiniteNumber, memory, plain } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
+import { selectedText } from './selected-text.js';
 
 /** How the result came about: inputs with checksums, settings, seed, versions, machine and timings; foldable. */
 export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
@@ -18,7 +19,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
     ['learners', settings.learners.join(', ')],
     ['networks a pair of folds', count(settings.members)],
     ['whitening', settings.whitening ? 'principal axes' : 'none'],
-    ['rows selected by', selectedText(settings.select)],
+    ['rows selected by', selectedText(settings) ?? 'nothing: all'],
     ['repeated rows', settingText(settings.repeated)],
     ['calibration of ln w', settings.calibration ?? 'none'],
     ['seed', isFiniteNumber(settings.seed) ? String(settings.seed) : absent],
@@ -135,16 +136,6 @@ function records(group: string, settings: Readonly<Record<string, unknown>>): [s
 }
 
 /** @param select missing in results of earlier versions. */
-function selectedText(select: EvaluationResult['settings']['select'] | undefined): string {
-  const words = (select ?? []).map(({ condition, from, to, values }) => {
-    if (values !== null) return `${condition} ${values.map(plain).join(' or ')}`;
-    return [condition, from === null ? '' : `from ${plain(from)}`, to === null ? '' : `to ${plain(to)}`]
-      .filter(Boolean)
-      .join(' ');
-  });
-  return words.join(', ') || 'nothing: all';
-}
-
 function settingText(value: unknown): string {
   if (isFiniteNumber(value)) return plain(value);
   if (typeof value === 'string') return value;

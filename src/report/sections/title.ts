@@ -2,6 +2,7 @@ import type { EvaluationResult, SampleRecord } from '../../evaluation/result.js'
 import { swatch } from '../drawing/legend.js';
 import { count } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
+import { selectedText } from './selected-text.js';
 
 /** Last part of a path in either notation. */
 export function fileName(source: string): string {
@@ -16,6 +17,7 @@ export function fileName(source: string): string {
 /** Title with the names of both samples, what they are, and a label on every toy. */
 export function titleBlock(sheet: Sheet, result: EvaluationResult): HTMLElement {
   const { reference, generated } = result.samples;
+  const selected = selectedText(result.settings);
   return sheet.element(
     'header',
     {},
@@ -30,7 +32,16 @@ export function titleBlock(sheet: Sheet, result: EvaluationResult): HTMLElement 
       sheet.element('span', { class: 'sample-name' }, fileName(reference.source)),
     ),
     sheet.element('ul', { class: 'samples' }, sampleLine(sheet, reference), sampleLine(sheet, generated)),
+    selected === null
+      ? null
+      : sheet.element('p', { class: 'kind' }, `Compared are ${sheet.noun} of ${selected}.`),
   );
+}
+
+/** `681 of 1,500` where not all rows of the files are compared: others were not selected, or left out. */
+function rowsText({ rows, files }: SampleRecord): string {
+  const all = files.reduce((sum, file) => sum + file.rows, 0);
+  return all > rows ? `${count(rows)} of ${count(all)}` : count(rows);
 }
 
 function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
@@ -40,7 +51,7 @@ function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
     swatch(sheet, sample.role),
     `${sample.role}: `,
     sheet.element('b', {}, fileName(sample.source)),
-    `, ${count(sample.rows)} ${sheet.noun}, layout ${sample.layout}`,
+    `, ${rowsText(sample)} ${sheet.noun}, layout ${sample.layout}`,
     sample.toy ? ' ' : null,
     sample.toy
       ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')
