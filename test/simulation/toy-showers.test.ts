@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { resolveGeometry } from '#caloscope/geometry/geometry';
+import { showersFromArrays } from '#caloscope/samples/showers/shower-sample';
 import { distortions } from '#caloscope/simulation/distortions';
 import { exactAuc, type ToySampleOptions, toyShowers, toyVoxels } from '#caloscope/simulation/toy-showers';
 import { sameBits } from './same-bits.js';
@@ -48,6 +50,13 @@ describe.each(['calogan', 'ds2'] as const)('toy showers for %s', (geometry) => {
     expect(plain.logDensityRatio).toBeUndefined();
     expect(sameBits(reference.voxels, plain.voxels)).toBe(true);
     expect(sameBits(generated.incidentEnergies, plain.incidentEnergies)).toBe(false);
+  });
+
+  it('are a sample as they come, with their exact density ratio', async () => {
+    const toys = await toyShowers({ geometry, showers: 3, seed: 1, distortion: 'depth-shift' });
+    expect(toys.logDensityRatio).toHaveLength(3);
+    using sample = showersFromArrays(toys, await resolveGeometry(geometry));
+    expect(sample.incidentEnergies()).toEqual(toys.incidentEnergies);
   });
 
   it.each(distortions)('know the distortion $name', async ({ name, exactRatio }) => {

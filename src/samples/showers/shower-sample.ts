@@ -149,7 +149,13 @@ export function showersFromArrays(
   geometry: Geometry,
   name = 'array',
 ): ShowerSample {
-  requireKnownOptions(showers, { incidentEnergies: true, voxels: true, conditions: true });
+  // What toyShowers returns is taken as it is.
+  requireKnownOptions(showers, {
+    incidentEnergies: true,
+    voxels: true,
+    conditions: true,
+    logDensityRatio: true,
+  });
   requireGeometry(geometry);
   const { incidentEnergies, voxels, conditions = [] } = showers;
   if (!(incidentEnergies instanceof Float64Array)) {
