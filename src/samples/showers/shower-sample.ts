@@ -145,11 +145,12 @@ export function showersFromArrays(
     readonly incidentEnergies: Float64Array;
     readonly voxels: Float32Array | Float64Array;
     readonly conditions?: readonly ShowerCondition[];
+    /** Of toys, which are taken as they come; not used. */
+    readonly logDensityRatio?: Float64Array | undefined;
   },
   geometry: Geometry,
   name = 'array',
 ): ShowerSample {
-  // What toyShowers returns is taken as it is.
   requireKnownOptions(showers, {
     incidentEnergies: true,
     voxels: true,
