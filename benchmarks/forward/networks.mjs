@@ -50,6 +50,7 @@ export function ensembleOf(networks, input) {
     input,
     records: networks.map(() => null),
     ranges: null,
+    inputs: [],
     warnings: [],
   });
 }
