@@ -91,11 +91,14 @@ function isChosen({ from, to, values }: RowSelection, value: number, how: Compar
   );
 }
 
-/** Whether a row of a sample is chosen. @throws ArgumentError ERR_ARGUMENT where that cannot be told. */
-function chooser(sample: Sample, chosen: readonly RowSelection[]): (row: number) => boolean {
-  const conditions = sample.conditions();
+/** Whether a row with these conditions is chosen. @throws ArgumentError ERR_ARGUMENT where that cannot be told. */
+function chooser(
+  conditions: readonly Condition[],
+  chosen: readonly RowSelection[],
+  noun: string,
+): (row: number) => boolean {
   const columns = chosen.map((one) => {
-    const condition = conditionOf(one, conditions, sample.noun);
+    const condition = conditionOf(one, conditions, noun);
     requireHeldApart(one, condition);
     const { values, exactTo = Number.MAX_SAFE_INTEGER } = condition;
     return { one, values, how: { rounding: roundingOf(values), exactTo } };
@@ -128,7 +131,8 @@ export async function selectRows(
   options: JobOptions,
 ): Promise<Sample> {
   if (chosen.length === 0) return sample;
-  const stays = chooser(sample, chosen);
+  const conditions = sample.conditions();
+  const stays = chooser(conditions, chosen, sample.noun);
   const removed = new Float64Array(sample.rows);
   let count = 0;
   for (let row = 0; row < sample.rows; row++) {
@@ -136,7 +140,6 @@ export async function selectRows(
   }
   if (count === 0) return sample;
   if (count < sample.rows) return await sample.without(removed.slice(0, count), options);
-  const conditions = sample.conditions();
   const about = chosen.map((one) => ({ one, condition: conditionOf(one, conditions, sample.noun) }));
   const wanted = about.map(({ one, condition }) => selectionText(one, condition.unit)).join(' and ');
   const there = about.map(({ condition }) => rangeOf(condition)).join(', ');
@@ -157,11 +160,12 @@ export class SelectionWatch {
 
   count(sample: Sample): void {
     if (this.#chosen.length === 0) return;
-    const keys = sample.conditions().map(({ key }) => key);
+    const conditions = sample.conditions();
+    const keys = conditions.map(({ key }) => key);
     const missing = this.#chosen.filter(({ condition }) => !keys.includes(condition));
     this.#unknown = missing.map(({ condition }) => condition).join(', ');
     if (missing.length > 0) return;
-    const stays = chooser(sample, this.#chosen);
+    const stays = chooser(conditions, this.#chosen, sample.noun);
     for (let row = 0; row < sample.rows; row++) if (!stays(row)) this.#others++;
     this.#rows += sample.rows;
   }
