@@ -26,6 +26,8 @@ export const warningCodes = {
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',
   'outside-selection': 'rows of other conditions than a classifier was trained with',
+  'outputs-like-probabilities':
+    'a model of another program whose outputs, taken as ln w, look like probabilities',
   'null-smaller': 'a null sample of fewer rows than the generated one',
   // outcome
   'null-differs': 'two reference samples that can be told apart',
