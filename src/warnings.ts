@@ -13,6 +13,7 @@ export const warningCodes = {
   negative: 'negative voxels, kept or read as 0',
   'dropped-rows':
     'showers or rows with NaN, infinite or negative numbers, or incident energies not above 0, left out',
+  'rounded-numbers': 'numbers that the packing of their file rounded, and that hide NaN',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../errors.js';
+import type { ArrayPlace } from '../../../formats/numpy/array-place.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { EnergyUnit } from '../../../layouts/units.js';
@@ -83,11 +84,11 @@ export interface ShowerBlock {
   readonly logDensityRatio?: Float64Array;
 }
 
-/** Where the header of a dataset lies. */
-export interface DatasetPlace {
-  readonly path: string;
-  readonly address: number;
-}
+/** Where the header of a dataset lies, or an array of a file of NumPy. */
+export type DatasetPlace = { readonly path: string } & (
+  | { readonly address: number }
+  | { readonly array: ArrayPlace }
+);
 
 /** The datasets of neighboring showers; a number where all of them have one and the same. */
 export interface PartDatasets<Dataset> {

@@ -1,11 +1,13 @@
 import { fstatSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { CaloscopeError } from '../../../errors.js';
+import { CaloscopeError, type ErrorCode } from '../../../errors.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { Hdf5Links, type Library } from '../../../formats/hdf5/reader/links.js';
 import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
+import type { ArrayPlace } from '../../../formats/numpy/array-place.js';
+import { arraysOf, isNumpyFile } from '../../../formats/numpy/stored-arrays.js';
 import { numbersWithin } from '../../../layouts/placeholders.js';
 import {
   datasetsNamed,
@@ -116,6 +118,34 @@ function requireSameFile(descriptor: number, path: string): void {
   );
 }
 
+/**
+ * Finds the showers of a file of NumPy, whose arrays are its datasets. Where the layout was not chosen, arrays of other shapes or
+ * types are a table.
+ *
+ * @throws CaloscopeError with any of the codes for files.
+ */
+export async function openNumpySource(file: FileBytes, request: OpenRequest): Promise<ShowerSource> {
+  const arrays = new Map((await arraysOf(file)).map((array) => [`/${array.name}`, array]));
+  const tree: FileTree = {
+    names: (group) => {
+      const begin = group === '/' ? group : `${group}/`;
+      const below = [...arrays.keys()].filter((path) => path.startsWith(begin));
+      return new Set(below.map((path) => path.slice(begin.length).split('/')[0] as string));
+    },
+    groupsWithShowers: () => [],
+    readHeader: (path) => readHeader(file, { path, array: arrays.get(path) as ArrayPlace }),
+    hasRootAttribute: () => false,
+  };
+  try {
+    return assemble(file, tree, request);
+  } catch (error) {
+    const others: readonly ErrorCode[] = ['ERR_DATASET_SHAPE', 'ERR_DATASET_TYPE', 'ERR_ROW_MISMATCH'];
+    if (request.layouts.length === 1 || !(error instanceof CaloscopeError) || !others.includes(error.code))
+      throw error;
+    throw new CaloscopeError('ERR_LAYOUT', error.message, { cause: error });
+  }
+}
+
 function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
   const known = new Map<string, ReadonlySet<string>>();
   const names = (path: string) => {
@@ -221,7 +251,7 @@ function mapped<From, To>(part: PartDatasets<From>, change: (dataset: From) => T
 
 /** The showers of a file, in another thread, where its datasets were found before. */
 export function openPlaces(file: FileBytes, places: ShowerPlaces): FileShowers {
-  checkSuperblock(file);
+  if (!isNumpyFile(file)) checkSuperblock(file);
   const headers = places.parts.map((part) => mapped(part, (place) => readHeader(file, place)));
   return openShowers(file, places.layout, headers);
 }

@@ -2,7 +2,7 @@ import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import type { Layout, PointLayout } from '../../../layouts/schema.js';
 import { energyUnits, lengthUnits } from '../../../layouts/units.js';
 import type { PointBlock, PointColumnRecord } from '../../../native/contract/reading.js';
-import { describeDataset, missingChunkProblems } from './dataset-records.js';
+import { describeDataset, storageProblems } from './dataset-records.js';
 import { FlatPoints } from './flat-points.js';
 import type { ContentProblem } from './oddities.js';
 import { type DatasetHeader, eachOnce, type OpenDataset, withoutLeadingOne } from './open-dataset.js';
@@ -50,7 +50,7 @@ export class StoredPoints {
 
   /** Oddities of the storage. */
   get problems(): ContentProblem[] {
-    return this.#all.flatMap((dataset) => ('rows' in dataset ? missingChunkProblems(dataset) : []));
+    return this.#all.flatMap((dataset) => ('rows' in dataset ? storageProblems(dataset) : []));
   }
 
   get #all(): (DatasetHeader | OpenDataset)[] {
