@@ -1,5 +1,6 @@
 import { CaloscopeError } from '../../errors.js';
-import { allocated, columnNames, sideBySide, type TablePart } from './columns.js';
+import { allocated } from '../../machine/allocation.js';
+import { columnNames, sideBySide, type TablePart } from './columns.js';
 import { type NpyField, type NpyHeader, npyNumbers, parseNpyHeader } from './npy-header.js';
 import type { NumberTable } from './number-table.js';
 
