@@ -171,7 +171,7 @@ function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
     names: (path) => known.get(path) ?? names(path),
     groupsWithShowers: (layouts) => links.findGroups((found) => holdsShowers(layouts, found)),
     readHeader: (path) => readCheckedHeader(file, links, path),
-    groupAddress: (path) => links.headerAddress(links.resolve(path)),
+    groupAddress: (path) => links.groupAddress(path),
     hasRootAttribute: (name) => links.hasRootAttribute(name),
   };
 }

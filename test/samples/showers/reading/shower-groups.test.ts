@@ -45,7 +45,7 @@ it.each(['shower-groups.h5', 'shower-groups-latest.h5'])('%s is read point by po
     expect(sample.origin.layout).toBe('fm4cal');
     expect([...sample.incidentEnergies()]).toEqual(cells.map((_, row) => 1000 * (10 + row)));
     expect([...sample.read(0, rows)]).toEqual(expected(1));
-    expect(sample.problems.map(({ code }) => code)).toEqual(['zero-showers']);
+    expect(sample.problems.map(({ code }) => code)).toEqual(['zero-showers', 'units']);
   }
   using whole = await openShowers(written(name));
   expect(whole.geometry.voxels).toBe(27_000);
