@@ -13,6 +13,7 @@ export const warningCodes = {
   negative: 'negative voxels, kept or read as 0',
   'dropped-rows':
     'showers or rows with NaN, infinite or negative numbers, or incident energies not above 0, left out',
+  'rounded-numbers': 'numbers that the packing of their file rounded, and that hide NaN',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',
@@ -25,6 +26,8 @@ export const warningCodes = {
   'large-network': 'a network with many parameters for the rows of its training',
   'outside-training': 'rows that leave what a classifier was trained on',
   'outside-selection': 'rows of other conditions than a classifier was trained with',
+  'outputs-like-probabilities':
+    'a model of another program whose outputs, taken as ln w, look like probabilities',
   'null-smaller': 'a null sample of fewer rows than the generated one',
   // outcome
   'null-differs': 'two reference samples that can be told apart',

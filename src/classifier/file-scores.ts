@@ -12,7 +12,7 @@ import {
   openStream,
 } from '../samples/kinds.js';
 import type { Sample, SampleBounds } from '../samples/sample.js';
-import type { SampleFile } from '../samples/sample-file.js';
+import type { FileOfSample } from '../samples/sample-file.js';
 import { SelectionWatch } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import { ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemble.js';
@@ -43,8 +43,8 @@ export interface FileScores extends ScoredRows {
   readonly rows: number;
   /** The row of each in the files, where some were left out; null: row i is row i. */
   readonly sourceRows: Float64Array | null;
-  /** The files, in the order of their rows. */
-  readonly files: readonly SampleFile[];
+  /** The files, in the order of their rows, with the checksums of the very bytes that were read. */
+  readonly files: readonly FileOfSample[];
   /** Weights with which the rows that were scored count, of any sign; null: each counts 1. */
   readonly rowWeights: Float64Array | null;
   /** What was odd in the training of the classifier and in the file, and where the file leaves that training. */
@@ -57,7 +57,8 @@ const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 /**
  * Scores all showers of a file, or of several in their order, which are read and scored sample by sample: the next is read while one is scored, and
  * of a file of any size some hundred megabytes are in memory at once. The numbers are those of
- * {@link ClassifierEnsemble.score} on all showers together, to the last bit. Of an ONNX model there is one logit a row, which is ln w, and
+ * {@link ClassifierEnsemble.score} on all showers together, to the last bit (with bfloat16 to its rounding, where the occupancy
+ * changes along the file). Of an ONNX model there is one logit a row, which is ln w, and
  * no error (NaN).
  *
  * @throws what opening the files throws; `signal.reason` when
@@ -199,7 +200,11 @@ class SampleScorer {
 
   /** What is odd about the samples taken, for this classifier. */
   get warnings(): Warning[] {
-    return [...this.#selection.warnings(this.noun), ...(this.#watch?.warnings(this.noun) ?? [])];
+    return [
+      ...this.#selection.warnings(this.noun),
+      ...(this.#watch?.warnings(this.noun) ?? []),
+      ...(this.#scorer.warningsOfScores ?? []),
+    ];
   }
 
   /** Waits for the last sample. */

@@ -18,6 +18,8 @@ export interface RowScorer {
   };
   /** Names, one for each logit of a row. */
   readonly learners: readonly string[];
+  /** What is odd in the scores given so far, if that is looked at. */
+  readonly warningsOfScores?: readonly Warning[];
   /** @param rows those of the features, by the numbers that they have in the files. */
   scoresOf(
     features: FeatureTable,

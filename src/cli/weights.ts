@@ -68,11 +68,8 @@ export async function runWeights(
   requireAddressSpace();
   using _claim = await claimOutput(out, { force, inputs: [classifierPath, ...paths] });
   using classifier = await loadClassifier(classifierPath, chosen);
-  const checksums = Promise.all([
-    checksumOf(await classifierFileAt(classifierPath), signal),
-    ...paths.map((path) => checksumOf(path, signal)),
-  ]);
-  checksums.catch(() => undefined); // seen when it is awaited below
+  const ofClassifier = checksumOf(await classifierFileAt(classifierPath), signal);
+  ofClassifier.catch(() => undefined); // seen when it is awaited below
   const { device, reason } = computerFor(chosen);
   const facts = factsOf(classifier, chosen);
   const found = await scoreFile(classifier, paths, {
@@ -100,10 +97,9 @@ export async function runWeights(
   const warnings = [...found.warnings, ...healthWarnings(health, logWeights, 'generated', found)];
   const everyRow = alignedWithFiles(found, logWeights);
   progress.stage('writing');
-  const [ofClassifier = '', ...ofFiles] = await checksums;
   const inputs = [
-    { role: 'classifier', source: classifierPath, sha256: ofClassifier },
-    ...paths.map((source, i) => ({ role: 'rows', source, sha256: ofFiles[i] ?? '' })),
+    { role: 'classifier', source: classifierPath, sha256: await ofClassifier },
+    ...found.files.map(({ source, sha256 }) => ({ role: 'rows', source, sha256 })),
   ];
   await writeWeightsFile(
     out,

@@ -11,7 +11,7 @@ import type { FeatureTable } from './feature-table.js';
 import type { OwnDensities } from './own-densities.js';
 import type { Pictures } from './pictures.js';
 import type { RowWeightSummary } from './row-weights.js';
-import type { FileOfSample, SampleFile } from './sample-file.js';
+import type { FileOfSample } from './sample-file.js';
 import type { ShowerBlock } from './showers/shower-block.js';
 import type { NumberedRows } from './source-rows.js';
 
@@ -196,8 +196,8 @@ export interface SampleBounds {
  * known after the last sample.
  */
 export interface SampleStream extends NumberedRows {
-  /** Its files, in their order. */
-  readonly files: readonly SampleFile[];
+  /** Its files, in their order; complete after the last sample. */
+  readonly files: readonly FileOfSample[];
   /** Weights with which its rows count, of any sign; null: every row counts 1. */
   readonly rowWeights: Float64Array | null;
   /** What was odd in the file and was not refused; complete after the last sample. */

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -19,6 +20,8 @@ const geometry = 'cartesian:2x3x4';
 let folder: string;
 let path: string;
 const ensembles = new Map<string, ClassifierEnsemble>();
+
+const sha256 = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex');
 
 async function writeFile(name: string, voxels: Float32Array, count = rows): Promise<string> {
   const place = join(folder, name);
@@ -85,7 +88,7 @@ describe('scores of a file that is never in memory as a whole', () => {
           input: ensemble.description.input,
           rows,
           sourceRows: null,
-          files: [{ source: path, rows }],
+          files: [{ source: path, rows, sha256: sha256(path) }],
           rowWeights: null,
           ...together,
           warnings: [...ofTraining, ...showers.problems],

@@ -206,7 +206,11 @@ describe('UHI serialisation', () => {
       [{ h: { ...sound, axes: [{ type: 'hexagons' }] } }, /axes\[0\]/],
       [{ h: { ...sound, metadata: { nested: {} } } }, /metadata/],
       [{ h: { ...sound, storage: { type: 'mean', counts: [0, 1, 0] } } }, /storage.*int, double or weighted/],
-      [{ h: { ...sound, storage: { type: 'double', values: [0, -1, 0] } } }, /negative/],
+      [{ h: { ...sound, storage: { type: 'double', values: [0, -1, 0] } } }, /a sum is -1, no count/],
+      [
+        { h: { ...sound, storage: { type: 'double', values: [0, 2.5, 0] } } },
+        /a sum is 2.5, no count.*Weight/,
+      ],
       [{ h: { ...sound, storage: { type: 'int', values: [0, 1, 0], variances: [0, 1, 0] } } }, /has none/],
       [{ h: { ...sound, storage: { type: 'weighted', values: [0, 1, 0] } } }, /lacks variances/],
       [{ h: { ...sound, storage: { type: 'double', index: [[0]] } } }, /lacks values/],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { axisTicks, soundDomain, tickLabels } from '#caloscope/report/drawing/axes';
+import { csvText } from '#caloscope/report/drawing/csv-link';
 import {
   count,
   deviations,
@@ -12,6 +13,7 @@ import {
   significant,
 } from '#caloscope/report/drawing/numbers';
 import { splitIndices } from '#caloscope/report/drawing/sheet';
+import { hepdataTable } from '#caloscope/report/figures/hepdata';
 
 // Groups of digits and units are set off by narrow no-break spaces.
 const thin = '\u202f';
@@ -163,5 +165,25 @@ describe('indices in labels', () => {
     ['', ''],
   ])('%s', (label, expected) => {
     expect(marked(label)).toBe(expected);
+  });
+});
+
+describe('numbers of figures', () => {
+  const heads = ['lower', 'upper', 'row', 'share'];
+  const rows = [
+    [131072.25, 131072.5, 12345678, 0.123456789],
+    [131072.5, 131072.75, 12345679, 0.1 + 0.2],
+  ];
+
+  it('keep bins apart and rows whole as CSV', () => {
+    expect(csvText({ heads, rows })).toBe(
+      'lower,upper,row,share\n131072.25,131072.5,12345678,0.123457\n131072.5,131072.75,12345679,0.3\n',
+    );
+  });
+
+  it('keep bins apart and rows whole for HEPData', () => {
+    const table = hepdataTable({ name: 'times', heads, rows, binned: null });
+    for (const number of ['131072.25', '131072.75', '12345678', '12345679', '0.123457'])
+      expect(table).toContain(number);
   });
 });

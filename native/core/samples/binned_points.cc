@@ -121,17 +121,17 @@ class ShowerOfPoints {
 
   /// Whether the policy drops the shower, for its points or for its incident energy.
   bool dropped(std::uint64_t row, std::uint64_t count, const std::vector<double>& depth) {
-    if (!policy_.drop_non_finite && !policy_.drop_negative) return false;
+    if (!policy_.drops_any()) return false;
     const double incident = showers_.incident_energies[row];
-    bool non_finite = !std::isfinite(incident);
-    bool negative = !non_finite && incident <= 0;
+    bool non_finite = false;
+    bool negative = false;
     for (std::uint64_t i = 0; i < count; ++i) {
       if (!is_point(i)) continue;
       if (!std::isfinite(energy_[i]) || !std::isfinite(x_[i]) || !std::isfinite(y_[i]) || !std::isfinite(depth[i])) non_finite = true;
       else if (energy_[i] < 0) negative = true;
     }
-    if (!policy_.drops(non_finite, negative)) return false;
-    result_.odd.drop(row, non_finite);
+    if (!policy_.drops(incident, non_finite, negative)) return false;
+    result_.odd.drop(row, non_finite || !std::isfinite(incident));
     return true;
   }
 

@@ -50,7 +50,7 @@ Deposit deposit_of_odd(const HitBlock& block, std::uint64_t row, std::uint64_t i
 /// The showers that the policy drops for their voxels, their incident energy, or the points that they were made of.
 DroppedRows dropped_of(const HitBlock& block, ContentPolicy policy, const DroppedRows& odd_points) {
   DroppedRows dropped;
-  if (!policy.drop_non_finite && !policy.drop_negative) return dropped;
+  if (!policy.drops_any()) return dropped;
   dropped.non_finite = odd_points.non_finite;
   auto point = odd_points.rows.begin();
   for (std::uint64_t row = 0; row < block.rows(); ++row) {
@@ -60,13 +60,13 @@ DroppedRows dropped_of(const HitBlock& block, ContentPolicy policy, const Droppe
       continue;
     }
     const double incident = block.incident_energies()[row];
-    bool non_finite = !std::isfinite(incident);
-    bool negative = !non_finite && incident <= 0;
+    bool non_finite = false;
+    bool negative = false;
     block.for_each_hit(row, [&](std::uint32_t, double energy) {
       if (!std::isfinite(energy)) non_finite = true;
       else if (energy < 0) negative = true;
     });
-    if (policy.drops(non_finite, negative)) dropped.drop(row, non_finite);
+    if (policy.drops(incident, non_finite, negative)) dropped.drop(row, non_finite || !std::isfinite(incident));
   }
   return dropped;
 }

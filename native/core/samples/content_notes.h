@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <vector>
@@ -59,15 +60,19 @@ struct ContentNotes {
   std::vector<double> layer_hits;
 };
 
-/// What is done with showers of odd numbers: their voxels set to 0, or the showers dropped, for their incident energies too.
+/// What is done with showers of odd numbers: their voxels set to 0, or the showers dropped. An incident energy can neither be set
+/// to 0 nor kept: where showers of either kind are dropped, so are those whose incident energy is no number above 0.
 struct ContentPolicy {
   bool zero_non_finite = false;
   bool zero_negative = false;
   bool drop_non_finite = false;
   bool drop_negative = false;
 
-  bool drops(bool holds_non_finite, bool holds_negative) const {
-    return (holds_non_finite && drop_non_finite) || (holds_negative && drop_negative);
+  bool drops_any() const { return drop_non_finite || drop_negative; }
+  /// @param non_finite, negative whether the voxels or points of the shower hold such numbers
+  bool drops(double incident_energy, bool non_finite, bool negative) const {
+    if (!(incident_energy > 0) || std::isinf(incident_energy)) return drops_any();
+    return (non_finite && drop_non_finite) || (negative && drop_negative);
   }
 };
 

@@ -7,6 +7,7 @@ import { type JobOptions, jobOptions } from '../../native/run-job.js';
 import { type NumberedRows, rowText } from '../../samples/source-rows.js';
 import { compileGraph } from './compiled-graph.js';
 import { type LogitHead, logitHead } from './logit-head.js';
+import type { ProbabilityWatch } from './probability-watch.js';
 import type { RowProgram } from './row-program.js';
 
 export interface LoadOnnxOptions {
@@ -104,11 +105,13 @@ export class OnnxClassifier {
    * @internal The same for rows that are made when they are needed.
    *
    * @param numbered the rows, for the error that names one.
+   * @param watch looks at outputs that are taken as logits.
    */
   async logitsOf(
     rowsAt: (first: number, count: number) => Float32Array | Float64Array,
     numbered: NumberedRows,
     { signal, onProgress }: JobOptions,
+    watch?: ProbabilityWatch,
   ): Promise<Float64Array> {
     const { rows: count } = numbered;
     const logits = new Float64Array(count);
@@ -118,7 +121,7 @@ export class OnnxClassifier {
       const wanted = Math.min(atOnce, count - first);
       const rows = rowsAt(first, wanted);
       const given = Float64Array.from(this.#single ? Float32Array.from(rows) : rows);
-      logits.set(this.#logitsOf(given, wanted), first);
+      logits.set(this.#logitsOf(given, wanted, watch), first);
       onProgress?.({ done: first + wanted, total: count, message: 'scoring' });
       await setImmediate();
     }
@@ -132,8 +135,9 @@ export class OnnxClassifier {
 
   [Symbol.dispose](): void {}
 
-  #logitsOf(given: Float64Array, rows: number): Float64Array {
+  #logitsOf(given: Float64Array, rows: number, watch?: ProbabilityWatch): Float64Array {
     const values = this.#program.run(given, rows, this.#head.value);
+    watch?.see(values, values.length / rows);
     if (values.length === rows) return values.map((logit) => this.#sign * logit);
     return Float64Array.from(
       { length: rows },

@@ -39,7 +39,8 @@ export class StorageProblem {
 
 /**
  * The dense form, with variances, of any storage that counts: an empty one has zeros, a sparse one zeros between its cells. Counts are
- * their own variance; so are the sums of a storage without variances, as long as none is negative.
+ * their own variance; so are the sums of a storage without variances, as long as all could be counts. Others are of weights or scaled:
+ * hist does not know their variances in memory, and its files do not say so.
  */
 export function denseStorage(
   storage: StoredStorage,
@@ -57,9 +58,9 @@ export function denseStorage(
   const sums = read(values, '.values');
   if (sums instanceof StorageProblem) return sums;
   if (type !== 'weighted') {
-    if (!hasNegative(sums)) return { type: 'weighted', values: sums, variances: sums };
-    const what =
-      'a sum is negative, and a storage without variances is read as counts; write it with storage Weight';
+    const sum = firstThatCountsNothing(sums);
+    if (sum === undefined) return { type: 'weighted', values: sums, variances: sums };
+    const what = `a sum is ${sum}, no count, and a storage without variances is read as counts; write it with storage Weight`;
     return new StorageProblem('.values', what);
   }
   const squares = read(variances, '.variances');
@@ -91,8 +92,13 @@ function zerosOf([size = 0, ...inner]: readonly number[]): Nested {
   return Array.from({ length: size }, () => zerosOf(inner)) as Nested[];
 }
 
-function hasNegative(list: NestedNumbers): boolean {
-  return list.some((one: number | NestedNumbers) => (typeof one === 'number' ? one < 0 : hasNegative(one)));
+/** The first number that is no count: negative or not whole. */
+function firstThatCountsNothing(list: NestedNumbers): number | undefined {
+  for (const one of list) {
+    const found = typeof one === 'number' ? one : firstThatCountsNothing(one);
+    if (found !== undefined && !(Number.isInteger(found) && found >= 0)) return found;
+  }
+  return undefined;
 }
 
 function denseList(list: unknown, sizes: readonly number[], place: string): NestedNumbers | StorageProblem {

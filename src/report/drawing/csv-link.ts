@@ -23,16 +23,21 @@ export function csvLink(
 }
 
 export function csvText({ heads, rows }: Pick<FigureNumbers, 'heads' | 'rows'>): string {
-  return `${[heads, ...rows].map((row) => row.map(cellText).join(',')).join('\n')}\n`;
+  const lines = rows.map((row) => row.map((cell, i) => cellText(cell, heads[i])));
+  return `${[heads.map((head) => cellText(head)), ...lines].map((cells) => cells.join(',')).join('\n')}\n`;
 }
 
-/** Six digits are more than any figure shows. */
-export function rounded(number: number): number {
-  return Number(number.toPrecision(6));
+/**
+ * A number of a figure as it is written, `head` that of its column. Six digits are more than any figure shows; whole numbers, such as those of rows,
+ * keep all, and so do ends of bins, which would fall together where bins are narrow and far from 0.
+ */
+export function rounded(number: number, head = ''): number {
+  if (Number.isInteger(number)) return number;
+  return Number(number.toPrecision(/(^|_)(lower|upper)$/.test(head) ? 15 : 6));
 }
 
-function cellText(cell: Cell): string {
+function cellText(cell: Cell, head?: string): string {
   if (cell === null || cell === undefined) return '';
-  if (typeof cell === 'number') return Number.isFinite(cell) ? String(rounded(cell)) : '';
+  if (typeof cell === 'number') return Number.isFinite(cell) ? String(rounded(cell, head)) : '';
   return /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }

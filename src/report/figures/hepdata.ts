@@ -42,7 +42,7 @@ export function hepdataTable({ heads, rows, binned }: FigureNumbers): string {
       const header = { name, ...(binned?.unit && { units: binned.unit }) };
       independent.push({
         header,
-        values: values.map((low, row) => ({ low: cellOf(low), high: cellOf(upper[row]) })),
+        values: values.map((low, row) => ({ low: cellOf(low, 'lower'), high: cellOf(upper[row], 'upper') })),
       });
     } else if (coordinates.has(head) || values.some((value) => typeof value === 'string')) {
       take(head);
@@ -78,8 +78,8 @@ function isNumber(value: Cell): value is number {
 }
 
 /** HEPData writes a dash where there is no number. */
-function cellOf(value: Cell): number | string {
-  if (isNumber(value)) return rounded(value);
+function cellOf(value: Cell, head?: string): number | string {
+  if (isNumber(value)) return rounded(value, head);
   return typeof value === 'string' ? value : '-';
 }
 

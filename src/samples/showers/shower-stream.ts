@@ -9,7 +9,7 @@ import { callNative, type JobOptions } from '../../native/run-job.js';
 import { filesTogether, requireRows } from '../files-of-sample.js';
 import { densitiesOfRows, type OwnDensities } from '../own-densities.js';
 import type { SampleBounds } from '../sample.js';
-import type { SampleFile } from '../sample-file.js';
+import type { FileOfSample, SampleFile } from '../sample-file.js';
 import { rowsFrom, rowsWithout, sourceRowOf, sourceRowsOf } from '../source-rows.js';
 import { PointsBeingRead } from './point-summary.js';
 import { joinedColumns } from './reading/joined-columns.js';
@@ -71,7 +71,7 @@ export class ShowerStream {
   readonly #dropped: number[] = [];
   /** Showers that were dropped for their conditions. */
   #lost = { count: 0, firstRow: 0 };
-  #checksums: string[] | null = null;
+  readonly #checksums: string[] = [];
 
   private constructor(files: ShowerFiles, options: OpenShowersOptions) {
     this.#files = files;
@@ -93,9 +93,9 @@ export class ShowerStream {
     return this.#files.rows;
   }
 
-  /** The files, in the order of their rows. */
-  get files(): readonly SampleFile[] {
-    return this.#files.files;
+  /** The files, in the order of their rows, with the checksums of the very bytes that were read; complete after the last sample. */
+  get files(): readonly FileOfSample[] {
+    return this.#checksums.map((sha256, i) => ({ ...(this.#files.files[i] as SampleFile), sha256 }));
   }
 
   /** The row of each shower in the files, where some were dropped; null: all are there. Complete after the last sample. */
@@ -110,13 +110,12 @@ export class ShowerStream {
     return this.#problems;
   }
 
-  /** All showers as one sample, which knows the checksums of its files. */
+  /** All showers as one sample. */
   async whole(): Promise<ShowerSample> {
-    this.#checksums = [];
     const { layout: chosen, group = null, signal } = this.#options;
     const layouts = await chosenLayouts(chosen, 'showers');
     const layout = layouts.find(({ name }) => name === this.#files.first.metadata.layout);
-    const densities = layout ? await showerDensities(this.files, layout, group, { signal }) : null;
+    const densities = layout ? await showerDensities(this.#files.files, layout, group, { signal }) : null;
     const everything = { rows: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
     const { value } = await this.samples(everything, densities).next();
     return value as ShowerSample;
@@ -124,7 +123,7 @@ export class ShowerStream {
 
   /**
    * All showers in file order but for those that are dropped, at least one sample. Each is the caller's to free. While the caller works on one, the
-   * next is read only when it is requested, but for a few blocks.
+   * next is read only when it is requested, but for a few blocks. The last sample knows the checksums of the files.
    *
    * @throws CaloscopeError with the codes for content; FileError ERR_TOO_FEW_ROWS where all showers are dropped; `signal.reason` when
    * aborted.
@@ -155,7 +154,7 @@ export class ShowerStream {
         onProgress?.({ done, total: this.rows, message: 'reading' });
         if (done === this.rows || !next.passes(bounds)) continue;
         given = left;
-        const sample = await this.#withConditions(next.finish(originOf(this.#files, null), [], null));
+        const sample = await this.#withConditions(next.finish(this.#origin([]), [], null));
         next = new SampleBeingRead(this.#files, Math.min(this.rows - done, bounds.rows), done);
         if (sample) yield sample;
       }
@@ -164,9 +163,7 @@ export class ShowerStream {
       if (this.#dropped.length > 0) requireRows(path, 'showers', { left, read: this.rows });
       const last =
         left > given || left === 0
-          ? await this.#withConditions(
-              next.finish(originOf(this.#files, this.#checksums), this.#problems, densities),
-            )
+          ? await this.#withConditions(next.finish(this.#origin(this.files), this.#problems, densities))
           : null;
       const { count } = this.#lost;
       if (count > 0) {
@@ -196,22 +193,23 @@ export class ShowerStream {
     }
   }
 
+  /** @param read files that were read to their end. */
+  #origin(read: readonly FileOfSample[]): ShowerOrigin {
+    const { files, first, toy } = this.#files;
+    return {
+      ...filesTogether(first.path, files.length, read),
+      countedThrough: files,
+      file: true,
+      layout: first.metadata.layout,
+      geometryReason: first.geometryReason,
+      toy,
+    };
+  }
+
   /** Ends the reading threads. Samples that were given stay. */
   close(): Promise<void> {
     return this.#files.close();
   }
-}
-
-function originOf({ files, first, toy }: ShowerFiles, checksums: readonly string[] | null): ShowerOrigin {
-  const read = (checksums ?? []).map((sha256, i) => ({ ...(files[i] as SampleFile), sha256 }));
-  return {
-    ...filesTogether(first.path, files.length, read),
-    countedThrough: files,
-    file: true,
-    layout: first.metadata.layout,
-    geometryReason: first.geometryReason,
-    toy,
-  };
 }
 
 /** Rows with a condition that is NaN or infinite, ascending. */

@@ -97,7 +97,9 @@ async function openShowerStream(
     get sourceRows() {
       return stream.sourceRows;
     },
-    files: stream.files,
+    get files() {
+      return stream.files;
+    },
     rowWeights: null,
     get warnings() {
       return fileWarnings(stream.problems);

@@ -91,6 +91,19 @@ describe.each([
     });
   });
 
+  it('are those without a sound incident energy, whatever is done with the other kind of voxels', async () => {
+    const path = write(chunked);
+    for (const [policy, kept] of [
+      [{ nonFinite: 'drop', negative: 'keep' }, [...negative, ...left].sort((a, b) => a - b)],
+      [{ nonFinite: 'zero', negative: 'drop' }, [...nan, ...left].sort((a, b) => a - b)],
+    ] as const) {
+      using sample = await openShowers(path, { geometry, ...policy });
+      expect([...(sample.sourceRows ?? [])]).toEqual(
+        kept.filter((row) => !(policy.nonFinite === 'drop' ? nan : negative).includes(row)),
+      );
+    }
+  });
+
   it('are counted through several files, sample by sample too', async () => {
     const paths = [write(chunked), write(chunked)];
     const both = [...left, ...left.map((row) => rows + row)];

@@ -180,14 +180,13 @@ function spanned(a: RangeRecord, b: RangeRecord): RangeRecord {
 /** @param ofPoints their energies were looked at before they became voxels. */
 function oddProblems(odd: Oddities, policy: ContentPolicy, ofPoints: boolean): ContentProblem[] {
   const problems = ofPoints ? [] : oddEnergies('voxel', odd.nonFiniteVoxels, odd.negativeVoxels, policy);
-  const wayOut = (chosen: string) => (chosen === 'reject' ? waysOut.showers : waysOut.showersThen);
   const { badEnergies: bad, nonFiniteEnergies: lost } = odd;
   if (bad.count > 0) {
-    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; ${wayOut(policy.negative)}`;
+    const message = `${bad.count} incident energies are not above 0, the first in row ${bad.firstRow}; ${waysOut.showers}`;
     problems.push({ code: 'ERR_INCIDENT_ENERGY', message, severity: 'error' });
   }
   if (lost.count > 0) {
-    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; ${wayOut(policy.nonFinite)}`;
+    const message = `${lost.count} incident energies are NaN or infinite, the first in row ${lost.firstRow}; ${waysOut.showers}`;
     problems.push({ code: 'ERR_NON_FINITE', message, severity: 'error' });
   }
   return problems;

@@ -8,11 +8,14 @@ export const negativePolicies = ['reject', 'keep', 'zero', 'drop'] as const;
 /** What to do with showers whose numbers are odd. */
 export interface ContentPolicy {
   /**
-   * NaN or infinite voxels: refuse the file, set them to 0, or drop: leave out their showers, and those whose incident energy is NaN or
-   * infinite, or a condition. Of tables, drop leaves out rows that hold such numbers.
+   * NaN or infinite voxels: refuse the file, set them to 0, or drop: leave out their showers, those with such a condition, and those of
+   * an incident energy that is no number above 0. Of tables, drop leaves out rows that hold such numbers.
    */
   readonly nonFinite: (typeof nonFinitePolicies)[number];
-  /** Negative voxels: refuse the file, keep them, set them to 0, or drop: leave out their showers, and those of an incident energy not above 0. */
+  /**
+   * Negative voxels: refuse the file, keep them, set them to 0, or drop: leave out their showers, and those of an incident energy that is
+   * no number above 0.
+   */
   readonly negative: (typeof negativePolicies)[number];
 }
 
@@ -32,8 +35,6 @@ export const waysOut = {
   negative:
     'keep them or read them as 0 (--negative-voxels keep, zero), or leave their showers out (--drop-rows)',
   showers: 'remove those showers or leave them out (--drop-rows)',
-  /** With another policy for voxels, of which the incident energies are a part. */
-  showersThen: 'remove those showers or leave them out (--drop-rows without another policy for such voxels)',
 } as const;
 
 /** Showers that were left out, in words. */

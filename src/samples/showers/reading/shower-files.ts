@@ -68,17 +68,17 @@ export class ShowerFiles {
   /**
    * The hits of all showers, file by file; dropped rows are counted through the files. What is odd is told with the name of the file where there are several.
    *
-   * @param checksums gets the checksum of each file after its last block; null: they are not worked out.
+   * @param checksums gets the checksum of each file after its last block.
    */
-  async *hits(options: HitOptions, checksums: string[] | null): AsyncGenerator<HitBlock, void, void> {
+  async *hits(options: HitOptions, checksums: string[]): AsyncGenerator<HitBlock, void, void> {
     let before = 0;
     for (const { source, rows } of this.files) {
       await this.#turnTo(source);
       if (this.#reading.metadata.rows !== rows) {
         throw new FileError('ERR_FILE_CORRUPT', source, 'it was written to meanwhile; read it again');
       }
-      const checksum = checksums && this.#reading.checksum(options.signal);
-      checksum?.catch(() => undefined); // told where it is awaited
+      const checksum = this.#reading.checksum(options.signal);
+      checksum.catch(() => undefined); // told where it is awaited
       const blocks = this.#reading.hits({
         ...options,
         onWarning: (problem) => options.onWarning?.(this.#named(source, problem)),
@@ -87,7 +87,7 @@ export class ShowerFiles {
         yield { ...block, droppedRows: block.droppedRows.map((row) => before + row) };
       }
       before += rows;
-      if (checksum) checksums?.push(await checksum);
+      checksums.push(await checksum);
     }
   }
 

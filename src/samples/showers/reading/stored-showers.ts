@@ -4,7 +4,7 @@ import { typeName } from '../../../formats/hdf5/reader/number-type.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { DenseBlock } from '../../../native/contract/reading.js';
-import { describeDataset, missingChunkProblems } from './dataset-records.js';
+import { describeDataset, storageProblems } from './dataset-records.js';
 import { joinedColumns } from './joined-columns.js';
 import type { ContentProblem } from './oddities.js';
 import { allocate, type DatasetHeader, type OpenDataset } from './open-dataset.js';
@@ -72,7 +72,7 @@ export class StoredShowers {
 
   /** Oddities of the storage. */
   get problems(): ContentProblem[] {
-    return this.#all.flatMap(missingChunkProblems);
+    return this.#all.flatMap(storageProblems);
   }
 
   get #all(): OpenDataset[] {

@@ -193,14 +193,15 @@ describe.skipIf(!hasSharedData)('files of the corpus', () => {
     );
     const allowed = entry.file === saidToBeZstandard ? ['ERR_FILE_CORRUPT'] : codesFor(entry.classes);
     const outcomes = [entry.expect, ...(entry.also_ok ?? [])];
+    // Said of a sound file, too: the corpus asks for its numbers alone.
+    const odd = outcome.warnings.map(({ code }) => code).filter((code) => code !== 'rounded-numbers');
+    expect(outcome.warnings.length > odd.length).toBe(/scaleoffset_float/.test(entry.file));
     if (outcome.code !== null) {
       expect(outcomes).toContain('reject');
       expect(allowed).toContain(outcome.code);
-    } else if (outcome.warnings.length > 0) {
+    } else if (odd.length > 0) {
       expect(outcomes, JSON.stringify(outcome.warnings)).toContain('warn');
-      expect(outcome.warnings.map((problem) => problem.code).some((code) => allowed.includes(code))).toBe(
-        true,
-      );
+      expect(odd.some((code) => allowed.includes(code))).toBe(true);
     } else {
       expect(outcomes).toContain('read');
     }

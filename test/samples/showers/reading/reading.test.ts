@@ -312,6 +312,25 @@ describe('filters', () => {
     await opened.close();
     expect(blocks.flatMap(({ voxels }) => Array.from(voxels))).toEqual(Array.from(numbers));
   });
+
+  it('warns of floats that scale-offset rounded', async () => {
+    await ready;
+    const path = newPath();
+    const file = new File(path, 'w');
+    file.create_dataset({ name: 'incident_energies', data: new Float32Array(100).fill(1e5) });
+    const storage = { chunks: [64, 4], compression: 6, compression_opts: [0, 2] };
+    const data = Float32Array.from({ length: 400 }, (_, i) => (i % 7) + 0.123456);
+    file.create_dataset({ name: 'showers', data, shape: [100, 4], ...storage });
+    file.close();
+    const { problems } = await inspectShowerFile(path, { geometry: 'cartesian:1x2x2' });
+    expect(problems.filter(({ code }) => code === 'rounded-numbers')).toEqual([
+      {
+        code: 'rounded-numbers',
+        severity: 'warning',
+        message: expect.stringMatching(/^\/showers is packed with scale-offset.*NaN.*gzip$/),
+      },
+    ]);
+  });
 });
 
 describe('chunk indexes of the newer formats', () => {
