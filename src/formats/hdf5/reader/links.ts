@@ -1,8 +1,6 @@
-import type { ready } from 'h5wasm/node';
 import { CaloscopeError } from '../../../errors.js';
+import type { Library } from '../library.js';
 import { corrupt } from './byte-cursor.js';
-
-export type Library = Awaited<typeof ready>;
 
 /** Object kinds as the library counts them. */
 const groupKind = 0;
@@ -106,6 +104,20 @@ export class Hdf5Links {
    */
   headerAddress(path: string): number {
     if (this.#kind(path) !== datasetKind) throw missing('it is not a dataset', path);
+    return this.#addressOf(path);
+  }
+
+  /**
+   * Address of the object header of a group, one of {@link names} of another.
+   *
+   * @throws CaloscopeError ERR_DATASET_MISSING for a link to elsewhere, or another kind of object; ERR_FILE_CORRUPT.
+   */
+  groupAddress(path: string): number {
+    if (!this.#isPlainGroup(path)) throw missing('it is not a group in this place', path);
+    return this.#addressOf(path);
+  }
+
+  #addressOf(path: string): number {
     const reference = asCorrupt(`the object ${path} cannot be found`, () =>
       this.#library.create_object_reference(this.#file, path),
     );

@@ -101,10 +101,21 @@ export interface PartDatasets<Dataset> {
   readonly logDensityRatio: Dataset | null;
 }
 
+/** Groups of showers, in their order. */
+export interface ShowerGroupPlaces {
+  readonly paths: readonly string[];
+  /** Of their headers. */
+  readonly addresses: Float64Array;
+  /** Numbers that the name of the file has, by placeholder. */
+  readonly ofFile: ReadonlyMap<string, number>;
+}
+
 /** All that another thread needs to read the showers of a file that was opened and checked. */
 export interface ShowerPlaces {
   readonly layout: Layout;
   readonly parts: readonly PartDatasets<DatasetPlace>[];
+  /** In place of parts, where every shower has a group of its own. */
+  readonly groups: ShowerGroupPlaces | null;
   /** The geometry that the axes describe; null where they do not. */
   readonly shapeGeometry: ShapeGeometry | null;
 }
