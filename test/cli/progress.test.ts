@@ -42,7 +42,7 @@ describe('progress', () => {
     show({ done: 420, total: 1000, message: '' });
     progress.end();
     expect(stderr.text).toContain(hideCursor);
-    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 showers\/s, 3 s left/);
+    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 rows\/s, 3 s left/);
     expect(stderr.text.lastIndexOf(showCursor)).toBeGreaterThan(stderr.text.lastIndexOf(hideCursor));
   });
 
