@@ -194,7 +194,7 @@ const examples: Readonly<Record<string, readonly Example[]>> = {
 };
 
 it('every published layout of points has an example', () => {
-  const ofPoints = publishedLayouts.filter(({ points }) => points !== undefined);
+  const ofPoints = publishedLayouts().filter(({ points }) => points !== undefined);
   expect(Object.keys(examples).sort()).toEqual(ofPoints.map(({ name }) => name).sort());
 });
 
