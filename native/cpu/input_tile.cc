@@ -4,8 +4,12 @@
 
 namespace caloscope {
 
-std::uint32_t dense_columns(const FeatureTable& table, double crowded) {
-  return table.occupancy() > crowded ? table.columns() : table.scalars();
+Crowded crowded(Precision precision) {
+  return precision == Precision::bfloat16 ? kernel_set().bfloat16.crowded : kernel_set().crowded;
+}
+
+std::uint32_t dense_columns(const FeatureTable& table, double occupancy) {
+  return table.occupancy() > occupancy ? table.columns() : table.scalars();
 }
 
 void InputTile::begin(std::uint32_t dense_columns, std::uint32_t columns) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/networks/network.h"
+#include "core/networks/precision.h"
 #include "core/samples/feature_table.h"
 #include "cpu/kernels/kernel_set.h"
 #include "cpu/right_factor.h"
@@ -13,14 +14,13 @@
 
 namespace caloscope {
 
-/// Occupancies from which on the dense kernel is the faster, of a forward pass and of a training with its gradients: the
-/// sparse kernel reads the weights for every hit of every row.
-constexpr double crowded_forward = 0.6;
-constexpr double crowded_training = 0.4;
+/// From which occupancies on voxels go through the dense kernel.
+Crowded crowded(Precision precision);
 
 /// How many of the columns of a table, counted from the first, go through the dense kernel: the scalars, and the voxels
-/// too from the occupancy `crowded` on. Both kernels give the same bits.
-std::uint32_t dense_columns(const FeatureTable& table, double crowded);
+/// too above an occupancy, one of those of `crowded`. Both kernels give the same bits of float32 factors; of bfloat16 the dense one
+/// sums pairs.
+std::uint32_t dense_columns(const FeatureTable& table, double occupancy);
 
 /// The features of some rows as they are in the tables, gathered for the first layers of any number of networks: the
 /// first columns as a dense block, the others as sparse rows. Memory is reused from tile to tile.

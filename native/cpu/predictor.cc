@@ -9,9 +9,9 @@ namespace caloscope::cpu {
 namespace {
 
 /// What all networks read: rows are gathered once for all of them.
-std::uint32_t most_dense_inputs(Networks networks, const FeatureTable& table) {
+std::uint32_t most_dense_inputs(Networks networks, const FeatureTable& table, Precision precision) {
   std::uint32_t dense = 0;
-  for (const auto& network : networks) dense = std::max(dense, dense_inputs(*network, table, crowded_forward));
+  for (const auto& network : networks) dense = std::max(dense, dense_inputs(*network, table, crowded(precision).forward));
   return dense;
 }
 
@@ -38,7 +38,7 @@ std::shared_ptr<const NetworkPredictor::Loaded> NetworkPredictor::loaded_for(std
 std::vector<float> NetworkPredictor::predict(const FeatureTable& table, std::span<const std::uint32_t> rows,
                                             unsigned threads, JobControl& control) const {
   require_fit(networks_, table);
-  const std::uint32_t dense = most_dense_inputs(networks_, table);
+  const std::uint32_t dense = most_dense_inputs(networks_, table, precision_);
   const auto loaded = loaded_for(dense);
   std::vector<float> logits(loaded->size() * rows.size());
   const std::size_t tiles = (rows.size() + tile_rows - 1) / tile_rows;

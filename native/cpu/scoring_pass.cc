@@ -2,9 +2,9 @@
 
 namespace caloscope::cpu {
 
-std::uint32_t dense_inputs(const Network& network, const FeatureTable& table, double crowded) {
+std::uint32_t dense_inputs(const Network& network, const FeatureTable& table, double occupancy) {
   const bool sparse = std::visit([](const auto& block) { return reads_sparse(block); }, network.blocks.front());
-  return sparse ? dense_columns(table, crowded) : table.columns();
+  return sparse ? dense_columns(table, occupancy) : table.columns();
 }
 
 LoadedNetwork::LoadedNetwork(const Network& network, std::uint32_t dense_inputs, Precision precision)

@@ -16,8 +16,8 @@ namespace caloscope::cpu {
 /// Rows that one tile of a pass works on. The bits of a result do not depend on it.
 constexpr std::size_t tile_rows = 192;
 
-/// How many of the columns of a table, counted from the first, are dense before a network; `crowded` as for dense_columns.
-std::uint32_t dense_inputs(const Network& network, const FeatureTable& table, double crowded);
+/// How many of the columns of a table, counted from the first, are dense before a network; `occupancy` as for dense_columns.
+std::uint32_t dense_inputs(const Network& network, const FeatureTable& table, double occupancy);
 
 /// Memory of one thread.
 struct ScoringScratch {

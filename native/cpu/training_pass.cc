@@ -18,7 +18,7 @@ TrainingPass::TrainingPass(const TrainingTask& task, const TrainingData& data, W
       network_(untrained_network(task, data, control)),
       moments_(first_moments(network_)),
       objective_(objective_on(data, task.training_rows)),
-      dense_(dense_inputs(network_, first_table(data), crowded_training)),
+      dense_(dense_inputs(network_, first_table(data), crowded(task.settings.precision).training)),
       scratch_(pool.threads()) {
   const std::size_t batch_rows = std::min<std::size_t>(task.settings.batch_size, task.training_rows.size());
   input_.resize(batch_rows * row_stride(dense_));
@@ -112,7 +112,7 @@ void TrainingPass::step(const StepPlace& place, std::size_t count, double learni
 double TrainingPass::take_loss() { return std::exchange(loss_, 0); }
 
 std::vector<float> TrainingPass::logits(std::span<const std::uint32_t> rows) {
-  const std::uint32_t dense = dense_inputs(network_, first_table(data_), crowded_forward);
+  const std::uint32_t dense = dense_inputs(network_, first_table(data_), crowded(Precision::float32).forward);
   // The panels of the steps will do where they are of the same kind: packing others would take the memory of a network.
   const bool same_panels = task_.settings.precision == Precision::float32 && dense == dense_;
   const auto packed = same_panels ? std::nullopt : std::optional(LoadedNetwork(network_, dense, Precision::float32));

@@ -57,7 +57,8 @@ const bounds: SampleBounds = { rows: 16_384, bytes: 64 * 2 ** 20 };
 /**
  * Scores all showers of a file, or of several in their order, which are read and scored sample by sample: the next is read while one is scored, and
  * of a file of any size some hundred megabytes are in memory at once. The numbers are those of
- * {@link ClassifierEnsemble.score} on all showers together, to the last bit. Of an ONNX model there is one logit a row, which is ln w, and
+ * {@link ClassifierEnsemble.score} on all showers together, to the last bit (with bfloat16 to its rounding, where the occupancy
+ * changes along the file). Of an ONNX model there is one logit a row, which is ln w, and
  * no error (NaN).
  *
  * @throws what opening the files throws; `signal.reason` when

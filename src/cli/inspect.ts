@@ -5,6 +5,7 @@ import { CaloscopeError } from '../errors.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { listFile } from '../formats/hdf5/reader/list-file.js';
 import { tableFormatAt } from '../formats/tables/read-table.js';
+import { chosenLayout } from '../layouts/chosen-layout.js';
 import { proposedLayout } from '../layouts/proposed-layout.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
@@ -50,7 +51,9 @@ export async function runInspect(
   }
   const { layoutOut } = chosen;
   if (layoutOut !== undefined) await requireOutputFile(layoutOut, { force: false, inputs: [path] });
-  if ((await tableFormatAt(path)) !== null) return await runInspectTable(session, path);
+  const format = await tableFormatAt(path);
+  const maybeShowers = (format === 'npy' || format === 'npz') && (await isLayoutOfShowers(chosen.layout));
+  if (format !== null && !maybeShowers) return await runInspectTable(session, path);
   const show = session.progress.stage('reading');
   const chosenFiles = { layout: chosen.layout, group: chosen.group, signal: session.signal };
   const inspection = await inspectShowerFile(path, {
@@ -62,12 +65,14 @@ export async function runInspect(
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
   }).catch(async (error) => {
     if (error instanceof CaloscopeError && unknownLayout.has(error.code)) {
+      if (maybeShowers && chosen.layout === undefined) return null;
       const other = await describeFile(path, chosenFiles).catch(() => null);
       if (other) return other;
       await concludeUnknown(session, path, error, layoutOut);
     }
     throw error;
   });
+  if (inspection === null) return await runInspectTable(session, path);
   if ('content' in inspection) {
     const { layout, rows, content } = inspection;
     session.conclude({ path, layout, rows, content: content.words }, [
@@ -82,6 +87,12 @@ export async function runInspect(
   }
   session.conclude(inspection, linesOf(inspection));
   return inspection.problems.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+/** Whether a file may be held against it as one of showers: none was chosen, or one of showers. */
+async function isLayoutOfShowers(layout: string | undefined): Promise<boolean> {
+  const chosen = await chosenLayout(layout);
+  return chosen === null || chosen.kind === 'showers';
 }
 
 /** Lists what is in a file that no layout fits, and a description to begin with. */

@@ -99,6 +99,24 @@ const descriptions = [
     ],
   },
   {
+    // As it is made of ild-photons, whose axes are layer, x, z.
+    name: 'fm4cal',
+    incidentEnergies: { attribute: 'initial_energy', unit: 'GeV' },
+    points: {
+      kind: 'groups',
+      group: '{shower}',
+      quantities: {
+        layer: { dataset: 'indices', column: 0 },
+        x: { dataset: 'indices', column: 1 },
+        y: { dataset: 'indices', column: 2 },
+        energy: { dataset: 'values' },
+      },
+      unit: 'MeV',
+      lengthUnit: 'voxel',
+    },
+    geometry: 'grid:30x30x30:-0.5..29.5:-0.5..29.5',
+  },
+  {
     name: 'par04-groups',
     incidentEnergies: { placeholder: 'energy', unit: 'GeV' },
     voxels: {

@@ -37,6 +37,10 @@ export function showerDatasets({ voxels, points }: Layout): string[] {
 
 /** Those of the points, in the order in which readers of their kind expect them. */
 export function pointDatasets(points: PointLayout): string[] {
+  if (points.kind === 'groups') {
+    const quantities = Object.values(points.quantities).map(({ dataset }) => `${points.group}/${dataset}`);
+    return [...new Set(quantities)];
+  }
   if (points.kind === 'flat') {
     const quantities = Object.values(points.quantities).map(({ dataset }) => dataset);
     return [...new Set([points.showers, points.shower, ...quantities])];
@@ -86,8 +90,17 @@ function namesLike(
   });
 }
 
+/** Of names with a number, so many are looked into. */
+const mostLookedInto = 64;
+
 function has(objects: NamedObjects, group: string, dataset: string): boolean {
-  return datasetsNamed(objects, group, dataset).length > 0;
+  const [first, ...below] = dataset.split('/').filter((step) => step !== '');
+  if (first === undefined) return true;
+  const found = namesLike(objects.names(pathIn(group, '')), first);
+  if (below.length === 0) return found.length > 0;
+  return found
+    .slice(0, mostLookedInto)
+    .some(({ name }) => has(objects, pathIn(group, name), below.join('/')));
 }
 
 /** Whether a group with these names has one of the layouts; what lies deeper is not looked at. */

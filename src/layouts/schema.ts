@@ -44,6 +44,11 @@ const inName = {
     'The number that the name of the voxel dataset, or of the file, has in place of this {placeholder}.',
   ),
 };
+const inGroup = {
+  attribute: text.describe(
+    'The number that the group of each shower has as this attribute; of points in groups.',
+  ),
+};
 const ofCondition = { name: text, label: text.nullable().default(null), unit: z.string().default('') };
 
 const voxelDataset = z.strictObject({
@@ -133,7 +138,18 @@ const flatPoints = z.strictObject({
   ...ofPoints,
 });
 
-const points = z.discriminatedUnion('kind', [paddedPoints, sequencesOfPoints, flatPoints]);
+const groupsOfPoints = z.strictObject({
+  kind: z.literal('groups'),
+  group: text.describe(
+    'Path of the groups, one a shower, with the number of the shower written {placeholder}: {shower}. They are read in order of the number.',
+  ),
+  quantities: z
+    .partialRecord(z.enum(pointQuantities), pointNumber)
+    .describe('Where in the group of a shower each quantity of its points is.'),
+  ...ofPoints,
+});
+
+const points = z.discriminatedUnion('kind', [paddedPoints, sequencesOfPoints, flatPoints, groupsOfPoints]);
 
 const layoutShape = z.strictObject({
   $schema: text.optional(),
@@ -152,6 +168,7 @@ const layoutShape = z.strictObject({
   incidentEnergies: z.union([
     z.strictObject({ ...column, unit: energyUnit }),
     z.strictObject({ ...inName, unit: energyUnit }),
+    z.strictObject({ ...inGroup, unit: energyUnit }),
   ]),
   voxels: z
     .strictObject({
@@ -164,7 +181,11 @@ const layoutShape = z.strictObject({
   points: points.optional().describe('Showers as points, which a geometry bins into voxels.'),
   conditions: z
     .array(
-      z.union([z.strictObject({ ...ofCondition, ...column }), z.strictObject({ ...ofCondition, ...inName })]),
+      z.union([
+        z.strictObject({ ...ofCondition, ...column }),
+        z.strictObject({ ...ofCondition, ...inName }),
+        z.strictObject({ ...ofCondition, ...inGroup }),
+      ]),
     )
     .default([])
     .describe('What the showers were made for, beside the incident energy.'),
@@ -197,6 +218,7 @@ function pointProblems(described: z.output<typeof points>): string[] {
   if (missing.length > 0) problems.push(`points have no ${missing.join(', no ')}`);
   if (!named.includes('layer') && !named.includes('z')) problems.push('points have neither layer nor z');
   if (new Set(read).size < read.length) problems.push('a quantity of points is named twice');
+  if (described.kind === 'groups') problems.push(...groupProblems(described));
   if (described.kind !== 'padded') return problems;
   if (described.count !== null && named.includes('mask'))
     problems.push('points have a count or a mask, not both');
@@ -206,6 +228,16 @@ function pointProblems(described: z.output<typeof points>): string[] {
   if (axes && (counted.length !== 3 || new Set(counted).size !== 3))
     problems.push('axes are shower, point and quantity, each once, and any number of one');
   return problems;
+}
+
+function groupProblems({ group, quantities: named }: z.output<typeof groupsOfPoints>): string[] {
+  const inside = Object.values(named).find(({ dataset }) => placeholdersOf(dataset).length > 0);
+  return [
+    ...(placeholdersOf(group).length === 0
+      ? [`there is no {placeholder} in the name ${group} of the groups`]
+      : []),
+    ...(inside ? [`${inside.dataset}: only the name of the groups may have a placeholder`] : []),
+  ];
 }
 
 /** Where a shower file keeps what, and in which units: plain JSON, which crosses threads as it is. */
@@ -238,7 +270,14 @@ export const layoutSchema = layoutShape.superRefine((layout, context) => {
       refuse(`${dataset} has ${lengths.length} lengths for ${axes.length - 1} axes beside the shower`);
   }
   for (const number of [incidentEnergies, ...conditions]) {
-    if ('placeholder' in number) {
+    const inGroups = ofShowers?.kind === 'groups';
+    if ('attribute' in number) {
+      if (!inGroups) refuse(`${number.attribute} is an attribute, which only points in groups have`);
+    } else if (inGroups && 'dataset' in number) {
+      refuse(
+        `${number.dataset} has a number for each shower; where every shower has a group, its attributes have them`,
+      );
+    } else if ('placeholder' in number) {
       if (!all.includes(number.placeholder)) {
         const names = [first?.dataset, layout.fileName].filter(Boolean).join(' or ');
         refuse(`{${number.placeholder}} is not in the name ${names || 'of the voxels'}`);
@@ -251,6 +290,8 @@ export const layoutSchema = layoutShape.superRefine((layout, context) => {
       );
     }
   }
+  if (layout.ownDensity !== null && ofShowers?.kind === 'groups')
+    refuse('points in groups cannot have ownDensity, which is a dataset of all showers');
   if (layout.ownDensity !== null && placeholders.length > 0)
     refuse('the voxels have a placeholder in their name, so ownDensity cannot say which rows are whose');
   const names = conditions.map(({ name }) => name);
@@ -272,4 +313,5 @@ export type StoredColumn = Extract<ShowerNumber, { readonly dataset: string }>;
 
 export type PaddedPointLayout = Extract<PointLayout, { readonly kind: 'padded' }>;
 export type SequencePointLayout = Extract<PointLayout, { readonly kind: 'sequences' }>;
+export type GroupPointLayout = Extract<PointLayout, { readonly kind: 'groups' }>;
 export type FlatPointLayout = Extract<PointLayout, { readonly kind: 'flat' }>;

@@ -25,10 +25,10 @@ function fileWith(paths: readonly string[]): NamedObjects {
   };
 }
 
-/** The datasets of a layout as a file names them, energies being 64 where a name has them. */
+/** The datasets of a layout as a file names them, numbers being 64 where a name has them. */
 function pathsOf(layout: Layout): string[] {
   const group = layout.groups[0] ?? '/';
-  return requiredDatasets(layout).map((dataset) => pathIn(group, dataset.replace('{energy}', '64')));
+  return requiredDatasets(layout).map((dataset) => pathIn(group, dataset.replace(/\{\w+\}/, '64')));
 }
 
 it.each(publishedLayouts())('the layout $name is plain data', (layout) => {
@@ -77,6 +77,7 @@ it.each([
     { fileName: 'E{e}', incidentEnergies: { placeholder: 'energy', unit: 'MeV' } },
     '{energy} is not in the name showers or E{e}',
   ],
+  [{ incidentEnergies: { attribute: 'energy', unit: 'MeV' } }, 'energy is an attribute'],
   [{ fileName: 'E256' }, 'there is no {placeholder} in it'],
   [{ fileName: 'E{e}_{e}' }, 'a placeholder occurs twice'],
   [{ voxels: { datasets: [], unit: 'MeV' } }, 'voxels'],

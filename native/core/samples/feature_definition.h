@@ -36,6 +36,7 @@ struct FeatureDefinition {
   VoxelScale voxels;                       ///< nullptr: the set has no voxel features
   double softening;                        ///< MeV, see Spread
   std::optional<double> highest_voxel;     ///< MeV; voxels are held to 0 … this before the scalars are taken
+  bool grouped = false;                    ///< whether detectors of very many voxels have a column for several, see VoxelGroups
 };
 
 /// The feature sets of one publication.

@@ -44,7 +44,10 @@ void require_incident_energy(const ShowerTable& table, std::uint64_t row) {
 }
 
 FeatureSet::FeatureSet(FeatureSetName set, Geometry geometry, double threshold)
-    : definition_(definition_of(set, geometry.definitions)), geometry_(std::move(geometry)), threshold_(threshold) {
+    : definition_(definition_of(set, geometry.definitions)),
+      geometry_(std::move(geometry)),
+      threshold_(threshold),
+      groups_(geometry_, definition_.grouped ? VoxelGroups::usual : VoxelGroups::none) {
   geometry_.validate();
   for (const auto& feature : definition_.scalars) {
     for_each_layer(feature.over, geometry_, [&](std::uint32_t layer) {
@@ -58,13 +61,13 @@ FeatureSet::FeatureSet(FeatureSetName set, Geometry geometry, double threshold)
   }
 }
 
-std::uint32_t FeatureSet::voxels() const { return definition_.voxels == nullptr ? 0 : geometry_.voxels(); }
+std::uint32_t FeatureSet::voxels() const { return definition_.voxels == nullptr ? 0 : groups_.count(); }
 
 std::vector<std::string> FeatureSet::column_names() const {
   std::vector<std::string> names;
   names.reserve(columns());
   for (const auto& column : scalars_) names.push_back(column.name);
-  for (std::uint32_t voxel = 0; voxel < voxels(); ++voxel) names.push_back("voxel_" + std::to_string(voxel));
+  for (std::uint32_t group = 0; group < voxels(); ++group) names.push_back(groups_.name(group));
   return names;
 }
 
@@ -79,6 +82,7 @@ void FeatureSet::scalars_of(ShowerMoments& shower, std::span<double> out) const 
 void FeatureSet::voxels_of(const ShowerTable& table, std::uint64_t row, Scratch& scratch) const {
   table.read(row, threshold_, scratch.hits);
   definition_.voxels(geometry_, table.incident_energies()[row], scratch.hits, scratch.layers);
+  groups_.sum(scratch.hits);
 }
 
 void FeatureSet::row_of(ShowerMoments& shower, std::uint64_t row, Scratch& scratch, std::span<double> out) const {

@@ -11,6 +11,7 @@
 #include "core/samples/shower_column.h"
 #include "core/samples/shower_moments.h"
 #include "core/samples/shower_table.h"
+#include "core/samples/voxel_groups.h"
 
 namespace caloscope {
 
@@ -33,7 +34,7 @@ void require_incident_energy(const ShowerTable& table, std::uint64_t row);
 struct FeatureDefinition;
 
 /// A feature set of one geometry: turns the hits of a shower into numbers. The columns are the scalar features
-/// first, then (full, low, low_normalised) one a voxel.
+/// first, then (full, low, low_normalised) one a voxel, or of `full` one a group where a detector has very many: see VoxelGroups.
 ///
 /// Any geometry (not published; energies in MeV, lengths in the unit of the geometry):
 ///   full            log10 E_inc, log10(E_dep + 1), E_dep / E_inc, mean and standard deviation of the layer number, log10(1 +
@@ -66,6 +67,7 @@ class FeatureSet {
   double threshold() const { return threshold_; }
   const Geometry& geometry() const { return geometry_; }
   std::uint32_t scalars() const { return static_cast<std::uint32_t>(scalars_.size()); }
+  /// Columns of voxels or of their groups.
   std::uint32_t voxels() const;
   std::uint32_t columns() const { return scalars() + voxels(); }
 
@@ -100,6 +102,7 @@ class FeatureSet {
   Geometry geometry_;
   double threshold_;
   std::vector<Column> scalars_;
+  VoxelGroups groups_;
 };
 
 }  // namespace caloscope

@@ -66,6 +66,6 @@ constexpr ScalarFeature scalars[] = {
 
 }  // namespace
 
-constexpr FeatureDefinition full_features{scalars, over_incident_energy, empty_softening, std::nullopt};
+constexpr FeatureDefinition full_features{scalars, over_incident_energy, empty_softening, std::nullopt, true};
 
 }  // namespace caloscope

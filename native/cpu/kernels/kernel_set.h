@@ -37,6 +37,12 @@ struct LeftPairs {
   std::size_t stride;
 };
 
+/// Occupancies from which on the dense kernel is the faster, of a forward pass and of a training with its gradients: the
+/// sparse kernel reads the weights for every hit of every row.
+struct Crowded {
+  double forward, training;
+};
+
 /// Products whose factors are bfloat16, two to 32 bits, and whose sums are float32.
 struct Bfloat16Kernels {
   /// Rounds to nearest; an odd count gets a zero behind.
@@ -58,6 +64,7 @@ struct Bfloat16Kernels {
                    std::size_t depth, float* c, std::size_t c_row, const ProductFrame& frame);
   void (*sparse_multiply)(const SparseMatrix& s, const std::uint32_t* panels, std::size_t columns, std::size_t depth,
                           float* c, std::size_t c_row, const ProductFrame& frame);
+  Crowded crowded;
 };
 
 struct FillKernels;
@@ -91,6 +98,7 @@ struct KernelSet {
   void (*sparse_multiply)(const SparseMatrix& s, const float* panels, std::size_t columns, std::size_t depth, float* c,
                           std::size_t c_row, const ProductFrame& frame);
   std::size_t sparse_slice;
+  Crowded crowded;
 
   Bfloat16Kernels bfloat16;
 

@@ -16,7 +16,7 @@ namespace {
 
 std::vector<float> predicted(const Network& network, const FeatureTable& table, const std::vector<std::uint32_t>& rows,
                              std::size_t tile, Precision precision = Precision::float32) {
-  const std::uint32_t dense = cpu::dense_inputs(network, table, crowded_forward);
+  const std::uint32_t dense = cpu::dense_inputs(network, table, crowded(precision).forward);
   const cpu::LoadedNetwork loaded(network, dense, precision);
   InputTile input;
   cpu::ScoringScratch scratch;
@@ -84,7 +84,8 @@ TEST(ScoringPass, GivesTheSameBitsInTilesOfEverySize) {
 TEST(ScoringPass, GivesTheSameBitsForVoxelsAsADenseBlockAndAsSparseRows) {
   for (const double occupancy : {0.1, 0.8}) {
     const auto table = features_of(random_showers(12, 150, 6, 1, occupancy), FeatureSetName::low);
-    EXPECT_EQ(dense_columns(table, crowded_forward), occupancy < crowded_forward ? table.scalars() : table.columns());
+    const double enough = crowded(Precision::float32).forward;
+    EXPECT_EQ(dense_columns(table, enough), occupancy < enough ? table.scalars() : table.columns());
     const Network network = random_network(table, {40, 21}, Activation::leaky_relu);
     std::vector<float> logits[2];
     for (const bool dense : {false, true}) {

@@ -365,5 +365,50 @@ TEST(FeatureTable, RefusesAMatrixThatIsNotOne) {
   EXPECT_EQ(code_of({1, INFINITY}, 1), ErrorCode::non_finite);
 }
 
+/// Layers of 70,000 and 30,003 voxels: groups of seven, the last of each layer smaller.
+TEST(FeatureSet, FullSumsNeighboursWhereThereAreVeryManyVoxels) {
+  constexpr std::uint32_t voxels = 100'003;
+  constexpr std::uint32_t size = 7;
+  Geometry geometry(Geometry::Definitions::calochallenge);
+  geometry.first_voxel = {0, 70'000, voxels};
+  geometry.layer_id = {0, 1};
+  geometry.angular = {0, 0};
+  geometry.length_unit = "mm";
+  geometry.eta = geometry.phi = geometry.radius = std::vector<double>(voxels);
+  const auto showers = random_showers(voxels, 3, 5, 1, 0.1);
+  ShowerTable table(voxels, 3);
+  table.append(showers.incident_energy, showers.energy);
+
+  const FeatureSet full(FeatureSetName::full, geometry, no_threshold);
+  const FeatureSet low(FeatureSetName::low, geometry, no_threshold);
+  EXPECT_EQ(low.voxels(), voxels);
+  ASSERT_EQ(full.voxels(), 10'000U + 4'287U);
+  const auto names = full.column_names();
+  EXPECT_EQ(names[full.scalars() + 1], "voxels_7_to_13");
+  EXPECT_EQ(names[full.scalars() + 10'000], "voxels_70000_to_70006");
+  EXPECT_EQ(names.back(), "voxels_100002_to_100002");
+  FeatureSet::Scratch scratch;
+  for (std::uint64_t row = 0; row < 3; ++row) {
+    std::vector<double> sums;
+    for (const auto& [begin, end] : {std::pair{0U, 70'000U}, std::pair{70'000U, voxels}}) {
+      for (auto first = begin; first < end; first += size) {
+        double sum = 0;
+        for (auto voxel = first; voxel < std::min(first + size, end); ++voxel) {
+          sum += static_cast<double>(showers.row(row)[voxel]) / showers.incident_energy[row];
+        }
+        sums.push_back(sum);
+      }
+    }
+    full.voxels_of(table, row, scratch);
+    std::vector<double> found(full.voxels());
+    for (std::size_t hit = 0; hit < scratch.hits.size(); ++hit) {
+      ASSERT_NE(scratch.hits.energy[hit], 0);
+      found[scratch.hits.voxel[hit]] += scratch.hits.energy[hit];
+    }
+    EXPECT_TRUE(std::is_sorted(scratch.hits.voxel.begin(), scratch.hits.voxel.end()));
+    for (std::size_t group = 0; group < sums.size(); ++group) ASSERT_NEAR(found[group], sums[group], 1e-12) << group;
+  }
+}
+
 }  // namespace
 }  // namespace caloscope

@@ -1,10 +1,7 @@
 import { CaloscopeError } from '../../errors.js';
+import { type NpyField, type NpyHeader, npyHeaderOf, npyNumbers } from '../numpy/npy-header.js';
 import { allocated, columnNames, sideBySide, type TablePart } from './columns.js';
-import { type NpyField, type NpyHeader, npyNumbers, parseNpyHeader } from './npy-header.js';
 import type { NumberTable } from './number-table.js';
-
-/** Longest header that is believed. */
-const mostHeaderBytes = 2 ** 20;
 
 /**
  * A NumPy array (.npy): its first axis counts rows, the others columns; the fields of a structured array are columns.
@@ -21,7 +18,7 @@ export async function readNpy(pieces: AsyncIterable<Buffer>, name: string): Prom
       continue;
     }
     begin = Buffer.concat([begin, piece]);
-    const header = headerOf(begin);
+    const header = npyHeaderOf(begin);
     if (header === null) continue;
     decoder = new NpyDecoder(header.header, name);
     decoder.add(begin.subarray(header.end));
@@ -34,17 +31,6 @@ export async function readNpy(pieces: AsyncIterable<Buffer>, name: string): Prom
 /** The same as one table. */
 export async function readNpyTable(pieces: AsyncIterable<Buffer>): Promise<NumberTable> {
   return sideBySide(await readNpy(pieces, 'column'));
-}
-
-/** null: more bytes are needed. */
-function headerOf(bytes: Buffer): { readonly header: NpyHeader; readonly end: number } | null {
-  if (bytes.length < 12) return null;
-  const start = bytes.readUInt8(6) === 1 ? 10 : 12;
-  const end = start + (start === 10 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
-  if (end > mostHeaderBytes)
-    throw new CaloscopeError('ERR_FILE_CORRUPT', 'the header of the NumPy array is damaged');
-  if (bytes.length < end) return null;
-  return { header: parseNpyHeader(bytes.toString('utf8', start, end)), end };
 }
 
 /** Takes the bytes of an array as they come. */

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
-import { type Entry, fromFd, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { CaloscopeError } from '../../errors.js';
+import { arrayEntries, damagedArchive } from '../numpy/zip-entries.js';
 import { sideBySide, type TablePart } from './columns.js';
 import { readNpy } from './npy.js';
 import type { NumberTable } from './number-table.js';
@@ -11,20 +12,13 @@ import type { NumberTable } from './number-table.js';
  * @throws CaloscopeError as {@link readNpy}; ERR_FILE_CORRUPT for an archive that is damaged, ERR_LAYOUT for one that holds no arrays.
  */
 export async function readNpz(descriptor: number, wanted: readonly string[] | null): Promise<NumberTable> {
-  const archive = await new Promise<ZipFile>((resolve, reject) => {
-    fromFd(descriptor, { lazyEntries: true, autoClose: false }, (error, zip) =>
-      error ? reject(damaged(error)) : resolve(zip),
-    );
-  });
-  const entries: Entry[] = [];
-  for await (const entry of entriesOf(archive)) if (entry.fileName.endsWith('.npy')) entries.push(entry);
-  const named = entries.map((entry) => ({ entry, name: entry.fileName.replace(/\.npy$/, '') }));
+  const { archive, arrays: named } = await arrayEntries(descriptor);
   const parts: TablePart[] = [];
   for (const { entry, name } of holdersOf(named, wanted)) {
     try {
       parts.push(...(await readNpy(bytesOf(archive, entry), name)));
     } catch (error) {
-      if (!(error instanceof CaloscopeError)) throw damaged(error);
+      if (!(error instanceof CaloscopeError)) throw damagedArchive(error);
       throw new CaloscopeError(error.code, `array ${name}: ${error.message}`, { cause: error });
     }
   }
@@ -44,36 +38,16 @@ function holdersOf<Named extends { readonly name: string }>(
   return arrays.filter((array) => wanted.some((column) => isOf(column, array)));
 }
 
-async function* entriesOf(archive: ZipFile): AsyncGenerator<Entry, void, void> {
-  for (;;) {
-    const entry = await new Promise<Entry | null>((resolve, reject) => {
-      archive.once('entry', resolve);
-      archive.once('end', () => resolve(null));
-      archive.once('error', (error) => reject(damaged(error)));
-      archive.readEntry();
-    });
-    archive.removeAllListeners();
-    if (entry === null) return;
-    yield entry;
-  }
-}
-
 async function* bytesOf(archive: ZipFile, entry: Entry): AsyncGenerator<Buffer, void, void> {
   const stream = await new Promise<NodeJS.ReadableStream>((resolve, reject) => {
-    archive.openReadStream(entry, (error, opened) => (error ? reject(damaged(error)) : resolve(opened)));
+    archive.openReadStream(entry, (error, opened) =>
+      error ? reject(damagedArchive(error)) : resolve(opened),
+    );
   });
   let checksum = 0;
   for await (const piece of stream) {
     checksum = crc32(piece as Buffer, checksum);
     yield piece as Buffer;
   }
-  if (checksum !== entry.crc32) throw damaged(new Error('its checksum differs'));
-}
-
-function damaged(cause: unknown): CaloscopeError {
-  return new CaloscopeError(
-    'ERR_FILE_CORRUPT',
-    `the zip archive is damaged (${(cause as Error).message}); copy it again`,
-    { cause },
-  );
+  if (checksum !== entry.crc32) throw damagedArchive(new Error('its checksum differs'));
 }

@@ -106,6 +106,20 @@ export class Hdf5Links {
    */
   headerAddress(path: string): number {
     if (this.#kind(path) !== datasetKind) throw missing('it is not a dataset', path);
+    return this.#addressOf(path);
+  }
+
+  /**
+   * Address of the object header of a group, one of {@link names} of another.
+   *
+   * @throws CaloscopeError ERR_DATASET_MISSING for a link to elsewhere, or another kind of object; ERR_FILE_CORRUPT.
+   */
+  groupAddress(path: string): number {
+    if (!this.#isPlainGroup(path)) throw missing('it is not a group in this place', path);
+    return this.#addressOf(path);
+  }
+
+  #addressOf(path: string): number {
     const reference = asCorrupt(`the object ${path} cannot be found`, () =>
       this.#library.create_object_reference(this.#file, path),
     );

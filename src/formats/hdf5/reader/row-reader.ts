@@ -23,6 +23,8 @@ export class RowReader {
   readonly neverWritten: boolean;
   /** Chunks that are missing and read as the fill value. */
   readonly missingChunks: number;
+  /** True where rows are had only one after the other, so that threads cannot share them. */
+  readonly sequential: boolean;
   readonly #dataset: StoredDataset;
   readonly #stored: ElementRows;
   /** True where the numbers of a row lie side by side. */
@@ -32,10 +34,10 @@ export class RowReader {
   /**
    * Checks filters, chunk sizes and that what the header claims can be true; no number is read.
    *
+   * @param stored the rows of the dataset where they are kept in a way that HDF5 does not know.
    * @throws CaloscopeError ERR_FILTER_UNSUPPORTED, ERR_FILE_CORRUPT, ERR_FILE_TRUNCATED, ERR_TOO_LARGE.
    */
-  constructor(file: FileBytes, dataset: StoredDataset) {
-    const stored = openElementRows(file, dataset);
+  constructor(file: FileBytes, dataset: StoredDataset, stored: ElementRows = openElementRows(file, dataset)) {
     this.#dataset = dataset;
     this.#stored = stored;
     this.#together = dataset.perElement * dataset.type.bytes === dataset.element.bytes;
@@ -46,6 +48,7 @@ export class RowReader {
     this.bandBytes = stored.bandBytes;
     this.neverWritten = stored.neverWritten;
     this.missingChunks = stored.missingChunks;
+    this.sequential = stored.sequential;
   }
 
   /**

@@ -43,6 +43,8 @@ export interface ElementRows {
   readonly neverWritten: boolean;
   /** Chunks that are missing and read as the fill value. */
   readonly missingChunks: number;
+  /** True where rows are had only one after the other, so that threads cannot share them. */
+  readonly sequential: boolean;
   /**
    * Up to `most` rows from `first` on, as many as lie together.
    *
@@ -63,6 +65,7 @@ export class StoredRows implements ElementRows {
   readonly bandBytes: number;
   readonly neverWritten: boolean;
   readonly missingChunks: number;
+  readonly sequential = false;
   readonly #file: FileBytes;
   readonly #dataset: StoredElements;
   readonly #index: ChunkIndex | null;

@@ -35,6 +35,7 @@ export class VirtualRows implements ElementRows {
   readonly bandBytes: number;
   readonly neverWritten = false;
   readonly missingChunks: number;
+  readonly sequential = false;
   readonly #file: FileBytes;
   readonly #dataset: StoredElements;
   readonly #pieces: readonly Piece[];

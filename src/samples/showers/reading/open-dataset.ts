@@ -7,6 +7,8 @@ import {
   type StoredDataset,
   sequencesOf,
 } from '../../../formats/hdf5/reader/stored-dataset.js';
+import { InflatedRows } from '../../../formats/numpy/inflated-rows.js';
+import { readArrayHeader } from '../../../formats/numpy/stored-arrays.js';
 import type { DatasetPlace } from './reading-protocol.js';
 
 /** A dataset whose header was read; of sequences, type and shape are those of their numbers and of themselves. */
@@ -22,6 +24,7 @@ export interface OpenDataset extends DatasetHeader {
 /** Reads the header of a dataset, without its numbers. */
 export function readHeader(file: FileBytes, place: DatasetPlace): DatasetHeader {
   return inDataset(place.path, () => {
+    if ('array' in place) return { place, stored: readArrayHeader(file, place.array) };
     const elements = readStoredElements(file, place.address);
     if (elements.element.kind !== 'sequence') return { place, stored: numbersOf(elements) };
     return {
@@ -54,12 +57,19 @@ export function allocate<T>(create: () => T): T {
 export function openRows(file: FileBytes, { place, stored }: DatasetHeader): OpenDataset {
   return inDataset(place.path, () => {
     numbersOf(stored); // refuses sequences
-    const rows = new RowReader(file, stored);
+    const rows = new RowReader(file, stored, packedRows(file, place, stored));
     if (rows.neverWritten) {
       throw new CaloscopeError('ERR_FILL_ONLY', 'its numbers were never written; write the file again');
     }
     return { place, stored, rows };
   });
+}
+
+/** The rows of a packed array; undefined for others. */
+function packedRows(file: FileBytes, place: DatasetPlace, stored: StoredDataset): InflatedRows | undefined {
+  const array = 'array' in place ? place.array : null;
+  if (!array?.packed || stored.storage.kind !== 'contiguous') return undefined;
+  return new InflatedRows(file, stored, array.start, array.packed, stored.storage.address - array.start);
 }
 
 /** Turns rows into numbers: row i goes to `target[at + i·stride …]`. */

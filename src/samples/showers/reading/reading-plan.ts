@@ -5,13 +5,18 @@ import type { ReadingPlan } from './reading-protocol.js';
 export const blockBytes = { aimed: 8 * 2 ** 20, most: 16 * 2 ** 20 };
 
 /**
- * How the rows are shared out: stretches begin and end where rows of chunks do, so that no chunk is decoded twice.
+ * How the rows are shared out: stretches begin and end where rows of chunks do, so that no chunk is decoded twice;
+ * one thread reads all rows that are had only one after the other.
  *
  * @param rowBytes bytes of the voxels or points of a shower in memory.
  */
 export function readingPlan(voxels: readonly RowReader[], rowBytes: number): ReadingPlan {
   const aimed = Math.max(1, Math.floor(blockBytes.aimed / rowBytes));
   const bandBytes = voxels.reduce((sum, rows) => sum + rows.bandBytes, 0);
+  if (voxels.some(({ sequential }) => sequential)) {
+    const all = voxels.reduce((sum, { rows }) => sum + rows, 0);
+    return { stretchRows: Math.max(1, all), blockRows: aimed, bandBytes };
+  }
   const band = bandRows(voxels, Math.floor(blockBytes.most / rowBytes)) ?? aimed;
   // A band too large for one block is cut after it has been decoded.
   if (band * rowBytes > blockBytes.most) return { stretchRows: band, blockRows: aimed, bandBytes };

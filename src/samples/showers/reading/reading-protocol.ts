@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../errors.js';
+import type { ArrayPlace } from '../../../formats/numpy/array-place.js';
 import type { ShapeGeometry } from '../../../layouts/arrangement.js';
 import type { Layout } from '../../../layouts/schema.js';
 import type { EnergyUnit } from '../../../layouts/units.js';
@@ -83,11 +84,11 @@ export interface ShowerBlock {
   readonly logDensityRatio?: Float64Array;
 }
 
-/** Where the header of a dataset lies. */
-export interface DatasetPlace {
-  readonly path: string;
-  readonly address: number;
-}
+/** Where the header of a dataset lies, or an array of a file of NumPy. */
+export type DatasetPlace = { readonly path: string } & (
+  | { readonly address: number }
+  | { readonly array: ArrayPlace }
+);
 
 /** The datasets of neighboring showers; a number where all of them have one and the same. */
 export interface PartDatasets<Dataset> {
@@ -100,10 +101,21 @@ export interface PartDatasets<Dataset> {
   readonly logDensityRatio: Dataset | null;
 }
 
+/** Groups of showers, in their order. */
+export interface ShowerGroupPlaces {
+  readonly paths: readonly string[];
+  /** Of their headers. */
+  readonly addresses: Float64Array;
+  /** Numbers that the name of the file has, by placeholder. */
+  readonly ofFile: ReadonlyMap<string, number>;
+}
+
 /** All that another thread needs to read the showers of a file that was opened and checked. */
 export interface ShowerPlaces {
   readonly layout: Layout;
   readonly parts: readonly PartDatasets<DatasetPlace>[];
+  /** In place of parts, where every shower has a group of its own. */
+  readonly groups: ShowerGroupPlaces | null;
   /** The geometry that the axes describe; null where they do not. */
   readonly shapeGeometry: ShapeGeometry | null;
 }

@@ -5,11 +5,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../../../formats/files/worker-failure.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
+import { isNumpyFile } from '../../../formats/numpy/stored-arrays.js';
 import { BlockService } from './block-service.js';
 import { CoreReading } from './core-reading.js';
 import type { OpenRequest, ReadingReply, ReadingRequest, ReadingWorkerData } from './reading-protocol.js';
 import {
   type FileShowers,
+  openNumpySource,
   openPlaces,
   openPlainSource,
   openShowerSource,
@@ -30,11 +32,16 @@ function reply(message: ReadingReply): void {
 }
 
 async function openFile(request: OpenRequest): Promise<OpenShowers> {
-  const { metadata, places, file, showers } =
-    openPlainSource(new FileBytes(descriptor, request.path), request) ?? (await openWithLibrary(request));
+  const { metadata, places, file, showers } = await openSource(request);
   const core = showers.form === 'voxels' ? CoreReading.of(file, showers, threads) : null;
   reply({ kind: 'opened', metadata, places, plan: showers.plan, corePlan: core?.plan ?? null });
   return { showers, core };
+}
+
+async function openSource(request: OpenRequest): Promise<ShowerSource> {
+  const file = new FileBytes(descriptor, request.path);
+  if (isNumpyFile(file)) return await openNumpySource(file, request);
+  return openPlainSource(file, request) ?? (await openWithLibrary(request));
 }
 
 async function openWithLibrary(request: OpenRequest): Promise<ShowerSource> {

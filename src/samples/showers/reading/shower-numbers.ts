@@ -13,7 +13,20 @@ type PlacedNumber<Dataset> =
 type OpenNumber = PlacedNumber<OpenDataset>;
 
 /** What is known of neighboring showers beside the energies in them. Synchronous, meant for a worker thread. */
-export class ShowerNumbers {
+export interface NumbersOfShowers {
+  readonly rows: number;
+  readonly logDensityRatioDataset: OpenDataset | null;
+  /** All that hold them. */
+  readonly datasets: readonly OpenDataset[];
+  /** In the unit of the file where `asStored`, otherwise in MeV. */
+  incidentEnergies(firstRow: number, rows: number, asStored: boolean): Float64Array;
+  conditions(firstRow: number, rows: number): Float64Array[];
+  /** ln(p_reference/p_generated) of toy showers, where the file has it. */
+  logDensityRatio(firstRow: number, rows: number): Float64Array | null;
+}
+
+/** The numbers of showers that are datasets. */
+export class ShowerNumbers implements NumbersOfShowers {
   readonly rows: number;
   readonly logDensityRatioDataset: OpenDataset | null;
   readonly #layout: Layout;
@@ -58,7 +71,6 @@ export class ShowerNumbers {
     return this.#conditions.map((condition) => readNumber(condition, firstRow, rows));
   }
 
-  /** ln(p_reference/p_generated) of toy showers, where the file has it. */
   logDensityRatio(firstRow: number, rows: number): Float64Array | null {
     const dataset = this.logDensityRatioDataset;
     return dataset && readNumber({ dataset, column: 0, transform: 'none' }, firstRow, rows);

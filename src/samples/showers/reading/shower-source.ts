@@ -1,11 +1,13 @@
 import { fstatSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { CaloscopeError } from '../../../errors.js';
+import { CaloscopeError, type ErrorCode } from '../../../errors.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { Hdf5Links, type Library } from '../../../formats/hdf5/reader/links.js';
 import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
+import type { ArrayPlace } from '../../../formats/numpy/array-place.js';
+import { arraysOf, isNumpyFile } from '../../../formats/numpy/stored-arrays.js';
 import { numbersWithin } from '../../../layouts/placeholders.js';
 import {
   datasetsNamed,
@@ -19,10 +21,16 @@ import {
   showerDatasets,
   toyAttribute,
 } from '../../../layouts/recognition.js';
-import type { Layout, ShowerNumber } from '../../../layouts/schema.js';
+import type { GroupPointLayout, Layout, ShowerNumber } from '../../../layouts/schema.js';
 import { showerUnit } from '../../../layouts/units.js';
 import { type DatasetHeader, inDataset, readHeader } from './open-dataset.js';
-import type { OpenRequest, PartDatasets, ShowerFileMetadata, ShowerPlaces } from './reading-protocol.js';
+import type {
+  OpenRequest,
+  PartDatasets,
+  ShowerFileMetadata,
+  ShowerGroupPlaces,
+  ShowerPlaces,
+} from './reading-protocol.js';
 import { StoredPoints } from './stored-points.js';
 import { StoredShowers } from './stored-showers.js';
 
@@ -40,6 +48,8 @@ export type FileShowers = StoredShowers | StoredPoints;
 /** A file whose objects are looked up by their paths. */
 interface FileTree extends NamedObjects {
   readHeader(path: string): DatasetHeader;
+  /** Where the header of a group lies. */
+  groupAddress(path: string): number;
   hasRootAttribute(name: string): boolean;
 }
 
@@ -76,14 +86,16 @@ function plainTree(file: FileBytes, root: PlainGroup): FileTree {
     groups.set(path, found);
     return found;
   };
+  const inPlace = (path: string): number => {
+    const at = address(path);
+    if (at === null) throw corrupt(`${path} is not in place`);
+    return at;
+  };
   return {
     names: (path) => new Set(group(path)?.links.keys()),
     groupsWithShowers: () => [],
-    readHeader: (path) => {
-      const at = address(path);
-      if (at === null) throw corrupt(`${path} is not in place`);
-      return readHeader(file, { path, address: at });
-    },
+    readHeader: (path) => readHeader(file, { path, address: inPlace(path) }),
+    groupAddress: inPlace,
     hasRootAttribute: (name) => root.attributes.has(name),
   };
 }
@@ -116,6 +128,37 @@ function requireSameFile(descriptor: number, path: string): void {
   );
 }
 
+/**
+ * Finds the showers of a file of NumPy, whose arrays are its datasets. Where the layout was not chosen, arrays of other shapes or
+ * types are a table.
+ *
+ * @throws CaloscopeError with any of the codes for files.
+ */
+export async function openNumpySource(file: FileBytes, request: OpenRequest): Promise<ShowerSource> {
+  const arrays = new Map((await arraysOf(file)).map((array) => [`/${array.name}`, array]));
+  const tree: FileTree = {
+    names: (group) => {
+      const begin = group === '/' ? group : `${group}/`;
+      const below = [...arrays.keys()].filter((path) => path.startsWith(begin));
+      return new Set(below.map((path) => path.slice(begin.length).split('/')[0] as string));
+    },
+    groupsWithShowers: () => [],
+    readHeader: (path) => readHeader(file, { path, array: arrays.get(path) as ArrayPlace }),
+    groupAddress: (path) => {
+      throw new CaloscopeError('ERR_LAYOUT', `${path} is no group: files of NumPy have none`);
+    },
+    hasRootAttribute: () => false,
+  };
+  try {
+    return assemble(file, tree, request);
+  } catch (error) {
+    const others: readonly ErrorCode[] = ['ERR_DATASET_SHAPE', 'ERR_DATASET_TYPE', 'ERR_ROW_MISMATCH'];
+    if (request.layouts.length === 1 || !(error instanceof CaloscopeError) || !others.includes(error.code))
+      throw error;
+    throw new CaloscopeError('ERR_LAYOUT', error.message, { cause: error });
+  }
+}
+
 function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
   const known = new Map<string, ReadonlySet<string>>();
   const names = (path: string) => {
@@ -128,6 +171,7 @@ function linkedTree(file: FileBytes, links: Hdf5Links): FileTree {
     names: (path) => known.get(path) ?? names(path),
     groupsWithShowers: (layouts) => links.findGroups((found) => holdsShowers(layouts, found)),
     readHeader: (path) => readCheckedHeader(file, links, path),
+    groupAddress: (path) => links.groupAddress(path),
     hasRootAttribute: (name) => links.hasRootAttribute(name),
   };
 }
@@ -157,13 +201,15 @@ function assembleAs(
   tree: FileTree,
   path: string,
 ): ShowerSource {
-  const parts = findParts(tree, layout, group, path);
+  const groups = layout.points?.kind === 'groups' ? findGroups(tree, layout, group, path) : null;
+  const parts = groups ? [] : findParts(tree, layout, group, path);
   const headers = parts.map((part) => mapped(part, (path) => tree.readHeader(path)));
-  const showers = openShowers(file, layout, headers);
+  const showers = openShowers(file, layout, headers, groups);
   const toy = tree.hasRootAttribute(toyAttribute);
   const places: ShowerPlaces = {
     layout,
     parts: headers.map((part) => mapped(part, ({ place }) => place)),
+    groups,
     shapeGeometry: showers.shapeGeometry,
   };
   return { metadata: describe(showers, layout, toy, file.size), places, showers, file };
@@ -173,10 +219,23 @@ function openShowers(
   file: FileBytes,
   layout: Layout,
   headers: readonly PartDatasets<DatasetHeader>[],
+  groups: ShowerGroupPlaces | null,
 ): FileShowers {
+  if (groups) return StoredPoints.ofGroups(file, layout, groups);
   return layout.points
-    ? new StoredPoints(file, layout, headers[0] as PartDatasets<DatasetHeader>)
+    ? StoredPoints.ofDatasets(file, layout, headers[0] as PartDatasets<DatasetHeader>)
     : new StoredShowers(file, layout, headers);
+}
+
+/** The groups of the showers, in order of the numbers in their names. */
+function findGroups(tree: FileTree, layout: Layout, group: string, path: string): ShowerGroupPlaces {
+  const { group: named } = layout.points as GroupPointLayout;
+  const paths = datasetsNamed(tree, group, named).map((found) => pathIn(group, found.path));
+  return {
+    paths,
+    addresses: Float64Array.from(paths, (one) => tree.groupAddress(one)),
+    ofFile: numbersOfFile(layout, path),
+  };
 }
 
 /** The numbers in the name of a file. @throws CaloscopeError ERR_LAYOUT for a name of another form. */
@@ -187,6 +246,9 @@ function numbersOfFile({ name, fileName }: Layout, path: string): ReadonlyMap<st
   throw new CaloscopeError('ERR_LAYOUT', message);
 }
 
+/** A number that is no attribute of a group. */
+type PlacedNumber = Exclude<ShowerNumber, { readonly attribute: string }>;
+
 /** Paths of the datasets of all parts: more than one where the voxels have placeholders in their name. */
 function findParts(tree: FileTree, layout: Layout, group: string, path: string): PartDatasets<string>[] {
   const { incidentEnergies, conditions } = layout;
@@ -195,14 +257,14 @@ function findParts(tree: FileTree, layout: Layout, group: string, path: string):
   const hasRatio = found[0]?.length === 1 && tree.names(group).has(logDensityRatioDataset);
   const ratio = hasRatio ? pathIn(group, logDensityRatioDataset) : null;
   return (found[0] ?? []).map(({ numbers }, i) => {
-    const place = (number: ShowerNumber) =>
+    const place = (number: PlacedNumber) =>
       'dataset' in number
         ? pathIn(group, number.dataset)
         : ((numbers.get(number.placeholder) ?? ofFile.get(number.placeholder)) as number);
     return {
-      incidentEnergies: place(incidentEnergies),
+      incidentEnergies: place(incidentEnergies as PlacedNumber),
       showers: found.map((all) => pathIn(group, (all[i] as { path: string }).path)),
-      conditions: conditions.map(place),
+      conditions: conditions.map((condition) => place(condition as PlacedNumber)),
       logDensityRatio: ratio,
     };
   });
@@ -221,9 +283,9 @@ function mapped<From, To>(part: PartDatasets<From>, change: (dataset: From) => T
 
 /** The showers of a file, in another thread, where its datasets were found before. */
 export function openPlaces(file: FileBytes, places: ShowerPlaces): FileShowers {
-  checkSuperblock(file);
+  if (!isNumpyFile(file)) checkSuperblock(file);
   const headers = places.parts.map((part) => mapped(part, (place) => readHeader(file, place)));
-  return openShowers(file, places.layout, headers);
+  return openShowers(file, places.layout, headers, places.groups);
 }
 
 /** The library has to agree with what is read in a header. */

@@ -1,16 +1,25 @@
 import type { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import type { Layout, PointLayout } from '../../../layouts/schema.js';
+import type { GroupPointLayout, Layout, PointLayout } from '../../../layouts/schema.js';
 import { energyUnits, lengthUnits } from '../../../layouts/units.js';
 import type { PointBlock, PointColumnRecord } from '../../../native/contract/reading.js';
 import { describeDataset, storageProblems } from './dataset-records.js';
 import { FlatPoints } from './flat-points.js';
+import { GroupNumbers } from './group-numbers.js';
+import { GroupsOfPoints } from './groups-of-points.js';
 import type { ContentProblem } from './oddities.js';
 import { type DatasetHeader, eachOnce, type OpenDataset, withoutLeadingOne } from './open-dataset.js';
 import { PaddedPoints } from './padded-points.js';
 import type { PointSource } from './point-source.js';
-import type { DatasetRecord, PartDatasets, ReadingPlan, ShowerBlock } from './reading-protocol.js';
+import type {
+  DatasetRecord,
+  PartDatasets,
+  ReadingPlan,
+  ShowerBlock,
+  ShowerGroupPlaces,
+} from './reading-protocol.js';
 import { SequencesOfPoints } from './sequences-of-points.js';
-import { ShowerNumbers } from './shower-numbers.js';
+import { ShowerGroups } from './shower-groups.js';
+import { type NumbersOfShowers, ShowerNumbers } from './shower-numbers.js';
 
 /** The showers of a file that keeps them as points. Synchronous, meant for a worker thread. */
 export class StoredPoints {
@@ -18,14 +27,32 @@ export class StoredPoints {
   readonly shapeGeometry = null;
   readonly #layout: PointLayout;
   readonly #source: PointSource;
-  readonly #numbers: ShowerNumbers;
+  readonly #numbers: NumbersOfShowers;
+
+  private constructor(layout: PointLayout, source: PointSource, numbers: NumbersOfShowers) {
+    this.#layout = layout;
+    this.#source = source;
+    this.#numbers = numbers;
+  }
 
   /** @throws CaloscopeError ERR_DATASET_SHAPE, ERR_LAYOUT, ERR_ROW_MISMATCH, ERR_FILL_ONLY and what RowReader throws. */
-  constructor(file: FileBytes, layout: Layout, datasets: PartDatasets<DatasetHeader>) {
-    this.#layout = layout.points as PointLayout;
-    this.#source = openPoints(file, this.#layout, datasets.showers);
-    const { ofShowers } = this.#source;
-    this.#numbers = new ShowerNumbers(file, layout, withoutLeadingOnes(datasets, ofShowers), ofShowers);
+  static ofDatasets(file: FileBytes, layout: Layout, datasets: PartDatasets<DatasetHeader>): StoredPoints {
+    const points = layout.points as Exclude<PointLayout, GroupPointLayout>;
+    const source = openPoints(file, points, datasets.showers);
+    const { ofShowers } = source;
+    const numbers = new ShowerNumbers(file, layout, withoutLeadingOnes(datasets, ofShowers), ofShowers);
+    return new StoredPoints(points, source, numbers);
+  }
+
+  /** @throws CaloscopeError what {@link GroupsOfPoints} throws. */
+  static ofGroups(file: FileBytes, layout: Layout, places: ShowerGroupPlaces): StoredPoints {
+    const points = layout.points as GroupPointLayout;
+    const groups = new ShowerGroups(file, places);
+    return new StoredPoints(
+      points,
+      new GroupsOfPoints(file, points, groups),
+      new GroupNumbers(layout, groups),
+    );
   }
 
   get rows(): number {
@@ -86,7 +113,11 @@ export class StoredPoints {
   }
 }
 
-function openPoints(file: FileBytes, layout: PointLayout, headers: readonly DatasetHeader[]): PointSource {
+function openPoints(
+  file: FileBytes,
+  layout: Exclude<PointLayout, GroupPointLayout>,
+  headers: readonly DatasetHeader[],
+): PointSource {
   if (layout.kind === 'padded') return new PaddedPoints(file, layout, headers);
   if (layout.kind === 'sequences') return new SequencesOfPoints(file, layout, headers);
   return new FlatPoints(file, layout, headers);

@@ -68,13 +68,33 @@ const dictionary = z.strictObject({
   shape: z.array(z.int().nonnegative()),
 });
 
+/** Longest header that is believed. */
+const mostHeaderBytes = 2 ** 20;
+
+/**
+ * The header that the first bytes of an array (.npy) hold, and where its numbers begin; null: more bytes are needed.
+ *
+ * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_DATASET_TYPE for elements that are no plain numbers.
+ */
+export function npyHeaderOf(bytes: Buffer): { readonly header: NpyHeader; readonly end: number } | null {
+  if (bytes.length < 12) return null;
+  if (!bytes.toString('latin1', 0, 6).startsWith('\x93NUMPY'))
+    throw new CaloscopeError('ERR_FILE_CORRUPT', 'it does not begin as a NumPy array; copy the file again');
+  const start = bytes.readUInt8(6) === 1 ? 10 : 12;
+  const end = start + (start === 10 ? bytes.readUInt16LE(8) : bytes.readUInt32LE(8));
+  if (end > mostHeaderBytes)
+    throw new CaloscopeError('ERR_FILE_CORRUPT', 'the header of the NumPy array is damaged');
+  if (bytes.length < end) return null;
+  return { header: parseNpyHeader(bytes.toString('utf8', start, end)), end };
+}
+
 /**
  * What the header of a .npy file says (NumPy enhancement proposal 1).
  *
  * @param text the dictionary, a literal of Python.
  * @throws CaloscopeError ERR_FILE_CORRUPT, ERR_DATASET_TYPE for elements that are no plain numbers.
  */
-export function parseNpyHeader(text: string): NpyHeader {
+function parseNpyHeader(text: string): NpyHeader {
   const parsed = dictionary.safeParse(fromPython(text));
   if (!parsed.success)
     throw new CaloscopeError('ERR_FILE_CORRUPT', 'the header of the NumPy array is damaged');
