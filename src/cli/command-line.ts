@@ -12,6 +12,7 @@ import { inspectCommand, runInspect } from './inspect.js';
 import type { Io } from './io.js';
 import { lineageCommand, runLineage } from './lineage.js';
 import { reportCommand, runReport } from './report.js';
+import { requireRoomToRun } from './room-to-run.js';
 import { openSession, type Session } from './session.js';
 import { runSimulate, simulateCommand } from './simulate.js';
 import { runTrain, trainCommand } from './train.js';
@@ -80,6 +81,7 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
         let exitCode = 1;
         try {
           requireNoStrayWord(command);
+          requireRoomToRun(command.name());
           // commander passes the arguments, the options and then the command itself
           exitCode = (await run(session, ...(given.slice(0, -1) as never[]))) ?? 0;
         } finally {
