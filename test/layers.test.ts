@@ -35,15 +35,18 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   names: ['errors'],
   'worker-thread': [],
   'event-loop': [],
-  native: ['names', 'errors'],
+  // What the machine and its limits leave.
+  machine: ['errors'],
+  native: ['machine', 'names', 'errors'],
   // They know no physics.
-  formats: ['worker-thread', 'errors'],
+  formats: ['machine', 'worker-thread', 'errors'],
   ...Object.fromEntries(
     science.map((folder) => [
       folder,
       [
         ...science,
         'formats',
+        'machine',
         'native',
         'worker-thread',
         'event-loop',
@@ -73,6 +76,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'lineage',
     ...science,
     'formats',
+    'machine',
     'native',
     'versions',
     'warnings',

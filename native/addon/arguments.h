@@ -67,33 +67,42 @@ bool is_float32(const Napi::Value& value);
 /// A copy of a Float64Array, or of a Float32Array widened.
 std::vector<double> doubles_argument(const Napi::Value& value, const char* what);
 
-/// A fresh typed array with a copy of `values`.
+/// A typed array of the engine's own memory with a copy of `values`. Where there is none, the engine ends the process: for
+/// few numbers.
 template <class T>
-Napi::Value new_array(Napi::Env env, std::span<const T> values) {
+Napi::Value engine_array(Napi::Env env, std::span<const T> values) {
   auto buffer = Napi::ArrayBuffer::New(env, values.size_bytes());
   if (!values.empty()) std::memcpy(buffer.Data(), values.data(), values.size_bytes());
   return Napi::TypedArrayOf<T>::New(env, values.size(), buffer, 0, array_type<T>());
-}
-
-template <class T>
-Napi::Value new_array(Napi::Env env, const std::vector<T>& values) {
-  return new_array(env, std::span<const T>(values));
 }
 
 /// A typed array over the memory of `values` itself, where the engine allows that: copying a large result would hold the
 /// event loop.
 template <class T>
 Napi::Value adopt_array(Napi::Env env, const std::shared_ptr<std::vector<T>>& values) {
-  if (values->empty()) return new_array(env, *values);
+  if (values->empty()) return engine_array(env, std::span<const T>(*values));
   auto owner = std::make_unique<std::shared_ptr<std::vector<T>>>(values);
   const auto release = [](napi_env, void*, void* hint) { delete static_cast<std::shared_ptr<std::vector<T>>*>(hint); };
   napi_value buffer = nullptr;
   if (napi_create_external_arraybuffer(env, values->data(), values->size() * sizeof(T), release, owner.get(), &buffer) !=
       napi_ok) {
-    return new_array(env, *values);
+    return engine_array(env, std::span<const T>(*values));
   }
   owner.release();
   return Napi::TypedArrayOf<T>::New(env, values->size(), Napi::ArrayBuffer(env, buffer), 0, array_type<T>());
+}
+
+/// A fresh typed array with a copy of `values`. Throws std::bad_alloc.
+template <class T>
+Napi::Value new_array(Napi::Env env, std::span<const T> values) {
+  constexpr std::size_t few_bytes = std::size_t{1} << 20;
+  if (values.size_bytes() <= few_bytes) return engine_array(env, values);
+  return adopt_array(env, std::make_shared<std::vector<T>>(values.begin(), values.end()));
+}
+
+template <class T>
+Napi::Value new_array(Napi::Env env, const std::vector<T>& values) {
+  return new_array(env, std::span<const T>(values));
 }
 
 }  // namespace caloscope::addon

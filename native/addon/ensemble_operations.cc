@@ -196,9 +196,9 @@ Napi::Value tensor_value(Napi::Env env, const std::string& name, const std::vect
 Napi::Value network_tensor_value(Napi::Env env, const Tensor<const float>& tensor) {
   std::vector<std::uint32_t> shape;
   for (const std::uint64_t length : stored_shape(tensor)) shape.push_back(static_cast<std::uint32_t>(length));
-  auto values = Napi::Float32Array::New(env, tensor.values.size());
-  store(tensor, values.Data());
-  return tensor_value(env, tensor.name, shape, values);
+  const auto values = std::make_shared<std::vector<float>>(tensor.values.size());
+  store(tensor, values->data());
+  return tensor_value(env, tensor.name, shape, adopt_array(env, values));
 }
 
 void set_member(Napi::Object record, const Network& network) {

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <mutex>
 #include <new>
+#include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -179,6 +181,10 @@ Napi::Error coded_error(Napi::Env env, ErrorCode code, const std::string& messag
   return error;
 }
 
+Napi::Error out_of_memory(Napi::Env env) {
+  return coded_error(env, ErrorCode::memory, "not enough memory; use fewer showers, members or a smaller network");
+}
+
 }  // namespace
 
 Napi::Error current_exception_as_error(Napi::Env env) {
@@ -187,7 +193,14 @@ Napi::Error current_exception_as_error(Napi::Env env) {
   } catch (const Error& error) {
     return coded_error(env, error.code(), error.what());
   } catch (const std::bad_alloc&) {
-    return coded_error(env, ErrorCode::memory, "not enough memory; use fewer showers, members or a smaller network");
+    return out_of_memory(env);
+  } catch (const std::length_error&) {  // more than any memory holds
+    return out_of_memory(env);
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::resource_unavailable_try_again && error.code() != std::errc::not_enough_memory) {
+      return coded_error(env, ErrorCode::internal, std::string("the system refused what the core needs: ") + error.what());
+    }
+    return coded_error(env, ErrorCode::memory, "no thread can be started: there is no memory, or no process (ulimit -u) left");
   } catch (const std::exception& error) {
     return coded_error(env, ErrorCode::internal, std::string("the core failed unexpectedly: ") + error.what());
   }

@@ -11,13 +11,20 @@ import type {
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
 import { type ColumnRanges, columnRanges } from '../samples/column-ranges.js';
-import { featureNames, type InputDescription, inputSettings, makeFeatures } from '../samples/kinds.js';
+import {
+  columnCounts,
+  featureNames,
+  type InputDescription,
+  inputSettings,
+  makeFeatures,
+} from '../samples/kinds.js';
 import type { PairedRows } from '../samples/paired-rows.js';
 import { weightsOfBoth, weightsOfRows } from '../samples/row-weights.js';
 import type { Sample } from '../samples/sample.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble, networkParameters } from './ensemble.js';
+import { requireFittingMemory } from './memory-need.js';
 import { batchSizeFor } from './network-settings.js';
 import { type CrossFittingPlan, seenShare, splitText } from './settings.js';
 import { sizeWarnings } from './size-warnings.js';
@@ -41,6 +48,8 @@ export interface PrepareOptions extends JobOptions {
   readonly computer: Computer;
   /** Rows that were made for the same conditions: partners stay in one fold. */
   readonly paired?: PairedRows | null;
+  /** Bytes that the caller will need beside the fit, which is refused where there is no room for both. */
+  readonly besideBytes?: number;
 }
 
 export interface FitOptions extends JobOptions {
@@ -173,17 +182,20 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
 /**
  * Makes what learners read of two samples. Dispose of it when all is fitted.
  *
- * @throws NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_INCIDENT_ENERGY; `signal.reason` when aborted.
+ * @throws CaloscopeError ERR_MEMORY; NativeError ERR_TOO_FEW_ROWS, ERR_SHAPE, ERR_INCIDENT_ENERGY; `signal.reason` when aborted.
  */
 export async function prepareFitting(
   reference: Sample,
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  { computer, paired = null, signal }: PrepareOptions,
+  { computer, paired = null, signal, besideBytes = 0 }: PrepareOptions,
 ): Promise<PreparedFitting> {
   requireRows(reference, 'reference', plan);
   requireRows(generated, 'generated', plan);
+  const { stored, voxels } = columnCounts(input);
+  const read = { rows: reference.rows + generated.rows, stored, voxels };
+  requireFittingMemory(read, plan, computer.threads, besideBytes);
   const quiet = { signal, threads: computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);

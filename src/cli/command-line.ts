@@ -12,6 +12,7 @@ import { inspectCommand, runInspect } from './inspect.js';
 import type { Io } from './io.js';
 import { lineageCommand, runLineage } from './lineage.js';
 import { reportCommand, runReport } from './report.js';
+import { requireRoomToRun } from './room-to-run.js';
 import { openSession, type Session } from './session.js';
 import { runSimulate, simulateCommand } from './simulate.js';
 import { runTrain, trainCommand } from './train.js';
@@ -76,10 +77,11 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
       .copyInheritedSettings(program)
       .allowExcessArguments()
       .action(async (...given: unknown[]) => {
-        const session = openSession(io, command.opts());
+        const session = await openSession(io, command.opts());
         let exitCode = 1;
         try {
           requireNoStrayWord(command);
+          requireRoomToRun(command.name());
           // commander passes the arguments, the options and then the command itself
           exitCode = (await run(session, ...(given.slice(0, -1) as never[]))) ?? 0;
         } finally {

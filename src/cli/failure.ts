@@ -46,6 +46,10 @@ function describeFailure(error: unknown): { code: ErrorCode; message: string; ex
     const message = `${error.message.replace(/^error: /, '')}; see caloscope --help`;
     return { code: 'ERR_USAGE', message, exitCode: 2 };
   }
+  if (isOutOfMemory(error)) {
+    const message = 'there is not enough memory: fewer rows or members, or a machine or limits with more';
+    return { code: 'ERR_MEMORY', message, exitCode: 1 };
+  }
   const system = systemFailure(error as NodeJS.ErrnoException);
   if (system !== null) return { code: 'ERR_FILE_ACCESS', message: system, exitCode: 1 };
   const message = error instanceof Error ? error.message : String(error);
@@ -54,6 +58,15 @@ function describeFailure(error: unknown): { code: ErrorCode; message: string; ex
     message: `${message}; this is a defect, please report it with the output of --debug`,
     exitCode: 1,
   };
+}
+
+/** Whether an array, a thread or the memory of WebAssembly could not be had. */
+function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOMEM' || code === 'ERR_WORKER_OUT_OF_MEMORY' || code === 'ERR_WORKER_INIT_FAILED')
+    return true;
+  return error instanceof RangeError && /allocat|out of memory/i.test(message);
 }
 
 /** What the system refused, in plain words; null for what is no such error. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
+import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { type Lineage, lineageDot, readLineage } from '../lineage/lineage.js';
 import { columns } from './figures.js';
 import * as options from './options.js';
@@ -25,6 +26,7 @@ export function lineageCommand(): Command {
 export async function runLineage(session: Session, folder: string, chosen: LineageFlags): Promise<number> {
   const { dot, force = false } = chosen;
   if (dot !== undefined) await requireOutputFile(dot, { force });
+  requireAddressSpace();
   const lineage = await readLineage(folder, { signal: session.signal });
   if (dot !== undefined) await writeWholeFile(dot, lineageDot(lineage), force ? 'a file' : 'nothing');
   session.conclude({ folder, ...lineage }, linesOf(lineage));

@@ -18,6 +18,7 @@ import { requireConditions } from './analyses/conditions.js';
 import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
 import { type HeldOutPair, heldOutPair } from './held-out-pair.js';
+import { bytesOfEvaluation } from './memory-need.js';
 import { examineNull } from './null-pair.js';
 import { observableColumns } from './observable-columns.js';
 import { columnsOf, type ObservableColumn, requireUsable } from './own-observables.js';
@@ -73,7 +74,8 @@ export interface Evaluation {
  * weight for every row of both, an AUC and distributions (arXiv:2305.16774). Deterministic: the same samples, options
  * and seed give the same result on any number of threads (but for {@link EvaluationResult.run}).
  *
- * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE (samples that do not fit together), ERR_TOO_FEW_ROWS; NativeError
+ * @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE (samples that do not fit together), ERR_TOO_FEW_ROWS; CaloscopeError ERR_MEMORY, before
+ * anything is trained; NativeError
  * ERR_TRAINING, ERR_INCIDENT_ENERGY, ERR_CHECKPOINT, ERR_OUTPUT (of a checkpoint), ERR_DEVICE; `signal.reason` when aborted.
  */
 export async function evaluate(
@@ -112,7 +114,12 @@ async function evaluateSamples(
   if (own.length > 0) watch.lap('own observables');
 
   const { permutations, repeats } = choices;
-  using prepared = await prepareFitting(reference, generated, input, choices, { signal, computer, paired });
+  using prepared = await prepareFitting(reference, generated, input, choices, {
+    signal,
+    computer,
+    paired,
+    besideBytes: bytesOfEvaluation(reference, generated),
+  });
   if (permutations > 0) requireLabellings(prepared, permutations);
   using examined = second
     ? await examineNull(reference, sampleOf(second), generated.rows, choices, { ...run, computer })

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
+import { usableCores } from '../machine/usable-cores.js';
 import { type JobOptions, jobOptions } from './run-job.js';
-import { usableCores } from './usable-cores.js';
 
 /** Options of every function that computes on several threads. */
 export interface ThreadedJobOptions extends JobOptions {

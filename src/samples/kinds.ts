@@ -23,7 +23,7 @@ import {
   type SampleKind,
   type SampleStream,
 } from './sample.js';
-import type { ShowerInput } from './showers/shower-input.js';
+import { isShowerInput, type ShowerInput, voxelColumns } from './showers/shower-input.js';
 import type { ShowerSample } from './showers/shower-sample.js';
 import { type OpenShowersOptions, openShowersOptions } from './showers/shower-stream.js';
 import { showers } from './showers/showers.js';
@@ -100,6 +100,12 @@ export function inputFor(reference: Sample, generated: Sample, choices: InputCho
 export function featureNames(input: InputDescription): readonly string[] {
   requireObject(input, 'input', 'the description of what a classifier reads');
   return kindOf(input).columns(input);
+}
+
+/** How many numbers of a row are stored, and how many are made from its hits when it is read. */
+export function columnCounts(input: InputDescription): { readonly stored: number; readonly voxels: number } {
+  const voxels = isShowerInput(input) ? voxelColumns(input) : 0;
+  return { stored: featureNames(input).length - voxels, voxels };
 }
 
 /** What results say of an input. */

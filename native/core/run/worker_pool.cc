@@ -1,12 +1,17 @@
 #include "core/run/worker_pool.h"
 
 #include <algorithm>
+#include <system_error>
 
 namespace caloscope {
 
 WorkerPool::WorkerPool(unsigned threads) {
   workers_.reserve(threads > 0 ? threads - 1 : 0);
-  for (unsigned worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (unsigned worker = 1; worker < threads; ++worker) workers_.emplace_back([this, worker] { work(worker); });
+  } catch (const std::system_error&) {
+    // No more threads are to be had: those that there are do the work.
+  }
 }
 
 WorkerPool::~WorkerPool() {

@@ -16,7 +16,8 @@ namespace caloscope {
 /// loop body must not depend on the thread that runs it: what it writes is decided by the tile number alone.
 class WorkerPool {
  public:
-  /// `threads` ≥ 1 counts the calling thread: a pool of one runs everything inline and starts no thread.
+  /// `threads` ≥ 1 counts the calling thread: a pool of one runs everything inline and starts no thread. There are fewer where
+  /// the system gives no more (limits of memory or of processes).
   explicit WorkerPool(unsigned threads);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;

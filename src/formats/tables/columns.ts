@@ -1,4 +1,5 @@
 import { CaloscopeError } from '../../errors.js';
+import { allocated } from '../../machine/allocation.js';
 import type { NumberTable } from './number-table.js';
 
 /** The part of a table that one array, or one column, holds: rows × names. */
@@ -87,13 +88,4 @@ export function withColumns(table: NumberTable, wanted: readonly string[] | null
 /** Names of `width` columns of an array. */
 export function columnNames(name: string, width: number | null): readonly string[] {
   return width === null ? [name] : Array.from({ length: width }, (_, i) => `${name}_${i}`);
-}
-
-/** @throws CaloscopeError ERR_MEMORY. */
-export function allocated(length: number): Float32Array<ArrayBuffer> {
-  try {
-    return new Float32Array(length);
-  } catch (cause) {
-    throw new CaloscopeError('ERR_MEMORY', `not enough memory for ${length} numbers`, { cause });
-  }
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { CaloscopeError } from '../../errors.js';
-import { allocated, chosenColumns, columnNames, requireDifferent } from './columns.js';
+import { allocated } from '../../machine/allocation.js';
+import { chosenColumns, columnNames, requireDifferent } from './columns.js';
 import { type NumberTable, piecesOf, type TableBytes } from './number-table.js';
 
 /** What may stand between two cells, in the order in which it is looked for. */

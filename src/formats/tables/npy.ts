@@ -1,6 +1,7 @@
 import { CaloscopeError } from '../../errors.js';
+import { allocated } from '../../machine/allocation.js';
 import { type NpyField, type NpyHeader, npyHeaderOf, npyNumbers } from '../numpy/npy-header.js';
-import { allocated, columnNames, sideBySide, type TablePart } from './columns.js';
+import { columnNames, sideBySide, type TablePart } from './columns.js';
 import type { NumberTable } from './number-table.js';
 
 /**

@@ -7,7 +7,8 @@ import {
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { CaloscopeError } from '../../errors.js';
-import { allocated, chosenColumns, columnNames, sideBySide, type TablePart, withColumns } from './columns.js';
+import { allocated } from '../../machine/allocation.js';
+import { chosenColumns, columnNames, sideBySide, type TablePart, withColumns } from './columns.js';
 import type { NumberTable, TableBytes } from './number-table.js';
 
 const mark = 'PAR1';

@@ -40,6 +40,11 @@ export function showerColumns({ geometry, features, conditions }: ShowerInput): 
   return [...conditions.map((name) => `condition_${name}`), ...ofSet];
 }
 
+/** How many of the columns are made from the hits of a shower when it is read, and not stored. */
+export function voxelColumns(input: ShowerInput): number {
+  return showerColumns(input).filter((name) => name.startsWith('voxel_')).length;
+}
+
 export function storeShowerInput(input: ShowerInput): StoredShowerInput {
   return { ...input, conditions: [...input.conditions], geometry: geometryRecord(input.geometry) };
 }

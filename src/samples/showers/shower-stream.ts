@@ -1,6 +1,7 @@
 import { eventLoopTurn } from '../../event-loop.js';
 import type { Geometry } from '../../geometry/geometry.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
+import { requireMemory } from '../../machine/free-memory.js';
 import { requireKnownOptions, requirePaths } from '../../names.js';
 import { native } from '../../native/binding.js';
 import type { ShowerTableHandle } from '../../native/contract/showers.js';
@@ -145,6 +146,7 @@ export class ShowerStream {
     try {
       for await (const block of this.#files.hits(policy, this.#checksums)) {
         next.add(block);
+        next.requireRoom(Math.min(this.rows - given, bounds.rows), this.#files.first.path);
         await eventLoopTurn(); // blocks that wait already must not keep others waiting
         left += block.rows;
         done += block.rows + block.droppedRows.length;
@@ -226,6 +228,8 @@ class SampleBeingRead {
   readonly #firstRow: number;
   /** Counted from the first row of this sample. */
   readonly #dropped: number[] = [];
+  /** Rows from which on it is looked again whether the others fit into memory. */
+  #checkedAt = 1;
 
   /** @param firstRow of this sample, counted through the files. */
   constructor(files: ShowerFiles, expectedRows: number, firstRow = 0) {
@@ -246,6 +250,16 @@ class SampleBeingRead {
     }
     for (const row of block.droppedRows) this.#dropped.push(row - this.#firstRow);
     if (block.logDensityRatio) this.#ratios.push(block.logDensityRatio);
+  }
+
+  /** Refuses a sample of so many rows that, as those that were read go, will not fit into memory. */
+  requireRoom(rows: number, path: string): void {
+    const { rows: read, bytes } = callNative(() => native().showerTable(this.#handle as ShowerTableHandle));
+    if (read < this.#checkedAt) return;
+    this.#checkedAt = 2 * read;
+    const perRow = bytes / read + 8 * (this.#conditions.length + 1);
+    const advice = 'fewer showers a sample (files of a part of them), or a machine with more memory';
+    requireMemory({ bytes: perRow * (rows - read), what: 'the rest of the sample', advice, path });
   }
 
   passes(bounds: SampleBounds): boolean {

@@ -1,8 +1,6 @@
-import type { ready } from 'h5wasm/node';
 import { CaloscopeError } from '../../../errors.js';
+import type { Library } from '../library.js';
 import { corrupt } from './byte-cursor.js';
-
-export type Library = Awaited<typeof ready>;
 
 /** Object kinds as the library counts them. */
 const groupKind = 0;

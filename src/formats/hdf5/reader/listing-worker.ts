@@ -1,6 +1,7 @@
 /** A worker thread that lists the datasets of one file, and ends with it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CaloscopeError } from '../../../errors.js';
+import { loadLibrary } from '../library.js';
 import { listDatasets, listPlainDatasets } from './dataset-listing.js';
 import { FileBytes } from './file-bytes.js';
 import { Hdf5Links } from './links.js';
@@ -13,11 +14,7 @@ async function answer(): Promise<ListingReply> {
     const file = new FileBytes(descriptor, path);
     const plain = listPlainDatasets(file);
     if (plain) return { kind: 'listed', listing: plain };
-    // Loaded only for files that need it: it takes a third of a second.
-    const { ready } = await import('h5wasm/node');
-    const library = await ready;
-    library.activate_throwing_error_handler();
-    const links = new Hdf5Links(library, path);
+    const links = new Hdf5Links(await loadLibrary(), path);
     return { kind: 'listed', listing: listDatasets(file, links) };
   } catch (error) {
     if (!(error instanceof CaloscopeError)) throw error;

@@ -1,6 +1,7 @@
 /** A worker thread that reads whole datasets of one file, and ends with it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { CaloscopeError } from '../../../errors.js';
+import { allocated } from '../../../machine/allocation.js';
 import { openElementRows } from './element-rows.js';
 import { FileBytes } from './file-bytes.js';
 import type { DatasetsReply, DatasetsWorkerData, ReadDataset, WantedDataset } from './read-datasets.js';
@@ -15,17 +16,9 @@ function readOne({ address, members, as }: WantedDataset): ReadDataset {
   const stored = readStoredDataset(file, address, members);
   const rows = new RowReader(file, stored);
   const length = rows.rows * rows.rowLength;
-  const values = allocated(length, as);
+  const values = as === 'float32' ? allocated(length) : allocated(length, as);
   rows.read(0, rows.rows, values, 0, rows.rowLength);
   return { shape: stored.shape, values };
-}
-
-function allocated(length: number, as: 'float32' | 'float64'): Float32Array | Float64Array {
-  try {
-    return as === 'float32' ? new Float32Array(length) : new Float64Array(length);
-  } catch {
-    throw new CaloscopeError('ERR_MEMORY', `not enough memory for ${length} numbers`);
-  }
 }
 
 function readText(address: number): ReadDataset {

@@ -1,8 +1,10 @@
 /** The worker thread that writes one HDF5 file. */
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Dataset, File, type Group, ready } from 'h5wasm/node';
+import { type Dataset, File, type Group } from 'h5wasm/node';
+import { CaloscopeError, type ErrorCode } from '../../../errors.js';
 import { spokenReason } from '../../files/output-error.js';
+import { loadLibrary } from '../library.js';
 import { FileBytes } from '../reader/file-bytes.js';
 import { checkSuperblock } from '../reader/superblock.js';
 import { makeNumbers, RowBuffer } from './row-buffer.js';
@@ -76,7 +78,7 @@ const { path, plan } = workerData as WritingStart;
 let file: File;
 let datasets: GrowingDataset[] = [];
 
-function create(): void {
+function createFile(): void {
   file = new File(path, 'x');
   for (const [name, value] of Object.entries(plan.attributes ?? {})) file.create_attribute(name, value);
   datasets = plan.datasets.map((dataset) => new GrowingDataset(file, dataset, plan.compression ?? 1));
@@ -99,14 +101,19 @@ function finish(): void {
   closeSync(descriptor);
 }
 
+function failureOf(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof CaloscopeError) return { code: error.code, message: error.message };
+  const said = error instanceof Error ? error.message : String(error);
+  const message = spokenReason(said) ?? `it cannot be written (${said.split('\n')[0]})`;
+  return { code: 'ERR_OUTPUT', message };
+}
+
 function reporting(work: () => void): void {
   let reply: WritingReply = { kind: 'done' };
   try {
     work();
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    const message = spokenReason(said) ?? `it cannot be written (${said.split('\n')[0]})`;
-    reply = { kind: 'failed', code: 'ERR_OUTPUT', message };
+    reply = { kind: 'failed', ...failureOf(error) };
   }
   parentPort?.postMessage(reply);
 }
@@ -118,7 +125,10 @@ parentPort?.on('message', (request: WritingRequest) => {
   });
 });
 
-const library = await ready;
-// A failed write is an exception then, instead of a status that the library's writer does not look at.
-library.activate_throwing_error_handler();
+const create: () => void = await loadLibrary().then(
+  () => createFile,
+  (error) => () => {
+    throw error;
+  },
+);
 reporting(create);

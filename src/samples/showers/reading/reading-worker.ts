@@ -4,6 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { failureOf } from '../../../formats/files/worker-failure.js';
+import { loadLibrary } from '../../../formats/hdf5/library.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
 import { isNumpyFile } from '../../../formats/numpy/stored-arrays.js';
 import { BlockService } from './block-service.js';
@@ -45,12 +46,7 @@ async function openSource(request: OpenRequest): Promise<ShowerSource> {
 }
 
 async function openWithLibrary(request: OpenRequest): Promise<ShowerSource> {
-  // Loaded only for files that need it: it takes a third of a second.
-  const { ready } = await import('h5wasm/node');
-  const library = await ready;
-  // Without it the library prints its errors. What it leaks for each error goes away with this thread.
-  library.activate_throwing_error_handler();
-  return openShowerSource(library, descriptor, request);
+  return openShowerSource(await loadLibrary(), descriptor, request);
 }
 
 let service: BlockService | null = null;

@@ -6,11 +6,11 @@ import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
 import { type KnownGeometry, layoutGeometry } from '../../../geometry/known-geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
 import type { Layout } from '../../../layouts/schema.js';
+import { usableCores } from '../../../machine/usable-cores.js';
 import { native } from '../../../native/binding.js';
 import type { OddityRecord, PointTargetRecord } from '../../../native/contract/reading.js';
 import type { ShowerTableHandle } from '../../../native/contract/showers.js';
 import { callNative } from '../../../native/run-job.js';
-import { usableCores } from '../../../native/usable-cores.js';
 import { ContentCheck, type ContentSummary } from './content-checks.js';
 import { type ContentPolicy, type ContentProblem, nothingOdd, oddCondition, together } from './oddities.js';
 import type {

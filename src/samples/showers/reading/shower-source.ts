@@ -1,9 +1,10 @@
 import { fstatSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { CaloscopeError, type ErrorCode } from '../../../errors.js';
+import type { Library } from '../../../formats/hdf5/library.js';
 import { corrupt } from '../../../formats/hdf5/reader/byte-cursor.js';
 import { FileBytes } from '../../../formats/hdf5/reader/file-bytes.js';
-import { Hdf5Links, type Library } from '../../../formats/hdf5/reader/links.js';
+import { Hdf5Links } from '../../../formats/hdf5/reader/links.js';
 import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
 import type { ArrayPlace } from '../../../formats/numpy/array-place.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type MachineLimits, usableCoresOf } from '#caloscope/native/usable-cores';
+import { type MachineLimits, usableCoresOf } from '#caloscope/machine/usable-cores';
 
 const unified = '35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate';
 const separate = [
