@@ -5,7 +5,7 @@ import type { Io } from './io.js';
 
 /** Shows how far the stages of a command are. */
 export interface ProgressDisplay {
-  /** Callback for the progress of showers in a stage; a new stage ends the one before. */
+  /** Callback for the progress of rows in a stage; a new stage ends the one before. */
   stage(name: string): (progress: Progress) => void;
   /** Leaves the terminal as it was. */
   end(): void;
@@ -20,7 +20,7 @@ export async function progressDisplay(io: Io, silent: boolean): Promise<Progress
   return io.stderr.isTTY ? barDisplay(io, (await import('cli-progress')).default) : lineDisplay(io);
 }
 
-/** Measures showers a second and the time left from the first progress on, once a second has passed. */
+/** Measures rows a second and the time left from the first progress on, once a second has passed. */
 class Pace {
   readonly #started = performance.now();
   readonly #doneBefore: number;
@@ -33,7 +33,7 @@ class Pace {
     const seconds = (performance.now() - this.#started) / 1000;
     const rate = (done - this.#doneBefore) / seconds;
     if (seconds < 1 || !(rate > 0)) return '';
-    return `${count(rate)} showers/s, ${duration((total - done) / rate)} left`;
+    return `${count(rate)} rows/s, ${duration((total - done) / rate)} left`;
   }
 }
 

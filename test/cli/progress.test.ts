@@ -42,7 +42,7 @@ describe('progress', () => {
     show({ done: 420, total: 1000, message: '' });
     progress.end();
     expect(stderr.text).toContain(hideCursor);
-    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 showers\/s, 3 s left/);
+    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 rows\/s, 3 s left/);
     expect(stderr.text.lastIndexOf(showCursor)).toBeGreaterThan(stderr.text.lastIndexOf(hideCursor));
   });
 
@@ -72,9 +72,9 @@ describe('progress', () => {
     progress.end();
     expect(stderr.text).toBe(
       'reading: 0 %\n' +
-        'reading: 30 %, 50 showers/s, 2 min 20 s left\n' +
-        'reading: 60 %, 50 showers/s, 1 min 20 s left\n' +
-        'reading: 90 %, 50 showers/s, 20 s left\n' +
+        'reading: 30 %, 50 rows/s, 2 min 20 s left\n' +
+        'reading: 60 %, 50 rows/s, 1 min 20 s left\n' +
+        'reading: 90 %, 50 rows/s, 20 s left\n' +
         'reading: 100 %\n',
     );
   });
