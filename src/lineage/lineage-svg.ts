@@ -33,10 +33,11 @@ export function lineageSvg({ nodes, edges }: Lineage): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(bottom)}" viewBox="0 0 ${round(width)} ${round(bottom)}" font-family="Helvetica, Arial, sans-serif" font-size="12" role="img" aria-label="What was made from what">`,
     `<rect width="100%" height="100%" fill="#fff"/>`,
-    ...edges.flatMap(({ from, to, role }) => {
+    ...edges.flatMap(({ from, to }) => {
       const [start, end] = [boxes.get(from), boxes.get(to)];
-      return start && end ? [drawnEdge(start, end, role)] : [];
+      return start && end ? [drawnEdge(start, end)] : [];
     }),
+    ...[...boxes.values()].map((box) => drawnRoles(box, edges)),
     ...[...boxes.values()].map(drawnBox),
     '</svg>',
     '',
@@ -84,14 +85,19 @@ function drawnBox({ node: { path, kind, state, reasons }, x, y, width }: Box): s
   ].join('');
 }
 
-function drawnEdge(start: Box, end: Box, role: string): string {
+function drawnEdge(start: Box, end: Box): string {
   const [x1, y1] = [start.x + start.width, start.y + height / 2];
   const [x2, y2] = [end.x, end.y + height / 2];
   const bend = (x1 + x2) / 2;
   const path = `M${round(x1)} ${round(y1)}C${round(bend)} ${round(y1)} ${round(bend)} ${round(y2)} ${round(x2 - 6)} ${round(y2)}`;
   const head = `M${round(x2)} ${round(y2)}l-7 -3.5v7z`;
-  // The role stands at the parent, once for all that was made of it in this role.
-  return `<path d="${path}" fill="none" stroke="#a0aec0"/><path d="${head}" fill="#a0aec0"/><text x="${round(x1 + 4)}" y="${round(y1 - 4)}" fill="#718096" font-size="9">${escaped(role)}</text>`;
+  return `<path d="${path}" fill="none" stroke="#a0aec0"/><path d="${head}" fill="#a0aec0"/>`;
+}
+
+/** What a file was to those that were made of it, beside its box. */
+function drawnRoles({ node, x, y, width }: Box, edges: Lineage['edges']): string {
+  const roles = new Set(edges.filter(({ from }) => from === node.path).map(({ role }) => role));
+  return `<text x="${round(x + width + 4)}" y="${round(y + height / 2 - 4)}" fill="#718096" font-size="9">${escaped([...roles].join(', '))}</text>`;
 }
 
 function round(number: number): number {
