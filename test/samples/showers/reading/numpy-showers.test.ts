@@ -234,6 +234,18 @@ it.each<[string, Record<string, Buffer>, string, RegExp]>([
   await expect(openSample(path).then(freeSample)).rejects.toMatchObject(refusal);
 });
 
+it.each([
+  ['<f16', /long double numbers \(16 bytes\): save them as float64/],
+  ['<c16', /complex numbers \(16 bytes\): save real and imaginary parts/],
+])('elements of %s are no numbers that are read', async (type, says) => {
+  const text = npy([4], new Float64Array(8)).toString('latin1').replace("'<f8', ", `'${type}',`);
+  const path = file(`${type.slice(1)}.npz`, archive({ x: Buffer.from(text, 'latin1') }, false));
+  await expect(openSample(path)).rejects.toMatchObject({
+    code: 'ERR_DATASET_TYPE',
+    message: expect.stringMatching(says),
+  });
+});
+
 const good = readFileSync(written('numpy-showers.npz'));
 const packed = readFileSync(written('numpy-showers-packed.npz'));
 /** Another byte in the packed numbers of the first array. */
