@@ -17,8 +17,11 @@ const [showers = 10_000, ...chosen] = process.argv.slice(2).map(Number);
 const cellsPerLayer = chosen.length > 0 ? chosen : [213, 2128, 22_268];
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-hgcal-'));
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-/** The process says at its end how much memory it had at most. */
-const reporter = `process.on('exit', () => process.stderr.write('\\n' + process.resourceUsage().maxRSS + ' KiB\\n'))`;
+/** The process says at its end how much memory it had at most, and how long it computed on all cores together. */
+const reporter = `process.on('exit', () => {
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  process.stderr.write('\\n' + maxRSS + ' KiB ' + (userCPUTime + systemCPUTime) + ' us\\n');
+})`;
 
 /** Hits of each layer: more in the middle of the depth, at most twice the average. */
 const depthProfile = Array.from({ length: layers }, (_, layer) =>
@@ -73,8 +76,12 @@ function evaluate(reference, generated, out) {
     { encoding: 'utf8', maxBuffer: 2 ** 26 },
   );
   if (status !== 0) throw new Error(`evaluate ended with ${status}: ${stderr}`);
-  const memory = 1024 * Number(/(\d+) KiB\n$/.exec(stderr)[1]);
-  return { seconds: (performance.now() - start) / 1000, memory };
+  const [, kibibytes, microseconds] = /(\d+) KiB (\d+) us\n$/.exec(stderr);
+  return {
+    seconds: (performance.now() - start) / 1000,
+    processor: Number(microseconds) / 1e6,
+    memory: 1024 * Number(kibibytes),
+  };
 }
 
 const gigabytes = (bytes) => `${(bytes / 1e9).toFixed(2)} GB`;
@@ -82,15 +89,17 @@ try {
   const [{ model }] = cpus();
   const machine = `${cpus().length} cores, ${model}, Node ${process.versions.node}`;
   console.log(`${new Date().toISOString().slice(0, 10)}, ${machine}; 2 × ${showers} showers`);
-  console.log('| cells a shower | hits a shower | file | time | largest memory |\n|---|---|---|---|---|');
+  console.log(
+    '| cells a shower | hits a shower | file | time | processor time | largest memory |\n|---|---|---|---|---|---|',
+  );
   for (const perLayer of cellsPerLayer) {
     const [reference, generated] = ['reference', 'generated'].map((name) => join(folder, `${name}.hdf5`));
     await writeShowers(reference, perLayer, 1, 1);
     await writeShowers(generated, perLayer, 2, 1.03);
-    const { seconds, memory } = evaluate(reference, generated, join(folder, 'result'));
+    const { seconds, processor, memory } = evaluate(reference, generated, join(folder, 'result'));
     const size = gigabytes(statSync(reference).size);
     console.log(
-      `| ${layers * perLayer} | ${hitsPerShower} | ${size} | ${seconds.toFixed(0)} s | ${gigabytes(memory)} |`,
+      `| ${layers * perLayer} | ${hitsPerShower} | ${size} | ${seconds.toFixed(0)} s | ${processor.toFixed(0)} s | ${gigabytes(memory)} |`,
     );
     for (const path of [reference, generated, join(folder, 'result')]) rmSync(path, { recursive: true });
   }

@@ -43,6 +43,7 @@ describe('the links of the documents', () => {
     const pages = [
       ...pagesAmong(await readdir(root)),
       ...pagesAmong(await readdir(join(root, 'docs'))).map((name) => join('docs', name)),
+      'examples/README.md',
     ];
     expect(pages.length).toBeGreaterThan(10);
     const dead: string[] = [];

@@ -145,17 +145,14 @@ Napi::Object as_record(Napi::Env env, const ReliabilityBin& bin) {
   return record;
 }
 
-/// reliability(reference, generated, { bins, spacing, balance, resamples, seed }, notify) → job
+/// reliability(set of probabilities in place of logits, { bins, spacing, balance, resamples, seed }, notify) → job
 Napi::Value start_reliability(const Napi::CallbackInfo& info) {
-  StatedRows rows;
-  append(rows.probabilities, info[0], "reference");
-  const std::size_t reference = rows.probabilities.size();
-  append(rows.probabilities, info[1], "generated");
-  rows.labels = labels_of(reference, rows.probabilities.size());
-  const Napi::Object record = object_argument(info[2], "plan");
+  CalibrationSet set = set_argument(info[0]);
+  StatedRows rows{std::move(set.logits), std::move(set.labels), std::move(set.weights)};
+  const Napi::Object record = object_argument(info[1], "plan");
   const ReliabilityPlan plan{count(record, "bins"), name_argument<BinSpacing>(record.Get("spacing"), "spacing"),
                              flag(record, "balance"), count(record, "resamples"), count(record, "seed")};
-  return start_job(info[3], [rows = std::move(rows), plan](JobControl& control) -> JobResult {
+  return start_job(info[2], [rows = std::move(rows), plan](JobControl& control) -> JobResult {
     auto made = reliability(rows, plan, control);
     return [made = std::move(made)](Napi::Env env) {
       auto result = Napi::Object::New(env);

@@ -77,7 +77,7 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
       .copyInheritedSettings(program)
       .allowExcessArguments()
       .action(async (...given: unknown[]) => {
-        const session = openSession(io, command.opts());
+        const session = await openSession(io, command.opts());
         let exitCode = 1;
         try {
           requireNoStrayWord(command);

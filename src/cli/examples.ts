@@ -55,7 +55,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   lineage: [
     { words: 'caloscope lineage study', says: 'what was made from what, and what is stale' },
-    { words: 'caloscope lineage study --dot study.dot', says: 'the graph, for Graphviz' },
+    { words: 'caloscope lineage study --svg study.svg', says: 'the graph, drawn' },
   ],
   demo: [{ words: 'caloscope demo', says: 'two toy samples, a flaw, a report, in a minute' }],
   completion: [

@@ -3,12 +3,14 @@ import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import { type Lineage, lineageDot, readLineage } from '../lineage/lineage.js';
+import { lineageSvg } from '../lineage/lineage-svg.js';
 import { columns } from './figures.js';
 import * as options from './options.js';
 import type { Session } from './session.js';
 
 export interface LineageFlags extends options.RunOptions {
   readonly dot?: string;
+  readonly svg?: string;
   readonly force?: boolean;
 }
 
@@ -19,16 +21,19 @@ export function lineageCommand(): Command {
     )
     .argument('<folder>', 'folder of a study')
     .option('--dot <file>', 'the graph for Graphviz: dot -Tsvg FILE')
+    .option('--svg <file>', 'the graph as a drawing')
     .option('--force', 'replace an existing file');
   return options.addSpeechOptions(command);
 }
 
 export async function runLineage(session: Session, folder: string, chosen: LineageFlags): Promise<number> {
-  const { dot, force = false } = chosen;
-  if (dot !== undefined) await requireOutputFile(dot, { force });
+  const { dot, svg, force = false } = chosen;
+  for (const out of [dot, svg]) if (out !== undefined) await requireOutputFile(out, { force });
   requireAddressSpace();
   const lineage = await readLineage(folder, { signal: session.signal });
-  if (dot !== undefined) await writeWholeFile(dot, lineageDot(lineage), force ? 'a file' : 'nothing');
+  const place = force ? 'a file' : 'nothing';
+  if (dot !== undefined) await writeWholeFile(dot, lineageDot(lineage), place);
+  if (svg !== undefined) await writeWholeFile(svg, lineageSvg(lineage), place);
   session.conclude({ folder, ...lineage }, linesOf(lineage));
   return lineage.nodes.every(({ state }) => state === 'current') ? 0 : 1;
 }

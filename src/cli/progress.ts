@@ -1,11 +1,11 @@
-import cliProgress from 'cli-progress';
+import type cliProgress from 'cli-progress';
 import type { Progress } from '../native/run-job.js';
 import { count, duration } from './figures.js';
 import type { Io } from './io.js';
 
 /** Shows how far the stages of a command are. */
 export interface ProgressDisplay {
-  /** Callback for the progress of showers in a stage; a new stage ends the one before. */
+  /** Callback for the progress of rows in a stage; a new stage ends the one before. */
   stage(name: string): (progress: Progress) => void;
   /** Leaves the terminal as it was. */
   end(): void;
@@ -15,12 +15,12 @@ export interface ProgressDisplay {
 const secondsBetweenLines = 60;
 
 /** A bar on a terminal, a line a minute elsewhere, nothing when `silent`. */
-export function progressDisplay(io: Io, silent: boolean): ProgressDisplay {
+export async function progressDisplay(io: Io, silent: boolean): Promise<ProgressDisplay> {
   if (silent) return { stage: () => () => undefined, end: () => undefined };
-  return io.stderr.isTTY ? barDisplay(io) : lineDisplay(io);
+  return io.stderr.isTTY ? barDisplay(io, (await import('cli-progress')).default) : lineDisplay(io);
 }
 
-/** Measures showers a second and the time left from the first progress on, once a second has passed. */
+/** Measures rows a second and the time left from the first progress on, once a second has passed. */
 class Pace {
   readonly #started = performance.now();
   readonly #doneBefore: number;
@@ -33,7 +33,7 @@ class Pace {
     const seconds = (performance.now() - this.#started) / 1000;
     const rate = (done - this.#doneBefore) / seconds;
     if (seconds < 1 || !(rate > 0)) return '';
-    return `${count(rate)} showers/s, ${duration((total - done) / rate)} left`;
+    return `${count(rate)} rows/s, ${duration((total - done) / rate)} left`;
   }
 }
 
@@ -42,7 +42,7 @@ function share({ done, total }: Progress): number {
 }
 
 /** A bar a stage, from its first progress on: what fails at once leaves no bar behind. */
-function barDisplay(io: Io): ProgressDisplay {
+function barDisplay(io: Io, bars: typeof cliProgress): ProgressDisplay {
   let bar: cliProgress.SingleBar | null = null;
   let current = 0;
   const end = () => {
@@ -56,7 +56,7 @@ function barDisplay(io: Io): ProgressDisplay {
     let pace: Pace | null = null;
     return (progress: Progress) => {
       if (current !== own) return;
-      bar ??= beginBar(io, name);
+      bar ??= beginBar(io, bars, name);
       pace ??= new Pace(progress);
       bar.update(Math.floor(100 * share(progress)), { pace: pace.text(progress) });
     };
@@ -64,7 +64,7 @@ function barDisplay(io: Io): ProgressDisplay {
   return { stage, end };
 }
 
-function beginBar(io: Io, name: string): cliProgress.SingleBar {
+function beginBar(io: Io, bars: typeof cliProgress, name: string): cliProgress.SingleBar {
   const options: cliProgress.Options = {
     format: `${name.padEnd(22)} [{bar}] {percentage}% | {pace}`,
     barsize: 24,
@@ -73,7 +73,7 @@ function beginBar(io: Io, name: string): cliProgress.SingleBar {
     // Signals are the program's own: it ends by itself, and tidily.
     gracefulExit: false,
   };
-  const bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+  const bar = new bars.SingleBar(options, bars.Presets.shades_classic);
   bar.start(100, 0, { pace: '' });
   return bar;
 }

@@ -19,8 +19,8 @@ export interface Session {
   conclude(document: object, lines: readonly string[]): void;
 }
 
-export function openSession(io: Io, { json = false, quiet = false }: SpeechOptions): Session {
-  const progress = progressDisplay(io, json || quiet);
+export async function openSession(io: Io, { json = false, quiet = false }: SpeechOptions): Promise<Session> {
+  const progress = await progressDisplay(io, json || quiet);
   let concluded = false;
   return {
     signal: io.signal,

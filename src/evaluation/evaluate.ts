@@ -101,7 +101,7 @@ async function evaluateSamples(
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
   requireConditions(choices.by, given[0]);
-  requireEqualRows(choices, given);
+  requireRowsToCalibrate(choices, given);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
@@ -210,9 +210,11 @@ async function evaluateSamples(
 }
 
 /** @throws ArgumentError ERR_ARGUMENT. */
-function requireEqualRows({ calibration }: EvaluationChoices, samples: readonly Sample[]): void {
-  if (calibration === null || samples.every(({ rowWeights }) => rowWeights === null)) return;
-  const message = 'calibration: ln w of rows with weights of their own is not calibrated; leave it out';
+function requireRowsToCalibrate({ calibration }: EvaluationChoices, samples: readonly Sample[]): void {
+  const negative = samples.some(({ rowWeights }) => rowWeights?.some((weight) => weight < 0));
+  if (calibration === null || !negative) return;
+  const message =
+    'calibration: ln w of rows with weights below 0 is not calibrated, as their shares are no probabilities; leave it out';
   throw new ArgumentError('ERR_ARGUMENT', message);
 }
 

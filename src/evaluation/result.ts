@@ -85,8 +85,9 @@ export interface ResultParts {
   readonly auc: SeparationSummary;
   readonly roc: RocCurve;
   readonly weights: WeightSummary;
-  /** null: rows have weights of their own, as for support and failures. */
+  /** null: rows have weights of their own, some of them below 0. */
   readonly calibration: CalibrationSummary | null;
+  /** null: rows have weights of their own, as for failures. */
   readonly support: SupportSummary | null;
   /** null: rows have no layers. */
   readonly comparedLayers: ComparedLayers | null;

@@ -5,7 +5,7 @@ import type { LearnerName } from '../native/contract/ensembles.js';
 import type { ComputeOptions } from '../native/devices.js';
 import { type AreaUnderCurve, RankedScores, type RocCurve } from '../statistics/rank-statistics.js';
 import { type DensityRatioWeights, densityRatioWeights, type SampleRole } from '../weights/density-ratio.js';
-import { calibrationFolds } from './calibration-folds.js';
+import { calibrationFolds, calibrationWeights } from './calibration-folds.js';
 import { foldAreas, type MeanArea, meanArea } from './mean-area.js';
 import type { ComparedWeights } from './rank-distances.js';
 import { rankingWeights } from './ranking-weights.js';
@@ -152,7 +152,7 @@ async function calibratedLogRatios(
 ): Promise<Record<SampleRole, Float64Array>> {
   const raw = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
   if (calibration === null) return raw;
-  const folded = { ...raw, ...calibrationFolds(fitted) };
+  const folded = { ...raw, ...calibrationFolds(fitted), ...calibrationWeights(fitted) };
   const calibrated = await crossCalibrate(calibration, folded, { signal: run.signal });
   return { reference: calibrated.reference.logOdds, generated: calibrated.generated.logOdds };
 }

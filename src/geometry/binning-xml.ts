@@ -1,4 +1,4 @@
-import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes';
+import type { SaxesAttributeNS, SaxesTagNS } from 'saxes';
 import { CaloscopeError } from '../errors.js';
 import type { RadialBinning } from './published-geometries.js';
 
@@ -18,7 +18,8 @@ const largestAlphaBins = 1e6;
  * @throws CaloscopeError ERR_XML for text that is not well-formed or has a DOCTYPE (and with it entities), ERR_GEOMETRY
  * for numbers that describe no calorimeter.
  */
-export function parseBinningXml(text: string): ParticleBinning[] {
+export async function parseBinningXml(text: string): Promise<ParticleBinning[]> {
+  const { SaxesParser } = await import('saxes'); // a third of what a start would cost
   const particles: { name: string; pid: string; layers: RadialBinning[] }[] = [];
   const open: string[] = [];
   const parser = new SaxesParser({ xmlns: true, fragment: false });

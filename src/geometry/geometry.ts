@@ -111,7 +111,7 @@ async function readBinningFile(path: string, particle: string | undefined): Prom
     const bytes = await readFile(path);
     requireNoPickle(path, bytes);
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const chosen = chooseParticle(parseBinningXml(text), particle);
+    const chosen = chooseParticle(await parseBinningXml(text), particle);
     const layers = chosen.layers.filter((layer) => layer.radialEdges.length > 1);
     return publishedBinning(layers) ?? polarGeometry(basename(path), layers, null);
   } catch (error) {

@@ -28,7 +28,7 @@ export async function chosenLayouts<Kind extends LayoutKind>(
 ): Promise<readonly LayoutOf<Kind>[]> {
   const ofKind = (layout: AnyLayout): layout is LayoutOf<Kind> => layout.kind === kind;
   const chosen = await chosenLayout(given);
-  if (chosen === null) return allPublishedLayouts.filter(ofKind);
+  if (chosen === null) return allPublishedLayouts().filter(ofKind);
   if (ofKind(chosen)) return [chosen];
   throw new CaloscopeError('ERR_LAYOUT', `layout ${chosen.name} is one of ${chosen.kind}, not of ${kind}`);
 }
@@ -37,7 +37,7 @@ export async function chosenLayouts<Kind extends LayoutKind>(
 export async function chosenLayout(given: ChosenLayout): Promise<AnyLayout | null> {
   if (given === undefined) return null;
   if (typeof given !== 'string') return parsed(given, (message) => new ArgumentError('ERR_LAYOUT', message));
-  const named = allPublishedLayouts.find(({ name }) => name === given);
+  const named = allPublishedLayouts().find(({ name }) => name === given);
   if (named) return named;
   if (!/\.json$/i.test(given) && !/[\\/]/.test(given)) {
     const message = `layout "${given}" is not known; use ${layoutNames.join(', ')} or a description (.json)`;

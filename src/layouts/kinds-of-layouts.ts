@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { eventLayoutSchema, publishedEventLayouts } from './event-layouts.js';
 import { jetLayoutSchema, publishedJetLayouts } from './jet-layouts.js';
-import { publishedLayouts } from './published-layouts.js';
+import { publishedLayoutNames, publishedLayouts } from './published-layouts.js';
 import { layoutSchema } from './schema.js';
 import { publishedTableLayouts, tableLayoutSchema } from './table-schema.js';
 
@@ -25,12 +25,15 @@ export type AnyLayout = z.output<typeof anyLayoutSchema>;
 export type AnyLayoutDescription = z.input<typeof anyLayoutSchema>;
 export type LayoutOf<Kind extends LayoutKind> = Extract<AnyLayout, { readonly kind: Kind }>;
 
-/** The published layouts of all kinds. */
-export const allPublishedLayouts: readonly AnyLayout[] = [
-  ...publishedLayouts,
+const others: readonly AnyLayout[] = [
   ...publishedEventLayouts,
   ...publishedJetLayouts,
   ...publishedTableLayouts,
 ];
 
-export const layoutNames: readonly string[] = allPublishedLayouts.map(({ name }) => name);
+/** The published layouts of all kinds. */
+export function allPublishedLayouts(): readonly AnyLayout[] {
+  return [...publishedLayouts(), ...others];
+}
+
+export const layoutNames: readonly string[] = [...publishedLayoutNames, ...others.map(({ name }) => name)];

@@ -204,4 +204,12 @@ const descriptions = [
   },
 ] as const satisfies readonly LayoutDescription[];
 
-export const publishedLayouts: readonly Layout[] = descriptions.map((one) => layoutSchema.parse(one));
+export const publishedLayoutNames: readonly string[] = descriptions.map(({ name }) => name);
+
+let checked: readonly Layout[] | undefined;
+
+/** Checked when they are first needed, not at every start. */
+export function publishedLayouts(): readonly Layout[] {
+  checked ??= descriptions.map((one) => layoutSchema.parse(one));
+  return checked;
+}

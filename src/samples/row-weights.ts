@@ -79,6 +79,8 @@ export function rowWeightWarnings(reference: WeighedRows, generated: WeighedRows
     },
   );
   if (words.length === 0) return [];
-  const message = `rows count by weights of their own: ${words.join('; ')}; calibrations, regions where the samples differ, windows of w and rows outside the other sample are not looked at`;
+  const negative = [reference, generated].some(({ rowWeights }) => rowWeights?.some((weight) => weight < 0));
+  const unseen = `${negative ? 'calibrations, quantiles of ln w, ' : ''}regions where the samples differ, windows of w and rows outside the other sample`;
+  const message = `rows count by weights of their own: ${words.join('; ')}; ${unseen} are not looked at`;
   return [{ code: 'row-weights', message }];
 }

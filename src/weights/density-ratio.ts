@@ -79,7 +79,10 @@ export interface WeightHealth {
   /** Share of showers with w < 1, and with w > 1. */
   readonly shareBelowOne: number;
   readonly shareAboveOne: number;
-  /** Quantiles of ln w, interpolated linearly between ranks. */
+  /**
+   * Quantiles of ln w, interpolated linearly between ranks. With weights of the showers, the smallest ln w below or at which showers with
+   * this share of the weight lie; empty where a weight is below 0: such a share rises and falls.
+   */
   readonly quantiles: readonly { readonly probability: number; readonly logWeight: number }[];
   /** The (at most ten) showers with the smallest and the largest weights; `row` counts from 0 in the file. */
   readonly smallest: readonly ExtremeShower[];

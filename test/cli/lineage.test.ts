@@ -116,8 +116,11 @@ describe('lineage', () => {
   it('tells of a missing file in one line each, and draws the graph', async () => {
     rmSync(other);
     const dot = at('graph.dot');
-    const { exitCode, stdout } = await caloscope(['lineage', files.folder, '--dot', dot]);
+    const svg = at('graph.svg');
+    const words = ['lineage', files.folder, '--dot', dot, '--svg', svg];
+    const { exitCode, stdout } = await caloscope(words);
     expect(exitCode).toBe(1);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg [\s\S]*>other\.hdf5<\/text>[\s\S]*<\/svg>\n$/);
     for (const path of ofOther)
       expect(stdout).toContain(`${path} is stale: its generated other.hdf5 is missing; make it again`);
     const graph = readFileSync(dot, 'utf8');

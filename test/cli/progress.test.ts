@@ -18,10 +18,10 @@ class FakeTerminal extends Writable {
   }
 }
 
-function display(isTTY: boolean, silent = false) {
+async function display(isTTY: boolean, silent = false) {
   const stderr = new FakeTerminal(isTTY);
   const io = { stdout: new FakeTerminal(false), stderr, signal: new AbortController().signal };
-  return { stderr, progress: progressDisplay(io, silent) };
+  return { stderr, progress: await progressDisplay(io, silent) };
 }
 
 const hideCursor = '\u001b[?25l';
@@ -32,9 +32,9 @@ describe('progress', () => {
     vi.useRealTimers();
   });
 
-  it('on a terminal is a bar with name, percentage, rate and time left; the cursor comes back', () => {
+  it('on a terminal is a bar with name, percentage, rate and time left; the cursor comes back', async () => {
     vi.useFakeTimers({ toFake: ['performance', 'Date', 'setTimeout', 'clearTimeout'] });
-    const { stderr, progress } = display(true);
+    const { stderr, progress } = await display(true);
     const show = progress.stage('training');
     expect(stderr.text).toBe('');
     show({ done: 0, total: 1000, message: '' });
@@ -42,12 +42,12 @@ describe('progress', () => {
     show({ done: 420, total: 1000, message: '' });
     progress.end();
     expect(stderr.text).toContain(hideCursor);
-    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 showers\/s, 3 s left/);
+    expect(stderr.text).toMatch(/training +\[.*\] 42% \| 210 rows\/s, 3 s left/);
     expect(stderr.text.lastIndexOf(showCursor)).toBeGreaterThan(stderr.text.lastIndexOf(hideCursor));
   });
 
-  it('on a terminal a new stage ends the bar of the one before, which may not speak any more', () => {
-    const { stderr, progress } = display(true);
+  it('on a terminal a new stage ends the bar of the one before, which may not speak any more', async () => {
+    const { stderr, progress } = await display(true);
     const reading = progress.stage('reading');
     reading({ done: 10, total: 10, message: '' });
     const training = progress.stage('training');
@@ -59,9 +59,9 @@ describe('progress', () => {
     expect(stderr.text).toContain('training');
   });
 
-  it('elsewhere is a line at the first progress, every minute and at the end', () => {
+  it('elsewhere is a line at the first progress, every minute and at the end', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
-    const { stderr, progress } = display(false);
+    const { stderr, progress } = await display(false);
     const show = progress.stage('reading');
     vi.advanceTimersByTime(5000); // what comes before the first progress says nothing about the rate
     for (let done = 0; done <= 100; done++) {
@@ -72,15 +72,15 @@ describe('progress', () => {
     progress.end();
     expect(stderr.text).toBe(
       'reading: 0 %\n' +
-        'reading: 30 %, 50 showers/s, 2 min 20 s left\n' +
-        'reading: 60 %, 50 showers/s, 1 min 20 s left\n' +
-        'reading: 90 %, 50 showers/s, 20 s left\n' +
+        'reading: 30 %, 50 rows/s, 2 min 20 s left\n' +
+        'reading: 60 %, 50 rows/s, 1 min 20 s left\n' +
+        'reading: 90 %, 50 rows/s, 20 s left\n' +
         'reading: 100 %\n',
     );
   });
 
-  it('is silent when told so', () => {
-    const { stderr, progress } = display(true, true);
+  it('is silent when told so', async () => {
+    const { stderr, progress } = await display(true, true);
     progress.stage('reading')({ done: 1, total: 2, message: '' });
     progress.end();
     expect(stderr.text).toBe('');

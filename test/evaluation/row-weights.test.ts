@@ -44,12 +44,18 @@ describe.each([
       9,
     );
     expect(warnings.map(({ code }) => code)).toContain('row-weights');
-    expect([result.calibration, result.support, result.failures, result.windows]).toEqual([
-      null,
-      null,
-      null,
-      [],
-    ]);
+    expect([result.support, result.failures, result.windows]).toEqual([null, null, []]);
+    const quantiles = result.weights.generated.quantiles;
+    if (signs) {
+      expect([result.calibration, quantiles]).toEqual([null, []]);
+      return;
+    }
+    expect(quantiles.length).toBeGreaterThan(0);
+    const { uncalibrated, calibrated } = result.calibration as NonNullable<typeof result.calibration>;
+    for (const { error, logLoss } of [uncalibrated, ...calibrated]) {
+      expect(error.debiased).toBeLessThan(4 * error.deviation);
+      expect(Math.abs(logLoss - Math.log(2))).toBeLessThan(0.04);
+    }
   });
 
   it('are told from those of another law as far as that law has it, and reweighted to it', async () => {
@@ -95,6 +101,14 @@ it('rows of weight 1 are evaluated as rows without weights are', async () => {
   }
 });
 
+it('weights from 0 on are calibrated: reweighted with a calibration, the mean weight is 1', async () => {
+  const generated = weightedSample(rows, 2);
+  const other = gaussianSample(rows, [0.6, 0, 0, 0], 5);
+  const { result } = await evaluated(other, generated, { calibration: 'platt' });
+  expect(result.calibration?.applied).toBe('platt');
+  expect(Math.abs(result.weights.generated.mean - 1)).toBeLessThan(0.05);
+});
+
 it('refuses weights that cannot be', async () => {
   const generated = gaussianSample(100, [0, 0], 8);
   const other = gaussianSample(100, [0, 0], 9);
@@ -106,7 +120,8 @@ it('refuses weights that cannot be', async () => {
     message: expect.stringContaining('row 7'),
   });
   await expect(given(ones.map(() => -1))).rejects.toMatchObject({ code: 'ERR_ARGUMENT' });
-  await expect(given(ones, { calibration: 'platt' })).rejects.toMatchObject({
+  const signs = ones.map((_, row) => (row === 3 ? -1 : 1));
+  await expect(given(signs, { calibration: 'platt' })).rejects.toMatchObject({
     code: 'ERR_ARGUMENT',
     message: expect.stringContaining('calibration'),
   });

@@ -31,20 +31,20 @@ function pathsOf(layout: Layout): string[] {
   return requiredDatasets(layout).map((dataset) => pathIn(group, dataset.replace(/\{\w+\}/, '64')));
 }
 
-it.each(publishedLayouts)('the layout $name is plain data', (layout) => {
+it.each(publishedLayouts())('the layout $name is plain data', (layout) => {
   expect(layoutSchema.parse(JSON.parse(JSON.stringify(layout)))).toEqual(layout);
   expect(structuredClone(layout)).toEqual(layout);
 });
 
-it.each(publishedLayouts)(
+it.each(publishedLayouts())(
   'the layout $name is recognized by its datasets, and only with all of them',
   (layout) => {
     const paths = pathsOf(layout);
     const group = layout.groups[0] ?? '/';
-    const found = recognizeLayout(publishedLayouts, fileWith([...paths, '/more']), null, null);
+    const found = recognizeLayout(publishedLayouts(), fileWith([...paths, '/more']), null, null);
     // Of layouts with the same names the shapes decide, which are looked at later.
     const named = (one: Layout) => [...one.groups, ...requiredDatasets(one).sort()].join();
-    const first = publishedLayouts.find((one) => named(one) === named(layout));
+    const first = publishedLayouts().find((one) => named(one) === named(layout));
     expect(found).toEqual({ layout: first, group });
     for (const missing of paths) {
       const others = paths.filter((path) => path !== missing);
@@ -58,11 +58,15 @@ it.each(publishedLayouts)(
 
 it('a file of another layout is told that whose datasets it has most of, or all layouts', () => {
   const names = (paths: readonly string[]) => () =>
-    recognizeLayout(publishedLayouts, fileWith(paths), null, null);
+    recognizeLayout(publishedLayouts(), fileWith(paths), null, null);
   expect(names(['/energy', '/layer_0', '/layer_1'])).toThrow(/layer_2 of the calogan layout is missing/);
   // `energy` alone is no reason to think of layers.
   expect(names(['/energy', '/ECAL'])).toThrow(
-    new RegExp(`${publishedLayouts.map(({ name }) => name).join(', ')}.*found are energy, ECAL.*--layout`),
+    new RegExp(
+      `${publishedLayouts()
+        .map(({ name }) => name)
+        .join(', ')}.*found are energy, ECAL.*--layout`,
+    ),
   );
 });
 
@@ -106,7 +110,7 @@ it.each([
   [{ definitions: 'others' }, 'definitions'],
   [{ more: 1 }, 'more'],
 ])('a layout with %j is not sound', (change, where) => {
-  const { error } = layoutSchema.safeParse({ ...publishedLayouts[1], ...change });
+  const { error } = layoutSchema.safeParse({ ...publishedLayouts()[1], ...change });
   expect(JSON.stringify(error?.issues)).toContain(where);
 });
 

@@ -40,4 +40,31 @@ for (const tables of ['csv', 'parquet']) {
     `${tables}: h5py and pandas find the weights and ${evaluation.generated.observables.length} observables`,
   );
 }
+
+// A training on these weights: what it ends with is what the sums say, with weights and without.
+const trained = execFileSync(python, [
+  'examples/python/weighted_training.py',
+  join(folder, 'tables-csv', 'weights.hdf5'),
+  join(folder, 'tables-generated.hdf5'),
+]).toString();
+for (const line of trained.trim().split('\n')) {
+  const [mean, exactMean, width, exactWidth] = line.match(/[\d.]+(e-?\d+)?/g).map(Number);
+  if (!(Math.abs(mean - exactMean) < 0.1 * exactWidth && Math.abs(width / exactWidth - 1) < 0.1))
+    throw new Error(`training that uses the weights: ${line}`);
+}
+if (trained.split('\n')[0].split(':')[1] === trained.split('\n')[1].split(':')[1])
+  throw new Error('training that uses the weights: they make no difference');
+console.log('a training loop uses the weights');
+const root = execFileSync(python, [
+  'examples/python/histograms_to_root.py',
+  join(folder, 'tables-csv', 'histograms.json'),
+  join(folder, 'histograms.root'),
+]).toString();
+const classes = root
+  .trim()
+  .split('\n')
+  .map((line) => line.match(/: (TH[123]D), sum /)?.[1]);
+if (!classes.includes('TH1D') || !classes.includes('TH2D') || classes.includes(undefined))
+  throw new Error(`uproot finds ${root}`);
+console.log(`uproot finds ${classes.length} histograms of ROOT with their Σw²`);
 evaluation.ensemble.dispose();

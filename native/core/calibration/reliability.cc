@@ -33,8 +33,17 @@ void check(const StatedRows& rows, const ReliabilityPlan& plan) {
       throw Error(ErrorCode::argument, "the probability of row " + std::to_string(row) + " does not lie in [0, 1]");
     }
   }
-  const auto reference = std::count(rows.labels.begin(), rows.labels.end(), 1);
-  if (reference > 0 && static_cast<std::size_t>(reference) < rows.labels.size()) return;
+  if (!rows.weights.empty() && rows.weights.size() != rows.labels.size()) {
+    throw Error(ErrorCode::shape, "every probability needs a weight, or none has one");
+  }
+  double sums[2] = {0, 0};
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    if (!(rows.weight(row) >= 0 && std::isfinite(rows.weight(row)))) {
+      throw Error(ErrorCode::argument, "the weight of row " + std::to_string(row) + " must be a finite number from 0 on");
+    }
+    sums[rows.labels[row] != 0] += rows.weight(row);
+  }
+  if (sums[0] > 0 && sums[1] > 0) return;
   throw Error(ErrorCode::too_few_rows, "a reliability curve needs rows of both samples");
 }
 
@@ -48,8 +57,56 @@ double quantile(const std::vector<double>& sorted, double share) {
   return part < 0.5 ? sorted[below] + step * part : sorted[above] - step * (1 - part);
 }
 
+/// The smallest probability below or at which rows with a share of the weight lie, for rising shares.
+class WeightedQuantiles {
+ public:
+  explicit WeightedQuantiles(const StatedRows& rows) {
+    for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+      if (rows.weight(row) > 0) sorted_.emplace_back(rows.probabilities[row], rows.weight(row));
+      all_ += rows.weight(row);
+    }
+    std::sort(sorted_.begin(), sorted_.end());
+  }
+
+  double next(double share) {
+    while (at_ + 1 < sorted_.size() && below_ + sorted_[at_].second < share * all_) below_ += sorted_[at_++].second;
+    return sorted_[at_].first;
+  }
+
+ private:
+  std::vector<std::pair<double, double>> sorted_;  // probability, weight
+  double all_ = 0;
+  double below_ = 0;
+  std::size_t at_ = 0;
+};
+
+std::vector<double> weighted_bin_edges(const StatedRows& rows, std::size_t bins) {
+  WeightedQuantiles quantiles(rows);
+  std::vector<double> edges;
+  for (std::size_t edge = 0; edge <= bins; ++edge) {
+    edges.push_back(quantiles.next(static_cast<double>(edge) / static_cast<double>(bins)));
+  }
+  return edges;
+}
+
+/// Only ratios of weights within a sample matter: their mean becomes 1 in each.
+StatedRows with_usual_weights(StatedRows rows) {
+  if (rows.weights.empty()) return rows;
+  double sums[2] = {0, 0};
+  double counts[2] = {0, 0};
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    sums[rows.labels[row] != 0] += rows.weights[row];
+    ++counts[rows.labels[row] != 0];
+  }
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    rows.weights[row] *= counts[rows.labels[row] != 0] / sums[rows.labels[row] != 0];
+  }
+  return rows;
+}
+
 /// One more than bins, ascending.
 std::vector<double> bin_edges(const StatedRows& rows, const ReliabilityPlan& plan) {
+  if (plan.spacing == BinSpacing::quantile && !rows.weights.empty()) return weighted_bin_edges(rows, plan.bins);
   std::vector<double> sorted;
   if (plan.spacing == BinSpacing::quantile) {
     sorted = rows.probabilities;
@@ -76,18 +133,18 @@ std::vector<std::uint32_t> bins_of(const StatedRows& rows, const std::vector<dou
   return bins;
 }
 
-ClassWeights class_weights(std::size_t reference, std::size_t rows, bool balance) {
+/// `reference` of `all`: numbers of rows, or sums of their weights.
+ClassWeights class_weights(double reference, double all, bool balance) {
   if (!balance) return {};
-  const auto half = static_cast<double>(rows) / 2;
-  return {half / static_cast<double>(reference), half / static_cast<double>(rows - reference)};
+  return {all / 2 / reference, all / 2 / (all - reference)};
 }
 
-double error_of(const std::vector<BinSums>& sums, const ClassWeights& weights, std::size_t rows) {
+double error_of(const std::vector<BinSums>& sums, const ClassWeights& weights, double all) {
   double error = 0;
   for (const BinSums& bin : sums) {
     error += std::fabs(weights.reference * bin.reference_gap - weights.generated * bin.generated_gap);
   }
-  return error / static_cast<double>(rows);
+  return error / all;
 }
 
 /// Wilson's interval of one standard deviation for k of n.
@@ -103,26 +160,43 @@ double weighted_share(double share, const ClassWeights& weights) {
   return reference / (reference + weights.generated * (1 - share));
 }
 
+/// Sums of the weights of the rows of a bin.
+struct BinWeights {
+  double reference = 0;
+  double generated = 0;
+  double squares = 0;
+};
+
 std::vector<ReliabilityBin> filled_bins(const StatedRows& rows, const std::vector<std::uint32_t>& bin_of_row,
                                         const std::vector<double>& edges, const ClassWeights& weights) {
   std::vector<ReliabilityBin> bins;
+  std::vector<BinWeights> sums(edges.size() - 1);
   for (std::size_t bin = 0; bin + 1 < edges.size(); ++bin) bins.push_back({edges[bin], edges[bin + 1], 0, 0, 0, 0, 0, 0});
   for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    const double weight = rows.weight(row);
+    if (weight == 0) continue;
     ReliabilityBin& bin = bins[bin_of_row[row]];
+    BinWeights& sum = sums[bin_of_row[row]];
     ++(rows.labels[row] ? bin.reference : bin.generated);
-    bin.mean_probability += (rows.labels[row] ? weights.reference : weights.generated) * rows.probabilities[row];
+    (rows.labels[row] ? sum.reference : sum.generated) += weight;
+    sum.squares += weight * weight;
+    bin.mean_probability += (rows.labels[row] ? weights.reference : weights.generated) * weight * rows.probabilities[row];
   }
-  std::erase_if(bins, [](const ReliabilityBin& bin) { return bin.reference + bin.generated == 0; });
-  for (ReliabilityBin& bin : bins) {
-    const auto reference = static_cast<double>(bin.reference);
-    const auto generated = static_cast<double>(bin.generated);
+  std::vector<ReliabilityBin> filled;
+  for (std::size_t i = 0; i < bins.size(); ++i) {
+    ReliabilityBin bin = bins[i];
+    const auto& [reference, generated, squares] = sums[i];
+    if (!(squares > 0)) continue;
+    const double all = reference + generated;
+    const double rows_worth = all * all / squares;
     bin.mean_probability /= weights.reference * reference + weights.generated * generated;
-    bin.frequency = weighted_share(reference / (reference + generated), weights);
-    const auto [low, high] = score_interval(reference, reference + generated);
+    bin.frequency = weighted_share(reference / all, weights);
+    const auto [low, high] = score_interval(reference / all * rows_worth, rows_worth);
     bin.frequency_low = weighted_share(low, weights);
     bin.frequency_high = weighted_share(high, weights);
+    filled.push_back(bin);
   }
-  return bins;
+  return filled;
 }
 
 /// Labels drawn from the stated probabilities, and what follows from them.
@@ -150,7 +224,8 @@ class Resampling {
       reference += label;
     }
     const bool both = reference > 0 && reference < chances_.size();
-    return error_of(sums, class_weights(reference, chances_.size(), balance && both), chances_.size());
+    const auto all = static_cast<double>(chances_.size());
+    return error_of(sums, class_weights(static_cast<double>(reference), all, balance && both), all);
   }
 
  private:
@@ -159,26 +234,59 @@ class Resampling {
   std::vector<double> chances_;
 };
 
+/// Differences in the bins as their errors scatter them around 0.
+class ErrorDraws {
+ public:
+  ErrorDraws(const StatedRows& rows, const std::vector<std::uint32_t>& bin_of_row, const ClassWeights& weights,
+             std::size_t bins)
+      : deviations_(bins) {
+    for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+      const double p = rows.probabilities[row];
+      const double gap = rows.labels[row] ? weights.reference * (1 - p) : weights.generated * p;
+      deviations_[bin_of_row[row]] += std::pow(rows.weight(row) * gap, 2);
+    }
+    for (double& deviation : deviations_) deviation = std::sqrt(deviation);
+  }
+
+  /// The error of one draw, where the weights add to `all`.
+  double draw(RandomStream random, double all) const {
+    double error = 0;
+    for (const double deviation : deviations_) error += std::fabs(deviation * random.normal());
+    return error / all;
+  }
+
+ private:
+  std::vector<double> deviations_;
+};
+
 }  // namespace
 
-Reliability reliability(const StatedRows& rows, const ReliabilityPlan& plan, const JobControl& control) {
-  check(rows, plan);
+Reliability reliability(const StatedRows& given, const ReliabilityPlan& plan, const JobControl& control) {
+  check(given, plan);
+  const StatedRows rows = with_usual_weights(given);
   const std::vector<double> edges = bin_edges(rows, plan);
   const std::vector<std::uint32_t> bin_of_row = bins_of(rows, edges);
-  const auto reference = static_cast<std::size_t>(std::count(rows.labels.begin(), rows.labels.end(), 1));
-  const ClassWeights weights = class_weights(reference, rows.labels.size(), plan.balance);
+  double reference = 0;
+  double all = 0;
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) {
+    reference += rows.labels[row] ? rows.weight(row) : 0;
+    all += rows.weight(row);
+  }
+  const ClassWeights weights = class_weights(reference, all, plan.balance);
   std::vector<BinSums> sums(plan.bins);
   for (std::size_t row = 0; row < rows.labels.size(); ++row) {
     const double p = rows.probabilities[row];
-    if (rows.labels[row]) sums[bin_of_row[row]].reference_gap += 1 - p;
-    else sums[bin_of_row[row]].generated_gap += p;
+    if (rows.labels[row]) sums[bin_of_row[row]].reference_gap += rows.weight(row) * (1 - p);
+    else sums[bin_of_row[row]].generated_gap += rows.weight(row) * p;
   }
-  CalibrationError error{error_of(sums, weights, rows.labels.size()), 0, 0, 0};
+  CalibrationError error{error_of(sums, weights, all), 0, 0, 0};
   const Resampling resampling(rows, bin_of_row, weights);
+  const ErrorDraws draws(rows, bin_of_row, weights, plan.bins);
   double squares = 0;
   for (std::size_t i = 0; i < plan.resamples; ++i) {
     control.check();
-    const double drawn = resampling.draw(RandomStream(plan.seed, i), plan.balance, sums);
+    const RandomStream random(plan.seed, i);
+    const double drawn = rows.weights.empty() ? resampling.draw(random, plan.balance, sums) : draws.draw(random, all);
     error.reached += drawn >= error.value;
     const double before = error.expected;
     error.expected += (drawn - before) / static_cast<double>(i + 1);

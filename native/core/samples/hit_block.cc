@@ -108,6 +108,7 @@ HitBlock::HitBlock(std::uint32_t voxels, std::vector<double> incident_energies, 
       energies[hit] = static_cast<std::remove_reference_t<decltype(*energies)>>(energy[hit]);
     }
   });
+  look_for_finite();
 }
 
 std::size_t HitBlock::bytes() const {
@@ -115,9 +116,9 @@ std::size_t HitBlock::bytes() const {
   return hits() * hit_bytes + offset_.size() * sizeof(offset_[0]) + rows() * sizeof(double);
 }
 
-bool HitBlock::finite() const {
-  if (energy64_) return all_finite(energy64_.get(), hits());
-  return !energy32_ || all_finite(energy32_.get(), hits());
+void HitBlock::look_for_finite() {
+  finite_ = true;
+  with_hits([&](const auto*, const auto* energy) { finite_ = all_finite(energy, hits()); });
 }
 
 void HitBlock::weigh(std::span<const double> weights) {
@@ -153,6 +154,7 @@ void HitBlock::remove_rows(std::span<const std::uint64_t> removed) {
   }
   incident_energies_.resize(place);
   offset_.resize(place + 1);
+  look_for_finite();
 }
 
 void HitBlock::take_room(std::size_t hits, bool fit_float) {
@@ -179,6 +181,7 @@ void HitBlock::find(const std::vector<ShowerColumns>& columns) {
   // One entry more: a voxel is written before it is known whether it is hit.
   take_room(std::size_t{hits()} + 1, fit);
   with_hits([&](auto* voxel, auto* energy) { write<Number>(columns, voxel, energy); });
+  look_for_finite();
 }
 
 template <class Number, class Voxel, class Energy>

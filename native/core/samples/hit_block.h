@@ -39,8 +39,8 @@ class HitBlock {
   bool wide_energies() const { return energy64_ != nullptr; }
   std::uint32_t hits_of(std::uint64_t row) const { return offset_[row + 1] - offset_[row]; }
   std::span<const double> incident_energies() const { return incident_energies_; }
-  /// Whether all energies of hits are finite.
-  bool finite() const;
+  /// Whether all energies of hits are finite. Looked at by whoever makes or changes the block, which many threads do.
+  bool finite() const { return finite_; }
   std::size_t bytes() const;
 
   /// Calls `visit(voxel, energy)` for each hit of a shower, in ascending order of the voxel.
@@ -86,6 +86,7 @@ class HitBlock {
         offset_[row + 1] = kept;
       }
     });
+    look_for_finite();
   }
 
  private:
@@ -100,6 +101,7 @@ class HitBlock {
     else if (voxel32_) with(voxel32_.get());
   }
 
+  void look_for_finite();
   void take_room(std::size_t hits, bool fit_float);
   template <class Number>
   void find(const std::vector<ShowerColumns>& columns);
@@ -108,6 +110,7 @@ class HitBlock {
 
   std::uint32_t voxels_ = 0;
   std::vector<double> incident_energies_;
+  bool finite_ = true;
   std::vector<std::uint32_t> offset_{0};  ///< hits of shower i: [offset_[i], offset_[i + 1])
   // One of each pair is there when there are hits.
   std::unique_ptr<std::uint16_t[]> voxel16_;

@@ -129,6 +129,26 @@ void add_weighted(WeightHealth& health, std::span<const double> log_weights, std
   health.share_above_one = above.value() / rows.value();
 }
 
+/// The smallest ln w below or at which rows with this share of the weight lie; none where weights of rows are below 0: the share
+/// then rises and falls.
+void add_weighted_quantiles(WeightHealth& health, std::span<const double> log_weights, std::span<const double> row_weights) {
+  std::vector<std::pair<double, double>> rows;  // ln w, weight
+  CompensatedSum all;
+  for (std::size_t row = 0; row < log_weights.size(); ++row) {
+    if (!std::isfinite(log_weights[row])) continue;
+    if (row_weights[row] < 0) return;
+    rows.emplace_back(log_weights[row], row_weights[row]);
+    all += row_weights[row];
+  }
+  std::sort(rows.begin(), rows.end());
+  CompensatedSum below;
+  std::size_t next = 0;
+  for (const double p : quantile_probabilities) {
+    while (next + 1 < rows.size() && below.value() + rows[next].second < p * all.value()) below += rows[next++].second;
+    health.quantiles.push_back({p, rows[next].first});
+  }
+}
+
 void check(const DensityRatioOptions& options) {
   if (!std::isfinite(options.prior_shift)) throw Error(ErrorCode::argument, "the prior shift must be a finite number");
   if (!options.clip) return;
@@ -158,8 +178,12 @@ WeightHealth weight_health(std::span<const double> log_weights, std::span<const 
   const auto [first_one, first_above] = std::equal_range(sorted.begin(), sorted.end(), 0.0);
   health.share_below_one = static_cast<double>(first_one - sorted.begin()) / n;
   health.share_above_one = static_cast<double>(sorted.end() - first_above) / n;
-  if (!row_weights.empty()) add_weighted(health, log_weights, row_weights, sign, control);
-  for (const double p : quantile_probabilities) health.quantiles.push_back({p, quantile(sorted, p)});
+  if (row_weights.empty()) {
+    for (const double p : quantile_probabilities) health.quantiles.push_back({p, quantile(sorted, p)});
+  } else {
+    add_weighted(health, log_weights, row_weights, sign, control);
+    add_weighted_quantiles(health, log_weights, row_weights);
+  }
   const std::size_t count = std::min(extreme_rows, sorted.size());
   health.smallest = extremes(log_weights, count, sorted[count - 1], [](double a, double b) { return a < b; });
   health.largest =

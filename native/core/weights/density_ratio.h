@@ -69,7 +69,8 @@ struct WeightHealth {
   /// Shares of rows with w < 1 and with w > 1; of their weights, where they have any.
   double share_below_one = 0;
   double share_above_one = 0;
-  /// Of ln w, linear interpolation between ranks: position (n-1)p counted from 0.
+  /// Of ln w, linear interpolation between ranks: position (n-1)p counted from 0. With weights of the rows, all from 0 on: the smallest
+  /// ln w below or at which rows with a share p of the weight lie; none where a weight is below 0.
   std::vector<WeightQuantile> quantiles;
   /// Ten rows at most, the most extreme first, earlier rows first among equals.
   std::vector<ExtremeShower> smallest;

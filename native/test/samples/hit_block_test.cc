@@ -156,6 +156,21 @@ TEST(HitBlock, MultipliesEnergiesByTheWeightsOfTheirVoxels) {
   EXPECT_THROW(block.weigh(std::span(weights).first(2)), Error);
 }
 
+TEST(HitBlock, KnowsWhetherItsEnergiesAreStillFinite) {
+  const std::vector<float> numbers{1e38F, 1, 2, 3};
+  HitBlock block({1, 1}, {{std::span<const float>(numbers), 2}});
+  EXPECT_TRUE(block.finite());
+  block.weigh(std::vector<double>{10, 1});  // beyond float32
+  EXPECT_FALSE(block.finite());
+  HitBlock other({1, 1}, {{std::span<const float>(numbers), 2}});
+  other.weigh(std::vector<double>{10, 1});
+  const std::uint64_t first = 0;
+  other.remove_rows({&first, 1});
+  EXPECT_TRUE(other.finite());
+  block.change_energies([](std::uint32_t, double energy) { return std::isfinite(energy) ? energy : 0; });
+  EXPECT_TRUE(block.finite());
+}
+
 TEST(HitBlock, RefusesColumnsThatDoNotFit) {
   const std::vector<float> numbers(12);
   const std::vector<double> doubles(12);

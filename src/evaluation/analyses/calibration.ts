@@ -8,7 +8,7 @@ import {
 } from '../../native/contract/calibration.js';
 import type { ComputeOptions } from '../../native/devices.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
-import { calibrationFolds } from '../calibration-folds.js';
+import { type CalibrationWeights, calibrationFolds, calibrationWeights } from '../calibration-folds.js';
 import { type LogWeights, type WeightCalibration, weightCalibration } from '../weight-calibration.js';
 
 export type { LogLossGain } from '../../calibration/probability-scores.js';
@@ -50,16 +50,17 @@ export interface CalibrationSummary {
 
 /** Whether the weight is the ratio of the densities, and whether a calibration makes it so. */
 export const calibration: Analysis<CalibrationSummary | null> = {
-  async run({ fitted, choices, run, scores }) {
-    if (scores.rowsAreWeighted) return { part: null };
+  async run({ fitted, choices, run }) {
+    const weights = calibrationWeights(fitted);
+    if (weights === null) return { part: null };
     const uncalibrated = { reference: fitted.reference.logRatios, generated: fitted.generated.logRatios };
     const calibrated: CalibratedCheck[] = [];
     for (const method of calibrationMethods) {
-      calibrated.push(await checkCalibration(method, uncalibrated, fitted, run));
+      calibrated.push(await checkCalibration(method, uncalibrated, { fitted, weights }, run));
     }
     const part = {
       applied: choices.calibration,
-      uncalibrated: await check(uncalibrated, run),
+      uncalibrated: await check(uncalibrated, weights, run),
       calibrated,
     };
     return { part };
@@ -92,35 +93,39 @@ export const calibration: Analysis<CalibrationSummary | null> = {
 async function checkCalibration(
   method: CalibrationMethod,
   uncalibrated: LogWeights,
-  fitted: AnalysisContext['fitted'],
+  { fitted, weights }: Pick<AnalysisContext, 'fitted'> & { readonly weights: Partial<CalibrationWeights> },
   run: ComputeOptions,
 ): Promise<CalibratedCheck> {
   const folds = calibrationFolds(fitted);
   const { reference, generated, parameters } = await crossCalibrate(
     method,
-    { ...uncalibrated, ...folds },
+    { ...uncalibrated, ...folds, ...weights },
     { signal: run.signal },
   );
   const after = { reference: reference.logOdds, generated: generated.logOdds };
   return {
     method,
-    gain: await logLossGain(uncalibrated, after, { signal: run.signal }),
+    gain: await logLossGain({ ...uncalibrated, ...weights }, after, { signal: run.signal }),
     parameters,
-    ...(await check(after, run)),
+    ...(await check(after, weights, run)),
   };
 }
 
-async function check(logWeights: LogWeights, run: ComputeOptions): Promise<CalibrationCheck> {
+async function check(
+  logWeights: LogWeights,
+  weights: Partial<CalibrationWeights>,
+  run: ComputeOptions,
+): Promise<CalibrationCheck> {
   const { bins, error } = await reliability(
     logWeights.reference.map(probability),
     logWeights.generated.map(probability),
-    { signal: run.signal },
+    { ...weights, signal: run.signal },
   );
   return {
     error,
-    ...(await probabilityScores(logWeights, { signal: run.signal })),
+    ...(await probabilityScores({ ...logWeights, ...weights }, { signal: run.signal })),
     reliability: bins,
-    weights: await weightCalibration(logWeights, run),
+    weights: await weightCalibration(logWeights, weights, run),
   };
 }
 

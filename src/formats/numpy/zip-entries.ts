@@ -1,4 +1,4 @@
-import { type Entry, fromFd, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { CaloscopeError } from '../../errors.js';
 
 /** An array in a NumPy archive. */
@@ -16,6 +16,7 @@ export interface ArrayEntry {
 export async function arrayEntries(
   descriptor: number,
 ): Promise<{ readonly archive: ZipFile; readonly arrays: readonly ArrayEntry[] }> {
+  const { fromFd } = await import('yauzl'); // not at every start
   const archive = await new Promise<ZipFile>((resolve, reject) => {
     fromFd(descriptor, { lazyEntries: true, autoClose: false }, (error, zip) =>
       error ? reject(damagedArchive(error)) : resolve(zip),

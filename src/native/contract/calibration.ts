@@ -75,9 +75,9 @@ export interface CalibrationOperations {
     notify: Notify<{ readonly x: Float64Array; readonly y: Float64Array; readonly values: Float64Array }>,
   ): JobHandle;
   /** Of probabilities. */
+  /** @param set probabilities in place of logits. */
   reliability(
-    reference: NumberArray,
-    generated: NumberArray,
+    set: CalibrationSetRecord,
     plan: {
       readonly bins: number;
       readonly spacing: BinSpacing;

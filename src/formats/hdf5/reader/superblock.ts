@@ -64,7 +64,10 @@ function whatItIs(file: FileBytes): string {
     ['PK', 'a zip archive (or a NumPy .npz): unpack it first'],
     ['\x89PNG', 'a PNG picture'],
     ['\x93NUMPY', 'a NumPy array'],
-    ['root', 'a ROOT file'],
+    [
+      'root',
+      `a ROOT file: write its branches with uproot, python3 -c 'import uproot, numpy; numpy.savez("out.npz", **uproot.open("in.root")["TREE"].arrays(library="np"))'; of hits see docs/layouts.md`,
+    ],
     ['\x28\xb5\x2f\xfd', 'a Zstandard archive: unpack it first'],
     ['BZh', 'a bzip2 archive: unpack it first'],
     ['\xfd7zXZ', 'an xz archive: unpack it first'],

@@ -57,7 +57,7 @@ function contents(open: () => ShowerSource | null): Found | null {
 
 /** Opens a file both ways; true where the library was not needed. */
 function expectSame(path: string, layout: string, group: string | null = null): boolean {
-  const layouts = publishedLayouts.filter(({ name }) => name === layout);
+  const layouts = publishedLayouts().filter(({ name }) => name === layout);
   const request = { path, group, layouts, definitions: null };
   const descriptor = openSync(path, 'r');
   try {
@@ -118,7 +118,7 @@ describe('files that are opened without the library', () => {
       const path = write(join(folder, `links-${others}.hdf5`), format, null, { others });
       expect(expectSame(path, 'calochallenge')).toBe(others !== 7);
       const descriptor = openSync(path, 'r');
-      const request = { path, group: null, layouts: publishedLayouts, definitions: null };
+      const request = { path, group: null, layouts: publishedLayouts(), definitions: null };
       const found = contents(() => openShowerSource(library, descriptor, request));
       closeSync(descriptor);
       expect(found).toMatchObject({ metadata: { rows: 30, toy: true } });

@@ -50,6 +50,7 @@ describe('a file', () => {
     expect(() => check(pointer)).toThrow(
       /Git LFS pointer to 173,797,023 bytes; fetch them with "git lfs pull"/,
     );
+    expect(() => check('root\0\0'.padEnd(300, '\0'))).toThrow(/a ROOT file.*import uproot/);
     expect(() => check('version 1 of my notes\n')).toThrow(/looks like a text file/);
   });
 });

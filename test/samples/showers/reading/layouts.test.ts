@@ -236,7 +236,7 @@ const examples: Readonly<
 };
 
 it('every published layout of voxels has an example', () => {
-  const ofVoxels = publishedLayouts.filter(({ voxels }) => voxels !== undefined);
+  const ofVoxels = publishedLayouts().filter(({ voxels }) => voxels !== undefined);
   expect(Object.keys(examples).sort()).toEqual(ofVoxels.map(({ name }) => name).sort());
 });
 

@@ -1,0 +1,110 @@
+import type { Lineage, LineageNode } from './lineage.js';
+
+const letter = 6.9; // width of a letter of 12 px, at most
+const padding = 12;
+const height = 40;
+const between = 14;
+const margin = 16;
+/** Between two columns: roles of edges stand there. */
+const gap = 110;
+
+interface Box {
+  readonly node: LineageNode;
+  readonly column: number;
+  x: number;
+  y: number;
+  width: number;
+}
+
+const colors = {
+  current: { frame: '#4a5568', text: '#1a202c', dashes: '' },
+  stale: { frame: '#b8430b', text: '#b8430b', dashes: '' },
+  missing: { frame: '#718096', text: '#718096', dashes: ' stroke-dasharray="5 4"' },
+} as const;
+
+/**
+ * The graph as a drawing of its own, SVG: what was made stands to the right of all that it was made from. What is stale is orange, what is missing
+ * dashed; why something is stale stands in its title, which browsers show where the pointer rests.
+ */
+export function lineageSvg({ nodes, edges }: Lineage): string {
+  const boxes = placed(nodes, edges);
+  const width = Math.max(0, ...[...boxes.values()].map((box) => box.x + box.width)) + margin;
+  const bottom = Math.max(0, ...[...boxes.values()].map((box) => box.y + height)) + margin;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${round(width)}" height="${round(bottom)}" viewBox="0 0 ${round(width)} ${round(bottom)}" font-family="Helvetica, Arial, sans-serif" font-size="12" role="img" aria-label="What was made from what">`,
+    `<rect width="100%" height="100%" fill="#fff"/>`,
+    ...edges.flatMap(({ from, to }) => {
+      const [start, end] = [boxes.get(from), boxes.get(to)];
+      return start && end ? [drawnEdge(start, end)] : [];
+    }),
+    ...[...boxes.values()].map((box) => drawnRoles(box, edges)),
+    ...[...boxes.values()].map(drawnBox),
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+/** Columns by the longest way from what was made from nothing; within one, what has its parents higher stands higher. */
+function placed(nodes: readonly LineageNode[], edges: Lineage['edges']): ReadonlyMap<string, Box> {
+  const columns = new Map<string, number>();
+  const columnOf = (path: string, seen: readonly string[] = []): number => {
+    const known = columns.get(path);
+    if (known !== undefined) return known;
+    const parents = edges.filter(({ to, from }) => to === path && !seen.includes(from));
+    const column = Math.max(0, ...parents.map(({ from }) => 1 + columnOf(from, [...seen, path])));
+    columns.set(path, column);
+    return column;
+  };
+  const boxes = new Map<string, Box>();
+  const last = Math.max(0, ...nodes.map(({ path }) => columnOf(path)));
+  let x = margin;
+  for (let column = 0; column <= last; column++) {
+    const here = nodes.filter(({ path }) => columnOf(path) === column);
+    const parentHeight = ({ path }: LineageNode) => {
+      const heights = edges.filter(({ to }) => to === path).map(({ from }) => boxes.get(from)?.y ?? 0);
+      return heights.reduce((sum, one) => sum + one, 0) / (heights.length || 1);
+    };
+    const sorted = here.toSorted((a, b) => parentHeight(a) - parentHeight(b) || a.path.localeCompare(b.path));
+    const width =
+      Math.max(...here.map(({ path, kind }) => letter * Math.max(path.length, kind.length))) + 2 * padding;
+    for (const [row, node] of sorted.entries())
+      boxes.set(node.path, { node, column, x, y: margin + row * (height + between), width });
+    x += width + gap;
+  }
+  return boxes;
+}
+
+function drawnBox({ node: { path, kind, state, reasons }, x, y, width }: Box): string {
+  const { frame, text, dashes } = colors[state];
+  const title = [`${kind} ${path}: ${state}`, ...reasons].join('\n');
+  return [
+    `<g><title>${escaped(title)}</title>`,
+    `<rect x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${height}" rx="4" fill="#fff" stroke="${frame}"${dashes}/>`,
+    `<text x="${round(x + padding)}" y="${round(y + 16)}" fill="${frame}" font-size="10">${kind}${state === 'current' ? '' : `, ${state}`}</text>`,
+    `<text x="${round(x + padding)}" y="${round(y + 31)}" fill="${text}">${escaped(path)}</text></g>`,
+  ].join('');
+}
+
+function drawnEdge(start: Box, end: Box): string {
+  const [x1, y1] = [start.x + start.width, start.y + height / 2];
+  const [x2, y2] = [end.x, end.y + height / 2];
+  const bend = (x1 + x2) / 2;
+  const path = `M${round(x1)} ${round(y1)}C${round(bend)} ${round(y1)} ${round(bend)} ${round(y2)} ${round(x2 - 6)} ${round(y2)}`;
+  const head = `M${round(x2)} ${round(y2)}l-7 -3.5v7z`;
+  return `<path d="${path}" fill="none" stroke="#a0aec0"/><path d="${head}" fill="#a0aec0"/>`;
+}
+
+/** What a file was to those that were made of it, beside its box. */
+function drawnRoles({ node, x, y, width }: Box, edges: Lineage['edges']): string {
+  const roles = new Set(edges.filter(({ from }) => from === node.path).map(({ role }) => role));
+  return `<text x="${round(x + width + 4)}" y="${round(y + height / 2 - 4)}" fill="#718096" font-size="9">${escaped([...roles].join(', '))}</text>`;
+}
+
+function round(number: number): number {
+  return Math.round(10 * number) / 10;
+}
+
+function escaped(text: string): string {
+  const named: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+  return text.replace(/[&<>"]/g, (character) => named[character] as string);
+}
