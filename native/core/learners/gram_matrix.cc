@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/run/wide_vectors.h"
+
 namespace caloscope {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::size_t columns_at_once = 128;
 constexpr std::size_t at_once = 4;
 
 /// Adds the first rows of the data to the sums of row i of the matrix, in the columns from first to last.
-void add_to(double* sums, const double* rows, const double* w, std::size_t count, std::size_t columns, std::size_t i,
+inline void add_to(double* sums, const double* rows, const double* w, std::size_t count, std::size_t columns, std::size_t i,
             std::size_t first, std::size_t last) {
   if (count == at_once) {
     const double* x = rows;
@@ -33,22 +35,26 @@ void add_to(double* sums, const double* rows, const double* w, std::size_t count
   }
 }
 
+/// Adds all rows of the data to rows of the matrix, from top to bottom.
+CALOSCOPE_WIDE_VECTORS void add_tile(double* upper, const double* rows, const double* w, std::size_t count, std::size_t columns,
+                                     std::size_t top, std::size_t bottom) {
+  for (std::size_t left = top; left < columns; left += columns_at_once) {
+    const std::size_t right = left + columns_at_once < columns ? left + columns_at_once : columns;
+    for (std::size_t r = 0; r < count; r += at_once) {
+      const std::size_t together = count - r < at_once ? count - r : at_once;
+      for (std::size_t i = top; i < bottom; ++i) {
+        add_to(upper + i * columns, rows + r * columns, w + r, together, columns, i, i > left ? i : left, right);
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void GramMatrix::add(std::span<const double> rows, std::span<const double> w, const TileRunner& run_tiles) {
   run_tiles((columns_ + rows_of_tile - 1) / rows_of_tile, [&](std::size_t tile) {
     const std::size_t top = tile * rows_of_tile;
-    const std::size_t bottom = std::min(top + rows_of_tile, columns_);
-    for (std::size_t left = top; left < columns_; left += columns_at_once) {
-      const std::size_t right = std::min(left + columns_at_once, columns_);
-      for (std::size_t r = 0; r < w.size(); r += at_once) {
-        const std::size_t count = std::min(at_once, w.size() - r);
-        for (std::size_t i = top; i < bottom; ++i) {
-          add_to(upper_.data() + i * columns_, rows.data() + r * columns_, w.data() + r, count, columns_, i,
-                 std::max(i, left), right);
-        }
-      }
-    }
+    add_tile(upper_.data(), rows.data(), w.data(), w.size(), columns_, top, std::min(top + rows_of_tile, columns_));
   });
 }
 

@@ -2,17 +2,15 @@
 
 #include <algorithm>
 
+#include "core/run/wide_vectors.h"
+
 namespace caloscope {
+namespace {
 
-void QuadraticTerms::expand(const double* row, double* terms) const {
-  terms = std::copy_n(row, values, terms);
-  if (!products) return;
-  for (std::size_t i = 0; i < values; ++i) {
-    for (std::size_t j = i; j < values; ++j) *terms++ = row[i] * row[j];
-  }
-}
-
-void QuadraticTerms::sums(const double* coefficients, const double* lanes, double* result) const {
+CALOSCOPE_WIDE_VECTORS void sums_of(const QuadraticTerms& terms, const double* coefficients, const double* lanes,
+                                    double* result) {
+  constexpr std::size_t block = QuadraticTerms::block;
+  const std::size_t values = terms.values;
   // Two values share what is read of a third: its product with either is added in the same turn.
   double total[block] = {};
   const auto add_value = [&](std::size_t i, const double (&inner)[block]) {
@@ -26,7 +24,7 @@ void QuadraticTerms::sums(const double* coefficients, const double* lanes, doubl
       first[r] = coefficients[i];
       second[r] = both ? coefficients[i + 1] : 0;
     }
-    if (products) {
+    if (terms.products) {
       const double* of_first = of_product;
       const double* of_second = of_first + (values - i) - 1;  // its entry for value j lies at j - i, as the first's does
       const double square = of_first[0];
@@ -48,7 +46,10 @@ void QuadraticTerms::sums(const double* coefficients, const double* lanes, doubl
   std::copy_n(total, block, result);
 }
 
-void QuadraticTerms::add(const double* factor, const double* rows, double* gradient) const {
+CALOSCOPE_WIDE_VECTORS void add_terms(const QuadraticTerms& terms, const double* factor, const double* rows,
+                                      double* gradient) {
+  constexpr std::size_t block = QuadraticTerms::block;
+  const std::size_t values = terms.values;
   static_assert(block == 8, "a sum below has eight terms");
   const double* y[block];
   for (std::size_t r = 0; r < block; ++r) y[r] = rows + r * values;
@@ -62,7 +63,7 @@ void QuadraticTerms::add(const double* factor, const double* rows, double* gradi
   double f[block];
   std::copy_n(factor, block, f);
   add_row(f, 0, gradient);
-  if (!products) return;
+  if (!terms.products) return;
   double* of_product = gradient + values;
   for (std::size_t i = 0; i < values; ++i) {
     for (std::size_t r = 0; r < block; ++r) f[r] = factor[r] * y[r][i];
@@ -70,6 +71,24 @@ void QuadraticTerms::add(const double* factor, const double* rows, double* gradi
     add_row(f, i, of_product - i);
     of_product += values - i;
   }
+}
+
+}  // namespace
+
+void QuadraticTerms::expand(const double* row, double* terms) const {
+  terms = std::copy_n(row, values, terms);
+  if (!products) return;
+  for (std::size_t i = 0; i < values; ++i) {
+    for (std::size_t j = i; j < values; ++j) *terms++ = row[i] * row[j];
+  }
+}
+
+void QuadraticTerms::sums(const double* coefficients, const double* lanes, double* result) const {
+  sums_of(*this, coefficients, lanes, result);
+}
+
+void QuadraticTerms::add(const double* factor, const double* rows, double* gradient) const {
+  add_terms(*this, factor, rows, gradient);
 }
 
 }  // namespace caloscope
