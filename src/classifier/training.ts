@@ -2,7 +2,7 @@ import { requireObject } from '../names.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import type { NativeTrainingRecord } from '../native/contract/training.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, holdSample, requireChoices, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { SampleRecord } from '../samples/sample.js';
 import { inputsOf } from '../samples/sample-inputs.js';
@@ -47,6 +47,7 @@ export async function trainClassifier(
   const choices = trainingChoices(trainingSchema, training);
   const kept = parseCheckpoint(checkpoint);
   const samples = [sampleOf(reference), sampleOf(generated)] as const;
+  requireChoices(samples[0], training);
   using _reference = holdSample(reference);
   using _generated = holdSample(generated);
   using pair = await examinePair(...samples, choices, { signal, threads, device, devices });

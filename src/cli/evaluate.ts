@@ -64,6 +64,7 @@ export function evaluateCommand(): Command {
     .addOption(options.tablesOption())
     .addOption(options.figuresOption());
   options.addGeometryOptions(command);
+  command.addOption(options.multiplicityOption());
   options.addContentOptions(command);
   options.addTrainingOptions(command);
   options.addScoringOptions(command);

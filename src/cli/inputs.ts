@@ -4,7 +4,7 @@ import { fileIdentity } from '../formats/files/file-identity.js';
 import { describeFile, freeSample, type GivenSample, openSample } from '../samples/kinds.js';
 import type { DescribedFile } from '../samples/sample.js';
 import { filesNamed } from './file-patterns.js';
-import { contentPolicy, type SampleFileOptions } from './options.js';
+import { openingOptions, type SampleFileOptions, type TrainingFlags, trainingOptions } from './options.js';
 import type { Session } from './session.js';
 
 /** The files of each sample. */
@@ -57,11 +57,12 @@ export async function pairFiles(
 /** What files say of themselves, without their numbers. */
 async function described(
   paths: readonly string[],
-  { layout, group }: SampleFileOptions,
+  options: SampleFileOptions & TrainingFlags,
   signal: AbortSignal,
 ): Promise<readonly [DescribedFile, ...DescribedFile[]]> {
   const all: DescribedFile[] = [];
-  for (const path of paths) all.push(await describeFile(path, { layout, group, signal }));
+  const opening = { ...openingOptions(options), signal };
+  for (const path of paths) all.push(await describeFile(path, opening, trainingOptions(options)));
   return all as [DescribedFile, ...DescribedFile[]];
 }
 
@@ -94,7 +95,7 @@ export interface PairChecks {
  */
 export async function checkPair(
   { reference, generated }: PairFiles,
-  options: SampleFileOptions,
+  options: SampleFileOptions & TrainingFlags,
   { rows, purpose, allowSame }: PairChecks,
   { signal }: Session,
 ): Promise<void> {
@@ -144,14 +145,8 @@ export async function openChecked(
   options: SampleFileOptions,
   { signal, progress }: Session,
 ): Promise<OpenedSample> {
-  const { geometry, particle, group, layout, multiplicity } = options;
   const sample = await openSample(paths, {
-    multiplicity,
-    layout,
-    geometry,
-    particle,
-    group,
-    ...contentPolicy(options),
+    ...openingOptions(options),
     signal,
     onProgress: progress.stage(`reading ${role}`),
   });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { Command } from 'commander';
-import { CaloscopeError } from '../errors.js';
+import { ArgumentError, CaloscopeError } from '../errors.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { listFile } from '../formats/hdf5/reader/list-file.js';
 import { tableFormatAt } from '../formats/tables/read-table.js';
@@ -10,7 +10,7 @@ import { proposedLayout } from '../layouts/proposed-layout.js';
 import { usableCores } from '../machine/usable-cores.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
-import { describeFile } from '../samples/kinds.js';
+import { describeFile, requireFileOptions } from '../samples/kinds.js';
 import { otherKindCodes } from '../samples/sample.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
@@ -51,29 +51,33 @@ export async function runInspect(
     return 0;
   }
   const { layoutOut } = chosen;
+  const opening = options.openingOptions(chosen);
+  const asTable = async () => {
+    requireFileOptions('matrix', opening);
+    return await runInspectTable(session, path);
+  };
   if (layoutOut !== undefined) await requireOutputFile(layoutOut, { force: false, inputs: [path] });
   const format = await tableFormatAt(path);
   const maybeShowers = (format === 'npy' || format === 'npz') && (await isLayoutOfShowers(chosen.layout));
-  if (format !== null && !maybeShowers) return await runInspectTable(session, path);
+  if (format !== null && !maybeShowers) return await asTable();
   const show = session.progress.stage('reading');
-  const chosenFiles = { layout: chosen.layout, group: chosen.group, signal: session.signal };
   const inspection = await inspectShowerFile(path, {
-    geometry: chosen.geometry,
-    particle: chosen.particle,
-    group: chosen.group,
-    layout: chosen.layout,
+    ...opening,
     signal: session.signal,
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
   }).catch(async (error) => {
     if (error instanceof CaloscopeError && unknownLayout.has(error.code)) {
       if (maybeShowers && chosen.layout === undefined && otherKindCodes.includes(error.code)) return null;
-      const other = await describeFile(path, chosenFiles).catch(() => null);
+      const other = await describeFile(path, { ...opening, signal: session.signal }).catch((refused) => {
+        if (refused instanceof ArgumentError) throw refused; // an option that is not for the kind of the file
+        return null;
+      });
       if (other) return other;
       await concludeUnknown(session, path, error, layoutOut);
     }
     throw error;
   });
-  if (inspection === null) return await runInspectTable(session, path);
+  if (inspection === null) return await asTable();
   if ('content' in inspection) {
     const { layout, rows, content } = inspection;
     session.conclude({ path, layout, rows, content: content.words }, [

@@ -14,6 +14,7 @@ import { featureSetNames } from '../native/contract/showers.js';
 import { precisions } from '../native/contract/training.js';
 import { type DeviceName, deviceNames } from '../native/devices.js';
 import { mostThreads } from '../native/threads.js';
+import type { OpenSampleOptions } from '../samples/kinds.js';
 import { repeatedPolicies } from '../samples/repeated-rows.js';
 import { negativePolicies, nonFinitePolicies, strictPolicy } from '../samples/showers/reading/oddities.js';
 import type { ContentPolicy } from '../samples/showers/reading/reading.js';
@@ -143,11 +144,10 @@ export function addGeometryOptions(command: Command): Command {
       checkedOption('--particle <name>', 'particle of a binning file that has several', named, asGiven),
     )
     .addOption(layoutOption())
-    .addOption(groupOption())
-    .addOption(multiplicityOption());
+    .addOption(groupOption());
 }
 
-function multiplicityOption(): Option {
+export function multiplicityOption(): Option {
   const demand = { error: 'must be a whole number of objects from 1 on' };
   const description = 'only events with that many objects (default: all, in one training)';
   return checkedOption('--multiplicity <n>', description, z.int(demand).min(1, demand));
@@ -431,13 +431,13 @@ export function evaluationOptions(
   };
 }
 
-/** What is done with odd numbers, as the library takes it. */
-export function contentPolicy({
-  dropRows,
-  negativeVoxels,
-  nonFiniteVoxels,
-}: SampleFileOptions): Partial<ContentPolicy> {
-  const usual = dropRows ? 'drop' : undefined;
-  const [negative, nonFinite] = [negativeVoxels ?? usual, nonFiniteVoxels ?? usual];
-  return { ...(negative && { negative }), ...(nonFinite && { nonFinite }) };
+/** How files are opened, as the library takes it. */
+export function openingOptions(flags: SampleFileOptions): OpenSampleOptions {
+  const { geometry, particle, group, layout, multiplicity, dropRows } = flags;
+  const { negativeVoxels: negative, nonFiniteVoxels: nonFinite } = flags;
+  return given({
+    ...{ geometry, particle, group, layout, multiplicity, dropRows },
+    ...(negative && { negative }),
+    ...(nonFinite && { nonFinite }),
+  });
 }

@@ -16,8 +16,8 @@ import { claimOutput } from './output-claim.js';
 import type { Session } from './session.js';
 
 export interface SimulateOptions extends options.RunOptions, options.SeedOption {
-  readonly geometry: ToyGeometryName;
-  readonly showers: number;
+  readonly geometry?: ToyGeometryName;
+  readonly showers?: number;
   readonly distortion?: DistortionName | JetDistortionName;
   readonly from?: string;
   readonly strength?: number;
@@ -31,6 +31,11 @@ const distortionList = distortions.map(({ name, description, strength, exactRati
 });
 
 const jetDistortionList = jetDistortionNames.map((name) => `  ${name}: ${jetDistortions[name]}`);
+
+const usual = { geometry: 'calogan', showers: 10_000 } as const;
+
+/** What a file of jets does not take: it gives the jets, and all that make the distorted sample are written. */
+const ofToyShowers = ['geometry', 'showers', 'strength', 'sample'] as const;
 
 function isOfJets(name: string | undefined): name is JetDistortionName {
   return (jetDistortionNames as readonly (string | undefined)[]).includes(name);
@@ -48,11 +53,16 @@ export function simulateCommand(): Command {
     )
     .argument('<file>', 'HDF5 file to write')
     .addOption(
-      options
-        .checkedOption('--geometry <name>', alternatives(toyGeometryNames), oneOf(toyGeometryNames), word)
-        .default('calogan'),
+      options.checkedOption(
+        '--geometry <name>',
+        `${alternatives(toyGeometryNames)} (default: ${usual.geometry})`,
+        oneOf(toyGeometryNames),
+        word,
+      ),
     )
-    .addOption(options.checkedOption('--showers <n>', 'number of showers', showers).default(10_000))
+    .addOption(
+      options.checkedOption('--showers <n>', `number of showers (default: ${usual.showers})`, showers),
+    )
     .addOption(
       options.checkedOption(
         '--distortion <name>',
@@ -82,11 +92,12 @@ export function simulateCommand(): Command {
 }
 
 export async function runSimulate(session: Session, path: string, chosen: SimulateOptions): Promise<void> {
-  const { geometry, showers, seed = 1, distortion, strength, sample, threads, from } = chosen;
+  const { seed = 1, distortion, strength, sample, threads, from } = chosen;
   if (from !== undefined || isOfJets(distortion)) {
     await runDistortJets(session, path, chosen);
     return;
   }
+  const { geometry, showers } = { ...usual, ...chosen };
   const plan = { geometry, showers, seed, distortion, strength, sample, threads };
   planToySample(plan); // options that do not go together are wrong usage, whatever the file
   const { force = false } = chosen;
@@ -113,6 +124,11 @@ async function runDistortJets(session: Session, path: string, chosen: SimulateOp
   const { from, distortion, seed, threads, force = false } = chosen;
   if (from === undefined || !isOfJets(distortion)) {
     const message = `${jetDistortionNames.join(', ')} are made from a file of jets: --from FILE --distortion NAME`;
+    throw new CaloscopeError('ERR_USAGE', message);
+  }
+  const other = ofToyShowers.find((name) => chosen[name] !== undefined);
+  if (other !== undefined) {
+    const message = `--${other} is for toy showers; of jets (--from) those that make the distorted sample are written: leave it out`;
     throw new CaloscopeError('ERR_USAGE', message);
   }
   using _claim = await claimOutput(path, { force, inputs: [from] });

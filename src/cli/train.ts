@@ -36,6 +36,7 @@ export function trainCommand(): Command {
     .option('--force', 'replace an earlier classifier')
     .option('--allow-same', 'train on a file against itself, on purpose');
   options.addGeometryOptions(command);
+  command.addOption(options.multiplicityOption());
   options.addContentOptions(command);
   options.addTrainingOptions(command);
   options.addCheckpointOptions(command);

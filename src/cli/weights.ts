@@ -71,12 +71,11 @@ export async function runWeights(
   const ofClassifier = checksumOf(await classifierFileAt(classifierPath), signal);
   ofClassifier.catch(() => undefined); // seen when it is awaited below
   const { device, reason } = computerFor(chosen);
+  const { geometry: _geometry, particle: _particle, ...flags } = chosen; // of a model
   const facts = factsOf(classifier, chosen);
   const found = await scoreFile(classifier, paths, {
     input: modelInput(chosen) ?? undefined,
-    layout: chosen.layout,
-    group: chosen.group,
-    ...options.contentPolicy(chosen),
+    ...options.openingOptions(flags),
     threads: chosen.threads,
     device: chosen.device,
     devices: chosen.devices,

@@ -10,7 +10,7 @@ import type { SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
 import type { MemberLogits } from '../native/member-logits.js';
 import { callNative } from '../native/run-job.js';
-import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
+import { type GivenSample, holdSample, requireChoices, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
 import type { Observable, Sample } from '../samples/sample.js';
 import { inputsOf } from '../samples/sample-inputs.js';
@@ -97,6 +97,7 @@ async function evaluateSamples(
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, null: second, ...rest } = options;
   const choices = trainingChoices(evaluationSchema, rest);
+  requireChoices(given[0], rest);
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ArgumentError, CaloscopeError } from '../errors.js';
 import { chosenLayout } from '../layouts/chosen-layout.js';
 import { requireKnownOptions, requireObject, requirePaths } from '../names.js';
-import { NativeObject } from '../native/run-job.js';
+import { jobOptions, NativeObject } from '../native/run-job.js';
 import type { ThreadedJobOptions } from '../native/threads.js';
 import type { EventInput } from './events/event-features.js';
 import { type OpenEventsOptions, openEventsOptions } from './events/event-files.js';
@@ -19,7 +19,6 @@ import {
   type InputSettings,
   otherKindCodes,
   type Sample,
-  type SampleFiles,
   type SampleKind,
   type SampleStream,
 } from './sample.js';
@@ -42,7 +41,10 @@ export interface OpenSampleOptions
   extends OpenShowersOptions,
     OpenEventsOptions,
     OpenJetsOptions,
-    OpenTableOptions {}
+    OpenTableOptions {
+  /** Whether rows are left out whose numbers cannot be used, of the kind that the files have. */
+  readonly dropRows?: boolean | undefined;
+}
 
 /** Their names, for functions that refuse others. */
 export const openSampleOptions: Readonly<Record<keyof OpenSampleOptions, true>> = {
@@ -50,10 +52,10 @@ export const openSampleOptions: Readonly<Record<keyof OpenSampleOptions, true>> 
   ...openEventsOptions,
   ...openJetsOptions,
   ...openTableOptions,
+  dropRows: true,
 };
 
 type AnyKind = SampleKind<GivenSample, InputDescription, z.ZodObject, OpenSampleOptions>;
-type AnyFiles = SampleFiles<GivenSample, InputDescription, OpenSampleOptions>;
 
 /** The kinds of samples, in the order in which they are asked whether a value is theirs. */
 const kinds = [showers, events, jets, table] as const satisfies readonly AnyKind[];
@@ -89,6 +91,58 @@ export function sampleOf(given: unknown): Sample {
   }
   const known = kinds.map((candidate) => candidate.given).join(', or ');
   throw new ArgumentError('ERR_ARGUMENT', `this is no sample; pass ${known}`);
+}
+
+/** Choices of the input of classifiers as the user gave them, without defaults. */
+export type GivenChoices = { readonly [Choice in keyof InputChoices]?: unknown };
+
+/** Options that say how it is read, whatever the kind. */
+const ofAnyKind: readonly string[] = Object.keys({ ...jobOptions, threads: true, dropRows: true });
+
+/** What options are called on the command line where it is not their own name. */
+const flags: Readonly<Record<string, string>> = {
+  negative: '--negative-voxels',
+  nonFinite: '--non-finite-voxels',
+};
+
+function takenBy({ files, choices }: AnyKind): readonly string[] {
+  return [...Object.keys(files.options), ...choices];
+}
+
+/**
+ * An option that the user gave and that means nothing for a kind of sample is not passed over.
+ *
+ * @param given options of any kind, of files and of the input of classifiers; undefined where they are not given.
+ * @throws ArgumentError ERR_ARGUMENT that names it, and the kinds that it is for.
+ */
+function requireTaken(kind: AnyKind, given: object): void {
+  for (const [option, value] of Object.entries(given)) {
+    if (value === undefined || ofAnyKind.includes(option) || takenBy(kind).includes(option)) continue;
+    const others = (kinds as readonly AnyKind[]).filter((other) => takenBy(other).includes(option));
+    if (others.length === 0) continue; // none of samples
+    const whose = others.map(({ plural }) => plural).join(' and ');
+    const flag = flags[option] ?? `--${option}`;
+    const message = `${option} is for ${whose}, and these are ${kind.plural}; leave it out (${flag})`;
+    throw new ArgumentError('ERR_ARGUMENT', message);
+  }
+}
+
+/** The same for a sample. @throws ArgumentError ERR_ARGUMENT. */
+export function requireChoices(sample: Sample, given: GivenChoices): void {
+  const { features, threshold, conditions } = given;
+  requireTaken(kindOf(sample), { features, threshold, conditions });
+}
+
+/** The same for the name of a kind and options of files. @throws ArgumentError ERR_ARGUMENT. */
+export function requireFileOptions(kind: AnyInput['kind'], given: OpenSampleOptions): void {
+  requireTaken(kindOf({ kind }), given);
+}
+
+/** As the kind takes them. @throws ArgumentError ERR_ARGUMENT for options of other kinds. */
+function optionsOf(kind: AnyKind, { dropRows, ...options }: OpenSampleOptions): OpenSampleOptions {
+  requireTaken(kind, options);
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return dropRows ? { ...kind.files.dropping, ...given } : options;
 }
 
 /** What classifiers of two samples that fit together read. @throws ArgumentError ERR_ARGUMENT. */
@@ -136,20 +190,18 @@ export function makeFeatures(
   return sample.features({ description: input, columns: featureNames(input) }, options);
 }
 
-/** Kinds that are read from files, in the order in which a file is held against their layouts. */
-const kindsOfFiles: readonly AnyFiles[] = kinds.map(({ files }: AnyKind) => files);
-
-/** The kind whose layout a file has, and what the file says of itself. */
+/** The kind whose layout a file has, the first in their order, and what the file says of itself. */
 async function recognized(
   path: string,
   options: OpenSampleOptions,
-): Promise<{ readonly files: AnyFiles; readonly file: DescribedFile }> {
+): Promise<{ readonly kind: AnyKind; readonly file: DescribedFile }> {
   const chosen = await chosenLayout(options.layout);
   let refused: unknown;
-  for (const files of kindsOfFiles) {
+  for (const kind of kinds as readonly AnyKind[]) {
+    const { files } = kind;
     if (chosen !== null && chosen.kind !== files.layouts) continue;
     try {
-      return { files, file: await files.describe(path, options) };
+      return { kind, file: await files.describe(path, options) };
     } catch (error) {
       if (!(error instanceof CaloscopeError && otherKindCodes.includes(error.code))) throw error;
       refused ??= error;
@@ -161,18 +213,26 @@ async function recognized(
 /**
  * What a file of any kind says of itself, before its numbers are read.
  *
- * @throws FileError with the codes for files; CaloscopeError ERR_LAYOUT; the reason of the signal when aborted.
+ * @param choices of the input of classifiers that the user gave.
+ * @throws FileError with the codes for files; CaloscopeError ERR_LAYOUT; ArgumentError ERR_ARGUMENT for options of other kinds; the
+ * reason of the signal when aborted.
  */
-export async function describeFile(path: string, options: OpenSampleOptions = {}): Promise<DescribedFile> {
-  return (await recognized(path, options)).file;
+export async function describeFile(
+  path: string,
+  options: OpenSampleOptions = {},
+  choices: GivenChoices = {},
+): Promise<DescribedFile> {
+  const { kind, file } = await recognized(path, options);
+  requireTaken(kind, { ...options, ...choices });
+  return file;
 }
 
 /**
  * Reads a file, or several in their order, as one sample, of the kind whose layout the first has. Its memory is the caller's to free:
  * {@link freeSample}.
  *
- * @throws FileError and CaloscopeError with the codes for files and content, ArgumentError ERR_ARGUMENT for no file, and for one
- * that is named twice; `signal.reason` when aborted.
+ * @throws FileError and CaloscopeError with the codes for files and content, ArgumentError ERR_ARGUMENT for no file, for one
+ * that is named twice, and for options of other kinds; `signal.reason` when aborted.
  */
 export async function openSample(
   paths: string | readonly string[],
@@ -181,8 +241,8 @@ export async function openSample(
   requirePaths(paths);
   requireKnownOptions(options, openSampleOptions);
   const all = typeof paths === 'string' ? [paths] : paths;
-  const { files } = await recognized(all[0] as string, options);
-  return await files.read(all, options);
+  const { kind } = await recognized(all[0] as string, options);
+  return await kind.files.read(all, optionsOf(kind, options));
 }
 
 /**
@@ -204,10 +264,11 @@ export function freeSample(given: GivenSample): void {
  *
  * @throws what the kind throws.
  */
-export function openStream(
+export async function openStream(
   paths: string | readonly string[],
   input: InputDescription,
   options: OpenSampleOptions,
 ): Promise<SampleStream> {
-  return kindOf(input).files.open(paths, input, options);
+  const kind = kindOf(input);
+  return kind.files.open(paths, input, optionsOf(kind, options));
 }

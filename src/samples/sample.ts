@@ -225,6 +225,10 @@ export interface DescribedFile {
 export interface SampleFiles<Given, Input, Options> {
   /** Kind of the layouts that such files have. */
   readonly layouts: LayoutKind;
+  /** Names of the options. */
+  readonly options: Readonly<Record<keyof Options, true>>;
+  /** With which rows are left out whose numbers cannot be used; none where they always are. */
+  readonly dropping: Options;
   /** @throws FileError with the codes for files; those of {@link otherKindCodes} where the file has none of the layouts. */
   describe(path: string, options: Options): Promise<DescribedFile>;
   /** Reads a file, or several in their order, as one sample. */
@@ -249,6 +253,10 @@ export interface SampleKind<Given, Input extends AnyInput, Schema extends z.ZodO
   readonly name: Input['kind'];
   /** What the user passes, for messages. */
   readonly given: string;
+  /** What samples are of, plural: `showers`, `tables`. */
+  readonly plural: string;
+  /** What the user can choose of the input of classifiers. */
+  readonly choices: readonly (keyof InputChoices)[];
   owns(value: unknown): value is Given;
   /** @throws ArgumentError ERR_ARGUMENT, ERR_SHAPE. */
   sample(given: Given): Sample;

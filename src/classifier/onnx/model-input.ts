@@ -88,15 +88,21 @@ function ownDescription(
 
 async function chosenInput(
   paths: string | readonly string[],
-  { features, geometry, particle, threshold = 'published', conditions = [] }: ModelInputChoices,
+  { features, ...others }: ModelInputChoices,
   options: Omit<OpenSampleOptions, 'geometry' | 'particle'>,
 ): Promise<ModelDescription> {
   const nothingKnown = { ranges: null, warnings: [] };
   if (features === undefined) {
+    const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+    if (other !== undefined) {
+      const message = `${other} is for models that read features of showers; name them (features, --features), or leave it out`;
+      throw new ArgumentError('ERR_ARGUMENT', message);
+    }
     return { input: { kind: 'matrix', columns: await tableColumns(paths, options) }, ...nothingKnown };
   }
   const known = oneOf(featureSetNames).safeParse(features);
   if (!known.success) throw new ArgumentError('ERR_ARGUMENT', `features ${known.error.issues[0]?.message}`);
+  const { geometry, particle, threshold = 'published', conditions = [] } = others;
   const stream = await ShowerStream.open(paths, { ...options, geometry, particle });
   try {
     const cut = threshold === 'published' ? stream.geometry.threshold : threshold;

@@ -28,7 +28,7 @@ import {
 } from '../sample.js';
 import { rowsWithout } from '../source-rows.js';
 import { type EventInput, eventFeatures } from './event-features.js';
-import { findEvents, type OpenEventsOptions, readEvents } from './event-files.js';
+import { findEvents, type OpenEventsOptions, openEventsOptions, readEvents } from './event-files.js';
 import { eventObservables, eventValues, multiplicity } from './event-observables.js';
 import { EventSample } from './event-sample.js';
 
@@ -42,6 +42,8 @@ const storedInput = z.strictObject({
 export const events: SampleKind<EventSample, EventInput, typeof storedInput, OpenEventsOptions> = {
   name: 'events',
   given: 'events of openEvents',
+  plural: 'events',
+  choices: [],
   owns: (value) => value instanceof EventSample,
   sample: (given) => new Events(given),
   columns: (input) => eventFeatures(input).map(({ name }) => name),
@@ -54,7 +56,14 @@ export const events: SampleKind<EventSample, EventInput, typeof storedInput, Ope
   storedInput,
   store: (input) => input,
   restore: (stored) => stored,
-  files: { layouts: 'events', describe, read: readEvents, open: openStream },
+  files: {
+    layouts: 'events',
+    options: openEventsOptions,
+    dropping: {},
+    describe,
+    read: readEvents,
+    open: openStream,
+  },
 };
 
 async function describe(path: string, options: OpenEventsOptions): Promise<DescribedFile> {

@@ -27,7 +27,7 @@ import {
   warningsOf,
 } from '../sample.js';
 import { rowsWithout } from '../source-rows.js';
-import { findJets, type OpenJetsOptions, readJets } from './jet-files.js';
+import { findJets, type OpenJetsOptions, openJetsOptions, readJets } from './jet-files.js';
 import { jetObservables, jetValues } from './jet-observables.js';
 import { JetSample, particleColumns } from './jet-sample.js';
 
@@ -49,6 +49,8 @@ const storedInput = z.strictObject({
 export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsOptions> = {
   name: 'jets',
   given: 'jets of openJets',
+  plural: 'jets',
+  choices: [],
   owns: (value) => value instanceof JetSample,
   sample: (given) => new Jets(given),
   columns: jetColumns,
@@ -61,7 +63,14 @@ export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsO
   storedInput,
   store: (input) => input,
   restore: (stored) => stored,
-  files: { layouts: 'jets', describe, read: readJets, open: openStream },
+  files: {
+    layouts: 'jets',
+    options: openJetsOptions,
+    dropping: {},
+    describe,
+    read: readJets,
+    open: openStream,
+  },
 };
 
 function jetColumns({ capacity }: JetInput): string[] {

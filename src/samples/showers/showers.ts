@@ -53,12 +53,20 @@ import {
 } from './shower-input.js';
 import { ShowerPictures } from './shower-pictures.js';
 import { findRepeatedShowers, nativeGeometry, ShowerSample, showersWithout } from './shower-sample.js';
-import { type OpenShowersOptions, readShowers, type ShowerPaths, ShowerStream } from './shower-stream.js';
+import {
+  type OpenShowersOptions,
+  openShowersOptions,
+  readShowers,
+  type ShowerPaths,
+  ShowerStream,
+} from './shower-stream.js';
 
 /** Calorimeter showers. */
 export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerInput, OpenShowersOptions> = {
   name: 'showers',
   given: 'showers of openShowers or showersFromArrays',
+  plural: 'showers',
+  choices: ['features', 'threshold', 'conditions'],
   owns: (value) => value instanceof ShowerSample,
   sample: (given) => new Showers(given),
   columns: showerColumns,
@@ -71,7 +79,14 @@ export const showers: SampleKind<ShowerSample, ShowerInput, typeof storedShowerI
   storedInput: storedShowerInput,
   store: storeShowerInput,
   restore: restoreShowerInput,
-  files: { layouts: 'showers', describe, read: readShowers, open: openShowerStream },
+  files: {
+    layouts: 'showers',
+    options: openShowersOptions,
+    dropping: { negative: 'drop', nonFinite: 'drop' },
+    describe,
+    read: readShowers,
+    open: openShowerStream,
+  },
 };
 
 async function describe(path: string, options: OpenShowersOptions): Promise<DescribedFile> {

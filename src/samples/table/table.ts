@@ -28,7 +28,7 @@ import {
 } from '../sample.js';
 import { rowsFrom, rowsWithout, rowText, sourceRowsOf } from '../source-rows.js';
 import type { MatrixSample } from './matrix-sample.js';
-import { describeTable, type OpenTableOptions, readTableFiles } from './table-files.js';
+import { describeTable, type OpenTableOptions, openTableOptions, readTableFiles } from './table-files.js';
 
 /** Classifiers read the columns of a matrix. */
 export interface MatrixInput {
@@ -48,6 +48,8 @@ const comparedColumns = 40;
 export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput, OpenTableOptions> = {
   name: 'matrix',
   given: 'a matrix, { values: Float32Array, columns: names }',
+  plural: 'tables',
+  choices: ['conditions'],
   owns: (value): value is MatrixSample => typeof value === 'object' && value !== null && 'columns' in value,
   sample: (given) => new Table(given),
   columns: ({ columns }) => columns,
@@ -55,7 +57,14 @@ export const table: SampleKind<MatrixSample, MatrixInput, typeof storedInput, Op
   storedInput,
   store: ({ kind, columns }) => ({ kind, columns: [...columns] }),
   restore: (stored) => stored,
-  files: { layouts: 'table', describe: describeTable, read: readTableFiles, open: openTableStream },
+  files: {
+    layouts: 'table',
+    options: openTableOptions,
+    dropping: { nonFinite: 'drop' },
+    describe: describeTable,
+    read: readTableFiles,
+    open: openTableStream,
+  },
 };
 
 async function openTableStream(
