@@ -43,6 +43,7 @@ export type { ClassifierOptions, ClassifierSettings } from './classifier/network
 export { type ExportOnnxOptions, exportOnnx } from './classifier/onnx/export-onnx.js';
 export type { ModelInputChoices } from './classifier/onnx/model-input.js';
 export { type LoadOnnxOptions, OnnxClassifier } from './classifier/onnx/onnx-classifier.js';
+export type { ScoredRows } from './classifier/row-scorer.js';
 export type { CrossFittingPlan, TrainingOptions } from './classifier/settings.js';
 export {
   type TrainClassifierOptions,
@@ -161,7 +162,7 @@ export type {
   RepeatedRows,
   TransverseCoordinates,
 } from './native/contract/showers.js';
-export type { NativeTrainingRecord, Precision, ScoredRows } from './native/contract/training.js';
+export type { NativeTrainingRecord, Precision } from './native/contract/training.js';
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';

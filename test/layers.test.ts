@@ -139,6 +139,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   reading: ['core', 'files'],
   addon: ['core', 'cpu', 'cuda', 'files', 'reading'],
   'test/cuda_on_host': [],
+  'test/fuzz': ['core', 'files', 'reading', 'test'],
   test: ['core', 'cpu', 'cuda', 'files', 'reading'],
 };
 
@@ -153,7 +154,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   { header: /^ucontext\.h$|^sanitizer\//, folders: ['test/cuda_on_host'] },
   { header: /^(gtest|gmock)\//, folders: ['test'] },
   // POSIX, for locks and for what must be on the disk.
-  { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files'] },
+  { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files', 'test/fuzz'] },
+  { header: /^fuzzer\//, folders: ['test/fuzz'] },
   // What inflates chunks: a library, or the zlib of the process.
   { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];

@@ -38,7 +38,7 @@ async function forward(context) {
   };
   const standardisation = standardisationOf(sample, input);
   const ensemble = ensembleOf([randomNetwork([508, 512, 512, 512, 1], 1, standardisation)], input);
-  const predict = async (threads) => (await ensemble.score(sample, { threads })).logits;
+  const predict = async (threads) => (await ensemble.score(sample, { threads })).logits.values;
   return {
     agreement: sameBits(await predict(2), await predict(1)),
     settings: { rows: sample.rows },

@@ -27,9 +27,9 @@ export async function showerForward(context, makeWork, precision) {
   const bfloat16 = precision === 'bfloat16';
   if (bfloat16 && !(await knowsPrecisions())) return { skipped: 'not built: bfloat16' };
   const { sample, input, networks, ensemble, references = 0 } = await makeWork(context);
-  const { logits: exact } = await ensemble.score(sample);
+  const exact = (await ensemble.score(sample)).logits.values;
   const options = bfloat16 ? { precision } : {};
-  const logits = bfloat16 ? (await ensemble.score(sample, options)).logits : exact;
+  const logits = bfloat16 ? (await ensemble.score(sample, options)).logits.values : exact;
   const rows = (i) => readyRows(sample, input, networks[i]);
   const peer = await OnnxPeer.start(context, networks, rows, networks[0].centre.length);
   const theirs = meanOf(await peer.logits(), networks.length);

@@ -21,6 +21,7 @@ import {
 import type { PairedRows } from '../samples/paired-rows.js';
 import { weightsOfBoth, weightsOfRows } from '../samples/row-weights.js';
 import type { Sample } from '../samples/sample.js';
+import { selectionText } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import type { CheckpointFolder } from './checkpoints.js';
 import { ClassifierEnsemble, networkParameters } from './ensemble.js';
@@ -232,12 +233,14 @@ export function rowsNeeded({ folds, split }: Pick<CrossFittingPlan, 'folds' | 's
 
 function requireRows(sample: Sample, name: string, plan: CrossFittingPlan): void {
   const { rows, purpose } = rowsNeeded(plan);
-  if (sample.rows < rows) {
-    throw new ArgumentError(
-      'ERR_TOO_FEW_ROWS',
-      `the ${name} sample has ${sample.rows} rows; ${purpose} need at least ${rows}`,
-    );
-  }
+  if (sample.rows >= rows) return;
+  const chosen = plan.select.map((one) => selectionText(one)).join(' and ');
+  const left = chosen === '' ? '' : ` with ${chosen}, as selected`;
+  const found = sample.rows === 1 ? '1 row' : `${sample.rows} rows`;
+  throw new ArgumentError(
+    'ERR_TOO_FEW_ROWS',
+    `the ${name} sample has ${found}${left}; ${purpose} need at least ${rows}`,
+  );
 }
 
 function joined(first: Uint32Array, second: Uint32Array): Uint32Array {

@@ -3,9 +3,9 @@ import { native } from '../native/binding.js';
 import type { EnsembleHandle, LearnerName } from '../native/contract/ensembles.js';
 import {
   type NativePrediction,
+  type NativeScores,
   type Precision,
   precisions,
-  type ScoredRows,
 } from '../native/contract/training.js';
 import { type ComputeOptions, computeOptions, computerFor } from '../native/devices.js';
 import { callNative, type JobOptions, NativeObject, runJob } from '../native/run-job.js';
@@ -15,6 +15,7 @@ import { type GivenSample, holdSample, makeFeatures, sampleOf } from '../samples
 import { SelectionWatch } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
 import { type EnsembleDescription, readClassifier, writeClassifier } from './classifier-files.js';
+import { type ScoredRows, scoredRows } from './row-scorer.js';
 
 export interface PredictOptions extends ComputeOptions {
   /**
@@ -107,8 +108,7 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
   }
 
   /**
-   * ln(p_reference/p_generated) of all rows with its standard error, and the logits of each learner: learners × rows, one
-   * learner after the other.
+   * ln(p_reference/p_generated) of all rows with its standard error, and the logits of each learner.
    *
    * @throws ArgumentError ERR_ARGUMENT for another precision, ERR_SHAPE when the sample does not fit the classifier; `signal.reason` when aborted.
    */
@@ -131,11 +131,11 @@ export class ClassifierEnsemble extends NativeObject<'ensemble'> {
       await watch.count(features, sample.rows, { signal });
       for (const warning of watch.warnings(sample.noun)) onWarning(warning);
     }
-    return await this.scoresOf(features, how, options);
+    return scoredRows(await this.scoresOf(features, how, options), this.learners.length, sample.rows);
   }
 
   /** @internal Of features that are made already. */
-  scoresOf(features: FeatureTable, how: NativePrediction, options: JobOptions): Promise<ScoredRows> {
+  scoresOf(features: FeatureTable, how: NativePrediction, options: JobOptions): Promise<NativeScores> {
     return runJob((notify) => native().scoreRows(this.handle, features.handle, how, notify), options);
   }
 }

@@ -1,6 +1,6 @@
 import { ArgumentError } from '../errors.js';
 import { requireKnownOptions, requirePaths } from '../names.js';
-import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
+import type { NativePrediction, NativeScores } from '../native/contract/training.js';
 import { computeOptions } from '../native/devices.js';
 import type { JobOptions, Progress } from '../native/run-job.js';
 import { RangeWatch } from '../samples/column-ranges.js';
@@ -19,7 +19,7 @@ import { ClassifierEnsemble, type PredictOptions, predictionFor } from './ensemb
 import { type ModelInputChoices, modelDescription } from './onnx/model-input.js';
 import { OnnxClassifier } from './onnx/onnx-classifier.js';
 import { OnnxScorer } from './onnx/onnx-scorer.js';
-import type { RowScorer } from './row-scorer.js';
+import { type RowScorer, type ScoredRows, scoredRows } from './row-scorer.js';
 
 export interface FileScoresOptions extends Omit<OpenSampleOptions, 'geometry' | 'particle'>, PredictOptions {
   /** What an ONNX model reads, where its file does not say so; an ensemble knows it. */
@@ -90,7 +90,8 @@ export async function scoreFile(
     const warnings = [...warningsOfTraining(scorer), ...stream.warnings, ...scoring.warnings];
     const { sourceRows, files, rowWeights } = stream;
     const { noun, taken: rows, scores } = scoring;
-    return { noun, input, rows, sourceRows, files, rowWeights, ...scores, warnings };
+    const scored = scoredRows(scores, scorer.learners.length, rows);
+    return { noun, input, rows, sourceRows, files, rowWeights, ...scored, warnings };
   } catch (error) {
     ending.abort(error);
     await scoring.finish().catch(() => undefined);
@@ -126,7 +127,7 @@ class SampleScorer {
   noun = 'rows';
   readonly #scorer: RowScorer;
   /** Of all rows that there may be. */
-  readonly #scores: ScoredRows;
+  readonly #scores: NativeScores;
   readonly #rows: number;
   readonly #how: NativePrediction;
   readonly #options: JobOptions;
@@ -183,7 +184,7 @@ class SampleScorer {
   }
 
   /** The scores of the rows that were taken. */
-  get scores(): ScoredRows {
+  get scores(): NativeScores {
     const { logits, logRatios, logRatioErrors } = this.#scores;
     if (this.#taken === this.#rows) return this.#scores;
     const left = new Float32Array(this.#scorer.learners.length * this.#taken);
@@ -233,7 +234,7 @@ class SampleScorer {
     return { ...this.#options, onProgress: share };
   }
 
-  #keep({ logits, logRatios, logRatioErrors }: ScoredRows, first: number, rows: number): void {
+  #keep({ logits, logRatios, logRatioErrors }: NativeScores, first: number, rows: number): void {
     for (let learner = 0; learner < this.#scorer.learners.length; learner++) {
       const place = learner * this.#rows + first;
       this.#scores.logits.set(logits.subarray(learner * rows, (learner + 1) * rows), place);

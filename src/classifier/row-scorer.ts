@@ -1,4 +1,5 @@
-import type { NativePrediction, ScoredRows } from '../native/contract/training.js';
+import type { NativePrediction, NativeScores } from '../native/contract/training.js';
+import type { MemberLogits } from '../native/member-logits.js';
 import type { JobOptions } from '../native/run-job.js';
 import type { ColumnRanges } from '../samples/column-ranges.js';
 import type { FeatureTable } from '../samples/feature-table.js';
@@ -26,5 +27,22 @@ export interface RowScorer {
     how: NativePrediction,
     options: JobOptions,
     rows: NumberedRows,
-  ): Promise<ScoredRows>;
+  ): Promise<NativeScores>;
+}
+
+/** What a classifier says of the rows of another sample. */
+export interface ScoredRows {
+  /** Of each learner. */
+  readonly logits: MemberLogits<Float32Array>;
+  readonly logRatios: Float64Array;
+  /** NaN where nothing is known of how the members were trained. */
+  readonly logRatioErrors: Float64Array;
+}
+
+export function scoredRows(
+  { logits: values, ...rest }: NativeScores,
+  learners: number,
+  rows: number,
+): ScoredRows {
+  return { ...rest, logits: { values, members: learners, rows } };
 }

@@ -127,7 +127,7 @@ export async function checkPair(
     throw new FileError(
       'ERR_TOO_FEW_ROWS',
       paths[0] as string,
-      `${who} ${found} rows; ${purpose} need at least ${rows}`,
+      `${who} ${found === 1 ? '1 row' : `${found} rows`}; ${purpose} need at least ${rows}`,
     );
   }
 }

@@ -11,6 +11,7 @@ import { usableCores } from '../machine/usable-cores.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
 import { describeFile } from '../samples/kinds.js';
+import { otherKindCodes } from '../samples/sample.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
 import { packageVersion } from '../versions.js';
 import { columns, count, energy, fileSize, percent } from './figures.js';
@@ -65,7 +66,7 @@ export async function runInspect(
     onProgress: ({ rows, totalRows }) => show({ done: rows, total: totalRows, message: 'reading' }),
   }).catch(async (error) => {
     if (error instanceof CaloscopeError && unknownLayout.has(error.code)) {
-      if (maybeShowers && chosen.layout === undefined) return null;
+      if (maybeShowers && chosen.layout === undefined && otherKindCodes.includes(error.code)) return null;
       const other = await describeFile(path, chosenFiles).catch(() => null);
       if (other) return other;
       await concludeUnknown(session, path, error, layoutOut);

@@ -4,7 +4,7 @@ import { type ClassifierOptions, classifierSchema } from '../classifier/network-
 import { presetNames } from '../classifier/presets.js';
 import type { TrainingOptions } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
-import { type EvaluationOptions, evaluationSchema } from '../evaluation/settings.js';
+import { type EvaluationOptions, evaluationSchema, mostConditionBins } from '../evaluation/settings.js';
 import { writtenFormats } from '../formats/tables/writer/table-plan.js';
 import { layoutNames } from '../layouts/kinds-of-layouts.js';
 import { alternatives, oneOf } from '../names.js';
@@ -352,7 +352,7 @@ export function addByOption(command: Command): Command {
   const { by } = evaluationSchema.shape;
   const description =
     'conditions in whose bins everything is compared, with the number of bins: energy,theta:5 (default: all)';
-  const demand = 'must be NAME or NAME:BINS with commas between them, from 2 bins on';
+  const demand = `must be NAME or NAME:BINS with commas between them, each name once, from 2 to ${mostConditionBins} bins`;
   return command.addOption(checkedOption('--by <list>', description, by, byFrom, demand));
 }
 

@@ -151,19 +151,19 @@ function alignedWithFiles(
 ): Pick<WeightsTable, 'logWeights' | 'logits' | 'rowWeights'> & { readonly logWeightErrors: Float64Array } {
   if (!sourceRows) return { logWeights, logits, logWeightErrors: logRatioErrors, rowWeights };
   const all = files.reduce((sum, file) => sum + file.rows, 0);
-  const learners = logits.length / rows;
+  const { members, values } = logits;
   const aligned = {
     logWeights: new Float64Array(all).fill(Number.NaN),
     logWeightErrors: new Float64Array(all).fill(Number.NaN),
-    logits: new Float32Array(learners * all).fill(Number.NaN),
+    logits: { values: new Float32Array(members * all).fill(Number.NaN), members, rows: all },
     rowWeights: rowWeights && new Float64Array(all).fill(Number.NaN),
   };
   sourceRows.forEach((place, row) => {
     aligned.logWeights[place] = logWeights[row] as number;
     aligned.logWeightErrors[place] = logRatioErrors[row] as number;
     if (aligned.rowWeights) aligned.rowWeights[place] = rowWeights?.[row] as number;
-    for (let learner = 0; learner < learners; learner++)
-      aligned.logits[learner * all + place] = logits[learner * rows + row] as number;
+    for (let member = 0; member < members; member++)
+      aligned.logits.values[member * all + place] = values[member * rows + row] as number;
   });
   return aligned;
 }

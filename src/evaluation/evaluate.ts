@@ -8,6 +8,7 @@ import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { SampleRole } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
+import type { MemberLogits } from '../native/member-logits.js';
 import { callNative } from '../native/run-job.js';
 import { type GivenSample, holdSample, sampleOf } from '../samples/kinds.js';
 import { type ExaminedInput, examinePair } from '../samples/pair.js';
@@ -47,8 +48,8 @@ export interface SampleWeights {
   readonly logWeights: Float64Array;
   /** Its standard error before any calibration: sampling of the rows that were trained with, and training; bias is not in it. */
   readonly logWeightErrors: Float64Array;
-  /** learners × rows, one learner after the other, each the mean of members that never saw the row. */
-  readonly logits: Float32Array;
+  /** Of each learner, the mean of members that never saw the row. */
+  readonly logits: MemberLogits<Float32Array>;
   readonly fold: Uint16Array;
   /** With which each row counts; null: each counts 1. */
   readonly rowWeights: Float64Array | null;
@@ -234,7 +235,7 @@ function weightsOf(
   return {
     sourceRows: samples[role].sourceRows,
     fold,
-    logits,
+    logits: { values: logits, members: fitted.learners.length, rows: fold.length },
     logWeights: scores[role].logWeights,
     logWeightErrors: logRatioErrors,
     rowWeights: scores.rowWeights(role),

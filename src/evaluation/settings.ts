@@ -6,7 +6,7 @@ import { calibrationMethods } from '../native/contract/calibration.js';
 import { ownObservableSchema } from './own-observables.js';
 
 /** Bins of a condition, at most. */
-const mostConditionBins = 50;
+export const mostConditionBins = 50;
 
 /** Options of an evaluation that decide its result. */
 export const evaluationSchema = trainingSchema.extend({

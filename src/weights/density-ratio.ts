@@ -10,20 +10,16 @@ import {
   sampleRoles,
 } from '../native/contract/statistics.js';
 import { type ComputeOptions, computerFor } from '../native/devices.js';
-import { requireLength, requireNumberArray } from '../native/number-array.js';
+import { type MemberLogits, requireMemberLogits } from '../native/member-logits.js';
+import { requireLength } from '../native/number-array.js';
 import { runJob } from '../native/run-job.js';
 import type { PlaceOfRow } from '../samples/source-rows.js';
 
 export type { EnsembleRule, SampleRole } from '../native/contract/statistics.js';
+export type { MemberLogits } from '../native/member-logits.js';
 
 /** Where none is chosen. */
 export const usualEnsembleRule: EnsembleRule = 'mean-logit';
-
-/** Logits of several members: [members × rows], one member after the other. */
-export interface MemberLogits {
-  readonly logits: NumberArray;
-  readonly members: number;
-}
 
 export interface DensityRatioOptions extends ComputeOptions {
   /** Default `mean-logit`. */
@@ -119,7 +115,7 @@ export interface DensityRatioWeights {
  * reference and 0 on the generated sample: ln w is the logit. Works in log space until the last step, so that no weight
  * is lost to a sigmoid; infinite logits are taken as limits, NaN stays NaN, both are counted in the health.
  *
- * `logits` holds one a shower, or those of an ensemble's members.
+ * @param logits one a shower, or those of members of an ensemble as `score` and `evaluate` give them (`logits`), which `rule` makes one of.
  *
  * @throws CaloscopeError ERR_ARGUMENT, ERR_SHAPE (not a whole number of showers), ERR_TOO_FEW_ROWS (no logits), ERR_DEVICE
  */
@@ -129,9 +125,7 @@ export async function densityRatioWeights(
 ): Promise<DensityRatioWeights> {
   requireKnownOptions(options, knownOptions);
   const { rule = usualEnsembleRule, priorShift = 0, clip = null, role = 'generated' } = options;
-  const ensemble = ArrayBuffer.isView(logits) ? { logits, members: 1 } : logits;
-  requireOption(ensemble instanceof Object, 'logits must be a typed array or { logits, members }');
-  requireMemberLogits(ensemble);
+  const { values, members, rows } = ensembleOf(logits);
   requireOneOf(ensembleRules, rule, 'rule');
   requireOneOf(sampleRoles, role, 'role');
   requireOption(Number.isFinite(priorShift), 'priorShift must be a finite number, ln(N_gen/N_ref)');
@@ -141,13 +135,13 @@ export async function densityRatioWeights(
   }
   const { rowWeights = new Float64Array(0) } = options;
   requireOption(rowWeights instanceof Float64Array, 'rowWeights must be a Float64Array');
-  if (options.rowWeights) requireLength(rowWeights, ensemble.logits.length / ensemble.members, 'rowWeights');
+  if (options.rowWeights) requireLength(rowWeights, rows, 'rowWeights');
   const computer = computerFor(options);
   const record = await runJob<DensityRatioRecord>(
     (notify) =>
       native().densityRatioWeights(
-        ensemble.logits,
-        ensemble.members,
+        values,
+        members,
         { rule, priorShift, role, clip, rowWeights },
         computer,
         notify,
@@ -157,18 +151,12 @@ export async function densityRatioWeights(
   return { ...record, memberSpread: Number.isNaN(record.memberSpread) ? null : record.memberSpread };
 }
 
-function requireMemberLogits({ logits, members }: MemberLogits): void {
-  requireNumberArray(logits, 'logits');
-  requireOption(Number.isSafeInteger(members) && members >= 1, 'members must be a whole number from 1 on');
-  if (logits.length === 0) {
-    throw new ArgumentError('ERR_TOO_FEW_ROWS', 'there are no logits to make weights of; give at least one');
-  }
-  if (logits.length % members !== 0) {
-    throw new ArgumentError(
-      'ERR_SHAPE',
-      `${logits.length} logits are not a whole number of showers for each of ${members} members`,
-    );
-  }
+/** One logit a row is an ensemble of one. */
+function ensembleOf(given: NumberArray | MemberLogits): MemberLogits {
+  const ensemble = ArrayBuffer.isView(given) ? { values: given, members: 1, rows: given.length } : given;
+  requireMemberLogits(ensemble, 'logits');
+  if (ensemble.rows > 0) return ensemble;
+  throw new ArgumentError('ERR_TOO_FEW_ROWS', 'there are no logits to make weights of; give at least one');
 }
 
 function requireOption(sound: boolean, demand: string): void {

@@ -7,6 +7,7 @@ import {
   type WritingOptions,
 } from '../formats/hdf5/writer/writing.js';
 import { requireKnownOptions, requireObject, requireText } from '../names.js';
+import { type MemberLogits, requireMemberLogits } from '../native/member-logits.js';
 import { numberedFiles, placesInFiles } from './places-in-files.js';
 
 /** Weights of the rows of one sample, to be written. */
@@ -17,8 +18,8 @@ export interface WeightsTable {
   readonly logWeights: Float64Array;
   /** Standard error of ln w, one a row; absent where it is not known. */
   readonly logWeightErrors?: Float64Array;
-  /** learners × rows, one learner after the other. */
-  readonly logits: Float32Array;
+  /** Of each learner. */
+  readonly logits: MemberLogits;
   /** The fold of each row; absent where no fold was held out. */
   readonly fold?: Uint16Array;
   /** With which each row counts; absent or null: each counts 1. */
@@ -73,13 +74,14 @@ export async function writeWeightsFile(
 function requireTable(table: WeightsTable): void {
   requireObject(table, 'a table', 'weights of a sample');
   requireText(table.group, 'the group of a table');
-  if (table.logWeights instanceof Float64Array && table.logits instanceof Float32Array) return;
-  const message = 'a table must have logWeights, a Float64Array, and logits, a Float32Array';
-  throw new ArgumentError('ERR_ARGUMENT', message);
-}
-
-function learnersOf({ logits, logWeights }: WeightsTable): number {
-  return logWeights.length === 0 ? 1 : logits.length / logWeights.length;
+  const { logWeights, logits } = table;
+  if (!(logWeights instanceof Float64Array)) {
+    throw new ArgumentError('ERR_ARGUMENT', 'a table must have logWeights, a Float64Array');
+  }
+  requireMemberLogits(logits, 'the logits of a table');
+  if (logits.rows === logWeights.length) return;
+  const message = `a table has logits of ${logits.rows} rows and ${logWeights.length} logWeights; they must be of the same rows`;
+  throw new ArgumentError('ERR_SHAPE', message);
 }
 
 function placeOf({ group }: WeightsTable, name: string): string {
@@ -112,7 +114,7 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
   return [
     dataset('log_weight', 'f8'),
     ...(table.logWeightErrors ? [dataset('log_weight_error', 'f8')] : []),
-    dataset('logit', 'f4', [learnersOf(table)]),
+    dataset('logit', 'f4', [table.logits.members]),
     ...(table.fold ? [dataset('fold', 'i4')] : []),
     ...(numberedFiles(table) ? [dataset('source_file', 'i4')] : []),
     dataset('source_row', 'i8'),
@@ -123,11 +125,11 @@ function datasetsOf(table: WeightsTable): DatasetPlan[] {
 function blockOf(table: WeightsTable, first: number, rows: number) {
   const { logWeights, logWeightErrors, logits, fold, rowWeights } = table;
   const places = placesInFiles(table, first, rows);
-  const learners = learnersOf(table);
+  const { members: learners, values } = logits;
   const logit = new Float32Array(rows * learners);
   for (let learner = 0; learner < learners; learner++) {
     for (let row = 0; row < rows; row++) {
-      logit[row * learners + learner] = logits[learner * logWeights.length + first + row] as number;
+      logit[row * learners + learner] = values[learner * logWeights.length + first + row] as number;
     }
   }
   return {

@@ -85,7 +85,8 @@ describe('a saved classifier', () => {
     expect(loaded.description).toEqual(ensemble.description);
     const scored = await loaded.score(sample, { threads: 1 });
     expect(scored).toEqual(await ensemble.score(sample, { threads: 3 }));
-    expect(scored.logits.length).toBe(learners.length * 230);
+    expect(scored.logits).toMatchObject({ members: learners.length, rows: 230 });
+    expect(scored.logits.values).toHaveLength(learners.length * 230);
     expect(scored.logRatioErrors.every((error) => error > 0)).toBe(true);
     // What was loaded is written as the same bytes again.
     await loaded.save(`${path} again`);
@@ -103,13 +104,13 @@ describe('a saved classifier', () => {
       gaussianSample(400, [0, 0], 4),
       small,
     );
-    const { logits: exact } = await ensemble.score(sample);
-    const { logits: rounded } = await ensemble.score(sample, { precision: 'bfloat16' });
+    const exact = (await ensemble.score(sample)).logits.values;
+    const rounded = (await ensemble.score(sample, { precision: 'bfloat16' })).logits.values;
     expect(rounded).not.toEqual(exact);
     const change = rounded.map((logit, i) => Math.abs(logit - (exact[i] as number)));
     const size = Math.sqrt(exact.reduce((sum, logit) => sum + logit * logit, 0) / exact.length);
     expect(Math.max(...change)).toBeLessThan(0.03 * size);
-    expect((await ensemble.score(sample, { precision: 'float32' })).logits).toEqual(exact);
+    expect((await ensemble.score(sample, { precision: 'float32' })).logits.values).toEqual(exact);
     await expect(ensemble.score(sample, { precision: 'float16' as 'float32' })).rejects.toMatchObject({
       code: 'ERR_ARGUMENT',
     });
@@ -127,9 +128,9 @@ describe('a saved classifier', () => {
     using network = await ClassifierEnsemble.load(alone);
     expect(network.description.training).toBeUndefined();
     const { logits, logRatios, logRatioErrors } = await network.score(sample);
-    expect(logRatios).toEqual(Float64Array.from(logits));
+    expect(logRatios).toEqual(Float64Array.from(logits.values));
     expect(logRatioErrors.every(Number.isNaN)).toBe(true);
-    return logits;
+    return logits.values;
   }
 
   it('of an evaluation holds the networks that gave the held-out logits, two for each pair of folds', async () => {
@@ -166,10 +167,16 @@ describe('a saved classifier', () => {
       const blind = members.filter((_, member) => leftOut[member]?.includes(fold));
       expect(blind).toHaveLength(4);
       const heldOut = mean(blind.map((member) => member[row] as number));
-      expectClose(evaluation.generated.logits[row] as number, heldOut, 1e-5, 1e-6, `held out, row ${row}`);
+      expectClose(
+        evaluation.generated.logits.values[row] as number,
+        heldOut,
+        1e-5,
+        1e-6,
+        `held out, row ${row}`,
+      );
       const all = mean(members.map((member) => member[row] as number));
-      expectClose(logits[row] as number, all, 1e-5, 1e-6, `mean, row ${row}`);
-      const ratio = (weight as number) * (logits[row] as number) + (constant as number);
+      expectClose(logits.values[row] as number, all, 1e-5, 1e-6, `mean, row ${row}`);
+      const ratio = (weight as number) * (logits.values[row] as number) + (constant as number);
       expectClose(logRatios[row] as number, ratio, 1e-12, 1e-12, `ln w, row ${row}`);
     }
   });

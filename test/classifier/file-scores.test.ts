@@ -75,7 +75,7 @@ describe('scores of a file that is never in memory as a whole', () => {
       using showers = await openShowers(path, { geometry });
       const ensemble = ensembles.get(features) as ClassifierEnsemble;
       const together = await ensemble.score(showers);
-      expect(together.logits).toHaveLength(ensemble.learners.length * rows);
+      expect(together.logits).toMatchObject({ members: ensemble.learners.length, rows });
       for (const threads of [1, 3]) {
         const progress: number[] = [];
         const streamed = await score(

@@ -265,7 +265,10 @@ describe('train and weights', () => {
     expect(stored('log_weight_error').value).toEqual(logRatioErrors);
     expect(logRatioErrors.every((error) => error > 0)).toBe(true);
     expect(stored('logit').shape).toEqual([400, 2]);
-    const byRow = Float32Array.from({ length: 800 }, (_, i) => logits[(i % 2) * 400 + (i >> 1)] as number);
+    const byRow = Float32Array.from(
+      { length: 800 },
+      (_, i) => logits.values[(i % 2) * 400 + (i >> 1)] as number,
+    );
     expect(stored('logit').value).toEqual(byRow);
     expect(file.attrs['learners']?.value).toBe('network logistic');
     file.close();

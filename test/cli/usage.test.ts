@@ -112,6 +112,10 @@ describe('wrong words end with 2 and one line', () => {
     [[...evaluate, '--learners', 'trees,network,trees'], /--learners must name each learner once/],
     [['train', ...evaluate.slice(1), '--folds', '2'], /--folds must be a whole number from 3/],
     [[...evaluate, '--ensemble-rule', 'mean-logit'], /unknown option '--ensemble-rule'/],
+    ...['energy:1', 'energy:1000', 'energy,energy'].map((by): [string[], RegExp] => [
+      [...evaluate, '--by', by],
+      /--by must be NAME or NAME:BINS .*each name once, from 2 to 50 bins/,
+    ]),
     [[...evaluate, '--clip', '3'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '3,1'], /--clip must be LOW,HIGH/],
     [[...evaluate, '--clip', '1,2,3'], /--clip must be LOW,HIGH/],

@@ -17,7 +17,7 @@ async function evaluationDigest(evaluation) {
   const arrays = [reference, generated].flatMap(({ logWeights, logWeightErrors, logits, fold }) => [
     logWeights,
     logWeightErrors,
-    logits,
+    logits.values ?? logits, // builds of before gave the array itself
     fold,
   ]);
   return { result: await resultRecordDigest(result), weights: digestOf(arrays) };
@@ -136,7 +136,10 @@ export const libraryCalls = {
     const others = Float32Array.from({ length: 2000 }, (_, i) => Math.cos(i * 0.3) - 0.2);
     const weighed = [];
     for (const rule of ['mean-logit', 'mean-probability', 'mean-weight']) {
-      const { values, logWeights, health } = await densityRatioWeights({ logits, members: 3 }, { rule });
+      const { values, logWeights, health } = await densityRatioWeights(
+        { values: logits, members: 3, rows: logits.length / 3 },
+        { rule },
+      );
       weighed.push(values, logWeights, JSON.stringify(health));
     }
     return digestOf([

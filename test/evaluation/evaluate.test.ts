@@ -90,10 +90,10 @@ describe('evaluate', () => {
     for (const role of ['reference', 'generated'] as const) {
       const { logWeights, logWeightErrors, logits, fold } = evaluation[role];
       const rows = role === 'reference' ? 400 : 300;
-      const lengths = [logWeights, logWeightErrors, logits, fold].map(({ length }) => length);
+      const lengths = [logWeights, logWeightErrors, logits.values, fold].map(({ length }) => length);
       expect(lengths).toEqual([rows, rows, 2 * rows, rows]);
       for (let row = 0; row < rows; row++) {
-        const [first, second] = [logits[row], logits[rows + row]] as [number, number];
+        const [first, second] = [logits.values[row], logits.values[rows + row]] as [number, number];
         const sum = (weights[0] as number) * first + (weights[1] as number) * second + constant;
         expect(logWeights[row]).toBeCloseTo(sum, 12);
         expect(logWeightErrors[row]).toBeGreaterThan(0);
@@ -134,7 +134,7 @@ describe('evaluate', () => {
     // The areas of the learners alone, by definition.
     for (const [learner, { value }] of result.auc.learners.entries()) {
       const column = ({ logits, fold }: SampleWeights) =>
-        logits.subarray(learner * fold.length, (learner + 1) * fold.length);
+        logits.values.subarray(learner * fold.length, (learner + 1) * fold.length);
       const areas = areasOfFolds(evaluation, column);
       expect(value).toBeCloseTo(areas.reduce((sum, area) => sum + area) / 3, 12);
     }
@@ -159,7 +159,7 @@ describe('evaluate', () => {
     const { auc } = evaluation.result;
     expect(auc.learners).toMatchObject([{ name: 'logistic' }]);
     expect(auc.learners[0]?.weight).toBeGreaterThan(0);
-    const areas = areasOfFolds(evaluation, ({ logits }) => logits);
+    const areas = areasOfFolds(evaluation, ({ logits }) => logits.values);
     expect(auc.folds).toHaveLength(3);
     for (const [fold, area] of areas.entries()) expect(auc.folds[fold]).toBeCloseTo(area, 12);
     expect(auc.value).toBeCloseTo(areas.reduce((sum, area) => sum + area) / 3, 12);

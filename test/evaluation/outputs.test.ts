@@ -90,7 +90,7 @@ describe('the files of an evaluation', () => {
       expect([stored.shape, stored.type]).toEqual([[rows, 2], '<f']);
       for (let row = 0; row < rows; row++) {
         for (const learner of [0, 1])
-          expect(stored.value[row * 2 + learner]).toBe(logits[learner * rows + row]);
+          expect(stored.value[row * 2 + learner]).toBe(logits.values[learner * rows + row]);
       }
     }
     expect(file.attrs['learners']?.value).toBe('network logistic');

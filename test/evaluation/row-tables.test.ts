@@ -19,7 +19,7 @@ const sample: SampleWeights & { readonly files: readonly { readonly rows: number
   sourceRows: Float64Array.of(0, 1, 3),
   logWeights: Float64Array.of(0, 0.1, -1e-300),
   logWeightErrors: Float64Array.of(0.25, 1 / 3, Number.POSITIVE_INFINITY),
-  logits: new Float32Array(3),
+  logits: { values: new Float32Array(3), members: 1, rows: 3 },
   fold: Uint16Array.of(2, 0, 1),
   rowWeights: Float64Array.of(1, -2.5, 1),
   observables: [

@@ -39,7 +39,7 @@ describe('a split in place of folds', () => {
     expect(weights.reference.sourceRows).toHaveLength(120);
     expect(weights.generated.sourceRows).toHaveLength(90);
     expect(weights.reference.logWeights).toHaveLength(120);
-    expect(weights.generated.logits).toHaveLength(3 * 90);
+    expect(weights.generated.logits).toMatchObject({ members: 3, rows: 90 });
     expect(result.settings).toMatchObject({ folds: null, split });
     expect(result.settings.training).not.toHaveProperty('validationFraction');
     expect(result.weights.generated.rows).toBe(90);
@@ -52,8 +52,8 @@ describe('a split in place of folds', () => {
     expect(auc.folds).toEqual([auc.value]);
     expect(auc.pooled).toBeCloseTo(auc.value, 12);
     expect(auc.nullStandardDeviation).toBeCloseTo(Math.sqrt(211 / (12 * 120 * 90)), 12);
-    const trees = weights.reference.logits.subarray(2 * 120);
-    const others = weights.generated.logits.subarray(2 * 90);
+    const trees = weights.reference.logits.values.subarray(2 * 120);
+    const others = weights.generated.logits.values.subarray(2 * 90);
     expect(auc.learners[2]?.value).toBeCloseTo(area(trees, others), 12);
     expect(auc.value).toBeGreaterThan(0.65); // Φ(1/√2) = 0.760, σ₀ = 0.04
     // The observables of a table are its columns, of these rows.

@@ -23,7 +23,10 @@ describe('SciPy', () => {
       [logits, published.double],
       [Float32Array.from(logits), published.single],
     ] as const) {
-      const { logWeights, memberSpread } = await densityRatioWeights({ logits: all, members: 3 }, { rule });
+      const { logWeights, memberSpread } = await densityRatioWeights(
+        { values: all, members: 3, rows: all.length / 3 },
+        { rule },
+      );
       expectAllClose(logWeights, expected[rule], 0, 1e-12, rule);
       expectClose(memberSpread as number, published.spread, 1e-6, 0, 'spread');
     }

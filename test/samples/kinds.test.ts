@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { type Geometry, namedGeometry } from '#caloscope/geometry/geometry';
 import {
+  columnCounts,
   type InputDescription,
   inputFor,
   inputSettings,
@@ -9,6 +11,7 @@ import {
   storeInput,
 } from '#caloscope/samples/kinds';
 import type { Sample } from '#caloscope/samples/sample';
+import type { ShowerInput } from '#caloscope/samples/showers/shower-input';
 import { gaussianSample } from '../support/gaussian-samples.js';
 import { gridShowers } from '../support/grid-showers.js';
 import { toyEvents } from '../support/toy-events.js';
@@ -96,4 +99,14 @@ describe.each(kinds)('a sample of %s', (noun, sample) => {
     expect(together.map(({ length }) => length)).toEqual(chosen.map(() => 20));
     for (const [i, observable] of chosen.entries()) expect(await read([observable])).toEqual([together[i]]);
   });
+});
+
+it('columns of voxels, and of groups of them in detectors of very many, are none that are stored', () => {
+  const inputOf = (geometry: string): InputDescription => ({
+    ...(inputFor(showers, showers, { ...choices, features: 'full' }) as ShowerInput),
+    geometry: namedGeometry(geometry) as Geometry,
+  });
+  // Beside the voxels: seven numbers of a shower, and six of each layer.
+  expect(columnCounts(inputOf('cells:3x100'))).toEqual({ stored: 25, voxels: 300 });
+  expect(columnCounts(inputOf('cells:2x40000'))).toEqual({ stored: 19, voxels: 16_000 });
 });

@@ -1,6 +1,6 @@
 import type { SafetensorsContent } from '#caloscope/formats/safetensors/safetensors';
 import { native } from '#caloscope/native/binding';
-import type { ScoredRows } from '#caloscope/native/contract/training';
+import type { NativeScores } from '#caloscope/native/contract/training';
 import { callNative, runJob } from '#caloscope/native/run-job';
 import { meanOfNetworks } from './small-ensembles.js';
 
@@ -31,7 +31,7 @@ export async function scoresOfTensors(
     const member = { learner: 'network', columns, activation, slope: 0.01, tensors } as const;
     const ensemble = meanOfNetworks([native().createMember(member)]);
     const features = native().makeMatrix(input, columns);
-    return runJob<ScoredRows>((notify) =>
+    return runJob<NativeScores>((notify) =>
       native().scoreRows(
         ensemble,
         features,

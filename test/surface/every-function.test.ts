@@ -116,7 +116,7 @@ const withOptions: Readonly<Record<string, (options: never) => unknown>> = {
   writeWeightsFile: (options) =>
     caloscope.writeWeightsFile(
       out,
-      [{ group: '/', logWeights: numbers(), logits: new Float32Array(40) }],
+      [{ group: '/', logWeights: numbers(), logits: { values: new Float32Array(40), members: 1, rows: 40 } }],
       {},
       options,
     ),

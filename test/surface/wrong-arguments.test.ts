@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { CaloscopeError } from '#caloscope/errors';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { writeEvaluation } from '#caloscope/evaluation/outputs';
+import * as caloscope from '#caloscope/index';
 import { didYouMean } from '#caloscope/names';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
 import { simulateShowers } from '#caloscope/simulation/shower-file';
@@ -42,4 +43,11 @@ describe('a typing error in an option is named, with what was meant', () => {
     expect(didYouMean('xyz', ['folds', 'seed'])).toBe('');
     expect(didYouMean('a', [])).toBe('');
   });
+});
+
+it('what is no sample is told with functions that there are', async () => {
+  const error = await evaluate(null as never, null as never).catch((reason: Error) => reason);
+  const named = (error as Error).message.match(/\b[a-z]+[A-Z]\w*/g) ?? [];
+  expect(named).toEqual(['openShowers', 'showersFromArrays', 'openEvents', 'openJets']);
+  for (const name of named) expect(caloscope).toHaveProperty(name);
 });

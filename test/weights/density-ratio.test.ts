@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { trainClassifier } from '#caloscope/classifier/training';
 import { densityRatioWeights, type EnsembleRule } from '#caloscope/weights/density-ratio';
+import { gaussianSample } from '../support/gaussian-samples.js';
 import { goldenJson, openGolden } from '../support/golden-arrays.js';
 import { hasSharedData } from '../support/shared-data.js';
 
@@ -55,7 +57,7 @@ describe('densityRatioWeights', () => {
   });
 
   it('joins members by each rule', async () => {
-    const logits = { logits: Float32Array.of(0, 1, 2, 3), members: 2 };
+    const logits = { values: Float32Array.of(0, 1, 2, 3), members: 2, rows: 2 };
     const joined = async (rule: EnsembleRule) => (await densityRatioWeights(logits, { rule })).logWeights[0];
     const sigmoid = (l: number) => 1 / (1 + Math.exp(-l));
     expect(await joined('mean-logit')).toBe(1);
@@ -65,13 +67,31 @@ describe('densityRatioWeights', () => {
     expect((await densityRatioWeights(logits)).memberSpread).toBeCloseTo(Math.SQRT2, 15);
   });
 
+  it('takes what an ensemble says of rows for that', async () => {
+    const samples = [gaussianSample(300, [1, 0], 3), gaussianSample(300, [0, 0], 4)] as const;
+    const { ensemble } = await trainClassifier(...samples, { folds: 3, learners: ['logistic', 'trees'] });
+    const rows = gaussianSample(200, [0.5, 0], 9);
+    const { logits } = await ensemble.score(rows);
+    const { logWeights, memberSpread } = await densityRatioWeights(logits);
+    expect(logWeights).toHaveLength(200);
+    for (const [row, logWeight] of logWeights.entries()) {
+      expect(logWeight).toBeCloseTo(
+        ((logits.values[row] as number) + (logits.values[200 + row] as number)) / 2,
+        12,
+      );
+    }
+    expect(memberSpread).toBeGreaterThan(0);
+  });
+
   it('refuses what makes no weights', async () => {
     const refused: [unknown, object, string][] = [
       [[1, 2], {}, 'ERR_ARGUMENT'],
       [null, {}, 'ERR_ARGUMENT'],
       [column(), {}, 'ERR_TOO_FEW_ROWS'],
-      [{ logits: column(1, 2, 3), members: 2 }, {}, 'ERR_SHAPE'],
-      [{ logits: column(1, 2, 3), members: 0 }, {}, 'ERR_ARGUMENT'],
+      [{ values: column(1, 2, 3), members: 2, rows: 2 }, {}, 'ERR_SHAPE'],
+      [{ values: column(1, 2, 3), members: 0, rows: 3 }, {}, 'ERR_ARGUMENT'],
+      [{ values: column(), members: 2, rows: 0 }, {}, 'ERR_TOO_FEW_ROWS'],
+      [{ values: column(1, 2), members: 2 }, {}, 'ERR_ARGUMENT'],
       [column(1), { rule: 'median' }, 'ERR_ARGUMENT'],
       [column(1), { role: 'both' }, 'ERR_ARGUMENT'],
       [column(1), { priorShift: Number.NaN }, 'ERR_ARGUMENT'],
@@ -113,7 +133,7 @@ describe.skipIf(!hasSharedData)('golden weights', () => {
       ['mean-weight', 'log_w_mean_w'],
     ];
     for (const [rule, name] of rules) {
-      const { logWeights } = await densityRatioWeights({ logits, members: 5 }, { rule });
+      const { logWeights } = await densityRatioWeights({ values: logits, members: 5, rows }, { rule });
       const expected = golden.numbers(`${type}/${name}`);
       for (const [row, logWeight] of logWeights.entries()) {
         const exact = expected[row] as number;
@@ -129,7 +149,7 @@ describe.skipIf(!hasSharedData)('golden weights', () => {
       .sort((a, b) => a - b);
     const middle = (spreads.length - 1) / 2;
     const median = ((spreads[Math.floor(middle)] as number) + (spreads[Math.ceil(middle)] as number)) / 2;
-    const { memberSpread } = await densityRatioWeights({ logits, members: 5 });
+    const { memberSpread } = await densityRatioWeights({ values: logits, members: 5, rows });
     expect(Math.abs((memberSpread as number) - median)).toBeLessThanOrEqual(1e-12 * (1 + median));
     golden.close();
   });

@@ -1,5 +1,5 @@
 import { native } from '../../native/binding.js';
-import type { NativePrediction, ScoredRows } from '../../native/contract/training.js';
+import type { NativePrediction, NativeScores } from '../../native/contract/training.js';
 import { callNative, type JobOptions } from '../../native/run-job.js';
 import type { FeatureTable } from '../../samples/feature-table.js';
 import type { NumberedRows } from '../../samples/source-rows.js';
@@ -31,7 +31,7 @@ export class OnnxScorer implements RowScorer {
     _how: NativePrediction,
     options: JobOptions,
     rows: NumberedRows,
-  ): Promise<ScoredRows> {
+  ): Promise<NativeScores> {
     const logRatios = await this.#model.logitsOf(
       (from, wanted) => callNative(() => native().featureTableRows(features.handle, from, wanted)),
       rows,

@@ -141,8 +141,14 @@ function fromPython(text: string): unknown {
 function numberOf(code: string): NpyNumber {
   const [, order, type] = /^([<>|=]?)(.*)$/.exec(code) as unknown as [string, string, string];
   if (type in npyNumbers) return { type: type as NpyNumber['type'], littleEndian: order !== '>' };
-  const what = type.startsWith('O')
-    ? 'Python objects, which are a program and not data: save plain numbers'
-    : `elements of type ${code}: save them as numbers`;
-  throw new CaloscopeError('ERR_DATASET_TYPE', `the NumPy array holds ${what}`);
+  throw new CaloscopeError('ERR_DATASET_TYPE', `the NumPy array holds ${elementsText(type, code)}`);
+}
+
+/** What elements are that are not read, and what to save in their place. */
+function elementsText(type: string, code: string): string {
+  if (type.startsWith('O')) return 'Python objects, which are a program and not data: save plain numbers';
+  const bytes = type.slice(1);
+  if (type.startsWith('f')) return `long double numbers (${bytes} bytes): save them as float64`;
+  if (type.startsWith('c')) return `complex numbers (${bytes} bytes): save real and imaginary parts`;
+  return `elements of type ${code}: save them as numbers`;
 }

@@ -83,6 +83,12 @@ export function readArrayHeader(file: FileBytes, place: ArrayPlace): StoredDatas
   };
 }
 
+/** Whether an array has one number in each row. @throws as {@link readArrayHeader}. */
+export function isSingleColumn(file: FileBytes, place: ArrayPlace): boolean {
+  const [, ...axes] = headerOf(file, place).header.shape;
+  return axes.every((length) => length === 1);
+}
+
 function headerOf(file: FileBytes, place: ArrayPlace): { header: NpyHeader; end: number } {
   const inflated = place.packed && new InflatedBytes(packedBytes(file, place.start, place.packed));
   let begin = Buffer.alloc(0);

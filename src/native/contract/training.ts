@@ -123,7 +123,7 @@ export interface CrossFitted {
 }
 
 /** What an ensemble says of the rows of another sample. */
-export interface ScoredRows {
+export interface NativeScores {
   /** learners × rows. */
   readonly logits: Float32Array;
   readonly logRatios: Float64Array;
@@ -163,6 +163,6 @@ export interface TrainingOperations {
     ensemble: EnsembleHandle,
     features: FeatureTableHandle,
     options: NativePrediction,
-    notify: Notify<ScoredRows>,
+    notify: Notify<NativeScores>,
   ): JobHandle;
 }

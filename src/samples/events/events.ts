@@ -41,7 +41,7 @@ const storedInput = z.strictObject({
 /** Events of a generator: four-momenta of named objects. */
 export const events: SampleKind<EventSample, EventInput, typeof storedInput, OpenEventsOptions> = {
   name: 'events',
-  given: 'events of readEvents',
+  given: 'events of openEvents',
   owns: (value) => value instanceof EventSample,
   sample: (given) => new Events(given),
   columns: (input) => eventFeatures(input).map(({ name }) => name),

@@ -48,7 +48,7 @@ const storedInput = z.strictObject({
 /** Jets: particles in coordinates relative to their jet. */
 export const jets: SampleKind<JetSample, JetInput, typeof storedInput, OpenJetsOptions> = {
   name: 'jets',
-  given: 'jets of readJets',
+  given: 'jets of openJets',
   owns: (value) => value instanceof JetSample,
   sample: (given) => new Jets(given),
   columns: jetColumns,

@@ -40,9 +40,9 @@ export function showerColumns({ geometry, features, conditions }: ShowerInput): 
   return [...conditions.map((name) => `condition_${name}`), ...ofSet];
 }
 
-/** How many of the columns are made from the hits of a shower when it is read, and not stored. */
+/** How many of the columns are made from the hits of a shower when it is read, voxels or groups of them, and not stored. */
 export function voxelColumns(input: ShowerInput): number {
-  return showerColumns(input).filter((name) => name.startsWith('voxel_')).length;
+  return showerColumns(input).filter((name) => /^voxels?_\d/.test(name)).length;
 }
 
 export function storeShowerInput(input: ShowerInput): StoredShowerInput {

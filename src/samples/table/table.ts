@@ -104,6 +104,10 @@ class Table implements Sample {
         `a matrix of ${values.length} numbers does not have rows of ${columns.length} columns`,
       );
     }
+    const twice = repeatedName(columns);
+    if (twice !== undefined) {
+      throw new ArgumentError('ERR_ARGUMENT', `two columns are called ${twice}; rename one`);
+    }
     const missing = matrix.conditions?.find(({ name }) => !columns.includes(name));
     if (missing) {
       throw new ArgumentError('ERR_ARGUMENT', `the condition ${missing.name} is none of the columns`);
@@ -181,20 +185,11 @@ class Table implements Sample {
     return { geometryReason: null, thresholdReason: null };
   }
 
-  /** A matrix has every input whose columns it has: features may have been computed elsewhere. */
+  /** A matrix has every input whose columns it has, in any order: features may have been computed elsewhere. */
   async features({ columns }: NetworkInput): Promise<FeatureTable> {
-    const known = this.#matrix.columns;
-    if (columns.length === known.length || !columns.every((name) => known.includes(name))) {
-      this.#requireColumns(columns);
-      return this.#features('the matrix');
-    }
-    const { values } = withColumns(
-      { columns: known, arrays: [], rows: this.rows, values: this.#matrix.values },
-      columns,
-    );
-    return new Table({ ...this.#matrix, conditions: [], columns, values }, this.sourceRows).#features(
-      'the matrix',
-    );
+    const known = new Set(this.#matrix.columns);
+    if (!columns.every((name) => known.has(name))) this.#requireColumns(columns);
+    return this.#ordered(columns).#features('the matrix');
   }
 
   observables(): readonly Observable[] {
@@ -225,7 +220,7 @@ class Table implements Sample {
   async repetitions(generated: Sample, options: JobOptions): Promise<RepeatedInPair> {
     if (!(generated instanceof Table)) throw differentKinds(this, generated);
     using first = this.#features('reference matrix');
-    using second = generated.#features('generated matrix');
+    using second = generated.#ordered(this.#matrix.columns).#features('generated matrix');
     return await repeatedRows(first, second, options);
   }
 
@@ -267,6 +262,15 @@ class Table implements Sample {
     }
   }
 
+  /** With these columns of it alone, in this order. */
+  #ordered(chosen: readonly string[]): Table {
+    const { columns, values } = this.#matrix;
+    if (isSameList(columns, chosen)) return this;
+    const rest = withColumns({ columns, arrays: [], rows: this.rows, values }, chosen);
+    const matrix = { ...this.#matrix, conditions: [], columns: chosen, values: rest.values };
+    return new Table(matrix, this.sourceRows);
+  }
+
   #column(index: number): Float64Array {
     const { values, columns } = this.#matrix;
     return Float64Array.from(
@@ -275,14 +279,31 @@ class Table implements Sample {
     );
   }
 
+  /** @throws ArgumentError ERR_SHAPE unless the columns have these names, in any order. */
   #requireColumns(expected: readonly string[]): void {
     const { columns } = this.#matrix;
-    if (expected.length === columns.length && columns.every((name, i) => name === expected[i])) return;
+    const [known, wanted] = [new Set(columns), new Set(expected)];
+    const missing = expected.filter((name) => !known.has(name));
+    const others = columns.filter((name) => !wanted.has(name));
+    if (missing.length === 0 && others.length === 0) return;
+    const differences = [
+      ...(missing.length === 0 ? [] : [`${shortList(missing)} missing`]),
+      ...(others.length === 0 ? [] : [`${shortList(others)} beside them`]),
+    ];
     throw new ArgumentError(
       'ERR_SHAPE',
-      `the matrix has ${columns.length} columns (${shortList(columns)}), ${expected.length} are expected (${shortList(expected)})`,
+      `the matrix has ${columns.length} columns (${shortList(columns)}), ${expected.length} are expected (${shortList(expected)}): ${differences.join(', ')}; columns are matched by their names`,
     );
   }
+}
+
+function isSameList(first: readonly string[], second: readonly string[]): boolean {
+  return first.length === second.length && first.every((name, i) => name === second[i]);
+}
+
+function repeatedName(names: readonly string[]): string | undefined {
+  const known = new Set<string>();
+  return names.find((name) => known.size === known.add(name).size);
 }
 
 function shortList(names: readonly string[]): string {

@@ -98,3 +98,56 @@ describe('a table of an odd shape', () => {
     });
   });
 });
+
+describe('columns of a table', () => {
+  const x = gaussianSample(60, [0, 0, 0], 1);
+  const y = gaussianSample(60, [1, 0, 2], 2);
+  const quick = { folds: 3, learners: ['logistic'], threads: 1 } as const;
+  /** The same rows with their columns in the order 2, 0, 1. */
+  const turned: MatrixSample = {
+    columns: [2, 0, 1].map((i) => y.columns[i] as string),
+    values: y.values.map((_, i) => y.values[i - (i % 3) + ([2, 0, 1][i % 3] as number)] as number),
+  };
+
+  it('are matched by their names, whatever their order', async () => {
+    const inOrder = await evaluate(x, y, quick);
+    const other = await evaluate(x, turned, quick);
+    expect([...other.generated.logWeights]).toEqual([...inOrder.generated.logWeights]);
+    expect(other.result.auc).toEqual(inOrder.result.auc);
+    expect(other.result.histograms).toEqual(inOrder.result.histograms);
+    const scores = await inOrder.ensemble.score(y);
+    expect(await inOrder.ensemble.score(turned)).toEqual(scores);
+    inOrder.ensemble.dispose();
+    other.ensemble.dispose();
+  });
+
+  it('are copies of each other in any order', async () => {
+    const both = evaluate(y, turned, { ...quick, repeated: 'refuse' });
+    await expect(both).rejects.toMatchObject({ code: 'ERR_REPEATED_ROWS' });
+  });
+
+  it('of other names are refused with what is missing', async () => {
+    await expect(evaluate(x, { ...y, columns: ['x0', 'x1', 'z'] }, quick)).rejects.toMatchObject({
+      code: 'ERR_SHAPE',
+      message:
+        'the matrix has 3 columns (x0, x1, z), 3 are expected (x0, x1, x2): x2 missing, z beside them; columns are matched by their names',
+    });
+  });
+
+  it('of one name are refused', async () => {
+    const twice = { ...y, columns: ['x0', 'x1', 'x0'] };
+    const refusal = { code: 'ERR_ARGUMENT', message: 'two columns are called x0; rename one' };
+    await expect(evaluate(twice, twice, quick)).rejects.toMatchObject(refusal);
+    await expect(trainClassifier(x, twice, quick)).rejects.toMatchObject(refusal);
+  });
+});
+
+it('a selection that leaves one row is named', async () => {
+  const conditions = [{ name: 'x0', label: 'x0', unit: '' }];
+  const [first, second] = [1, 2].map((seed) => ({ ...gaussianSample(30, [0, 0], seed), conditions }));
+  const only = (first as MatrixSample).values[0] as number;
+  const select = [{ condition: 'x0', values: [only, (second as MatrixSample).values[0] as number] }];
+  await expect(evaluate(first as MatrixSample, second as MatrixSample, { folds: 3, select })).rejects.toThrow(
+    /^the reference sample has 1 row with x0 -?[\d.]+ or -?[\d.]+, as selected; 3 folds need at least 6$/,
+  );
+});

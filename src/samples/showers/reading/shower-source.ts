@@ -8,7 +8,7 @@ import { Hdf5Links } from '../../../formats/hdf5/reader/links.js';
 import { type PlainGroup, readPlainGroup } from '../../../formats/hdf5/reader/plain-group.js';
 import { checkSuperblock } from '../../../formats/hdf5/reader/superblock.js';
 import type { ArrayPlace } from '../../../formats/numpy/array-place.js';
-import { arraysOf, isNumpyFile } from '../../../formats/numpy/stored-arrays.js';
+import { arraysOf, isNumpyFile, isSingleColumn } from '../../../formats/numpy/stored-arrays.js';
 import { numbersWithin } from '../../../layouts/placeholders.js';
 import {
   datasetsNamed,
@@ -130,8 +130,8 @@ function requireSameFile(descriptor: number, path: string): void {
 }
 
 /**
- * Finds the showers of a file of NumPy, whose arrays are its datasets. Where the layout was not chosen, arrays of other shapes or
- * types are a table.
+ * Finds the showers of a file of NumPy, whose arrays are its datasets. Where the layout was not chosen, arrays of its names that have
+ * one number a row each are the columns of a table.
  *
  * @throws CaloscopeError with any of the codes for files.
  */
@@ -153,10 +153,30 @@ export async function openNumpySource(file: FileBytes, request: OpenRequest): Pr
   try {
     return assemble(file, tree, request);
   } catch (error) {
-    const others: readonly ErrorCode[] = ['ERR_DATASET_SHAPE', 'ERR_DATASET_TYPE', 'ERR_ROW_MISMATCH'];
-    if (request.layouts.length === 1 || !(error instanceof CaloscopeError) || !others.includes(error.code))
-      throw error;
+    if (request.layouts.length === 1 || !(error instanceof CaloscopeError)) throw error;
+    if (!misfits.includes(error.code) || !areColumns(file, arrays, tree, request)) throw error;
     throw new CaloscopeError('ERR_LAYOUT', error.message, { cause: error });
+  }
+}
+
+/** What arrays are refused with that are no showers. */
+const misfits: readonly ErrorCode[] = ['ERR_DATASET_SHAPE', 'ERR_DATASET_TYPE', 'ERR_ROW_MISMATCH'];
+
+/** Whether arrays with the names of showers hold one number a row each. */
+function areColumns(
+  file: FileBytes,
+  arrays: ReadonlyMap<string, ArrayPlace>,
+  tree: FileTree,
+  { layouts, group, definitions }: OpenRequest,
+): boolean {
+  const found = recognizeLayout(layouts, tree, group, definitions);
+  const paths = showerDatasets(found.layout).flatMap((dataset) =>
+    datasetsNamed(tree, found.group, dataset).map(({ path }) => pathIn(found.group, path)),
+  );
+  try {
+    return paths.every((path) => isSingleColumn(file, arrays.get(path) as ArrayPlace));
+  } catch {
+    return false; // why it is refused was told already
   }
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import type { LayoutDescription } from '#caloscope/layouts/schema';
-import { freeSample, openSample } from '#caloscope/samples/kinds';
+import { describeFile, freeSample, openSample } from '#caloscope/samples/kinds';
 import { inspectShowerFile } from '#caloscope/samples/showers/inspection';
 import { openShowerFile } from '#caloscope/samples/showers/reading/reading';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
@@ -186,6 +186,64 @@ it('arrays of published names are showers, others a table', async () => {
   const other = file('other.npz', archive({ ...names, showers: npy([4], new Float32Array(4)) }, true));
   const table = await openSample(other);
   expect(table).toMatchObject({ columns: ['incident_energies_0', 'showers'] });
+});
+
+function inOrderOfFortran(bytes: Buffer): Buffer {
+  return Buffer.from(
+    bytes.toString('latin1').replace("'fortran_order': False", "'fortran_order': True "),
+    'latin1',
+  );
+}
+
+it.each<[string, Record<string, Buffer>, string, RegExp]>([
+  [
+    'the order of Fortran',
+    {
+      incident_energies: npy([4, 1], new Float64Array(4)),
+      showers: inOrderOfFortran(npy([4, 368], new Float32Array(1472))),
+    },
+    'ERR_DATASET_SHAPE',
+    /\/showers.*order of Fortran.*ascontiguousarray/,
+  ],
+  [
+    'incident energies of fewer showers',
+    {
+      energy: npy([3], new Float64Array(3)),
+      layer_0: npy([4, 3, 96], new Float32Array(4 * 288)),
+      layer_1: npy([4, 12, 12], new Float32Array(4 * 144)),
+      layer_2: npy([4, 12, 6], new Float32Array(4 * 72)),
+    },
+    'ERR_ROW_MISMATCH',
+    /energy has 3 rows, \/layer_0 has 4/,
+  ],
+  [
+    'voxels of no layer',
+    {
+      energy: npy([4], new Float64Array(4)),
+      layer_0: npy([4, 3, 95], new Float32Array(4 * 285)),
+      layer_1: npy([4, 12, 12], new Float32Array(4 * 144)),
+      layer_2: npy([4, 12, 6], new Float32Array(4 * 72)),
+    },
+    'ERR_DATASET_SHAPE',
+    /layer_0 has shape \(4,3,95\)/,
+  ],
+])('arrays of published names are no table: %s is told', async (what, arrays, code, message) => {
+  const path = file(`${what.replaceAll(' ', '-')}.npz`, archive(arrays, false));
+  const refusal = { code, message: expect.stringMatching(message) };
+  await expect(describeFile(path)).rejects.toMatchObject(refusal);
+  await expect(openSample(path).then(freeSample)).rejects.toMatchObject(refusal);
+});
+
+it.each([
+  ['<f16', /long double numbers \(16 bytes\): save them as float64/],
+  ['<c16', /complex numbers \(16 bytes\): save real and imaginary parts/],
+])('elements of %s are no numbers that are read', async (type, says) => {
+  const text = npy([4], new Float64Array(8)).toString('latin1').replace("'<f8', ", `'${type}',`);
+  const path = file(`${type.slice(1)}.npz`, archive({ x: Buffer.from(text, 'latin1') }, false));
+  await expect(openSample(path)).rejects.toMatchObject({
+    code: 'ERR_DATASET_TYPE',
+    message: expect.stringMatching(says),
+  });
 });
 
 const good = readFileSync(written('numpy-showers.npz'));
