@@ -5,6 +5,7 @@ import { requireFolderAbove } from '../formats/files/output-checks.js';
 import { holdsOwn, type OwnFiles } from '../formats/files/own-files.js';
 import { Interruption } from './interruption.js';
 import type { CheckpointFlags } from './options.js';
+import { clearBeside } from './output-claim.js';
 import type { Session } from './session.js';
 
 interface ResumableOptions extends CheckpointFlags {
@@ -30,6 +31,7 @@ export async function isDoneAlready(
 ): Promise<boolean> {
   if (!resume || force || !(await holdsOwn(out, own).catch(() => false))) return false;
   await removeCheckpoints(checkpoint ?? usualFolder(out));
+  await clearBeside(out, own);
   session.conclude({ out, already: true }, [`${out} is there already: nothing is left to do`]);
   return true;
 }

@@ -1,3 +1,4 @@
+import { CaloscopeError } from '../errors.js';
 import {
   type OutputRules,
   requireFolderAbove,
@@ -34,4 +35,13 @@ export async function claimOutput(path: string, rules: OutputRules, own?: OwnFil
     throw error;
   }
   return { [Symbol.dispose]: release };
+}
+
+/** Takes away what killed runs left beside an output that is there; nothing where another process is at it, or nothing may be removed. */
+export async function clearBeside(path: string, own: OwnFiles): Promise<void> {
+  try {
+    using _claim = await claimOutput(path, { force: true }, own);
+  } catch (error) {
+    if (!(error instanceof CaloscopeError)) throw error;
+  }
 }

@@ -1,6 +1,14 @@
 /** Outputs that only appear whole, and replace nothing that they were not asked to. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { caloscope, contentOf, errorLine, program, startCaloscope } from './run-caloscope.js';
@@ -80,7 +88,10 @@ it('--resume with the output there says so', async () => {
   const words = train(out, ...quick, '--resume');
   expect((await caloscope(words)).exitCode).toBe(0);
   const before = contentOf(out);
+  // Of a run that was killed when the output had its name already.
+  writeFileSync(`${out}.caloscope-lock`, '');
   const again = await caloscope(words);
+  expect(existsSync(`${out}.caloscope-lock`)).toBe(false);
   expect(again).toMatchObject({ exitCode: 0, stderr: '' });
   expect(again.stdout).toMatch(/is there already/);
   const document = await caloscope([

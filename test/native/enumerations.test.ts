@@ -121,8 +121,12 @@ describe('the native core', () => {
       'binSpacing',
       (spacing) =>
         core['reliability']?.(
-          Float64Array.of(0.2, 0.6),
-          Float64Array.of(0.1, 0.5),
+          {
+            reference: Float64Array.of(0.2, 0.6),
+            generated: Float64Array.of(0.1, 0.5),
+            referenceWeights: null,
+            generatedWeights: null,
+          },
           { bins: 2, spacing, balance: true, resamples: 2, seed: 1 },
           ignore,
         ),

@@ -4,14 +4,17 @@
 //   FAULT_FOLDER   files below it count
 //   FAULT_CALL     number of the call that fails, from 1; 0: none
 //   FAULT_ERROR    its errno; -1: a short count in place of an error (read and write alone)
+//   FAULT_ALLOCATIONS   bytes from which on allocations of the core count, in place of calls on files
 //   FAULT_LOG      gets the calls that were counted, one line each: number, name, path where it has one
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +33,14 @@ static const char* setting(const char* name) {
   return value ? value : "";
 }
 
+static size_t least_allocation(void) {
+  static size_t bytes = SIZE_MAX;
+  if (bytes == SIZE_MAX) bytes = (size_t)atol(setting("FAULT_ALLOCATIONS"));
+  return bytes;
+}
+
 static int below(const char* path) {
+  if (least_allocation() > 0) return 0;
   const char* folder = setting("FAULT_FOLDER");
   const size_t length = strlen(folder);
   if (length == 0 || path == NULL) return 0;
@@ -165,4 +175,62 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to, 
   REAL(int, renameat2, int, const char*, int, const char*, unsigned);
   if ((below(from) || below(to)) && counted("renameat2", to, 0)) return -1;
   return real(from_folder, from, to_folder, to, flags);
+}
+
+static atomic_uintptr_t core_begin, core_end;
+
+static int note_core(struct dl_phdr_info* info, size_t size, void* unused) {
+  (void)size;
+  (void)unused;
+  const size_t length = strlen(info->dlpi_name);
+  static const char name[] = "caloscope.node";
+  if (length < sizeof name || strcmp(info->dlpi_name + length + 1 - sizeof name, name) != 0) return 0;
+  uintptr_t end = 0;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const uintptr_t segment_end = info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+    if (segment_end > end) end = segment_end;
+  }
+  core_begin = info->dlpi_addr;
+  core_end = info->dlpi_addr + end;
+  return 1;
+}
+
+void* dlopen(const char* path, int flags) {
+  REAL(void*, dlopen, const char*, int);
+  void* const library = real(path, flags);
+  if (library && core_end == 0 && least_allocation() > 0) dl_iterate_phdr(note_core, NULL);
+  return library;
+}
+
+/// Whether an allocation that the core asks for is to fail.
+static int fails(size_t bytes, const void* caller) {
+  if (core_end == 0 || bytes < least_allocation()) return 0;
+  if ((uintptr_t)caller < core_begin || (uintptr_t)caller >= core_end) return 0;
+  return counted("allocation", NULL, 0) == fault;
+}
+
+extern void* __libc_malloc(size_t);
+extern void* __libc_memalign(size_t, size_t);
+
+void* malloc(size_t bytes) { return fails(bytes, __builtin_return_address(0)) ? NULL : __libc_malloc(bytes); }
+
+void* aligned_alloc(size_t alignment, size_t bytes) {
+  return fails(bytes, __builtin_return_address(0)) ? NULL : __libc_memalign(alignment, bytes);
+}
+
+/// operator new, which throws what more bytes than there are make it throw.
+void* _Znwm(size_t bytes) {
+  REAL(void*, _Znwm, size_t);
+  return real(fails(bytes, __builtin_return_address(0)) ? SIZE_MAX / 2 : bytes);
+}
+
+void* _ZnwmSt11align_val_t(size_t bytes, size_t alignment) {
+  REAL(void*, _ZnwmSt11align_val_t, size_t, size_t);
+  return real(fails(bytes, __builtin_return_address(0)) ? SIZE_MAX / 2 : bytes, alignment);
+}
+
+int posix_memalign(void** memory, size_t alignment, size_t bytes) {
+  if (fails(bytes, __builtin_return_address(0))) return ENOMEM;
+  *memory = __libc_memalign(alignment, bytes);
+  return *memory ? 0 : ENOMEM;
 }

@@ -1,9 +1,10 @@
-// Every call on a file that a command makes fails once: opening, reading, writing, syncing, renaming. Afterwards there must be
+// Every call on a file that a command makes fails once: opening, reading, writing, syncing, renaming; and every larger allocation
+// of the core. Afterwards there must be
 // the old state or the new one, the reason in one line, exit code 1, and the next run must work and leave nothing behind.
 //
-//   node test/scripts/faults/try-faults.mjs [--every N] [--first N] [--command NAME] [--markdown]
+//   node test/scripts/faults/try-faults.mjs [--every N] [--first N] [--command NAME] [--fault KIND] [--markdown]
 //
-// All calls, with four kinds of fault, take some hours; `--every N` tries each N-th, from the `--first` one on. Needs a C
+// All calls, with five kinds of fault, take some hours; `--every N` tries each N-th, from the `--first` one on. Needs a C
 // compiler. Prints a table of what came of them; exits with 1 when something was lost, wrong, hung or crashed.
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -17,6 +18,7 @@ const { values: chosen } = parseArgs({
     every: { type: 'string', default: '1' },
     first: { type: 'string', default: '1' },
     command: { type: 'string' },
+    fault: { type: 'string' },
     markdown: { type: 'boolean', default: false },
   },
 });
@@ -27,13 +29,20 @@ const work = mkdtempSync(join(tmpdir(), 'caloscope-faults-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
 const library = join(work, 'failing-calls.so');
 execFileSync('cc', [
-  ...['-shared', '-fPIC', '-O1', '-o', library],
+  ...['-shared', '-fPIC', '-O1', '-fexceptions', '-o', library],
   join(import.meta.dirname, 'failing-calls.c'),
   '-ldl',
 ]);
 
-const { EIO, ENOSPC, EINTR } = constants.errno;
-const faults = { EIO, ENOSPC, EINTR, 'short count': -1 };
+const { EIO, ENOSPC, EINTR, ENOMEM } = constants.errno;
+/** What fails: calls on files, or allocations of the core from some kB on, with this errno. */
+const faults = {
+  EIO: { error: EIO },
+  ENOSPC: { error: ENOSPC },
+  EINTR: { error: EINTR },
+  'short count': { error: -1 },
+  'no memory': { error: ENOMEM, counting: { FAULT_ALLOCATIONS: '4096' } },
+};
 const mostSeconds = 120;
 
 const quick = ['--learners', 'logistic', '--folds', '3', '--features', 'high', '--quiet'];
@@ -144,19 +153,24 @@ for (const [name, command] of Object.entries(commands)) {
     process.chdir(folder); // results name their files relative to it
     return folder;
   };
-  const first = fresh();
-  const log = join(work, 'calls');
-  const sound = await runWith(first, command.words, { FAULT_LOG: log });
-  if (sound.code !== 0) throw new Error(`${name} fails without a fault: ${sound.said}`);
-  const calls = readFileSync(log, 'utf8').trim().split('\n');
-  rmSync(log);
-  const whole = listing(first);
-  const right = JSON.stringify(await command.digest(join(first, command.output)));
-  for (const [kind, error] of Object.entries(faults)) {
+  for (const [kind, { error, counting = {} }] of Object.entries(faults)) {
+    if (chosen.fault !== undefined && chosen.fault !== kind) continue;
+    const first = fresh();
+    const log = join(work, 'calls');
+    const sound = await runWith(first, command.words, { FAULT_LOG: log, ...counting });
+    if (sound.code !== 0) throw new Error(`${name} fails without a fault: ${sound.said}`);
+    const calls = readFileSync(log, 'utf8').trim().split('\n');
+    rmSync(log);
+    const whole = listing(first);
+    const right = JSON.stringify(await command.digest(join(first, command.output)));
     const outcomes = { 'went on': 0, refused: 0, wrong: 0 };
     for (let call = Number(chosen.first); call <= calls.length; call += Number(chosen.every)) {
       const folder = fresh();
-      const ended = await runWith(folder, command.words, { FAULT_CALL: `${call}`, FAULT_ERROR: `${error}` });
+      const ended = await runWith(folder, command.words, {
+        FAULT_CALL: `${call}`,
+        FAULT_ERROR: `${error}`,
+        ...counting,
+      });
       const fault = await faultOf(folder, command, { ended, before, whole, right });
       if (fault !== null) {
         outcomes.wrong++;
@@ -170,7 +184,7 @@ for (const [name, command] of Object.entries(commands)) {
   }
 }
 if (chosen.markdown) {
-  const head = ['command', 'calls on files', 'fault', 'went on, same result', 'refused in one line', 'wrong'];
+  const head = ['command', 'calls', 'fault', 'went on, same result', 'refused in one line', 'wrong'];
   console.log([head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n'));
 }
 process.exitCode = wrong === 0 ? 0 : 1;
