@@ -11,11 +11,12 @@ import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
 import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { WrittenFormat } from '../formats/tables/writer/table-plan.js';
+import { sampleRoles } from '../native/contract/statistics.js';
 import { computerFor } from '../native/devices.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
-import { inputLines, rowsText, selectionLines, warningLines } from './findings.js';
+import { clippedText, inputLines, rowsText, selectionLines, warningLines } from './findings.js';
 import {
   addPairArguments,
   checkPair,
@@ -186,6 +187,10 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
       source,
     ];
   });
+  const clipped = sampleRoles.flatMap((role) => {
+    const text = clippedText(weights[role]);
+    return text === null ? [] : [[role, text]];
+  });
   const summaries = summariesOf(result).flatMap(({ heading, rows }) => ['', `${heading}:`, ...columns(rows)]);
   const files = pathsOf(out);
   return [
@@ -193,6 +198,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
     '',
     ...(failures === null ? [] : [...failureLines(failures), '']),
     ...columns(sampleRows),
+    ...(clipped.length === 0 ? [] : ['', 'Clipped (--clip):', ...columns(clipped)]),
     '',
     'Input of the classifiers:',
     ...inputLines(settings),

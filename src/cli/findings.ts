@@ -2,7 +2,8 @@ import type { ExaminedInput } from '../samples/pair.js';
 import type { SampleRecord } from '../samples/sample.js';
 import { type RowSelection, selectionText } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
-import { columns, count } from './figures.js';
+import type { WeightHealth } from '../weights/density-ratio.js';
+import { columns, count, percent } from './figures.js';
 
 /** What classifiers read, and why: what was guessed is seen here. */
 export function inputLines(input: ExaminedInput): string[] {
@@ -29,6 +30,14 @@ export function selectionLines(select: readonly RowSelection[]): string[] {
 
 export function thresholdText(threshold: number | null): string {
   return threshold === null ? 'none' : `${Number(threshold.toPrecision(4))} MeV`;
+}
+
+/** How many weights were moved to the bounds, and which way; null unless bounds were chosen. */
+export function clippedText({ clipped, rows }: Pick<WeightHealth, 'clipped' | 'rows'>): string | null {
+  if (clipped === null) return null;
+  const { lower, upper, below, above } = clipped;
+  const all = `${count(below + above)} of ${count(rows)} weights (${percent(rows === 0 ? 0 : (below + above) / rows)})`;
+  return `${all}: ${count(below)} raised to ${lower}, ${count(above)} lowered to ${upper}`;
 }
 
 /** An empty line and the warnings; nothing where there are none. */

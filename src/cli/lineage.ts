@@ -47,5 +47,12 @@ function linesOf({ nodes, edges }: Lineage): string[] {
   const stale = nodes.flatMap(({ path, reasons }) =>
     reasons.map((reason) => `${path} is stale: ${reason}; make it again`),
   );
-  return [...columns(rows), ...(stale.length > 0 ? ['', ...stale] : [])];
+  const moved = nodes.flatMap(({ path, movedFrom }) =>
+    movedFrom === null ? [] : [`${movedFrom} moved to ${path}`],
+  );
+  return [
+    ...columns(rows),
+    ...(moved.length > 0 ? ['', ...moved] : []),
+    ...(stale.length > 0 ? ['', ...stale] : []),
+  ];
 }

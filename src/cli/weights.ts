@@ -18,7 +18,7 @@ import { withSourceRows } from '../weights/source-rows.js';
 import { type WeightsTable, writeWeightsFile } from '../weights/weights-file.js';
 import { columns, count, percent, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
-import { thresholdText, warningLines } from './findings.js';
+import { clippedText, thresholdText, warningLines } from './findings.js';
 import { addModelOptions, loadClassifier, type ModelFlags, modelInput } from './model-flags.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
@@ -214,6 +214,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
           ['geometry', `${geometry}, that of the classifier`],
           ['threshold', `${thresholdText(weighed.threshold)}, that of the classifier`],
         ];
+  const clipped = clippedText(health);
   return [
     `Weights: ${weighed.out}`,
     ...columns([
@@ -231,6 +232,7 @@ function linesOf(weighed: Weighed, deviceReason: string): string[] {
       ['effective sample size', `${count(health.effectiveSampleSize)} ${noun}`],
       ['Pareto index of the tail', tailText(health.tailIndex)],
       ['weights below 1', percent(health.shareBelowOne)],
+      ...(clipped === null ? [] : [['clipped', clipped] as const]),
     ]),
     ...warningLines(weighed.warnings),
   ];

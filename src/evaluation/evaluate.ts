@@ -97,11 +97,11 @@ async function evaluateSamples(
 ): Promise<Evaluation> {
   const { signal, onProgress, threads, device, devices, checkpoint: kept, null: second, ...rest } = options;
   const choices = trainingChoices(evaluationSchema, rest);
-  requireChoices(given[0], rest);
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
   requireUsable(choices.observables, given[0], taken);
   requireConditions(choices.by, given[0]);
+  requireChoices(given[0], rest);
   requireRowsToCalibrate(choices, given);
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { relative, resolve } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, extname, join, relative, resolve } from 'node:path';
 import { ensembleFile } from '../classifier/classifier-folder.js';
 import { FileError } from '../errors.js';
 import { checksumOf, type OutputInput } from '../formats/files/inputs.js';
@@ -17,6 +17,8 @@ export interface LineageNode {
   readonly state: 'current' | 'stale' | 'missing';
   /** Why it is stale, one line each. */
   readonly reasons: readonly string[];
+  /** Where what was made from it looks for it: it lies beside that place, with the same bytes; null: it is where it was. */
+  readonly movedFrom: string | null;
 }
 
 /** `to` was made from `from`. */
@@ -41,11 +43,13 @@ interface Growing {
   readonly kind: MadeKind | 'data';
   readonly sha256: string | null;
   readonly made: MadeFile | null;
+  readonly movedFrom: string | null;
 }
 
 /**
  * The graph of what caloscope made in a folder, and of the files that it was made from. An input is looked for at its path, seen from the
- * working folder or from the folder of the study; where nothing is there, an output with its checksum stands for it. What was made from a file
+ * working folder or from the folder of the study; where nothing is there, an output with its checksum stands for it, or a file with its
+ * checksum and ending in the folder where it was: it was moved. What was made from a file
  * that changed or is missing is stale, and so is all that was made from that.
  *
  * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE where the folder is none, and the codes for files; the reason of the signal when aborted.
@@ -66,6 +70,8 @@ class Study {
   readonly #folder: string;
   readonly #signal: AbortSignal | undefined;
   readonly #nodes = new Map<string, Growing>();
+  /** Checksums of files beside places where something is missing. */
+  readonly #beside = new Map<string, string>();
 
   constructor(folder: string, signal: AbortSignal | undefined) {
     this.#folder = folder;
@@ -75,7 +81,7 @@ class Study {
   async addMade(made: MadeFile): Promise<void> {
     const place = resolve(made.path);
     const sha256 = await checksumOf(made.file, this.#signal);
-    this.#nodes.set(place, { path: this.#nameOf(place), kind: made.kind, sha256, made });
+    this.#nodes.set(place, { path: this.#nameOf(place), kind: made.kind, sha256, made, movedFrom: null });
   }
 
   async lineage(): Promise<Lineage> {
@@ -94,14 +100,14 @@ class Study {
     const judge = (node: Growing): LineageNode => {
       const known = judged.get(node.path);
       if (known) return known;
-      const { path, kind, sha256 } = node;
+      const { path, kind, sha256, movedFrom } = node;
       const reasons = (parents.get(path) ?? []).flatMap(({ input, parent }) => {
         if (parent.sha256 === null) return [`its ${input.role} ${parent.path} is missing`];
         if (parent.sha256 !== input.sha256) return [`its ${input.role} ${parent.path} has changed since`];
         return judge(parent).state === 'stale' ? [`its ${input.role} ${parent.path} is stale`] : [];
       });
       const state = sha256 === null ? 'missing' : reasons.length > 0 ? 'stale' : 'current';
-      const made: LineageNode = { path, kind, sha256, state, reasons };
+      const made: LineageNode = { path, kind, sha256, state, reasons, movedFrom };
       judged.set(path, made);
       return made;
     };
@@ -120,10 +126,32 @@ class Study {
     const same = (node: Growing) => node.sha256 === sha256;
     const known = there.find(same) ?? there[0] ?? [...this.#nodes.values()].find(same);
     if (known) return known;
+    for (const place of places) {
+      const moved = await this.#movedFrom(place, sha256);
+      if (moved) return moved;
+    }
     const place = places[0] as string;
-    const missing: Growing = { path: this.#nameOf(place), kind: 'data', sha256: null, made: null };
+    const path = this.#nameOf(place);
+    const missing: Growing = { path, kind: 'data', sha256: null, made: null, movedFrom: null };
     this.#nodes.set(place, missing);
     return missing;
+  }
+
+  /** The file with these bytes beside a place, of the same ending; null: there is none. */
+  async #movedFrom(place: string, sha256: string | null): Promise<Growing | null> {
+    const entries = await readdir(dirname(place), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries) {
+      if (!entry.isFile() || extname(entry.name) !== extname(place)) continue;
+      const path = join(dirname(place), entry.name);
+      const known = this.#beside.get(path) ?? (await checksumOf(path, this.#signal));
+      this.#beside.set(path, known);
+      if (known !== sha256) continue;
+      const movedFrom = this.#nameOf(place);
+      const moved: Growing = { path: this.#nameOf(path), kind: 'data', sha256, made: null, movedFrom };
+      this.#nodes.set(path, moved);
+      return moved;
+    }
+    return null;
   }
 
   /** Data at a place, if there are any; a classifier that does not say from what it was made counts as data, too. */
@@ -133,7 +161,7 @@ class Study {
     const file = found?.isDirectory() ? resolve(place, ensembleFile) : place;
     if (!found || !(await stat(file).catch(() => null))?.isFile()) return;
     const sha256 = await checksumOf(file, this.#signal);
-    this.#nodes.set(place, { path: this.#nameOf(place), kind: 'data', sha256, made: null });
+    this.#nodes.set(place, { path: this.#nameOf(place), kind: 'data', sha256, made: null, movedFrom: null });
   }
 }
 

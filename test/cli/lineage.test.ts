@@ -1,4 +1,4 @@
-import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lineage } from '#caloscope/lineage/lineage';
@@ -111,6 +111,24 @@ describe('lineage', () => {
     expect(stdout).toContain(
       'model.onnx is stale: its classifier classifier has changed since; make it again',
     );
+  });
+
+  it('finds a file that was moved within its folder, by its bytes', async () => {
+    renameSync(other, at('renamed.hdf5'));
+    const { stdout } = await caloscope(['lineage', files.folder]);
+    expect(stdout).toContain('other.hdf5 moved to renamed.hdf5\n');
+    expect(stdout).not.toContain('missing');
+    const { found } = await lineage();
+    for (const path of ofOther)
+      expect(found.nodes.find((node) => node.path === path)).toMatchObject({ state: 'current', reasons: [] });
+    const moved = found.nodes.find(({ path }) => path === 'renamed.hdf5');
+    expect(moved).toMatchObject({ kind: 'data', state: 'current', movedFrom: 'other.hdf5' });
+    appendFileSync(at('renamed.hdf5'), 'x');
+    const { found: changed } = await lineage();
+    expect(pathsIn(changed, 'missing')).toEqual(['other.hdf5']);
+    writeFileSync(other, readFileSync(at('renamed.hdf5')).subarray(0, -1));
+    rmSync(at('renamed.hdf5'));
+    expect(pathsIn((await lineage()).found, 'missing')).toEqual([]);
   });
 
   it('tells of a missing file in one line each, and draws the graph', async () => {

@@ -8,7 +8,7 @@ const node = (
   kind: LineageNode['kind'],
   state: LineageNode['state'] = 'current',
   reasons: string[] = [],
-) => ({ path, kind, sha256: null, state, reasons });
+) => ({ path, kind, sha256: null, state, reasons, movedFrom: null });
 
 const lineage: Lineage = {
   nodes: [
