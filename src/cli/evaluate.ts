@@ -173,11 +173,12 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
   const { verdict, failures, samples, weights, warnings, settings } = result;
   const sampleRows = [samples.reference, samples.generated].map((sample) => {
     const { role, source, layout } = sample;
-    const { effectiveSampleSize, tailIndex } = weights[role];
+    const { effectiveSampleSize, tailIndex, rows } = weights[role];
+    const held = rows < sample.rows ? `, ${count(rows)} held out` : '';
     const size = count(effectiveSampleSize);
     return [
       role,
-      rowsText(sample),
+      `${rowsText(sample)}${held}`,
       `effective ${size}`,
       `Pareto index ${tailText(tailIndex)}`,
       `layout ${layout}`,

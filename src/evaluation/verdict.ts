@@ -148,7 +148,7 @@ function cautions(evidence: Evidence): string[] {
 
 function sentenceOn(
   evidence: Evidence,
-  { level, classifierPValue }: Omit<Verdict, 'sentence'>,
+  { level, pValue, classifierPValue }: Omit<Verdict, 'sentence'>,
   difference: Difference,
 ): string {
   const { auc, toy, noun } = evidence;
@@ -156,7 +156,7 @@ function sentenceOn(
   const worse = `The classifiers do worse than guessing (${measured(auc)}, ${shortZ(auc.z)} in their test): rows are probably shared or repeated, and the weights mean nothing.`;
   if (level === 'indistinguishable') {
     if (auc.z < guessing) return worse;
-    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}; 0.5 is a coin toss, ±${auc.nullStandardDeviation.toFixed(4)} expected by chance), nor do the observables differ by three standard deviations (p ${shortP(difference.pValue)}).`;
+    return `The classifiers cannot tell the generated ${showers} from the reference (${measured(auc)}, ${shortZ(auc.z)} in their test; 0.5 is a coin toss), nor do the observables differ: p ${shortP(pValue)} for both together, and ${significant} are three standard deviations.`;
   }
   if (sees(classifierPValue)) {
     const how = auc.value >= clear ? 'clearly tell' : 'can tell';

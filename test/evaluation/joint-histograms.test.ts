@@ -38,8 +38,12 @@ describe('histograms of two observables', () => {
         .map((wanted) => generated.observables.find((one) => one.name === wanted)?.values);
       const ofRows = role === 'reweighted' ? generated.logWeights.map(Math.exp) : null;
       await again.fill([first as Float64Array, second as Float64Array], { weights: [ofRows] });
-      expect(values).toEqual(again.values(0, { flow: true }));
-      expect(histogram.variances(0, { flow: true })).toEqual(again.variances(0, { flow: true }));
+      // The exponential of V8 and that of the core may differ in the last bit.
+      const rounded = (contents: Float64Array) => Array.from(contents, (one) => Number(one.toPrecision(14)));
+      expect(rounded(values)).toEqual(rounded(again.values(0, { flow: true })));
+      expect(rounded(histogram.variances(0, { flow: true }))).toEqual(
+        rounded(again.variances(0, { flow: true })),
+      );
     }
   });
 

@@ -5,6 +5,7 @@ import { type Dataset, File, type Group, ready } from 'h5wasm/node';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { trainClassifier } from '#caloscope/classifier/training';
+import { linesOf } from '#caloscope/cli/evaluate';
 import { type EvaluateOptions, evaluate } from '#caloscope/evaluation/evaluate';
 import { writeEvaluation } from '#caloscope/evaluation/outputs';
 import { gaussianSample } from '../support/gaussian-samples.js';
@@ -120,6 +121,9 @@ describe('a split in place of folds', () => {
     expect(ensemble.learners).toEqual(['network', 'logistic', 'quadratic', 'sparse', 'trees']);
     expect(found.result.auc.permutations?.permutations).toBe(3);
     expect(found.reference.sourceRows).toHaveLength(40);
+    expect(linesOf(found.result, 'out').join('\n')).toMatch(
+      /reference +200 rows, 40 held out +effective \d+ /,
+    );
     expect(Array.from(found.reference.logWeights).every(Number.isFinite)).toBe(true);
     ensemble.dispose();
   });

@@ -126,7 +126,7 @@ describe('the sentence', () => {
 
   it('says that nothing is seen', () => {
     expect(sentenceOf({})).toBe(
-      'The classifiers cannot tell the generated showers from the reference (AUC 0.500 ± 0.010; 0.5 is a coin toss, ±0.0100 expected by chance), nor do the observables differ by three standard deviations (p = 0.500).',
+      'The classifiers cannot tell the generated showers from the reference (AUC 0.500 ± 0.010, z = 0.0 in their test; 0.5 is a coin toss), nor do the observables differ: p = 1.000 for both together, and 0.00135 are three standard deviations.',
     );
     expect(sentenceOf({ area: 0.46 })).toContain('worse than guessing');
   });

@@ -21,6 +21,11 @@ void layer_moments(const Geometry& geometry, const Hits& hits, std::vector<Layer
   }
 }
 
+double width_of(double variance, double centre) {
+  constexpr double rounding = 1e-14;
+  return variance > rounding * centre * centre ? std::sqrt(variance) : 0;
+}
+
 Spread spread(const Hits& hits, const LayerMoments& layer, std::span<const double> position, double softening) {
   const double norm = layer.energy + softening;
   double first = 0;
@@ -35,7 +40,7 @@ Spread spread(const Hits& hits, const LayerMoments& layer, std::span<const doubl
   }
   // With D = S + softening the definition differs from the centred sum by centre² (1 − S/D).
   const double variance = second / norm + centre * centre * (softening / norm);
-  return {centre, std::sqrt(std::max(0.0, variance))};
+  return {centre, width_of(variance, centre)};
 }
 
 }  // namespace caloscope

@@ -24,6 +24,10 @@ struct Spread {
   double width = 0;
 };
 
+/// √variance of hits about `centre`; 0 where that is but rounding, or the softening, of hits that lie in one place: no width that is
+/// measured is ten million times smaller than its place.
+double width_of(double variance, double centre);
+
 /// Sums of every layer; `layers` gets one entry a layer of the geometry.
 void layer_moments(const Geometry& geometry, const Hits& hits, std::vector<LayerMoments>& layers);
 

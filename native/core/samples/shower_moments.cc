@@ -76,7 +76,7 @@ const ShowerMoments::WholeSpread& ShowerMoments::whole_spread(Coordinate coordin
   const double energy = sum([](double) { return 1.0; });
   const double centre = sum([](double x) { return x; }) / energy;
   const double variance = sum([=](double x) { return (x - centre) * (x - centre); }) / energy;
-  whole = WholeSpread{{centre, std::sqrt(std::max(0.0, variance))}, energy};
+  whole = WholeSpread{{centre, width_of(variance, centre)}, energy};
   return *whole;
 }
 

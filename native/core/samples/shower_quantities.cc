@@ -20,7 +20,7 @@ double depth_width(ShowerMoments& shower) {
     const double distance = l - mean;
     second += distance * distance * shower.layer(l).energy;
   }
-  return std::sqrt(std::max(0.0, second / (shower.deposited_energy() + empty_softening)));
+  return width_of(second / (shower.deposited_energy() + empty_softening), mean);
 }
 
 double lit_voxels(ShowerMoments& shower) {

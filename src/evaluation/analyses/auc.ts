@@ -32,7 +32,10 @@ export interface SeparationSummary {
    * better than the AUC does.
    */
   readonly z: number;
-  /** One-sided: of the permutations where there are any, otherwise of the normal distribution of z. */
+  /**
+   * One-sided: of the normal distribution of z; where labels were permuted, of the permutations, unless none of them reaches z and the normal
+   * distribution gives less than they resolve.
+   */
   readonly pValue: number;
   /** null: labels were not permuted. */
   readonly permutations: PermutationTest | null;
@@ -66,7 +69,7 @@ export const auc: Analysis<SeparationSummary> = {
         ...area,
         pooled: pooled.value,
         z: fitted.test.z,
-        pValue: permuted?.pValue ?? fitted.test.pValue,
+        pValue: testedPValue(fitted.test.pValue, permuted),
         permutations: permuted,
         null: nullPair,
         repeats,
@@ -79,6 +82,12 @@ export const auc: Analysis<SeparationSummary> = {
     rows: learners.map(({ name, value, weight }) => [name, value.toFixed(4), weight.toFixed(2)]),
   }),
 };
+
+/** Few permutations say nothing of a z that none of them comes near. */
+export function testedPValue(ofNormal: number, permuted: PermutationTest | null): number {
+  if (permuted === null) return ofNormal;
+  return permuted.reached > 0 ? permuted.pValue : Math.min(permuted.pValue, ofNormal);
+}
 
 /** Says so where the AUC of all folds together is not that of the folds. */
 export function foldsDiffer(value: number, pooled: number, standardError: number): Warning[] {

@@ -115,6 +115,6 @@ function pullIn(edges: readonly number[], reference: ProfileCurve, other: Profil
 
 function pullText({ ratio, ratioError, pull }: LargestPull): string {
   const factor = ratio === null ? '' : `× ${ratio.toPrecision(3)}`;
-  const error = ratioError === null ? '' : ` ± ${ratioError.toPrecision(1)}`;
+  const error = ratioError === null ? '' : ` ± ${ratioError.toPrecision(2)}`;
   return `${factor}${error} (${pull.toFixed(1)} σ)`;
 }

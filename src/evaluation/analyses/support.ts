@@ -21,7 +21,10 @@ export interface OutsideRows {
   /** How many of them are outside. */
   readonly rows: number;
   readonly share: number;
-  /** Sampling of both samples: deviation of the share in random halves. */
+  /**
+   * Sampling of both samples: deviation of the share in random halves, and at least √(p(1 − p)/(n + 2)) with p = (k + 1)/(n + 2) for
+   * k of n judged: all or none of few rows is no certainty.
+   */
   readonly standardError: number;
   /** The share that is expected of equal samples; less of few rows in many columns. */
   readonly expectedShare: number;
@@ -107,12 +110,15 @@ function scaled({ observable, reference, generated }: ObservableColumn): ColumnP
 }
 
 function outside(found: SampleSupport, sample: Sample): OutsideRows {
-  const { judged, outside: rows, farthest, ...rest } = found;
+  const { judged, outside: rows, farthest, standardError, ...rest } = found;
+  const typical = (rows + 1) / (judged + 2);
+  const binomial = Math.sqrt((typical * (1 - typical)) / (judged + 2));
   return {
     judged,
     rows,
     share: rows / judged,
     ...rest,
+    standardError: Math.max(standardError, binomial),
     farthest: farthest.map((one) => ({ ...one, ...placeOfRow(sample, one.row) })),
   };
 }

@@ -64,7 +64,12 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
         'that of one fixed score for equal samples',
       ),
       entry(sheet, 'z', deviations(auc.z), 'of the mean scores of both samples, tested fold by fold'),
-      entry(sheet, 'p', pValue(auc.pValue), 'one-sided, for a z this high from equal samples'),
+      entry(
+        sheet,
+        'p',
+        pValue(auc.pValue),
+        `one-sided, for a z this high from equal samples${permuted(auc)}`,
+      ),
       entry(
         sheet,
         'p, all',
@@ -74,6 +79,15 @@ function verdictBlock(sheet: Sheet, auc: SeparationSummary, { verdict }: Evaluat
       ...besides(sheet, auc),
     ),
   );
+}
+
+/** What permuted labels say of it, and whether that is what is quoted. */
+function permuted({ permutations: test, pValue: quoted }: SeparationSummary): string {
+  if (!test) return '';
+  const reached = `${count(test.reached)} of ${count(test.permutations)} permutations of the labels reach it`;
+  return quoted < test.pValue
+    ? `; ${reached}, which resolve no p below ${significant(test.resolution, 2)}: that of the normal distribution`
+    : `; ${reached}`;
 }
 
 /** @param auc null and repeats are missing in results of earlier versions. */

@@ -41,7 +41,8 @@ function rocFigure(sheet: Sheet, roc: RocCurve, { auc }: EvaluationResult): HTML
       'p',
       {},
       `Cutting on the weight from high to low, how many ${sheet.noun} of each sample are accepted. The further the curve `,
-      'leaves the diagonal, the better the samples can be told apart; the area under it is the AUC.',
+      'leaves the diagonal, the better the samples can be told apart. The curve is of all rows together, the AUC the mean of the areas ',
+      'fold by fold: where scores lie higher in some folds, the area under the curve is smaller.',
     ),
     csvLink(
       sheet,

@@ -31,7 +31,11 @@ export function titleBlock(sheet: Sheet, result: EvaluationResult): HTMLElement 
       ' ',
       sheet.element('span', { class: 'sample-name' }, fileName(reference.source)),
     ),
-    sheet.element('ul', { class: 'samples' }, sampleLine(sheet, reference), sampleLine(sheet, generated)),
+    sheet.element(
+      'ul',
+      { class: 'samples' },
+      ...[reference, generated].map((sample) => sampleLine(sheet, sample, result.weights[sample.role]?.rows)),
+    ),
     selected === null
       ? null
       : sheet.element('p', { class: 'kind' }, `Compared are ${sheet.noun} of ${selected}.`),
@@ -44,14 +48,16 @@ function rowsText({ rows, files }: SampleRecord): string {
   return all > rows ? `${count(rows)} of ${count(all)}` : count(rows);
 }
 
-function sampleLine(sheet: Sheet, sample: SampleRecord): HTMLElement {
+/** @param weighed rows that the classifiers were held out of, which is not all with a split. */
+function sampleLine(sheet: Sheet, sample: SampleRecord, weighed: number): HTMLElement {
+  const held = weighed < sample.rows ? `, ${count(weighed)} of them held out of the training` : '';
   return sheet.element(
     'li',
     {},
     swatch(sheet, sample.role),
     `${sample.role}: `,
     sheet.element('b', {}, fileName(sample.source)),
-    `, ${rowsText(sample)} ${sheet.noun}, layout ${sample.layout}`,
+    `, ${rowsText(sample)} ${sheet.noun}${held}, layout ${sample.layout}`,
     sample.toy ? ' ' : null,
     sample.toy
       ? sheet.element('strong', { class: 'toy' }, 'toy simulation, not a detector simulation')
