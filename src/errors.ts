@@ -62,8 +62,9 @@ export type ErrorCode = keyof typeof errorCodes;
 export class CaloscopeError extends Error {
   readonly code: ErrorCode;
 
+  /** @param message becomes one line, whatever line breaks names and cells of files bring. */
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
+    super(message.replace(/\s*[\r\n]+\s*/g, ' '), options);
     this.name = new.target.name;
     this.code = code;
   }

@@ -38,6 +38,7 @@ describe('tables as text', () => {
   it.each([
     ['a ragged row', 'a,b\n1,2\n3\n', 'ERR_FILE_CORRUPT', 'line 3: it has another number of cells'],
     ['a word', 'a,b\n1,2\n3,x4\n', 'ERR_DATASET_TYPE', 'line 3, column b holds "x4", which is no number'],
+    ['a cell of several lines', 'a,b\n"3\n x",4\n', 'ERR_DATASET_TYPE', 'holds "3 x", which is no number'],
     ['two columns of one name', 'a,a\n1,2\n', 'ERR_LAYOUT', 'two columns are called a'],
     ['an open quote', 'a,b\n1,"2\n', 'ERR_FILE_CORRUPT', 'line'],
     ['names only', 'a,b\n', 'ERR_LAYOUT', 'no table of numbers'],

@@ -129,7 +129,8 @@ export const targets = {
     const { readStoredDataset } = await dist('formats/hdf5/reader/stored-dataset');
     const { RowReader } = await dist('formats/hdf5/reader/row-reader');
     const { openPlainSource } = await dist('samples/showers/reading/shower-source');
-    const { publishedLayouts: layouts } = await dist('layouts/published-layouts');
+    const { publishedLayouts } = await dist('layouts/published-layouts');
+    const layouts = publishedLayouts();
     return {
       seeds: [
         ...filesOf(join(root, 'test/formats/hdf5/fixtures'), /\.h(df)?5$/),
