@@ -23,7 +23,6 @@ import { gridShowers } from '../support/grid-showers.js';
 const small: TrainClassifierOptions = {
   folds: 3,
   learners: ['network'],
-  features: 'low',
   members: 2,
   threads: 2,
   classifier: { hidden: [9, 5], epochs: 2, activation: 'silu' },
@@ -37,6 +36,7 @@ beforeAll(async () => {
   saved = join(folder, 'saved');
   const { ensemble } = await trainClassifier(gridShowers(200, 1, 1.2), gridShowers(200, 2), {
     ...small,
+    features: 'low',
     learners: ['network', 'logistic'],
     members: 1,
   });

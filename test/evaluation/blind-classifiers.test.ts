@@ -8,7 +8,6 @@ import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-sho
 
 /** One epoch of a learning rate of nearly zero: what the networks say is noise, so that the rest of the house stands alone. */
 const blind: EvaluateOptions = {
-  features: 'low',
   folds: 3,
   learners: ['network'],
   whitening: false,
@@ -63,7 +62,10 @@ describe('classifiers that see nothing', () => {
   ];
 
   it.each(changes)('%s', async (_, name, change) => {
-    const { verdict, observables, codes } = await resultOf(showers(1), showers(2, change));
+    const { verdict, observables, codes } = await resultOf(showers(1), showers(2, change), {
+      ...blind,
+      features: 'low',
+    });
     expect(verdict.classifierPValue).toBeGreaterThan(1e-6);
     expect(verdict.level).not.toBe('indistinguishable');
     expect(verdict.observablesPValue).toBeLessThan(1e-6);

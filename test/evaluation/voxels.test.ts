@@ -8,7 +8,7 @@ import { gaussianSample } from '../support/gaussian-samples.js';
 import { type GridNumbers, gridGeometry, gridNumbers } from '../support/grid-showers.js';
 import { present } from '../support/present.js';
 
-const options: EvaluateOptions = { features: 'full', folds: 3, learners: ['logistic'], threads: 2 };
+const options: EvaluateOptions = { folds: 3, learners: ['logistic'], threads: 2 };
 
 async function evaluated(reference: GridNumbers, generated: GridNumbers, geometry: Geometry, more = {}) {
   const { result, ensemble, ...rows } = await evaluate(
