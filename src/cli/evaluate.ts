@@ -190,7 +190,7 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
   return [
     verdict.sentence,
     '',
-    ...(failures === null ? [] : [...failureLines(failures), '']),
+    ...(failures === null ? [] : [...failureLines(failures, verdict), '']),
     ...columns(sampleRows),
     '',
     'Input of the classifiers:',
@@ -205,10 +205,14 @@ export function linesOf(result: EvaluationResult, out: string): string[] {
   ];
 }
 
-function failureLines({ sentences, sound }: NonNullable<EvaluationResult['failures']>): string[] {
+function failureLines(
+  { sentences, sound }: NonNullable<EvaluationResult['failures']>,
+  { level }: EvaluationResult['verdict'],
+): string[] {
+  const together = level === 'indistinguishable' ? '' : ' The samples differ in how observables go together.';
   const found =
     sentences.length === 0
-      ? ['No failure is found.']
+      ? [`No observable or region by itself is seen to be wrong.${together}`]
       : ['What is wrong:', ...sentences.map(({ text }) => `  ${text}`)];
   return sound === null ? found : [...found, sound];
 }

@@ -1,4 +1,4 @@
-import type { FailureSummary, RegionFactor } from '../../evaluation/result.js';
+import type { EvaluationResult, FailureSummary, RegionFactor } from '../../evaluation/result.js';
 import { section } from '../drawing/legend.js';
 import { absent, measured, pValue, significant } from '../drawing/numbers.js';
 import type { Sheet } from '../drawing/sheet.js';
@@ -6,7 +6,7 @@ import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
 
 export const failures: Section<FailureSummary | null> = {
-  verdict: (sheet, part) => part && failureSection(sheet, part),
+  verdict: (sheet, part, result) => part && failureSection(sheet, part, result),
   observables: (sheet, part) => part && explainedSection(sheet, part),
 };
 
@@ -14,13 +14,21 @@ export const failures: Section<FailureSummary | null> = {
 const listed = 12;
 
 /** What is wrong, in sentences. */
-function failureSection(sheet: Sheet, { sentences, sound }: FailureSummary): HTMLElement {
+function failureSection(
+  sheet: Sheet,
+  { sentences, sound }: FailureSummary,
+  { verdict }: EvaluationResult,
+): HTMLElement {
+  const together =
+    verdict.level === 'indistinguishable'
+      ? ''
+      : ' The samples differ in how observables go together: rows of small and of large weight, and clusters of them, show it.';
   return section(
     sheet,
     'failures',
     'What is wrong',
     sentences.length === 0
-      ? sheet.element('p', {}, 'No failure is found.')
+      ? sheet.element('p', {}, `No observable or region by itself is seen to be wrong.${together}`)
       : sheet.element(
           'ol',
           {},

@@ -1,5 +1,6 @@
-/** What a few permutations of the labels may say: never that a difference is none because they cannot resolve it. */
+/** Differences that few permutations do not resolve, or no observable shows, are differences none the less. */
 import { expect, it } from 'vitest';
+import { linesOf } from '#caloscope/cli/evaluate';
 import { testedPValue } from '#caloscope/evaluation/analyses/auc';
 import { evaluate } from '#caloscope/evaluation/evaluate';
 import { gaussianSample } from '../support/gaussian-samples.js';
@@ -38,4 +39,25 @@ it('a clear difference stays one with few permutations', async () => {
   expect(verdict).toMatchObject({ level: 'clearly-different', classifierPValue: auc.pValue });
   expect(verdict.sentence).toContain('The classifiers clearly tell');
   expect(warnings.map(({ code }) => code)).not.toContain('classifier-blind');
+});
+
+it('a correlation that no observable shows is told as one', async () => {
+  const pair = (sign: number, seed: number) => {
+    const { values, columns } = gaussianSample(600, [0, 0], seed);
+    const turned = values.map((value, i) =>
+      i % 2 === 0 ? value : sign * 0.9 * (values[i - 1] as number) + 0.436 * value,
+    );
+    return { values: turned, columns };
+  };
+  const { result, ensemble } = await evaluate(pair(1, 3), pair(-1, 4), {
+    learners: ['quadratic'],
+    folds: 3,
+    threads: 1,
+  });
+  ensemble.dispose();
+  expect(result.verdict.level).toBe('clearly-different');
+  expect(result.failures?.sentences).toEqual([]);
+  expect(linesOf(result, 'out')).toContain(
+    'No observable or region by itself is seen to be wrong. The samples differ in how observables go together.',
+  );
 });
