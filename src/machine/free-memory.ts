@@ -93,14 +93,18 @@ function limit(text: string, name: string): number {
   return found === undefined ? Number.POSITIVE_INFINITY : Number(found);
 }
 
-/** What the limit of a group leaves; what it holds of files is given back before anything is refused. */
+/** What the limit of a group leaves; copies of files are given back before anything is refused, those in use lately too. */
 function freeInGroup({ version, folder, name }: ControlGroup, readText: ReadText): FreeMemory[] {
-  const [most, used, files] =
+  const [most, used, prefix] =
     version === 2
-      ? ['memory.max', 'memory.current', 'inactive_file']
-      : ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file'];
+      ? ['memory.max', 'memory.current', '']
+      : ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_'];
   const number = (file: string) => Number(readText(`${folder}/${file}`)?.trim() || Number.NaN);
-  const [, cached] = new RegExp(`^${files} (\\d+)`, 'm').exec(readText(`${folder}/memory.stat`) ?? '') ?? [];
-  const bytes = number(most as string) - number(used as string) + Number(cached ?? 0);
+  const statistics = readText(`${folder}/memory.stat`) ?? '';
+  const copies = ['inactive_file', 'active_file'].map((name) => {
+    const [, found] = new RegExp(`^${prefix}${name} (\\d+)`, 'm').exec(statistics) ?? [];
+    return Number(found ?? 0);
+  });
+  const bytes = copies.reduce((sum, one) => sum + one, number(most as string) - number(used as string));
   return Number.isFinite(bytes) ? [{ bytes, reason: `the limit of control group ${name}` }] : [];
 }

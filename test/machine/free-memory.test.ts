@@ -25,7 +25,7 @@ describe('the memory that is free', () => {
     const group = (folder: string, most: string, used: number, files: number) => ({
       [`${folder}/memory.max`]: `${most}\n`,
       [`${folder}/memory.current`]: `${used}\n`,
-      [`${folder}/memory.stat`]: `anon 5\ninactive_file ${files}\n`,
+      [`${folder}/memory.stat`]: `anon 5\ninactive_file ${files / 2}\nactive_file ${files / 2}\nunevictable 7\n`,
     });
     const limits = {
       '/proc/self/mountinfo': unified,
@@ -42,10 +42,11 @@ describe('the memory that is free', () => {
       '/proc/self/cgroup': '9:memory:/slurm/job_1\n1:cpu:/',
       '/sys/fs/cgroup/memory/slurm/job_1/memory.limit_in_bytes': `${3 * GB}\n`,
       '/sys/fs/cgroup/memory/slurm/job_1/memory.usage_in_bytes': `${GB}\n`,
+      '/sys/fs/cgroup/memory/slurm/job_1/memory.stat': `inactive_file 1\ntotal_inactive_file ${GB / 4}\ntotal_active_file ${GB / 8}\n`,
       '/sys/fs/cgroup/memory/slurm/memory.limit_in_bytes': '9223372036854771712\n',
       '/sys/fs/cgroup/memory/slurm/memory.usage_in_bytes': `${GB}\n`,
     };
-    expect(free(limits)).toEqual({ bytes: 2 * GB, reason: 'the limit of control group /slurm/job_1' });
+    expect(free(limits)).toEqual({ bytes: 2.375 * GB, reason: 'the limit of control group /slurm/job_1' });
   });
 
   it('follows the limits of addresses and data', () => {
