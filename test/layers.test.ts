@@ -101,6 +101,7 @@ const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   'hyparquet-compressors': ['formats'],
   'hyparquet-writer': ['formats'],
   yauzl: ['formats'],
+  fflate: ['formats'],
   zod: null,
 };
 

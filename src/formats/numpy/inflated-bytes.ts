@@ -1,5 +1,9 @@
-import { FlateErrorCode, Inflate } from 'fflate';
+import { createRequire } from 'node:module';
+import type * as Fflate from 'fflate';
 import { CaloscopeError } from '../../errors.js';
+
+/** Not at every start; and whoever unpacks cannot wait for an import. */
+const load = () => createRequire(import.meta.url)('fflate') as typeof Fflate;
 
 /** Where the next bytes of a packed stream come from; empty at its end. */
 export type PackedBytes = () => Uint8Array;
@@ -10,13 +14,14 @@ export type PackedBytes = () => Uint8Array;
  */
 export class InflatedBytes {
   readonly #more: PackedBytes;
-  readonly #stream: Inflate;
+  readonly #stream: Fflate.Inflate;
   /** What is unpacked and was not handed out. */
   #unpacked = new Uint8Array(0);
   #ended = false;
 
   constructor(more: PackedBytes) {
     this.#more = more;
+    const { Inflate } = load();
     this.#stream = new Inflate((bytes) => {
       this.#unpacked = bytes;
     });
@@ -45,7 +50,9 @@ export class InflatedBytes {
     try {
       this.#stream.push(packed, this.#ended);
     } catch (error) {
-      throw (error as { code?: number }).code === FlateErrorCode.UnexpectedEOF ? endsEarly() : damaged();
+      throw (error as { code?: number }).code === load().FlateErrorCode.UnexpectedEOF
+        ? endsEarly()
+        : damaged();
     }
   }
 }
