@@ -1,6 +1,5 @@
 import { bytesText, requireMemory } from '../machine/free-memory.js';
-import type { CrossFittingPlan } from './settings.js';
-import { seenShare } from './settings.js';
+import { type CrossFittingPlan, seenShare } from './settings.js';
 
 /** What members are fitted to. */
 export interface FittedRows {

@@ -139,6 +139,7 @@ class Study {
 
   /** The file with these bytes beside a place, of the same ending; null: there is none. */
   async #movedFrom(place: string, sha256: string | null): Promise<Growing | null> {
+    if (sha256 === null) return null; // nothing to look for
     const entries = await readdir(dirname(place), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       if (!entry.isFile() || extname(entry.name) !== extname(place)) continue;

@@ -41,9 +41,15 @@ export function sideBySide(parts: readonly TablePart[]): NumberTable {
   return { columns, arrays, rows, values };
 }
 
+/** The first name that was there before. */
+export function repeatedName(names: readonly string[]): string | undefined {
+  const known = new Set<string>();
+  return names.find((name) => known.size === known.add(name).size);
+}
+
 /** @throws CaloscopeError ERR_LAYOUT. */
 export function requireDifferent(columns: readonly string[]): void {
-  const twice = columns.find((name, i) => columns.indexOf(name) < i);
+  const twice = repeatedName(columns);
   if (twice === undefined) return;
   throw new CaloscopeError('ERR_LAYOUT', `two columns are called ${twice}; rename one`);
 }

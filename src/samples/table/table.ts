@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { ArgumentError } from '../../errors.js';
-import { withColumns } from '../../formats/tables/columns.js';
+import { repeatedName, withColumns } from '../../formats/tables/columns.js';
 import { native } from '../../native/binding.js';
 import type { RepeatedInPair } from '../../native/contract/showers.js';
 import type { SampleRole } from '../../native/contract/statistics.js';
@@ -308,11 +308,6 @@ class Table implements Sample {
 
 function isSameList(first: readonly string[], second: readonly string[]): boolean {
   return first.length === second.length && first.every((name, i) => name === second[i]);
-}
-
-function repeatedName(names: readonly string[]): string | undefined {
-  const known = new Set<string>();
-  return names.find((name) => known.size === known.add(name).size);
 }
 
 function shortList(names: readonly string[]): string {
