@@ -154,7 +154,7 @@ void HitBlock::remove_rows(std::span<const std::uint64_t> removed) {
   }
   incident_energies_.resize(place);
   offset_.resize(place + 1);
-  look_for_finite();
+  if (!finite_) look_for_finite();
 }
 
 void HitBlock::take_room(std::size_t hits, bool fit_float) {
