@@ -98,7 +98,8 @@ void StoredNumbers::validate() const {
 
 std::vector<std::vector<NumberRun>> runs_of_chunks(const StoredNumbers& numbers) {
   std::vector<std::vector<NumberRun>> all;
-  const std::uint64_t count = numbers.chunks_across();
+  // Without rows there are no chunks that bound how many could stand side by side.
+  const std::uint64_t count = numbers.rows() == 0 ? 0 : numbers.chunks_across();
   for (std::uint64_t place = 0; place < count; ++place) {
     std::vector<std::uint64_t> start(numbers.extent.size(), 0);
     std::uint64_t rest = place;

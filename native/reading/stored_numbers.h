@@ -49,7 +49,8 @@ struct NumberRun {
   std::uint32_t length = 0;
 };
 
-/// What of a chunk's row lies in the row of the dataset, by the place of the chunk among those side by side.
+/// What of a chunk's row lies in the row of the dataset, by the place of the chunk among those side by side; none of a dataset
+/// without rows.
 std::vector<std::vector<NumberRun>> runs_of_chunks(const StoredNumbers& numbers);
 
 }  // namespace caloscope

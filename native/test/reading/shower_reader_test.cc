@@ -350,5 +350,15 @@ TEST(ShowerReader, RefusesWhatCannotBe) {
   EXPECT_EQ(read(41, {}, 0), ErrorCode::argument);
 }
 
+TEST(StoredNumbers, WithoutRowsHoldNothingForChunksThatAreNotThere) {
+  StoredNumbers numbers;
+  numbers.extent = {0, std::uint64_t{1} << 26};
+  numbers.chunk_shape = {1, 1};
+  numbers.validate();
+  EXPECT_TRUE(runs_of_chunks(numbers).empty());
+  numbers.extent = {1, 3};
+  EXPECT_EQ(runs_of_chunks(numbers).size(), 3U);
+}
+
 }  // namespace
 }  // namespace caloscope

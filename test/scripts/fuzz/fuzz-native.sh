@@ -2,13 +2,15 @@
 # Tries inputs on what the core reads of files (chunks, datasets of showers, checkpoints), guided by coverage, under ASan and
 # UBSan. Needs CMake and Clang with its libFuzzer.
 #
-#   test/scripts/fuzz/fuzz-native.sh [RUNS [SECONDS]]     default: 1,000,000 inputs each, at most a day
+#   test/scripts/fuzz/fuzz-native.sh [RUNS [SECONDS [SEED]]]     default: 1,000,000 inputs each, at most a day, others each time
 #
+# With a SEED and without what earlier runs kept (in build/fuzz), the inputs are the same each time.
 # Prints the rows of the table of docs/faults.md. What was found lies in build/fuzz-findings; ends with 1 then.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 runs=${1:-1000000}
 seconds=${2:-86400}
+seed=${3:-0}
 
 compiler=
 for name in clang++ clang++-{20..14}; do
@@ -31,7 +33,7 @@ for target in "${targets[@]}"; do
   mkdir -p "$kept" build/fuzz-findings
   log=$(mktemp)
   found=0
-  build/fuzz/native/test/fuzz/caloscope_fuzz_"$target" -runs="$runs" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 \
+  build/fuzz/native/test/fuzz/caloscope_fuzz_"$target" -seed="$seed" -runs="$runs" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=512 \
     -max_len=4096 -print_final_stats=1 -artifact_prefix="build/fuzz-findings/$target-" "$kept" > "$log" 2>&1 || found=1
   if [ "$found" -eq 1 ]; then
     failed=1
