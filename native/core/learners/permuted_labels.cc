@@ -94,12 +94,13 @@ std::vector<PermutedZ> permuted_z(const PreparedSamples& samples, const CrossFit
     const auto next = static_cast<std::uint32_t>(share.first + done.size() * share.step + 1);
     if (const auto kept = store != nullptr ? kept_z(*store, next, identity) : std::nullopt) {
       done.push_back({next, *kept});
-      continue;
+      if (done.size() < total) continue;
+    } else {
+      JobControl of_one(&control);
+      permuted.permutation = next;
+      done.push_back({next, cross_fit_test(samples, permuted, backend, of_one).z});
+      if (store != nullptr) keep_z(*store, done.back(), identity);
     }
-    JobControl of_one(&control);
-    permuted.permutation = next;
-    done.push_back({next, cross_fit_test(samples, permuted, backend, of_one).z});
-    if (store != nullptr) keep_z(*store, done.back(), identity);
     control.report({static_cast<double>(done.size()), static_cast<double>(total), "permuting labels"});
   }
   return done;
