@@ -62,6 +62,10 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
+    'evaluation/output-names',
+    'types:lineage/lineage',
+    'lineage/lineage-svg',
+    'lineage/result-inputs',
     'types:formats',
     'formats/files/whole-output',
     'formats/files/output-checks',
