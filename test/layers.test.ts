@@ -38,6 +38,8 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   // What the machine and its limits leave.
   machine: ['errors'],
   native: ['machine', 'versions', 'names', 'errors'],
+  // Processes that share the work: who does what, and how they speak.
+  ranks: ['native', 'errors'],
   // They know no physics.
   formats: ['machine', 'worker-thread', 'errors'],
   ...Object.fromEntries(
@@ -48,6 +50,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
         'formats',
         'machine',
         'native',
+        'ranks',
         'worker-thread',
         'event-loop',
         'versions',
@@ -58,7 +61,17 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   lineage: ['classifier', 'formats', 'names', 'errors'],
-  evaluation: [...science, 'formats', 'native', 'event-loop', 'versions', 'warnings', 'names', 'errors'],
+  evaluation: [
+    ...science,
+    'formats',
+    'native',
+    'ranks',
+    'event-loop',
+    'versions',
+    'warnings',
+    'names',
+    'errors',
+  ],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
@@ -82,6 +95,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'machine',
     'native',
+    'ranks',
     'versions',
     'warnings',
     'names',
@@ -142,6 +156,8 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   files: ['core'],
   reading: ['core', 'files'],
   addon: ['core', 'cpu', 'cuda', 'files', 'reading'],
+  // An addon of its own.
+  mpi: [],
   'test/cuda_on_host': [],
   'test/fuzz': ['core', 'files', 'reading', 'test'],
   test: ['core', 'cpu', 'cuda', 'files', 'reading'],
@@ -149,7 +165,8 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
 
 /** Headers that are not of the C++ standard library, and the only folders that may include them. */
 const foreignHeaders: readonly { readonly header: RegExp; readonly folders: readonly string[] }[] = [
-  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon'] },
+  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon', 'mpi'] },
+  { header: /^mpi\.h$/, folders: ['mpi'] },
   {
     header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/,
     folders: ['cuda', 'test/cuda_on_host'],

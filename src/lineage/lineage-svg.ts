@@ -43,7 +43,7 @@ export function lineageSvg(lineage: Lineage): string {
 /**
  * The drawing of the graph: what was made stands to the right of all that it was made from. What is stale is orange, what is missing
  * dashed; why something is stale stands in its title, which browsers show where the pointer rests. A style sheet may override the colors: the
- * classes are `paper`, `box`, `kind`, `name`, `edge`, `head`, `role`, with `current`, `stale` or `missing` on the group of a file.
+ * classes are `paper`, `box`, `file-kind`, `name`, `edge`, `head`, `role`, with `current`, `stale` or `missing` on the group of a file.
  */
 export function lineageDrawing({ nodes, edges }: Lineage): Drawn {
   const boxes = placed(nodes, edges);
@@ -119,7 +119,7 @@ function drawnBox({ node: { path, kind, state, reasons }, x, y, width }: Box): D
     drawn('rect', { class: 'box', ...place, fill: '#fff', stroke: frame, ...dashes }),
     drawn(
       'text',
-      { class: 'kind', x: round(x + padding), y: round(y + 16), fill: frame, 'font-size': 10 },
+      { class: 'file-kind', x: round(x + padding), y: round(y + 16), fill: frame, 'font-size': 10 },
       state === 'current' ? kind : `${kind}, ${state}`,
     ),
     drawn('text', { class: 'name', x: round(x + padding), y: round(y + 31), fill: text }, shown(path)),

@@ -132,7 +132,7 @@ svg.lineage { display: block; font-family: var(--sans); }
 .lineage .paper, .lineage .box, .lineage .edge { fill: none; }
 .lineage .box { stroke: var(--muted); }
 .lineage .name { fill: var(--ink); }
-.lineage .kind, .lineage .role, .lineage .head { fill: var(--muted); }
+.lineage .file-kind, .lineage .role, .lineage .head { fill: var(--muted); }
 .lineage .edge { stroke: var(--muted); stroke-opacity: 0.6; }
 
 .scroll { overflow-x: auto; }
