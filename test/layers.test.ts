@@ -177,6 +177,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files', 'test/fuzz'] },
   { header: /^fuzzer\//, folders: ['test/fuzz'] },
+  // What a processor says of itself.
+  { header: /^cpuid\.h$/, folders: ['cpu'] },
   // What inflates chunks: a library, or the zlib of the process.
   { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];
