@@ -88,7 +88,9 @@ function pulls(sheet: Sheet, { axis, largestPull, chiSquare }: ProfileComparison
     const pull = largestPull[role];
     if (pull === null || !isFiniteNumber(pull.pull)) return [];
     const { value, degreesOfFreedom, pValue } = chiSquare[role];
-    const square = isFiniteNumber(value) ? `χ² ${significant(value)} for ${count(degreesOfFreedom)} degrees of freedom` : 'χ² –';
+    const square = isFiniteNumber(value)
+      ? `χ² ${significant(value)} for ${count(degreesOfFreedom)} degrees of freedom`
+      : 'χ² –';
     const { lower, upper, ratio, ratioError } = pull;
     const where = `${significant(lower)} to ${significant(upper)}${axis.unit === '' ? '' : ` ${axis.unit}`}`;
     const factor = isFiniteNumber(ratio) ? `, ${significant(ratio)} times the reference` : '';
