@@ -14,6 +14,8 @@ export const warningCodes = {
   'dropped-rows':
     'showers or rows with NaN, infinite or negative numbers, or incident energies not above 0, left out',
   'rounded-numbers': 'numbers that the packing of their file rounded, and that hide NaN',
+  'incomplete-layout':
+    'arrays of a layout of showers, of which others are missing, read as columns of a table',
   'points-outside': 'points that lie in no voxel of the geometry, left out',
   // samples
   'incident-energy-leak': 'the conditions alone tell the samples apart',

@@ -1,9 +1,10 @@
 import type { CheckpointFolder } from '../classifier/checkpoints.js';
-import { type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
+import { type PreparedFitting, prepareFitting, type ShareOptions } from '../classifier/cross-fitting.js';
 import { ArgumentError } from '../errors.js';
 import type { RepeatedInPair } from '../native/contract/showers.js';
 import type { ComputeOptions, Computer } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { examinePair } from '../samples/pair.js';
 import { copiesIn, repetitionWarnings } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
@@ -32,6 +33,8 @@ const mostShared = 0.5;
 export interface ExaminedNull {
   readonly warnings: readonly Warning[];
   train(checkpoint: CheckpointFolder | null, run: ComputeOptions): Promise<NullPair>;
+  /** What a rank beside the first does of it. */
+  takeShare(ranks: Ranks, options: ShareOptions): Promise<void>;
   [Symbol.dispose](): void;
 }
 
@@ -46,9 +49,9 @@ export async function examineNull(
   second: Sample,
   rows: number,
   choices: EvaluationChoices,
-  run: ComputeOptions & { readonly computer: Computer },
+  { computer, ranks, ...run }: ComputeOptions & { readonly computer: Computer; readonly ranks: Ranks | null },
 ): Promise<ExaminedNull> {
-  const { signal, computer } = run;
+  const { signal } = run;
   reference.requireFit(second);
   const { source } = second.origin('reference');
   const made: Sample[] = [];
@@ -75,6 +78,7 @@ export async function examineNull(
         signal,
         computer,
         paired,
+        ranks,
       });
     } catch (error) {
       pair[Symbol.dispose]();
@@ -91,6 +95,7 @@ export async function examineNull(
         const { z, pValue } = fitted.test;
         return { source, rows: compared, value, standardError, z, pValue };
       },
+      takeShare: (all, options) => prepared.takeShare(all, options),
       [Symbol.dispose]() {
         prepared.dispose();
         pair[Symbol.dispose]();

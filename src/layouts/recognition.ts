@@ -157,12 +157,14 @@ export function recognizeLayout(
   const place = group ?? '/';
   const names = objects.names(place);
   const possible = wanted.length > 0 ? wanted : layouts;
-  const closest = closestLayout(possible, objects, place) ?? (expected === null ? undefined : possible[0]);
-  if (closest) {
-    const missing = requiredDatasets(closest).filter((dataset) => !has(objects, place, dataset));
+  const only = expected !== null || possible.length === 1 ? (possible[0] ?? null) : null;
+  const incomplete =
+    incompleteLayout(possible, objects, place) ?? (only && withMissing(only, objects, place));
+  if (incomplete) {
+    const { layout, missing } = incomplete;
     throw new CaloscopeError(
       'ERR_DATASET_MISSING',
-      `dataset ${missing.join(', ')} of the ${closest.name} layout is missing (found: ${listNames(names)})${hint}`,
+      `dataset ${missing.join(', ')} of the ${layout.name} layout is missing (found: ${listNames(names)})${hint}`,
     );
   }
   throw new CaloscopeError(
@@ -171,18 +173,36 @@ export function recognizeLayout(
   );
 }
 
-/** The layout of which the group has most, voxels or points among it; the only one where just one is possible. */
-function closestLayout(layouts: readonly Layout[], objects: NamedObjects, group: string): Layout | null {
-  if (layouts.length === 1) return layouts[0] as Layout;
-  const share = (layout: Layout) => {
-    const needed = requiredDatasets(layout);
-    const some = showerDatasets(layout).some((dataset) => has(objects, group, dataset));
-    return some ? needed.filter((dataset) => has(objects, group, dataset)).length / needed.length : 0;
+/** A layout of which a group has a part. */
+export interface IncompleteLayout {
+  readonly layout: Layout;
+  /** Of its datasets of showers, those that are there. */
+  readonly found: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** The layout of which a group has most, voxels or points among it; null where it has those of none. */
+export function incompleteLayout(
+  layouts: readonly Layout[],
+  objects: NamedObjects,
+  group: string,
+): IncompleteLayout | null {
+  const share = ({ layout, missing }: IncompleteLayout) =>
+    1 - missing.length / requiredDatasets(layout).length;
+  const [most] = layouts
+    .map((layout) => withMissing(layout, objects, group))
+    .filter(({ found }) => found.length > 0)
+    .sort((a, b) => share(b) - share(a));
+  return most ?? null;
+}
+
+function withMissing(layout: Layout, objects: NamedObjects, group: string): IncompleteLayout {
+  const there = (dataset: string) => has(objects, group, dataset);
+  return {
+    layout,
+    found: showerDatasets(layout).filter(there),
+    missing: requiredDatasets(layout).filter((dataset) => !there(dataset)),
   };
-  const ranked = layouts
-    .map((layout) => ({ layout, share: share(layout) }))
-    .sort((a, b) => b.share - a.share);
-  return ranked[0] && ranked[0].share > 0 ? ranked[0].layout : null;
 }
 
 function listNames(names: ReadonlySet<string>): string {

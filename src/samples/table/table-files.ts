@@ -2,6 +2,8 @@ import { ArgumentError, FileError } from '../../errors.js';
 import { withColumns } from '../../formats/tables/columns.js';
 import { readTable, type TableOfFile, tableFormatAt } from '../../formats/tables/read-table.js';
 import { type ChosenLayout, chosenLayouts } from '../../layouts/chosen-layout.js';
+import { publishedLayouts } from '../../layouts/published-layouts.js';
+import { incompleteLayout } from '../../layouts/recognition.js';
 import type { TableLayout } from '../../layouts/table-schema.js';
 import { requireKnownOptions, requirePaths } from '../../names.js';
 import { type JobOptions, jobOptions } from '../../native/run-job.js';
@@ -109,9 +111,32 @@ export async function readTableFiles(
       sha256,
       layout: layout.name,
       sourceRows: left?.sourceRows ?? null,
-      warnings: left?.warnings ?? [],
+      warnings: [
+        ...(options.layout === undefined && named === undefined
+          ? incompleteLayoutNotes(tables[0] as TableOfFile)
+          : []),
+        ...(left?.warnings ?? []),
+      ],
     },
   };
+}
+
+/** Arrays of several numbers a row, by names of a published layout of showers that has more of them. */
+function incompleteLayoutNotes({ columns, arrays }: TableOfFile): Warning[] {
+  const several = new Set(arrays.map(({ name }) => name));
+  const names = new Set([...several, ...columns]);
+  const objects = {
+    names: (group: string) => (group === '/' ? names : new Set<string>()),
+    groupsWithShowers: () => [],
+  };
+  const incomplete = incompleteLayout(publishedLayouts(), objects, '/');
+  const found = incomplete?.found.filter((name) => several.has(name)) ?? [];
+  if (!incomplete || found.length === 0) return [];
+  const { layout, missing } = incomplete;
+  const message =
+    `${found.join(', ')}: named as in the ${layout.name} layout of showers, which has ${missing.join(', ')}, too; ` +
+    'without that the file is read as a table, a column for each number; --layout table takes it as one';
+  return [{ code: 'incomplete-layout', message }];
 }
 
 interface RowsLeft {

@@ -188,6 +188,28 @@ it('arrays of published names are showers, others a table', async () => {
   expect(table).toMatchObject({ columns: ['incident_energies_0', 'showers'] });
 });
 
+it('a table of an archive that lacks an array of a layout says so, but where it was asked for', async () => {
+  const arrays = {
+    energy: npy([4], new Float64Array(4)),
+    layer_0: npy([4, 3, 96], new Float32Array(4 * 288)),
+    layer_1: npy([4, 12, 12], new Float32Array(4 * 144)),
+  };
+  const lacking = file('lacking.npz', archive(arrays, true));
+  const warnings = [
+    {
+      code: 'incomplete-layout',
+      message:
+        'layer_0, layer_1: named as in the calogan layout of showers, which has layer_2, too; ' +
+        'without that the file is read as a table, a column for each number; --layout table takes it as one',
+    },
+  ];
+  expect(await openSample(lacking)).toMatchObject({ origin: { warnings } });
+  expect(await openSample(lacking, { layout: 'table' })).toMatchObject({ origin: { warnings: [] } });
+  const columns = { energy: npy([4], new Float64Array(4)), layer_0: npy([4], new Float64Array(4)) };
+  const table = await openSample(file('columns.npz', archive(columns, true)));
+  expect(table).toMatchObject({ columns: ['energy', 'layer_0'], origin: { warnings: [] } });
+});
+
 function inOrderOfFortran(bytes: Buffer): Buffer {
   return Buffer.from(
     bytes.toString('latin1').replace("'fortran_order': False", "'fortran_order': True "),
