@@ -8,6 +8,8 @@ import type { BeforeAndAfter } from '../before-and-after.js';
 import { type CellPull, largestPull, pullsOf } from '../largest-pull.js';
 import { shortP } from '../short-p.js';
 
+export type { MeanComparison } from '../../statistics/mean-comparison.js';
+
 /** What the command line names. */
 const summarized = 5;
 
