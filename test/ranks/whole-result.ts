@@ -4,7 +4,7 @@ import { datasetsOf } from '../support/datasets.js';
 
 /** All that an evaluation says, but for its run. */
 export async function wholeResult(out: string) {
-  const { run: _, ...result } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  const { run, ...result } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
   return {
     result,
     weights: await datasetsOf(join(out, 'weights.hdf5')),
