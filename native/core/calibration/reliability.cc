@@ -26,6 +26,9 @@ struct BinSums {
 void check(const StatedRows& rows, const ReliabilityPlan& plan) {
   if (rows.labels.size() != rows.probabilities.size()) throw Error(ErrorCode::shape, "every probability needs a label");
   if (plan.bins == 0) throw Error(ErrorCode::argument, "a reliability curve needs at least one bin");
+  if (plan.bins > ReliabilityPlan::most_bins) {
+    throw Error(ErrorCode::argument, "a reliability curve has at most " + std::to_string(ReliabilityPlan::most_bins) + " bins");
+  }
   for (std::size_t row = 0; row < rows.probabilities.size(); ++row) {
     const double p = rows.probabilities[row];
     if (std::isnan(p)) throw Error(ErrorCode::non_finite, "the probability of row " + std::to_string(row) + " is not a number");
