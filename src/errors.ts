@@ -52,6 +52,7 @@ export const errorCodes = {
   ERR_DEVICE: 'no such device, or one that failed',
   ERR_TRAINING: 'a training did not converge to finite numbers',
   ERR_CHECKPOINT: 'a checkpoint that is damaged, of another training, or in use',
+  ERR_RANKS: 'the ranks of an MPI job cannot work together',
   ERR_NATIVE_MISSING: 'the native core could not be loaded',
   ERR_INTERNAL: 'a defect of caloscope: please report it',
 } as const;

@@ -37,7 +37,9 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   'event-loop': [],
   // What the machine and its limits leave.
   machine: ['errors'],
-  native: ['machine', 'names', 'errors'],
+  native: ['machine', 'versions', 'names', 'errors'],
+  // Processes that share the work: who does what, and how they speak.
+  ranks: ['native', 'errors'],
   // They know no physics.
   formats: ['machine', 'worker-thread', 'errors'],
   ...Object.fromEntries(
@@ -48,6 +50,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
         'formats',
         'machine',
         'native',
+        'ranks',
         'worker-thread',
         'event-loop',
         'versions',
@@ -58,10 +61,24 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     ]),
   ),
   lineage: ['classifier', 'formats', 'names', 'errors'],
-  evaluation: [...science, 'formats', 'native', 'event-loop', 'versions', 'warnings', 'names', 'errors'],
+  evaluation: [
+    ...science,
+    'formats',
+    'native',
+    'ranks',
+    'event-loop',
+    'versions',
+    'warnings',
+    'names',
+    'errors',
+  ],
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
+    'evaluation/output-names',
+    'types:lineage/lineage',
+    'lineage/lineage-svg',
+    'lineage/result-inputs',
     'types:formats',
     'formats/files/whole-output',
     'formats/files/output-checks',
@@ -78,6 +95,7 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
     'formats',
     'machine',
     'native',
+    'ranks',
     'versions',
     'warnings',
     'names',
@@ -90,7 +108,6 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
 const packagesOfSrc: Readonly<Record<string, readonly string[] | null>> = {
   h5wasm: ['formats', 'samples'],
   saxes: ['geometry'],
-  'node-gyp-build': ['native'],
   '@observablehq/plot': ['report'],
   linkedom: ['report'],
   pdfkit: ['report'],
@@ -139,6 +156,8 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   files: ['core'],
   reading: ['core', 'files'],
   addon: ['core', 'cpu', 'cuda', 'files', 'reading'],
+  // An addon of its own.
+  mpi: [],
   'test/cuda_on_host': [],
   'test/fuzz': ['core', 'files', 'reading', 'test'],
   test: ['core', 'cpu', 'cuda', 'files', 'reading'],
@@ -146,7 +165,8 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
 
 /** Headers that are not of the C++ standard library, and the only folders that may include them. */
 const foreignHeaders: readonly { readonly header: RegExp; readonly folders: readonly string[] }[] = [
-  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon'] },
+  { header: /^(napi|node_api|js_native_api)\.h$|^node\//, folders: ['addon', 'mpi'] },
+  { header: /^mpi\.h$/, folders: ['mpi'] },
   {
     header: /^(cuda(?!\/(?!std))|cublas|cudnn|curand|nccl|nv|mma|cub\/|thrust\/|cooperative_groups)/,
     folders: ['cuda', 'test/cuda_on_host'],
@@ -157,6 +177,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files', 'test/fuzz'] },
   { header: /^fuzzer\//, folders: ['test/fuzz'] },
+  // What a processor says of itself.
+  { header: /^cpuid\.h$/, folders: ['cpu'] },
   // What inflates chunks: a library, or the zlib of the process.
   { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];
@@ -278,7 +300,12 @@ describe('the check of src/ notices', () => {
     ['a reader of HDF5', 'src/weights/a.ts', `import { File } from 'h5wasm/node';`, /only src\/formats/],
     ['a hidden import', 'src/histogram/a.ts', `const a = await import('h5wasm');`, /only src\/formats/],
     ['the type of an import', 'src/cli/a.ts', `type A = import('h5wasm').File;`, /only src\/formats/],
-    ['a core loaded elsewhere', 'src/cli/a.ts', `const a = require('node-gyp-build');`, /only src\/native/],
+    [
+      'a core loaded elsewhere',
+      'src/cli/a.ts',
+      `const a = require('@caloscope/linux-x64-gnu');`,
+      /not in the table/,
+    ],
     ['a core by its file', 'src/cli/a.ts', `const a = require('../../src/core.node');`, /only src\/native/],
     ['a new package', 'src/cli/a.ts', `import a from 'lodash';`, /not in the table/],
     ['a new folder', 'src/utils/a.ts', `export const a = 1;`, /not in the table/],

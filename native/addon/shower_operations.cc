@@ -181,11 +181,12 @@ std::vector<ShowerProfile> profiles_argument(const Napi::Value& value) {
     profiles[i].places = static_cast<std::uint32_t>(places);
     profiles[i].energy_edges = array_copy<double>(one.Get("energyEdges"), "energyEdges");
     profiles[i].energies = flag(one, "energies");
+    profiles[i].products = flag(one, "products");
   }
   return profiles;
 }
 
-/// profileSums(table, threshold, profiles, weights, threads, notify) → job → { contents, squareWeighted, squares }[]
+/// profileSums(table, threshold, profiles, weights, threads, notify) → job → { contents, squareWeighted, squares, products }[]
 Napi::Value start_profile_sums(const Napi::CallbackInfo& info) {
   const auto list = list_argument(info[3], "weights");
   std::vector<std::vector<double>> weights(list.Length());
@@ -203,6 +204,7 @@ Napi::Value start_profile_sums(const Napi::CallbackInfo& info) {
         sums.Set("contents", new_array(env, found[i].contents));
         sums.Set("squareWeighted", new_array(env, found[i].square_weighted));
         sums.Set("squares", new_array(env, found[i].squares));
+        sums.Set("products", new_array(env, found[i].products));
         columns.Set(i, sums);
       }
       return columns;

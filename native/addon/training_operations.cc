@@ -1,9 +1,11 @@
 #include <limits>
+#include <memory>
 #include <optional>
 
 #include "addon/arguments.h"
 #include "addon/backend_argument.h"
 #include "addon/handles.h"
+#include "addon/member_value.h"
 #include "addon/operations.h"
 #include "core/learners/cross_fitting.h"
 #include "core/learners/permuted_labels.h"
@@ -79,14 +81,57 @@ CrossFitting plan_argument(const Napi::Value& value) {
 struct CheckpointFolder {
   std::string path;
   bool resume;
+  KeptBy by;
 };
 
 std::optional<CheckpointFolder> checkpoint_argument(const Napi::Value& value) {
   if (value.IsNull()) return std::nullopt;
   const auto record = object_argument(value, "checkpoint");
-  CheckpointFolder folder{text(record, "folder"), flag(record, "resume")};
+  CheckpointFolder folder{text(record, "folder"), flag(record, "resume"),
+                          flag(record, "ofSeveral") ? KeptBy::several : KeptBy::one_process};
   if (folder.path.empty()) throw Error(ErrorCode::argument, "`folder` of `checkpoint` is empty");
   return folder;
+}
+
+/// Null: no checkpoints.
+std::unique_ptr<CheckpointFiles> files_in(const std::optional<CheckpointFolder>& folder, const char* stem) {
+  if (!folder) return nullptr;
+  return std::make_unique<CheckpointFiles>(folder->path, folder->resume, stem, folder->by);
+}
+
+FitShare share_argument(const Napi::Value& value) {
+  const auto record = object_argument(value, "share");
+  const FitShare share{small_count(record, "first"), small_count(record, "step")};
+  validate(share);
+  return share;
+}
+
+TrainingRecord record_argument(const Napi::Value& value) {
+  const auto given = object_argument(value, "record");
+  TrainingRecord record;
+  record.training_rows = count(given, "trainingRows");
+  record.validation_rows = count(given, "validationRows");
+  record.best_epoch = small_count(given, "bestEpoch");
+  record.stopped_early = flag(given, "stoppedEarly");
+  const auto epochs = list_argument(given.Get("epochs"), "epochs");
+  for (std::uint32_t i = 0; i < epochs.Length(); ++i) {
+    const auto epoch = object_argument(epochs.Get(i), "epoch");
+    record.epochs.push_back(
+        {number(epoch, "trainingLoss"), number(epoch, "validationLoss"), number(epoch, "learningRate")});
+  }
+  return record;
+}
+
+std::vector<FittedMember> fitted_argument(const Napi::Value& value) {
+  const auto list = list_argument(value, "fitted");
+  std::vector<FittedMember> fitted;
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    const auto one = object_argument(list.Get(i), "fitted");
+    FittedMember member{from_handle<const Member>(one.Get("member"), HandleKind::member), std::nullopt};
+    if (const auto record = one.Get("record"); !record.IsNull()) member.record = record_argument(record);
+    fitted.push_back(std::move(member));
+  }
+  return fitted;
 }
 
 std::shared_ptr<FeatureTable> features(const Napi::Value& value) {
@@ -173,21 +218,47 @@ Napi::Value count_labellings(const Napi::CallbackInfo& info) {
   return Napi::Number::New(info.Env(), labellings(reference, generated, plan));
 }
 
-/// permutedZ(prepared, plan, permutations, checkpoint, computer, notify) → job → Float64Array
+/// permutedZ(prepared, plan, permutations, share, checkpoint, computer, notify) → job → { permutation, z }
 Napi::Value start_permutations(const Napi::CallbackInfo& info) {
   const auto permutations = count_argument(info[2], "permutations");
   if (permutations > std::numeric_limits<std::uint32_t>::max()) throw Error(ErrorCode::argument, "`permutations` is too large");
-  return start_job(info[5], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
-                             permutations = static_cast<std::uint32_t>(permutations),
-                             checkpoint = checkpoint_argument(info[3]),
-                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+  return start_job(info[6], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
+                             permutations = static_cast<std::uint32_t>(permutations), share = share_argument(info[3]),
+                             checkpoint = checkpoint_argument(info[4]),
+                             make_backend = backend_argument(info[5])](JobControl& control) -> JobResult {
     const auto backend = make_backend();
-    std::optional<CheckpointFiles> files;
-    if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume, "permutations");
-    const auto z = std::make_shared<std::vector<double>>(
-        permuted_z(*samples, plan, permutations, *backend, control, files ? &*files : nullptr));
-    return [z](Napi::Env env) -> Napi::Value { return adopt_array(env, z); };
+    const auto files = files_in(checkpoint, "permutations");
+    const auto done = permuted_z(*samples, plan, permutations, share, *backend, control, files.get());
+    std::vector<std::uint32_t> permutation;
+    std::vector<double> z;
+    for (const auto& one : done) {
+      permutation.push_back(one.permutation);
+      z.push_back(one.z);
+    }
+    return [permutation, z](Napi::Env env) -> Napi::Value {
+      auto result = Napi::Object::New(env);
+      result.Set("permutation", new_array(env, permutation));
+      result.Set("z", new_array(env, z));
+      return result;
+    };
   });
+}
+
+Napi::Value cross_fitted_value(Napi::Env env, const CrossFitted& fitted) {
+  auto result = Napi::Object::New(env);
+  auto records = Napi::Array::New(env, fitted.records.size());
+  for (std::uint32_t i = 0; i < fitted.records.size(); ++i) {
+    const auto& record = fitted.records[i];
+    records.Set(i, record ? record_value(env, *record) : env.Null());
+  }
+  const auto ensemble = std::const_pointer_cast<Ensemble>(fitted.ensemble);
+  result.Set("ensemble", make_handle(env, HandleKind::ensemble, ensemble, ensemble->bytes()));
+  result.Set("records", records);
+  result.Set("learners", learners_value(env, fitted.learners));
+  result.Set("reference", held_out_value(env, fitted.reference));
+  result.Set("generated", held_out_value(env, fitted.generated));
+  result.Set("test", test_value(env, fitted.test));
+  return result;
 }
 
 /// crossFit(prepared, plan, checkpoint, computer, notify) →
@@ -197,26 +268,48 @@ Napi::Value start_cross_fit(const Napi::CallbackInfo& info) {
                              checkpoint = checkpoint_argument(info[2]),
                              make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
     const auto backend = make_backend();
-    std::optional<CheckpointFiles> files;
-    if (checkpoint) files.emplace(checkpoint->path, checkpoint->resume);
-    auto fitted = std::make_shared<CrossFitted>(
-        cross_fit(*samples, plan, *backend, control, files ? &*files : nullptr));
-    return [fitted](Napi::Env env) -> Napi::Value {
-      auto result = Napi::Object::New(env);
-      auto records = Napi::Array::New(env, fitted->records.size());
-      for (std::uint32_t i = 0; i < fitted->records.size(); ++i) {
-        const auto& record = fitted->records[i];
-        records.Set(i, record ? record_value(env, *record) : env.Null());
+    const auto files = files_in(checkpoint, "network");
+    const auto fitted = std::make_shared<CrossFitted>(
+        cross_fit(*samples, plan, *backend, control, files.get()));
+    return [fitted](Napi::Env env) { return cross_fitted_value(env, *fitted); };
+  });
+}
+
+/// fitShare(prepared, plan, share, checkpoint, computer, notify) →
+/// job → { members, fits: { number, member, record }[] }
+Napi::Value start_fit_share(const Napi::CallbackInfo& info) {
+  return start_job(info[5], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
+                             share = share_argument(info[2]), checkpoint = checkpoint_argument(info[3]),
+                             make_backend = backend_argument(info[4])](JobControl& control) -> JobResult {
+    const auto backend = make_backend();
+    const auto files = files_in(checkpoint, "network");
+    const auto shared = std::make_shared<SharedFits>(
+        fit_share(*samples, plan, share, *backend, control, files.get()));
+    return [shared](Napi::Env env) -> Napi::Value {
+      auto fits = Napi::Array::New(env);
+      for (const auto& [number, learner, fitted] : shared->fits) {
+        auto fit = Napi::Object::New(env);
+        fit.Set("number", Napi::Number::New(env, static_cast<double>(number)));
+        fit.Set("member", member_value(env, *fitted.member, learner));
+        fit.Set("record", fitted.record ? record_value(env, *fitted.record) : env.Null());
+        fits.Set(fits.Length(), fit);
       }
-      const auto ensemble = std::const_pointer_cast<Ensemble>(fitted->ensemble);
-      result.Set("ensemble", make_handle(env, HandleKind::ensemble, ensemble, ensemble->bytes()));
-      result.Set("records", records);
-      result.Set("learners", learners_value(env, fitted->learners));
-      result.Set("reference", held_out_value(env, fitted->reference));
-      result.Set("generated", held_out_value(env, fitted->generated));
-      result.Set("test", test_value(env, fitted->test));
+      auto result = Napi::Object::New(env);
+      result.Set("members", Napi::Number::New(env, static_cast<double>(shared->members)));
+      result.Set("fits", fits);
       return result;
     };
+  });
+}
+
+/// crossFitOf(prepared, plan, fitted: { member, record }[], computer, notify) → as crossFit
+Napi::Value start_cross_fit_of(const Napi::CallbackInfo& info) {
+  return start_job(info[4], [samples = prepared_samples(info[0]), plan = plan_argument(info[1]),
+                             members = fitted_argument(info[2]),
+                             make_backend = backend_argument(info[3])](JobControl& control) -> JobResult {
+    const auto backend = make_backend();
+    const auto fitted = std::make_shared<CrossFitted>(cross_fit(*samples, plan, members, *backend, control));
+    return [fitted](Napi::Env env) { return cross_fitted_value(env, *fitted); };
   });
 }
 
@@ -250,6 +343,8 @@ void add_training_operations(Napi::Env env, Napi::Object exports) {
   add_operation<start_prepare>(env, exports, "prepareSamples");
   add_operation<count_labellings>(env, exports, "labellings");
   add_operation<start_cross_fit>(env, exports, "crossFit");
+  add_operation<start_fit_share>(env, exports, "fitShare");
+  add_operation<start_cross_fit_of>(env, exports, "crossFitOf");
   add_operation<start_permutations>(env, exports, "permutedZ");
   add_operation<start_score>(env, exports, "scoreRows");
 }

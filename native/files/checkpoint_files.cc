@@ -49,13 +49,13 @@ CheckpointFiles::Folder::~Folder() {
   if (made) std::filesystem::remove(path, not_empty);
 }
 
-CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem)
-    : stem_(std::move(stem)),
-      folder_(folder),
-      lock_(folder / "checkpoint.lock",
-            Error(ErrorCode::checkpoint, folder.string() +
-                                             ": another training keeps its checkpoints there now; wait for its end, "
-                                             "or name another folder")) {
+CheckpointFiles::CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem, KeptBy by)
+    : stem_(std::move(stem)), folder_(folder) {
+  if (by == KeptBy::several) return;
+  lock_.emplace(folder / "checkpoint.lock",
+                Error(ErrorCode::checkpoint, folder.string() +
+                                                 ": another training keeps its checkpoints there now; wait for its end, "
+                                                 "or name another folder"));
   if (!resume && holds_checkpoints(folder)) {
     throw Error(ErrorCode::checkpoint, folder.string() +
                                            ": it holds the checkpoints of an earlier training; resume from them with "

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "core/training/checkpoint_store.h"
@@ -8,13 +9,17 @@
 
 namespace caloscope {
 
+/// Who keeps checkpoints in a folder: one process, or several that fit shares of one training. Of those one has locked it.
+enum class KeptBy { one_process, several };
+
 /// Checkpoints as files `network-0000.checkpoint` of a folder, or with another stem, which belongs to one training at a time.
 class CheckpointFiles : public CheckpointStore {
  public:
   /// Makes the folder where it is missing, in one that is there. With `resume` the checkpoints in it are resumed;
   /// without, there must be none. Throws Error(checkpoint) when there are, or when another training uses the folder;
-  /// Error(output) when nothing can be written there.
-  CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem = "network");
+  /// Error(output) when nothing can be written there. What several keep is always resumed.
+  CheckpointFiles(const std::filesystem::path& folder, bool resume, std::string stem = "network",
+                  KeptBy by = KeptBy::one_process);
 
   std::optional<std::vector<std::byte>> load(std::uint32_t number) override;
   void save(std::uint32_t number, std::span<const std::span<const std::byte>> pieces) override;
@@ -36,7 +41,7 @@ class CheckpointFiles : public CheckpointStore {
 
   std::string stem_;
   Folder folder_;
-  FileLock lock_;
+  std::optional<FileLock> lock_;
 };
 
 }  // namespace caloscope

@@ -1,7 +1,13 @@
+import { existsSync, readdirSync, rmdirSync } from 'node:fs';
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { FileError, NativeError } from '../errors.js';
 import { requireText } from '../names.js';
+import { native } from '../native/binding.js';
+import type { NativeCheckpointFolder } from '../native/contract/training.js';
+import { callNative } from '../native/run-job.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { parseOptions } from './settings.js';
 
 /** Names that native/files gives; what a killed process can leave beside checkpoints. */
@@ -21,8 +27,8 @@ const checkpointSchema = z
   .optional();
 
 /**
- * Checkpoints of a training: one file a network in a folder, written anew after every epoch, and one of the permutations
- * that are done. A process that resumes from
+ * Checkpoints of a training: one file a network in a folder, written anew after every epoch, and one a permutation
+ * that is done. A process that resumes from
  * them ends in the same bits as one that was never ended, on any number of threads; samples, options, version and kernel
  * set must be the same.
  */
@@ -51,6 +57,36 @@ export async function partOf(
   const folder = join(checkpoint.folder, part);
   await mkdir(folder, { recursive: true });
   return { ...checkpoint, folder };
+}
+
+/** A folder as the core takes it; that of several ranks was claimed by the first of them, see {@link claimCheckpoints}. */
+export function nativeFolder(
+  checkpoint: CheckpointFolder | null | undefined,
+  ranks: Ranks | null,
+): NativeCheckpointFolder | null {
+  return checkpoint ? { ...checkpoint, ofSeveral: ranks !== null } : null;
+}
+
+/**
+ * Claims a folder for the checkpoints of several ranks; it is made where it is missing, and goes again when nothing is in it.
+ *
+ * @throws FileError ERR_CHECKPOINT where another training has it; NativeError ERR_OUTPUT.
+ */
+export async function claimCheckpoints(folder: string): Promise<Disposable> {
+  await mkdir(folder, { recursive: true });
+  const busy = 'another training keeps its checkpoints there now; wait for its end, or name another folder';
+  try {
+    const lock = callNative(() => native().lockFile(join(folder, 'checkpoint.lock'), busy));
+    return {
+      [Symbol.dispose]: () => {
+        if (lock) native().dispose(lock);
+        if (existsSync(folder) && readdirSync(folder).length === 0) rmdirSync(folder);
+      },
+    };
+  } catch (cause) {
+    if (!(cause instanceof NativeError) || cause.message !== busy) throw cause;
+    throw new FileError('ERR_CHECKPOINT', folder, busy, { cause });
+  }
 }
 
 /** Number of the checkpoints in a folder and in those of its parts; 0 where there is no such folder. */

@@ -6,10 +6,12 @@ import type {
   CrossFitted,
   HeldOutRows,
   NativePlan,
+  NativeSharedFits,
   PreparedSamplesHandle,
 } from '../native/contract/training.js';
 import type { Computer } from '../native/devices.js';
 import { type JobOptions, NativeObject, runJob } from '../native/run-job.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { type ColumnRanges, columnRanges } from '../samples/column-ranges.js';
 import {
   columnCounts,
@@ -23,8 +25,9 @@ import { weightsOfBoth, weightsOfRows } from '../samples/row-weights.js';
 import type { Sample } from '../samples/sample.js';
 import { selectionText } from '../samples/selected-rows.js';
 import type { Warning } from '../warnings.js';
-import type { CheckpointFolder } from './checkpoints.js';
+import { type CheckpointFolder, nativeFolder } from './checkpoints.js';
 import { ClassifierEnsemble, networkParameters } from './ensemble.js';
+import { decodeFits, encodeFits } from './exchanged-fits.js';
 import { requireFittingMemory } from './memory-need.js';
 import { batchSizeFor } from './network-settings.js';
 import { type CrossFittingPlan, seenShare, splitText } from './settings.js';
@@ -51,16 +54,22 @@ export interface PrepareOptions extends JobOptions {
   readonly paired?: PairedRows | null;
   /** Bytes that the caller will need beside the fit, which is refused where there is no room for both. */
   readonly besideBytes?: number;
+  /** Processes that share the fits. */
+  readonly ranks?: Ranks | null;
 }
 
-export interface FitOptions extends JobOptions {
+/** What a share of a fit depends on. */
+export interface ShareOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
+  /** In place of that of the plan. */
+  readonly seed?: number;
+}
+
+export interface FitOptions extends ShareOptions {
   /** What is odd about the samples, for the description of the ensemble. */
   readonly warnings: readonly Warning[];
   /** The files of the samples, for the same. */
   readonly inputs: readonly OutputInput[];
-  /** In place of that of the plan. */
-  readonly seed?: number;
 }
 
 /** How many rows the samples have. */
@@ -80,6 +89,7 @@ interface Preparation {
   readonly ranges: ColumnRanges;
   readonly groups: Uint32Array;
   readonly computer: Computer;
+  readonly ranks: Ranks | null;
 }
 
 /** Two samples as learners read them: features and whitening are made once, whatever is fitted to them. */
@@ -98,6 +108,11 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
 
   get computer(): Computer {
     return this.#made.computer;
+  }
+
+  /** Processes that share the fits. */
+  get ranks(): Ranks | null {
+    return this.#made.ranks;
   }
 
   /** The plan as the core takes it. */
@@ -132,13 +147,9 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
    * aborted.
    */
   async fit(options: FitOptions): Promise<CrossFitResult> {
-    const { input, plan, ranges, computer, rowWeights, noun } = this.#made;
+    const { input, plan, ranges, rowWeights, noun, ranks } = this.#made;
     const { seed = plan.seed } = options;
-    const fitted = await runJob<CrossFitted>(
-      (notify) =>
-        native().crossFit(this.handle, { ...this.plan, seed }, options.checkpoint ?? null, computer, notify),
-      options,
-    );
+    const fitted = ranks === null ? await this.#fitAlone(options) : await this.#fitWith(ranks, options);
     const { select, folds, split, members, learners, whitening, classifier } = plan;
     const batchSize = this.#batchSize;
     const odd = sizeWarnings(this.rows, noun, plan, networkParameters(fitted.ensemble));
@@ -174,6 +185,49 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
     };
   }
 
+  /**
+   * What a rank beside the first does of a fit: its share, which it sends to the first.
+   *
+   * @throws what {@link fit} throws.
+   */
+  async takeShare(ranks: Ranks, options: ShareOptions): Promise<void> {
+    await ranks.toFirst(await this.#share(ranks, options));
+  }
+
+  #fitAlone(options: ShareOptions): Promise<CrossFitted> {
+    const checkpoint = nativeFolder(options.checkpoint, null);
+    return runJob<CrossFitted>(
+      (notify) => native().crossFit(this.handle, this.#planOf(options), checkpoint, this.computer, notify),
+      options,
+    );
+  }
+
+  async #fitWith(ranks: Ranks, options: ShareOptions): Promise<CrossFitted> {
+    const shares = (await ranks.toFirst(await this.#share(ranks, options))) as Uint8Array[];
+    const fits = decodeFits(shares);
+    shares.length = 0;
+    return await runJob<CrossFitted>(
+      (notify) => native().crossFitOf(this.handle, this.#planOf(options), fits, this.computer, notify),
+      options,
+    );
+  }
+
+  async #share(ranks: Ranks, options: ShareOptions): Promise<Uint8Array> {
+    const checkpoint = nativeFolder(options.checkpoint, ranks);
+    const { share } = ranks;
+    const { members, fits } = await runJob<NativeSharedFits>(
+      (notify) =>
+        native().fitShare(this.handle, this.#planOf(options), share, checkpoint, this.computer, notify),
+      options,
+    );
+    ranks.deal(members);
+    return encodeFits(fits);
+  }
+
+  #planOf({ seed = this.#made.plan.seed }: ShareOptions): NativePlan {
+    return { ...this.plan, seed };
+  }
+
   get #batchSize(): number {
     const { plan, rows } = this.#made;
     return batchSizeFor(plan.classifier, (rows.reference + rows.generated) * seenShare(plan));
@@ -190,7 +244,7 @@ export async function prepareFitting(
   generated: Sample,
   input: InputDescription,
   plan: CrossFittingPlan,
-  { computer, paired = null, signal, besideBytes = 0 }: PrepareOptions,
+  { computer, paired = null, signal, besideBytes = 0, ranks = null }: PrepareOptions,
 ): Promise<PreparedFitting> {
   requireRows(reference, 'reference', plan);
   requireRows(generated, 'generated', plan);
@@ -218,7 +272,17 @@ export async function prepareFitting(
   const rows = { reference: reference.rows, generated: generated.rows };
   const groups = paired ? joined(paired.reference, paired.generated) : new Uint32Array(0);
   const rowWeights = { reference: reference.rowWeights, generated: generated.rowWeights };
-  return new PreparedFitting(handle, { input, plan, noun, rows, rowWeights, ranges, groups, computer });
+  return new PreparedFitting(handle, {
+    input,
+    plan,
+    noun,
+    rows,
+    rowWeights,
+    ranges,
+    groups,
+    computer,
+    ranks,
+  });
 }
 
 /** Rows that each sample must have, and what for: two a fold, or a part of a split. */

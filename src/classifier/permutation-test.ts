@@ -1,7 +1,9 @@
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
+import type { NativePermutedZ } from '../native/contract/training.js';
 import { callNative, type JobOptions, runJob } from '../native/run-job.js';
-import type { CheckpointFolder } from './checkpoints.js';
+import type { Ranks } from '../ranks/ranks.js';
+import { type CheckpointFolder, nativeFolder } from './checkpoints.js';
 import type { PreparedFitting } from './cross-fitting.js';
 
 /** The test of the classifiers, its null measured: labels permuted within the folds, everything trained again. */
@@ -34,15 +36,43 @@ export async function permutationTest(
   z: number,
   options: PermutationOptions,
 ): Promise<PermutationTest> {
-  const { checkpoint = null } = options;
-  const permuted = await runJob<Float64Array>(
-    (notify) =>
-      native().permutedZ(prepared.handle, prepared.plan, permutations, checkpoint, prepared.computer, notify),
-    options,
-  );
-  const reached = permuted.reduce((count, of) => count + (of >= z ? 1 : 0), 0);
+  const own = await shareOf(prepared, permutations, options);
+  const { ranks } = prepared;
+  const shares = ranks ? ((await ranks.toFirst(own)) as Uint8Array[]) : [own];
+  const permuted = shares.flatMap((share) => [...new Float64Array(share.slice().buffer)]);
+  const reached = permuted.filter((one) => one >= z).length;
   const resolution = 1 / (permutations + 1);
   return { permutations, reached, pValue: (1 + reached) * resolution, resolution };
+}
+
+/**
+ * What a rank beside the first does of a permutation test: its share, which it sends to the first.
+ *
+ * @throws what {@link permutationTest} throws.
+ */
+export async function takeShareOfPermutations(
+  prepared: PreparedFitting,
+  ranks: Ranks,
+  permutations: number,
+  options: PermutationOptions,
+): Promise<void> {
+  await ranks.toFirst(await shareOf(prepared, permutations, options));
+}
+
+/** z of the labellings that are this rank's, or all: the bytes of float64 numbers. */
+async function shareOf(
+  { handle, plan, computer, ranks }: PreparedFitting,
+  permutations: number,
+  options: PermutationOptions,
+): Promise<Uint8Array> {
+  const share = ranks?.share ?? { first: 0, step: 1 };
+  const checkpoint = nativeFolder(options.checkpoint, ranks);
+  const { z } = await runJob<NativePermutedZ>(
+    (notify) => native().permutedZ(handle, plan, permutations, share, checkpoint, computer, notify),
+    options,
+  );
+  ranks?.deal(permutations);
+  return new Uint8Array(z.buffer, z.byteOffset, z.byteLength);
 }
 
 /**

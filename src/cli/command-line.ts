@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { CaloscopeError } from '../errors.js';
+import { launchOf } from '../ranks/launch.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { packageVersion } from '../versions.js';
 import { type CommandWords, commandWords } from './command-words.js';
 import { completionCommand, completionScript, type Shell } from './completion.js';
@@ -7,10 +9,11 @@ import { demoCommand, runDemo } from './demo.js';
 import { evaluateCommand, runEvaluate } from './evaluate.js';
 import { examplesText } from './examples.js';
 import { exportCommand, runExport } from './export.js';
-import { exitCodes, reportFailure } from './failure.js';
+import { exitCodes, failureOf, reportFailure } from './failure.js';
 import { inspectCommand, runInspect } from './inspect.js';
 import type { Io } from './io.js';
 import { lineageCommand, runLineage } from './lineage.js';
+import { meetRanks, onRanks } from './ranks.js';
 import { reportCommand, runReport } from './report.js';
 import { requireRoomToRun } from './room-to-run.js';
 import { openSession, type Session } from './session.js';
@@ -35,6 +38,9 @@ function entries(): readonly Entry[] {
   ];
 }
 
+/** Commands that several ranks of an MPI job do together; of others each process is one by itself. */
+const commandsOfRanks: ReadonlySet<string> = new Set(['evaluate']);
+
 /**
  * Runs the program.
  *
@@ -42,10 +48,16 @@ function entries(): readonly Entry[] {
  * @returns the exit code; nothing is thrown.
  */
 export async function runCommandLine(words: readonly string[], io: Io): Promise<number> {
+  const launch = commandsOfRanks.has(words[0] ?? '') ? launchOf(process.env) : null;
+  if (launch === null) return await runProgram(words, io, null);
+  return await onRanks(launch, words, io, (ofRank, ranks) => runProgram(words, ofRank, ranks));
+}
+
+async function runProgram(words: readonly string[], io: Io, ranks: Ranks | null): Promise<number> {
   let exitCode = 0;
   let concluded = false;
   try {
-    const program = makeProgram(io, (session, code) => {
+    const program = makeProgram(io, words, ranks, (session, code) => {
       concluded = session.concluded;
       exitCode = code;
     });
@@ -56,12 +68,18 @@ export async function runCommandLine(words: readonly string[], io: Io): Promise<
     await program.parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
+    ranks?.fail(failureOf(error, io.signal));
     const json = words.includes('--json') && !concluded;
     return reportFailure(error, io, { debug: words.includes('--debug'), json });
   }
 }
 
-function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void): Command {
+function makeProgram(
+  io: Io,
+  words: readonly string[],
+  ranks: Ranks | null,
+  ended: (session: Session, exitCode: number) => void,
+): Command {
   const program = new Command('caloscope')
     .description('Find where a fast calorimeter simulation is wrong.')
     .version(packageVersion)
@@ -77,11 +95,15 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
       .copyInheritedSettings(program)
       .allowExcessArguments()
       .action(async (...given: unknown[]) => {
-        const session = await openSession(io, command.opts());
+        const session = await openSession(io, command.opts(), ranks);
         let exitCode = 1;
         try {
           requireNoStrayWord(command);
           requireRoomToRun(command.name());
+          if (ranks) {
+            const threads = await meetRanks(ranks, words);
+            if (command.opts()['threads'] === undefined) command.setOptionValue('threads', threads);
+          }
           // commander passes the arguments, the options and then the command itself
           exitCode = (await run(session, ...(given.slice(0, -1) as never[]))) ?? 0;
         } finally {
@@ -104,7 +126,8 @@ function makeProgram(io: Io, ended: (session: Session, exitCode: number) => void
 /** What the program says of itself, for its manual page. */
 export function programWords(): { readonly description: string; readonly commands: readonly CommandWords[] } {
   const { stdout, stderr } = process;
-  const program = makeProgram({ stdout, stderr, signal: new AbortController().signal }, () => undefined);
+  const io = { stdout, stderr, signal: new AbortController().signal };
+  const program = makeProgram(io, [], null, () => undefined);
   return { description: program.description(), commands: commandWords(program) };
 }
 

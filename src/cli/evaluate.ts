@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { CheckpointOptions } from '../classifier/checkpoints.js';
+import { type CheckpointOptions, claimCheckpoints } from '../classifier/checkpoints.js';
 import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
-import { evaluate } from '../evaluation/evaluate.js';
-import { outputNames, resultFolder, tableName, writeEvaluation } from '../evaluation/outputs.js';
+import { evaluate, takeShare } from '../evaluation/evaluate.js';
+import { outputNames } from '../evaluation/output-names.js';
+import { resultFolder, tableName, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
@@ -13,6 +14,7 @@ import { requireAddressSpace } from '../formats/hdf5/address-space.js';
 import type { WrittenFormat } from '../formats/tables/writer/table-plan.js';
 import { sampleRoles } from '../native/contract/statistics.js';
 import { computerFor } from '../native/devices.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { isDoneAlready, keepingCheckpoints, requireCheckpointFolder } from './checkpoints.js';
 import { columns, count, tailText } from './figures.js';
 import { filesNamed } from './file-patterns.js';
@@ -29,6 +31,7 @@ import {
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
 import { claimFigures, drawFiguresOf } from './paper-figures.js';
+import { ifFirst, onFirst } from './ranks.js';
 import type { Session } from './session.js';
 
 export interface EvaluateOptions
@@ -85,25 +88,21 @@ export async function runEvaluate(
   generated: string | undefined,
   chosen: EvaluateOptions,
 ): Promise<void> {
-  const { out, force = false, allowSame = false } = chosen;
+  const { out, force = false } = chosen;
+  const { ranks } = session;
   computerFor(chosen); // refused before files are read
-  if (await isDoneAlready(chosen, resultFolder, session)) return;
-  const files = await pairFiles([reference, generated], chosen);
-  const second = chosen.null === undefined ? null : await filesNamed([chosen.null]);
-  const inputs = [...files.reference, ...files.generated, ...(second ?? [])];
+  if (await onFirst(ranks, () => isDoneAlready(chosen, resultFolder, session))) return;
+  const files = await onFirst(ranks, () => evaluatedFiles([reference, generated], chosen));
+  const inputs = [...files.reference, ...files.generated, ...(files.null ?? [])];
   requireAddressSpace();
-  using _claim = await claimOutput(out, { force, inputs }, resultFolder);
-  using _figures = await claimFigures(chosen.figures, { force, inputs });
-  const checkpoint = await requireCheckpointFolder(chosen, session);
-  const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
-  const needs = { ...needed, allowSame };
-  await checkPair(files, chosen, needs, session);
-  if (second) {
-    await checkPair({ ...files, generated: second }, chosen, needs, session);
-    await checkPair({ ...files, reference: second }, chosen, needs, session);
-  }
+  using _claim = await ifFirst(ranks, () => claimOutput(out, { force, inputs }, resultFolder));
+  using _figures = await ifFirst(ranks, () => claimFigures(chosen.figures, { force, inputs }));
+  const checkpoint = await onFirst(ranks, () => requireCheckpointFolder(chosen, session));
+  using _checkpoints = ranks?.first && checkpoint ? await claimCheckpoints(checkpoint.folder) : null;
+  await onFirst(ranks, () => checkFiles(files, chosen, session));
+  if (ranks && !ranks.first) return await takeShareOfFiles(session, ranks, files, chosen, checkpoint);
   const result = await keepingCheckpoints(checkpoint, session, () =>
-    evaluateFiles(session, { ...files, null: second }, chosen, checkpoint),
+    evaluateFiles(session, files, chosen, checkpoint),
   );
   const figures = await drawFiguresOf(out, result, chosen, session);
   session.conclude({ ...documentOf(result, chosen), ...figures.document }, [
@@ -112,10 +111,57 @@ export async function runEvaluate(
   ]);
 }
 
+/** The files of a pair, and of a second reference sample. */
+interface EvaluatedFiles extends PairFiles {
+  readonly null: readonly string[] | null;
+}
+
+async function evaluatedFiles(
+  named: readonly (string | undefined)[],
+  chosen: EvaluateOptions,
+): Promise<EvaluatedFiles> {
+  const pair = await pairFiles(named, chosen);
+  return { ...pair, null: chosen.null === undefined ? null : await filesNamed([chosen.null]) };
+}
+
+async function checkFiles(files: EvaluatedFiles, chosen: EvaluateOptions, session: Session): Promise<void> {
+  const { allowSame = false } = chosen;
+  const needed = rowsNeeded(trainingChoices(trainingSchema, options.trainingOptions(chosen)));
+  const needs = { ...needed, allowSame };
+  await checkPair(files, chosen, needs, session);
+  if (files.null === null) return;
+  await checkPair({ ...files, generated: files.null }, chosen, needs, session);
+  await checkPair({ ...files, reference: files.null }, chosen, needs, session);
+}
+
+/** What a rank beside the first does; the checks are done. */
+async function takeShareOfFiles(
+  session: Session,
+  ranks: Ranks,
+  files: EvaluatedFiles,
+  chosen: EvaluateOptions,
+  checkpoint?: CheckpointOptions,
+): Promise<void> {
+  const { signal } = session;
+  using pair = await openPair(files, chosen, session);
+  using second = files.null === null ? null : await openChecked(files.null, 'null sample', chosen, session);
+  const { threads, device, devices } = chosen;
+  await takeShare(pair.reference, pair.generated, {
+    ...options.evaluationOptions(chosen),
+    null: second?.sample,
+    threads,
+    device,
+    devices,
+    checkpoint,
+    signal,
+    ranks,
+  });
+}
+
 /** Reads, evaluates and writes; the checks are done. */
 export async function evaluateFiles(
   session: Session,
-  files: PairFiles & { readonly null: readonly string[] | null },
+  files: EvaluatedFiles,
   chosen: EvaluateOptions,
   checkpoint?: CheckpointOptions,
 ): Promise<EvaluationResult> {
@@ -131,13 +177,16 @@ export async function evaluateFiles(
     checkpoint,
     signal,
     onProgress: progress.stage('training'),
+    ranks: session.ranks,
   });
   try {
     progress.stage('writing');
     // The report draws with a large library that no other command should wait for.
     const { writeReport } = await import('../report/report.js');
-    const { out, tables, force = false } = chosen;
-    await writeEvaluation(evaluation, out, { force, tables, signal, drawReport: writeReport });
+    const { out, tables, figures, force = false } = chosen;
+    const drawReport: typeof writeReport = (result, path, more) =>
+      writeReport(result, path, { ...more, figures });
+    await writeEvaluation(evaluation, out, { force, tables, signal, drawReport });
   } finally {
     evaluation.ensemble.dispose();
   }

@@ -25,18 +25,31 @@ export interface FailureSpeech {
 /** Says on one line of stderr what went wrong, and gives the exit code. */
 export function reportFailure(error: unknown, io: Io, { debug, json }: FailureSpeech): number {
   if (error instanceof CommanderError && error.exitCode === 0) return 0; // --help and --version have spoken
-  const { code, message, exitCode } = describeFailure(
-    io.signal.aborted && !(error instanceof Interruption) ? io.signal.reason : error,
-  );
+  const { code, message, exitCode } = failureOf(error, io.signal);
   io.stderr.write(`caloscope: ${code}: ${oneLine(message)}\n`);
   if (json) io.stdout.write(documentText({ error: { code, message } }));
   if (debug) io.stderr.write(`${stackOf(error)}\n`);
   return exitCode;
 }
 
-function describeFailure(error: unknown): { code: ErrorCode; message: string; exitCode: number } {
+/** What went wrong, as users and other ranks are told. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly exitCode: number;
+  /** With which the program was asked to end. */
+  readonly signal?: Interruption['signal'];
+}
+
+/** @param signal where it was aborted, what was thrown on the way is no news. */
+export function failureOf(error: unknown, signal: AbortSignal): Failure {
+  return describeFailure(signal.aborted && !(error instanceof Interruption) ? signal.reason : error);
+}
+
+function describeFailure(error: unknown): Failure {
   if (error instanceof Interruption) {
-    return { code: 'ERR_CANCELLED', message: error.message, exitCode: error.exitCode };
+    const { message, exitCode, signal } = error;
+    return { code: 'ERR_CANCELLED', message, exitCode, signal };
   }
   if (error instanceof CaloscopeError) {
     const { code, message } = error;

@@ -3,7 +3,7 @@ import { dirname, extname, join } from 'node:path';
 import { Command } from 'commander';
 import { CaloscopeError, FileError } from '../errors.js';
 import { partNames } from '../evaluation/analyses.js';
-import { outputNames } from '../evaluation/outputs.js';
+import { outputNames } from '../evaluation/output-names.js';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
 import { requireOutputFile } from '../formats/files/output-checks.js';
 import { accessError, requirePlainFile } from '../formats/files/plain-file.js';
@@ -43,7 +43,8 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
-  await writeReport(result, out, { signal: session.signal, force }).catch((error) => {
+  const { figures: figuresFolder } = chosen;
+  await writeReport(result, out, { signal: session.signal, force, figures: figuresFolder }).catch((error) => {
     throw error instanceof CaloscopeError && error.code === 'ERR_RESULT' ? unsound(source, error) : error;
   });
   const { verdict, warnings } = result;

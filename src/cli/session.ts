@@ -1,3 +1,4 @@
+import type { Ranks } from '../ranks/ranks.js';
 import { documentText, type Io, oneLine } from './io.js';
 import { type ProgressDisplay, progressDisplay } from './progress.js';
 
@@ -11,6 +12,8 @@ export interface SpeechOptions {
 export interface Session {
   readonly signal: AbortSignal;
   readonly progress: ProgressDisplay;
+  /** Processes that share the work, of which this is one. */
+  readonly ranks: Ranks | null;
   /** Whether the outcome was told. */
   readonly concluded: boolean;
   /** A word on the way, on stderr; nothing with --json or --quiet. */
@@ -19,12 +22,17 @@ export interface Session {
   conclude(document: object, lines: readonly string[]): void;
 }
 
-export async function openSession(io: Io, { json = false, quiet = false }: SpeechOptions): Promise<Session> {
+export async function openSession(
+  io: Io,
+  { json = false, quiet = false }: SpeechOptions,
+  ranks: Ranks | null,
+): Promise<Session> {
   const progress = await progressDisplay(io, json || quiet);
   let concluded = false;
   return {
     signal: io.signal,
     progress,
+    ranks,
     get concluded() {
       return concluded;
     },

@@ -1,17 +1,27 @@
-import { type CheckpointOptions, parseCheckpoint, partOf } from '../classifier/checkpoints.js';
-import { type CrossFitResult, prepareFitting } from '../classifier/cross-fitting.js';
+import {
+  type CheckpointFolder,
+  type CheckpointOptions,
+  parseCheckpoint,
+  partOf,
+} from '../classifier/checkpoints.js';
+import { type CrossFitResult, type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
 import type { ClassifierEnsemble } from '../classifier/ensemble.js';
-import { permutationTest, requireLabellings } from '../classifier/permutation-test.js';
+import {
+  permutationTest,
+  requireLabellings,
+  takeShareOfPermutations,
+} from '../classifier/permutation-test.js';
 import { requirePresetFits } from '../classifier/presets.js';
 import { trainingChoices } from '../classifier/settings.js';
 import { ArgumentError } from '../errors.js';
 import { native } from '../native/binding.js';
 import type { SampleRole } from '../native/contract/statistics.js';
-import { type ComputeOptions, computerFor } from '../native/devices.js';
+import { type ComputeOptions, type Computer, computerFor } from '../native/devices.js';
 import type { MemberLogits } from '../native/member-logits.js';
 import { callNative } from '../native/run-job.js';
+import type { RankFact, Ranks } from '../ranks/ranks.js';
 import { type GivenSample, holdSample, requireChoices, sampleOf } from '../samples/kinds.js';
-import { type ExaminedInput, examinePair } from '../samples/pair.js';
+import { type ExaminedInput, type ExaminedPair, examinePair } from '../samples/pair.js';
 import type { Observable, Sample } from '../samples/sample.js';
 import { inputsOf } from '../samples/sample-inputs.js';
 import { resultFormatVersion, versions } from '../versions.js';
@@ -20,10 +30,10 @@ import { weightNames } from './analyses/weights.js';
 import { runAnalyses } from './analyses.js';
 import { type HeldOutPair, heldOutPair } from './held-out-pair.js';
 import { bytesOfEvaluation } from './memory-need.js';
-import { examineNull } from './null-pair.js';
+import { type ExaminedNull, examineNull } from './null-pair.js';
 import { observableColumns } from './observable-columns.js';
 import { columnsOf, type ObservableColumn, requireUsable } from './own-observables.js';
-import { repeatTraining, seedsOf } from './repeated-trainings.js';
+import { repeatTraining, seedsOf, takeShareOfRepeats } from './repeated-trainings.js';
 import type { EvaluationResult, EvaluationSettings } from './result.js';
 import { Scores } from './scores.js';
 import { type EvaluationChoices, type EvaluationOptions, evaluationSchema } from './settings.js';
@@ -38,6 +48,8 @@ export interface EvaluateOptions extends EvaluationOptions, ComputeOptions {
   readonly null?: GivenSample | undefined;
   /** Keeps checkpoints, so that the training can be resumed, whatever ended the process. */
   readonly checkpoint?: CheckpointOptions | undefined;
+  /** @internal This process is the first of several that share the trainings; the others call {@link takeShare}. */
+  readonly ranks?: Ranks | null;
 }
 
 /** What one sample got, one entry a row of its file, but for copies that were left out; with a split, the held-out rows. */
@@ -91,11 +103,57 @@ export async function evaluate(
   return await evaluateSamples(samples, options);
 }
 
-async function evaluateSamples(
+/**
+ * @internal What a rank beside the first does of an evaluation: its share of all that is trained.
+ *
+ * @throws what {@link evaluate} throws.
+ */
+export async function takeShare(
+  reference: GivenSample,
+  generated: GivenSample,
+  { ranks, ...options }: EvaluateOptions & { readonly ranks: Ranks },
+): Promise<void> {
+  const given = [sampleOf(reference), sampleOf(generated)] as const;
+  using made = await prepare(given, { ...options, ranks });
+  const { prepared, examined, checkpoint, choices, run } = made;
+  const { signal } = run;
+  const { permutations, repeats, seed } = choices;
+  await prepared.takeShare(ranks, { signal, checkpoint });
+  await examined?.takeShare(ranks, { signal, checkpoint: await partOf(checkpoint, 'null') });
+  await takeShareOfRepeats(prepared, ranks, seedsOf(seed, repeats), { signal, checkpoint });
+  if (permutations === 0) return;
+  const part = await partOf(checkpoint, 'permutations');
+  await takeShareOfPermutations(prepared, ranks, permutations, { signal, checkpoint: part });
+}
+
+/** Samples that were looked at, and all that trainings are made of. */
+interface PreparedEvaluation extends Disposable {
+  readonly choices: EvaluationChoices;
+  readonly checkpoint: CheckpointFolder | null;
+  readonly pair: ExaminedPair;
+  readonly own: readonly ObservableColumn[];
+  readonly prepared: PreparedFitting;
+  readonly examined: ExaminedNull | null;
+  readonly computer: Computer;
+  readonly run: ComputeOptions;
+  readonly watch: Stopwatch;
+}
+
+async function prepare(
   given: readonly [Sample, Sample],
   options: EvaluateOptions,
-): Promise<Evaluation> {
-  const { signal, onProgress, threads, device, devices, checkpoint: kept, null: second, ...rest } = options;
+): Promise<PreparedEvaluation> {
+  const {
+    signal,
+    onProgress: _,
+    threads,
+    device,
+    devices,
+    checkpoint: kept,
+    null: second,
+    ranks = null,
+    ...rest
+  } = options;
   const choices = trainingChoices(evaluationSchema, rest);
   const checkpoint = parseCheckpoint(kept);
   const taken = [...given[0].observables().map(({ name }) => name), ...Object.values(weightNames)];
@@ -103,30 +161,76 @@ async function evaluateSamples(
   requireConditions(choices.by, given[0]);
   requireChoices(given[0], rest);
   requireRowsToCalibrate(choices, given);
+  await ranks?.agree(filesOf([...given, ...(second ? [sampleOf(second)] : [])]));
   const computer = computerFor({ threads, device, devices });
   const run: ComputeOptions = { signal, threads, device, devices };
   const watch = new Stopwatch();
+  const made: Disposable[] = [];
+  const dispose = () => {
+    for (const one of made.reverse()) one[Symbol.dispose]();
+  };
+  try {
+    const pair = await examinePair(...given, choices, run);
+    made.push(pair);
+    const { reference, generated, input, settings, paired } = pair;
+    if (choices.preset) requirePresetFits(choices.preset, settings.geometry);
+    watch.lap('checking the samples');
+    // Before the training: a mistake in the user's function must not cost one.
+    const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
+    if (own.length > 0) watch.lap('own observables');
+    const prepared = await prepareFitting(reference, generated, input, choices, {
+      signal,
+      computer,
+      paired,
+      besideBytes: bytesOfEvaluation(reference, generated),
+      ranks,
+    });
+    made.push(prepared);
+    if (choices.permutations > 0) requireLabellings(prepared, choices.permutations);
+    const examined = second
+      ? await examineNull(reference, sampleOf(second), generated.rows, choices, { ...run, computer, ranks })
+      : null;
+    if (examined) made.push(examined);
+    watch.lap('features');
+    return {
+      choices,
+      checkpoint,
+      pair,
+      own,
+      prepared,
+      examined,
+      computer,
+      run,
+      watch,
+      [Symbol.dispose]: dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
 
-  using pair = await examinePair(...given, choices, run);
-  const { reference, generated, input, settings, paired, records: samples, warnings: oddities } = pair;
-  if (choices.preset) requirePresetFits(choices.preset, settings.geometry);
-  watch.lap('checking the samples');
-  // Before the training: a mistake in the user's function must not cost one.
-  const own = await columnsOf(choices.observables, { reference, generated }, settings.threshold, signal);
-  if (own.length > 0) watch.lap('own observables');
-
-  const { permutations, repeats } = choices;
-  using prepared = await prepareFitting(reference, generated, input, choices, {
-    signal,
-    computer,
-    paired,
-    besideBytes: bytesOfEvaluation(reference, generated),
+/** What all ranks must have read alike. */
+function filesOf(samples: readonly Sample[]): RankFact[] {
+  return samples.flatMap((sample) => {
+    const { files, rows, noun, source } = sample.origin('reference');
+    const checksums = files.map(({ source: file, sha256 }) => ({
+      what: `the SHA-256 of ${file}`,
+      value: sha256,
+    }));
+    return [...checksums, { what: `the number of ${noun} of ${source}`, value: String(rows) }];
   });
-  if (permutations > 0) requireLabellings(prepared, permutations);
-  using examined = second
-    ? await examineNull(reference, sampleOf(second), generated.rows, choices, { ...run, computer })
-    : null;
-  watch.lap('features');
+}
+
+async function evaluateSamples(
+  given: readonly [Sample, Sample],
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  using made = await prepare(given, options);
+  const { choices, checkpoint, pair, own, prepared, examined, computer, run, watch } = made;
+  const { signal, onProgress } = options;
+  const { reference, generated, input, settings, records: samples, warnings: oddities } = pair;
+  const { permutations, repeats } = choices;
   const fitted = await prepared.fit({
     signal,
     onProgress,

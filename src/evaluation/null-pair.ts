@@ -1,12 +1,14 @@
 import type { CheckpointFolder } from '../classifier/checkpoints.js';
-import { type PreparedFitting, prepareFitting } from '../classifier/cross-fitting.js';
+import { type PreparedFitting, prepareFitting, type ShareOptions } from '../classifier/cross-fitting.js';
 import { ArgumentError } from '../errors.js';
 import type { RepeatedInPair } from '../native/contract/showers.js';
 import type { ComputeOptions, Computer } from '../native/devices.js';
 import type { JobOptions } from '../native/run-job.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { examinePair } from '../samples/pair.js';
 import { copiesIn, repetitionWarnings } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
+import type { FileOfSample } from '../samples/sample-file.js';
 import { selectRows } from '../samples/selected-rows.js';
 import { rowsWithout } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
@@ -16,6 +18,8 @@ import type { EvaluationChoices } from './settings.js';
 /** A second reference sample in place of the generated one: what two productions of the reference differ by. */
 export interface NullPair {
   readonly source: string;
+  /** Those of the second sample; none for a matrix. */
+  readonly files: readonly FileOfSample[];
   /** Rows of the second sample that were compared: as many as the generated sample has, at most. */
   readonly rows: number;
   readonly value: number;
@@ -32,6 +36,8 @@ const mostShared = 0.5;
 export interface ExaminedNull {
   readonly warnings: readonly Warning[];
   train(checkpoint: CheckpointFolder | null, run: ComputeOptions): Promise<NullPair>;
+  /** What a rank beside the first does of it. */
+  takeShare(ranks: Ranks, options: ShareOptions): Promise<void>;
   [Symbol.dispose](): void;
 }
 
@@ -46,11 +52,11 @@ export async function examineNull(
   second: Sample,
   rows: number,
   choices: EvaluationChoices,
-  run: ComputeOptions & { readonly computer: Computer },
+  { computer, ranks, ...run }: ComputeOptions & { readonly computer: Computer; readonly ranks: Ranks | null },
 ): Promise<ExaminedNull> {
-  const { signal, computer } = run;
+  const { signal } = run;
   reference.requireFit(second);
-  const { source } = second.origin('reference');
+  const { source, files } = second.origin('reference');
   const made: Sample[] = [];
   const dispose = () => {
     for (const sample of made) sample.dispose();
@@ -75,6 +81,7 @@ export async function examineNull(
         signal,
         computer,
         paired,
+        ranks,
       });
     } catch (error) {
       pair[Symbol.dispose]();
@@ -89,8 +96,9 @@ export async function examineNull(
         fitted.ensemble.dispose();
         const { value, standardError } = await meanArea(fitted, training);
         const { z, pValue } = fitted.test;
-        return { source, rows: compared, value, standardError, z, pValue };
+        return { source, files, rows: compared, value, standardError, z, pValue };
       },
+      takeShare: (all, options) => prepared.takeShare(all, options),
       [Symbol.dispose]() {
         prepared.dispose();
         pair[Symbol.dispose]();

@@ -1,6 +1,7 @@
 import { type CheckpointFolder, partOf } from '../classifier/checkpoints.js';
-import type { CrossFitResult, PreparedFitting } from '../classifier/cross-fitting.js';
+import type { CrossFitResult, PreparedFitting, ShareOptions } from '../classifier/cross-fitting.js';
 import type { ComputeOptions } from '../native/devices.js';
+import type { Ranks } from '../ranks/ranks.js';
 import { mean, meanArea } from './mean-area.js';
 
 /** The AUC of several trainings that share nothing but the rows: initial values, order of rows and folds or split are drawn anew. */
@@ -40,8 +41,8 @@ export async function repeatTraining(
   const values = [(await meanArea(first, run)).value];
   for (const [i, seed] of seeds.entries()) {
     if (i === 0) continue;
-    const part = await partOf(checkpoint, `repeat-${i + 1}`);
     const { signal, onProgress } = run;
+    const part = await partOfRepeat(checkpoint, i);
     const options = { signal, onProgress, checkpoint: part, warnings: [], inputs: [], seed };
     const fitted = await prepared.fit(options);
     fitted.ensemble.dispose();
@@ -51,4 +52,22 @@ export async function repeatTraining(
   const squares = values.reduce((sum, value) => sum + (value - average) ** 2, 0);
   const spread = Math.sqrt(squares / (values.length - 1));
   return { trainings: values.length, seeds, values, mean: average, spread };
+}
+
+/** What a rank beside the first does of them. */
+export async function takeShareOfRepeats(
+  prepared: PreparedFitting,
+  ranks: Ranks,
+  seeds: readonly number[],
+  { checkpoint = null, signal }: ShareOptions,
+): Promise<void> {
+  for (const [i, seed] of seeds.entries()) {
+    if (i === 0) continue;
+    const part = await partOfRepeat(checkpoint, i);
+    await prepared.takeShare(ranks, { signal, checkpoint: part, seed });
+  }
+}
+
+function partOfRepeat(checkpoint: CheckpointFolder | null, repeat: number): Promise<CheckpointFolder | null> {
+  return partOf(checkpoint, `repeat-${repeat + 1}`);
 }

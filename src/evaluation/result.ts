@@ -67,7 +67,7 @@ export type {
   ShapeComparison,
   UndefinedShares,
 } from './analyses/observables.js';
-export type { LargestPull, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
+export type { LargestPull, MeanComparison, ProfileComparison, ProfileCurve } from './analyses/profiles.js';
 export type { NormalFit, PullDistribution, PullSummary } from './analyses/pulls.js';
 export type { RocCurve } from './analyses/roc.js';
 export type { OutsideRow, OutsideRows, SupportSummary } from './analyses/support.js';

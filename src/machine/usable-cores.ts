@@ -26,13 +26,30 @@ let known: UsableCores | undefined;
  * @throws ArgumentError ERR_ARGUMENT for a SLURM_CPUS_PER_TASK that is no number of cores.
  */
 export function usableCores(): UsableCores {
-  known ??= usableCoresOf({
-    cores: cpus().length,
-    allowed: availableParallelism(),
-    environment: process.env,
-    readText,
-  });
+  known ??= usableCoresOf(thisMachine());
   return known;
+}
+
+function thisMachine(): MachineLimits {
+  return { cores: cpus().length, allowed: availableParallelism(), environment: process.env, readText };
+}
+
+/**
+ * The same for one of several processes that are placed alike, as ranks that no launcher has bound to cores: mask and quotas are of all
+ * of them, SLURM_CPUS_PER_TASK is of each.
+ *
+ * @throws ArgumentError ERR_ARGUMENT as {@link usableCores}.
+ */
+export function usableCoresBeside(processes: number, machine = thisMachine()): UsableCores {
+  const own = usableCoresOf(machine);
+  const ofAll = usableCoresOf({ ...machine, environment: {} });
+  const share = Math.max(1, Math.floor(ofAll.count / processes));
+  return share < own.count ? { count: share, reason: `${ofAll.reason}, of ${processes} processes` } : own;
+}
+
+/** The cores on which the affinity mask lets this process run, as the system writes them; null where it does not say. */
+export function coresOfMask(read: ReadText = readText): string | null {
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(read('/proc/self/status') ?? '')?.[1] ?? null;
 }
 
 /** The same of any machine. A quota for a part of a core is no core: what it pays for is never exceeded, but for one thread. */

@@ -5,10 +5,12 @@ import { requireOutputFile } from '../formats/files/output-checks.js';
 import { writeWholeFile } from '../formats/files/whole-output.js';
 import { requireKnownOptions, requireText } from '../names.js';
 import { startWorker } from '../worker-thread.js';
-import type { DrawingReply } from './drawing-worker.js';
+import type { DrawingReply, DrawingStart } from './drawing-worker.js';
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Folder of the figures that are written with the report (`writeFigures`), for the drawing of what was made from what. */
+  readonly figures?: string | undefined;
 }
 
 export interface WriteReportOptions extends ReportOptions {
@@ -23,12 +25,13 @@ export interface WriteReportOptions extends ReportOptions {
  * @throws CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
-  requireKnownOptions(options, { signal: true });
+  requireKnownOptions(options, { signal: true, figures: true });
+  const { signal, ...look } = options;
+  if (look.figures !== undefined) requireText(look.figures, 'figures');
   if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
     throw unsound('samples or auc are missing');
-  const { signal } = options;
   signal?.throwIfAborted();
-  const worker = startDrawing(result);
+  const worker = startDrawing({ result, look });
   let onAbort = () => {};
   try {
     return await new Promise((resolve, reject) => {
@@ -46,9 +49,9 @@ export async function renderReport(result: EvaluationResult, options: ReportOpti
   }
 }
 
-function startDrawing(result: EvaluationResult): Worker {
+function startDrawing(start: DrawingStart): Worker {
   try {
-    return startWorker(new URL('./drawing-worker.js', import.meta.url), result);
+    return startWorker(new URL('./drawing-worker.js', import.meta.url), start);
   } catch (cause) {
     // What cannot be copied to a thread, as lists that are nested without end.
     throw unsound(cause instanceof Error ? cause.message : String(cause));
@@ -74,7 +77,7 @@ export async function writeReport(
   path: string,
   options: WriteReportOptions = {},
 ): Promise<void> {
-  requireKnownOptions(options, { signal: true, force: true });
+  requireKnownOptions(options, { signal: true, figures: true, force: true });
   requireText(path, 'path');
   const { force = false, ...rest } = options;
   await requireOutputFile(path, { force });

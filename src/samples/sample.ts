@@ -82,6 +82,17 @@ export interface ProfileMeans {
   readonly means: readonly number[];
   /** Standard errors of `means`; all that a row has in a bin is one entry. */
   readonly errors: readonly number[];
+  /** Of the means, where it was requested: that of bins i ≥ j at i (i + 1)/2 + j. */
+  readonly covariance: Float64Array | null;
+  /** Kish's effective number of rows: (Σw)²/Σw². */
+  readonly effectiveRows: number;
+}
+
+export interface ProfileOptions extends ThreadedJobOptions {
+  /** MeV; voxels below count as zero; null: none do. */
+  readonly threshold: number | null;
+  /** Whether the covariance of the bins is wanted, too. */
+  readonly covariance: boolean;
 }
 
 /** What the rows of a sample were made for: the same in both samples, or classifiers learn it instead of the difference. */
@@ -168,7 +179,7 @@ export interface Sample extends NumberedRows {
   readonly profiles:
     | ((
         weights: readonly (Float64Array | null)[],
-        options: ThreadedJobOptions & { readonly threshold: number | null },
+        options: ProfileOptions,
       ) => Promise<readonly (readonly ProfileMeans[])[]>)
     | null;
   /** What the rows look like; null: the kind has no pictures. */

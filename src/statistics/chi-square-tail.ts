@@ -1,3 +1,5 @@
+import { logGamma } from './log-gamma.js';
+
 /**
  * P(χ² > value) with k degrees of freedom: the regularised upper incomplete gamma function Q(k/2, value/2), by its series
  * below and its continued fraction (Lentz) above (Abramowitz and Stegun 6.5.29, 6.5.31). Relative error below 1e-10 down to
@@ -38,15 +40,4 @@ function upperFraction(a: number, x: number): number {
     fraction *= d * c;
     if (Math.abs(d * c - 1) < 1e-15 || n > 10_000) return fraction;
   }
-}
-
-/** ln Γ(a), a > 0. */
-function logGamma(a: number): number {
-  // Stirling's series from 10 on: what it leaves out is below 2e-14.
-  let shift = 0;
-  let z = a;
-  for (; z < 10; z++) shift += Math.log(z);
-  const series =
-    1 / (12 * z) - 1 / (360 * z ** 3) + 1 / (1260 * z ** 5) - 1 / (1680 * z ** 7) + 1 / (1188 * z ** 9);
-  return (z - 0.5) * Math.log(z) - z + Math.log(2 * Math.PI) / 2 + series - shift;
 }

@@ -7,7 +7,7 @@
 // A digest covers all numbers and attributes of `weights.hdf5`, and `result.json` without `run`. Files of toy showers carry
 // time stamps, so their checksum differs from run to run: in its place stands whether it is that of the file.
 // A second argument, a regular expression, makes only the calls whose names fit it.
-// With CUDA devices, or their stand-in (CALOSCOPE_PREBUILD), the calls of `device` are made too; otherwise left out by name.
+// With CUDA devices, or their stand-in (CALOSCOPE_CORE), the calls of `device` are made too; otherwise left out by name.
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

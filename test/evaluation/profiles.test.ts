@@ -12,7 +12,7 @@ type Content = (voxels: Float32Array) => number[];
 
 function meansOf(name: string, numbers: GridNumbers, weights: Float64Array | null, threshold: number | null) {
   const sample = sampleOf(showersFromArrays(numbers, gridGeometry()));
-  const of = sample.profiles?.([weights], { threshold });
+  const of = sample.profiles?.([weights], { threshold, covariance: true });
   return of?.then(([column]) => column?.find(({ profile }) => profile.name === name));
 }
 
@@ -83,6 +83,38 @@ describe('mean profiles', () => {
     }
   });
 
+  it('have the covariance of their bins', async () => {
+    for (const column of [null, weights]) {
+      const found = await meansOf('energy_by_radius', numbers, column, null);
+      const rows = Array.from({ length: 900 }, (_, row) => {
+        const voxels = numbers.voxels.subarray(24 * row, 24 * (row + 1));
+        return radii.map((r) => total(atRadius(r, voxels)));
+      });
+      const weight = (row: number) => column?.[row] ?? 1;
+      const sum = rows.reduce((all, _, row) => all + weight(row), 0);
+      const from = (content: readonly number[], bin: number) =>
+        (content[bin] as number) - (found?.means[bin] as number);
+      let place = 0;
+      for (const i of radii.keys()) {
+        for (let j = 0; j <= i; j++) {
+          const covariance = rows.reduce(
+            (all, content, row) => all + weight(row) ** 2 * from(content, i) * from(content, j),
+            0,
+          );
+          expect((found?.covariance?.[place++] as number) * sum ** 2).toBeCloseTo(covariance, 3);
+        }
+        const variance = found?.covariance?.[place - 1] as number;
+        expect(Math.sqrt(variance) / (found?.errors[i] as number)).toBeCloseTo(1, 8);
+      }
+      expect(found?.covariance).toHaveLength(place);
+      const squares = rows.reduce((all, _, row) => all + weight(row) ** 2, 0);
+      expect(found?.effectiveRows).toBeCloseTo(sum ** 2 / squares, 8);
+    }
+    const sample = sampleOf(showersFromArrays(numbers, gridGeometry()));
+    const [without] = (await sample.profiles?.([null], { threshold: null, covariance: false })) ?? [];
+    expect(without?.map(({ covariance }) => covariance)).toEqual(without?.map(() => null));
+  });
+
   it('by angle hold every voxel off the axis once', async () => {
     const found = await meansOf('hits_by_angle', numbers, null, null);
     const mean = expected((voxels) => [count(voxels)], numbers, null)[0]?.mean as number;
@@ -132,6 +164,8 @@ describe('profiles of an evaluation', () => {
     expect(pull).toMatchObject({ lower: 0.5, upper: 1.5 });
     expect(pull?.pull).toBeGreaterThan(5);
     expect(Math.abs((pull?.ratio as number) - 1.2)).toBeLessThan(4 * (pull?.ratioError as number));
+    expect(found.chiSquare.generated).toMatchObject({ degreesOfFreedom: 2 });
+    expect(found.chiSquare.generated.pValue).toBeLessThan(1e-6);
     // The spectrum begins and ends where there are voxels.
     const spectrum = result.profiles.find(({ name }) => name === 'spectrum');
     const all = [spectrum?.reference, spectrum?.generated].map((curve) => curve?.means ?? []);

@@ -5,6 +5,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 folder=build/cuda-on-host
-npx cmake-js compile --out "$folder/build" --CDCALOSCOPE_CUDA=HOST --parallel 2
-# The folder whose build/Release/ is loaded in place of the package's own.
-CALOSCOPE_PREBUILD=$PWD/$folder npx vitest run test/native/devices.test.ts test/evaluation/device.test.ts
+npm run build:native -- --out "$folder/build" --CDCALOSCOPE_CUDA=HOST
+CALOSCOPE_CORE=$PWD/$folder/build/Release/caloscope.node npx vitest run test/native/devices.test.ts test/evaluation/device.test.ts

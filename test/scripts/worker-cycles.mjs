@@ -72,7 +72,7 @@ if (isMainThread) {
   if (work === 'loading') {
     const { createRequire } = await import('node:module');
     parentPort.postMessage('begins');
-    createRequire(import.meta.url)('node-gyp-build')(root);
+    createRequire(import.meta.url)(join(root, 'build/Release/caloscope.node'));
     setInterval(() => undefined, 1000);
   } else {
     const library = await loading;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -43,11 +45,18 @@ class Fitting {
   /// The test alone.
   BlockTest test();
   CrossFitted run(CheckpointStore* store);
+  SharedFits fit(const FitShare& share, CheckpointStore* store);
+  CrossFitted run_with(std::vector<FittedMember> members);
 
  private:
+  std::size_t members() const;
+  std::vector<MemberTask> tasks_of(const Learner& learner) const;
+  FitContext context(CheckpointStore* store) { return {backend_, control_, store, identity_of(plan_)}; }
   void fit_members(CheckpointStore* store);
+  void take(const Learner& learner, std::span<FittedMember> members);
   void score_pair(std::size_t pair);
-  void fit_and_score(CheckpointStore* store);
+  void score_members();
+  CrossFitted result();
   std::vector<double> scores(const std::vector<float>& mean);
   BlockTest test_of(const std::vector<double>& score) const;
   HeldOutRows held_out(bool generated, const std::vector<float>& mean, const std::vector<double>& score,
@@ -78,23 +87,58 @@ class Fitting {
   std::vector<WeightedSum> scoring_;  ///< of the scores
 };
 
-void Fitting::fit_members(CheckpointStore* store) {
-  const FitContext context{backend_, control_, store, identity_of(plan_)};
-  for (const Learner* const learner : learners_) {
-    const std::size_t each = members_of(*learner);
-    std::vector<MemberTask> tasks;
-    for (const auto& pair : pairs_) {
-      for (std::size_t i = 0; i < each; ++i) {
-        tasks.push_back(blocks_.task(pair, static_cast<std::uint32_t>(tasks.size()), plan_));
-      }
-    }
-    auto members = fit(*learner, std::move(tasks), samples_, blocks_.labels(), context);
-    auto next = std::make_move_iterator(members.begin());
-    auto& of_learner = fitted_.emplace_back();
-    for (std::size_t pair = 0; pair < pairs_.size(); ++pair, next += static_cast<std::ptrdiff_t>(each)) {
-      of_learner.emplace_back(next, next + static_cast<std::ptrdiff_t>(each));
+std::size_t Fitting::members() const {
+  std::size_t count = 0;
+  for (const Learner* const learner : learners_) count += pairs_.size() * members_of(*learner);
+  return count;
+}
+
+std::vector<MemberTask> Fitting::tasks_of(const Learner& learner) const {
+  std::vector<MemberTask> tasks;
+  for (const auto& pair : pairs_) {
+    for (std::size_t i = 0; i < members_of(learner); ++i) {
+      tasks.push_back(blocks_.task(pair, static_cast<std::uint32_t>(tasks.size()), plan_));
     }
   }
+  return tasks;
+}
+
+void Fitting::fit_members(CheckpointStore* store) {
+  for (const Learner* const learner : learners_) {
+    auto members = caloscope::fit(*learner, tasks_of(*learner), samples_, blocks_.labels(), context(store));
+    take(*learner, members);
+  }
+}
+
+SharedFits Fitting::fit(const FitShare& share, CheckpointStore* store) {
+  SharedFits result{members(), {}};
+  std::size_t before = 0;
+  for (const Learner* const learner : learners_) {
+    std::vector<MemberTask> chosen;
+    std::vector<std::size_t> numbers;
+    auto tasks = tasks_of(*learner);
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      const std::size_t number = before + i;
+      if (number % share.step != share.first) continue;
+      numbers.push_back(number);
+      chosen.push_back(std::move(tasks[i]));
+    }
+    before += tasks.size();
+    if (chosen.empty()) continue;
+    auto fitted = caloscope::fit(*learner, std::move(chosen), samples_, blocks_.labels(), context(store));
+    for (std::size_t i = 0; i < fitted.size(); ++i) {
+      result.fits.push_back({numbers[i], name_of(*learner), std::move(fitted[i])});
+    }
+  }
+  return result;
+}
+
+/// Members of the next learner, pair by pair.
+void Fitting::take(const Learner& learner, std::span<FittedMember> members) {
+  auto& of_learner = fitted_.emplace_back();
+  auto next = std::make_move_iterator(members.begin());
+  const auto each = static_cast<std::ptrdiff_t>(members_of(learner));
+  for (std::size_t pair = 0; pair < pairs_.size(); ++pair, next += each) of_learner.emplace_back(next, next + each);
 }
 
 /// The rows of both blocks are scored by the members of the pair.
@@ -220,14 +264,14 @@ HeldOutRows Fitting::held_out(bool generated, const std::vector<float>& mean, co
   return held;
 }
 
-void Fitting::fit_and_score(CheckpointStore* store) {
-  fit_members(store);
+void Fitting::score_members() {
   logits_.emplace(learners_.size(), blocks_.groups(), rows());
   for (std::size_t pair = 0; pair < pairs_.size(); ++pair) score_pair(pair);
 }
 
 BlockTest Fitting::test() {
-  fit_and_score(nullptr);
+  fit_members(nullptr);
+  score_members();
   return test_of(scores(logits_->mean()));
 }
 
@@ -284,7 +328,26 @@ void Fitting::mean_errors(const LogRatios& ratios, const std::vector<float>& mea
 }
 
 CrossFitted Fitting::run(CheckpointStore* store) {
-  fit_and_score(store);
+  fit_members(store);
+  return result();
+}
+
+CrossFitted Fitting::run_with(std::vector<FittedMember> members) {
+  if (members.size() != this->members()) {
+    throw Error(ErrorCode::argument, "the plan has " + std::to_string(this->members()) + " members, not " +
+                                         std::to_string(members.size()));
+  }
+  std::span<FittedMember> rest(members);
+  for (const Learner* const learner : learners_) {
+    const std::size_t count = pairs_.size() * members_of(*learner);
+    take(*learner, rest.first(count));
+    rest = rest.subspan(count);
+  }
+  return result();
+}
+
+CrossFitted Fitting::result() {
+  score_members();
   CrossFitted result;
   const auto mean = logits_->mean();
   const auto score = scores(mean);
@@ -334,6 +397,11 @@ void validate(const CrossFitting& plan) {
   }
 }
 
+void validate(const FitShare& share) {
+  if (share.step >= 1 && share.first < share.step) return;
+  throw Error(ErrorCode::argument, "`step` of a share must be above its `first`");
+}
+
 TrainingIdentity identity_of(const CrossFitting& plan) {
   TrainingIdentity identity{{"features", plan.input}};
   std::optional<std::array<double, 3>> shares;
@@ -347,6 +415,19 @@ CrossFitted cross_fit(const PreparedSamples& samples, const CrossFitting& plan, 
                       CheckpointStore* store) {
   validate(plan);
   return Fitting(samples, plan, backend, control).run(store);
+}
+
+SharedFits fit_share(const PreparedSamples& samples, const CrossFitting& plan, const FitShare& share, Backend& backend,
+                     JobControl& control, CheckpointStore* store) {
+  validate(plan);
+  validate(share);
+  return Fitting(samples, plan, backend, control).fit(share, store);
+}
+
+CrossFitted cross_fit(const PreparedSamples& samples, const CrossFitting& plan, std::vector<FittedMember> fitted,
+                      Backend& backend, JobControl& control) {
+  validate(plan);
+  return Fitting(samples, plan, backend, control).run_with(std::move(fitted));
 }
 
 BlockTest cross_fit_test(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control) {

@@ -8,6 +8,7 @@
 
 #include "core/backend.h"
 #include "core/learners/ensemble.h"
+#include "core/learners/fitted_member.h"
 #include "core/learners/learner.h"
 #include "core/learners/prepared_samples.h"
 #include "core/statistics/block_test.h"
@@ -72,12 +73,42 @@ struct CrossFitted {
   BlockTest test;
 };
 
+/// Of the members of a plan, counted learner by learner and pair of blocks by pair of blocks, those that one of several
+/// processes fits: every `step`-th from `first` on.
+struct FitShare {
+  std::uint32_t first = 0;
+  std::uint32_t step = 1;
+};
+
+/// Throws Error(argument).
+void validate(const FitShare& share);
+
+/// What came of a share.
+struct SharedFits {
+  struct Fit {
+    std::size_t number;  ///< among the members of the plan
+    LearnerName learner;
+    FittedMember fitted;
+  };
+  std::size_t members = 0;  ///< of the whole plan
+  std::vector<Fit> fits;    ///< numbers ascending
+};
+
 /// Fits and scores. Learners that have nothing to read, or too much, are left out. With `store` each network has a checkpoint
 /// there and resumes from the one that it finds. Throws Error(too_few_rows) when a member would have no row of a class to
 /// train or to validate with, Error(checkpoint) before the work when a checkpoint is damaged or of another training,
 /// Error(output) when one cannot be written.
 CrossFitted cross_fit(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control,
                       CheckpointStore* store = nullptr);
+
+/// Fits a share, as cross_fit fits all: the same bits, whatever the share.
+SharedFits fit_share(const PreparedSamples& samples, const CrossFitting& plan, const FitShare& share, Backend& backend,
+                     JobControl& control, CheckpointStore* store = nullptr);
+
+/// Scores with members that were fitted already, all of the plan in the order of their numbers. Throws Error(argument) for
+/// another number of them.
+CrossFitted cross_fit(const PreparedSamples& samples, const CrossFitting& plan, std::vector<FittedMember> fitted,
+                      Backend& backend, JobControl& control);
 
 /// The same, for no more than what the test says.
 BlockTest cross_fit_test(const PreparedSamples& samples, const CrossFitting& plan, Backend& backend, JobControl& control);

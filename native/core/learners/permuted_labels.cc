@@ -1,6 +1,7 @@
 #include "core/learners/permuted_labels.h"
 
 #include <cmath>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -12,8 +13,6 @@
 
 namespace caloscope {
 namespace {
-
-constexpr std::uint32_t number = 0;
 
 /// Of learners with settings that users choose: of the others the version tells all.
 TrainingIdentity learners_identity(const CrossFitting& plan) {
@@ -46,24 +45,23 @@ TrainingIdentity identity_of(const PreparedSamples& samples, const CrossFitting&
   return identity;
 }
 
-std::vector<double> read_done(const CheckpointStore& store, std::span<const std::byte> bytes,
-                              const TrainingIdentity& identity) {
+std::optional<double> kept_z(CheckpointStore& store, std::uint32_t permutation, const TrainingIdentity& identity) {
+  const auto bytes = store.load(permutation);
+  if (!bytes) return std::nullopt;
   try {
-    CheckpointReader reader(bytes, identity);
-    std::vector<double> z(reader.number<std::uint32_t>());
-    for (double& one : z) one = reader.number<double>();
+    CheckpointReader reader(*bytes, identity);
+    const auto z = reader.number<double>();
     reader.require_end();
     return z;
   } catch (const Error& error) {
-    throw Error(error.code(), store.place(number) + ": " + error.what());
+    throw Error(error.code(), store.place(permutation) + ": " + error.what());
   }
 }
 
-void save(CheckpointStore& store, const std::vector<double>& z, const TrainingIdentity& identity) {
+void keep_z(CheckpointStore& store, const PermutedZ& done, const TrainingIdentity& identity) {
   CheckpointWriter writer(identity);
-  writer.put(static_cast<std::uint32_t>(z.size()));
-  writer.add(std::as_bytes(std::span(z)));
-  writer.save(store, number);
+  writer.put(done.z);
+  writer.save(store, done.permutation);
 }
 
 void require_labellings(const PreparedSamples& samples, const CrossFitting& plan, std::uint32_t permutations) {
@@ -82,26 +80,30 @@ double labellings(std::uint64_t reference_rows, std::uint64_t generated_rows, co
   return Blocks(reference_rows, generated_rows, of_samples).labellings(of_samples);
 }
 
-std::vector<double> permuted_z(const PreparedSamples& samples, const CrossFitting& plan, std::uint32_t permutations,
-                               Backend& backend, JobControl& control, CheckpointStore* store) {
+std::vector<PermutedZ> permuted_z(const PreparedSamples& samples, const CrossFitting& plan, std::uint32_t permutations,
+                                  const FitShare& share, Backend& backend, JobControl& control, CheckpointStore* store) {
   validate(plan);
+  validate(share);
   require_labellings(samples, plan, permutations);
   TrainingIdentity identity;
-  std::vector<double> z;
-  if (store != nullptr) {
-    identity = identity_of(samples, plan, backend, control);
-    if (const auto bytes = store->load(number)) z = read_done(*store, *bytes, identity);
-  }
+  if (store != nullptr) identity = identity_of(samples, plan, backend, control);
+  const std::uint32_t total = permutations > share.first ? (permutations - share.first - 1) / share.step + 1 : 0;
   CrossFitting permuted = plan;
-  while (z.size() < permutations) {
-    JobControl of_one(&control);
-    permuted.permutation = static_cast<std::uint32_t>(z.size() + 1);
-    z.push_back(cross_fit_test(samples, permuted, backend, of_one).z);
-    if (store != nullptr) save(*store, z, identity);
-    control.report({static_cast<double>(z.size()), static_cast<double>(permutations), "permuting labels"});
+  std::vector<PermutedZ> done;
+  while (done.size() < total) {
+    const auto next = static_cast<std::uint32_t>(share.first + done.size() * share.step + 1);
+    if (const auto kept = store != nullptr ? kept_z(*store, next, identity) : std::nullopt) {
+      done.push_back({next, *kept});
+      if (done.size() < total) continue;
+    } else {
+      JobControl of_one(&control);
+      permuted.permutation = next;
+      done.push_back({next, cross_fit_test(samples, permuted, backend, of_one).z});
+      if (store != nullptr) keep_z(*store, done.back(), identity);
+    }
+    control.report({static_cast<double>(done.size()), static_cast<double>(total), "permuting labels"});
   }
-  z.resize(permutations);
-  return z;
+  return done;
 }
 
 }  // namespace caloscope

@@ -47,8 +47,10 @@ class ShowerCells {
  public:
   explicit ShowerCells(std::size_t cells) : contents_(cells), is_touched_(cells) {}
 
-  /// Adds the hits of the shower to the cells of a profile, the first of which is `first`.
-  void fill(const ShowerProfile& profile, const Hits& hits, std::size_t first) {
+  /// Adds the hits of the shower to the cells of a profile that comes after those that were filled.
+  void fill(const ShowerProfile& profile, const Hits& hits) {
+    const std::size_t first = next_cell_;
+    const std::size_t first_touched = touched_.size();
     const auto& edges = profile.energy_edges;
     for (std::size_t hit = 0; hit < hits.size(); ++hit) {
       const double energy = hits.energy[hit];
@@ -59,9 +61,14 @@ class ShowerCells {
       is_touched_[cell] = 1;
       contents_[cell] += profile.energies ? energy : 1;
     }
+    if (profile.products) multiply(std::span(touched_).subspan(first_touched), first);
+    next_cell_ += profile.cells();
+    next_pair_ += profile.pairs();
   }
 
   void add_to(ProfileSums& sums, double weight) const {
+    const double square = weight * weight;
+    for (const auto& [pair, product] : products_) sums.products[pair] += square * product;
     for (const auto cell : touched_) {
       const double content = contents_[cell];
       const double weighted = weight * content;
@@ -77,12 +84,30 @@ class ShowerCells {
       is_touched_[cell] = 0;
     }
     touched_.clear();
+    products_.clear();
+    next_cell_ = next_pair_ = 0;
   }
 
  private:
+  struct Product {
+    std::size_t pair;
+    double value;
+  };
+
+  void multiply(std::span<const std::size_t> touched, std::size_t first) {
+    for (std::size_t i = 0; i < touched.size(); ++i) {
+      for (std::size_t j = 0; j <= i; ++j) {
+        const std::size_t low = std::min(touched[i], touched[j]) - first, high = std::max(touched[i], touched[j]) - first;
+        products_.push_back({next_pair_ + high * (high + 1) / 2 + low, contents_[touched[i]] * contents_[touched[j]]});
+      }
+    }
+  }
+
   std::vector<double> contents_;
   std::vector<std::uint8_t> is_touched_;
   std::vector<std::size_t> touched_;
+  std::vector<Product> products_;
+  std::size_t next_cell_ = 0, next_pair_ = 0;
 };
 
 void add(ProfileSums& sums, const ProfileSums& others) {
@@ -92,6 +117,7 @@ void add(ProfileSums& sums, const ProfileSums& others) {
   each(sums.contents, others.contents);
   each(sums.square_weighted, others.square_weighted);
   each(sums.squares, others.squares);
+  each(sums.products, others.products);
 }
 
 }  // namespace
@@ -100,13 +126,16 @@ std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double thresho
                                       std::span<const std::vector<double>> weights, const TileRunner& run_tiles,
                                       const JobControl& control) {
   check(showers, profiles, weights);
-  std::size_t cells = 0;
-  for (const auto& profile : profiles) cells += profile.cells();
+  std::size_t cells = 0, pairs = 0;
+  for (const auto& profile : profiles) {
+    cells += profile.cells();
+    pairs += profile.pairs();
+  }
   const std::vector<double> zeros(cells);
-  const std::vector<ProfileSums> nothing(weights.size(), {zeros, zeros, zeros});
+  const std::vector<ProfileSums> nothing(weights.size(), {zeros, zeros, zeros, std::vector<double>(pairs)});
   const std::uint64_t rows = showers.rows();
   const std::size_t tiles = (rows + rows_together - 1) / rows_together;
-  const std::size_t at_once = std::clamp<std::size_t>(numbers_at_once / std::max<std::size_t>(1, 3 * cells * weights.size()),
+  const std::size_t at_once = std::clamp<std::size_t>(numbers_at_once / std::max<std::size_t>(1, (3 * cells + pairs) * weights.size()),
                                                       1, most_tiles_at_once);
   auto result = nothing;
   for (std::size_t done = 0; done < tiles; done += at_once) {
@@ -120,11 +149,7 @@ std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double thresho
         if (row % 128 == 0) control.check();
         showers.read(row, threshold, hits);
         shower.clear();
-        std::size_t first = 0;
-        for (const auto& profile : profiles) {
-          shower.fill(profile, hits, first);
-          first += profile.cells();
-        }
+        for (const auto& profile : profiles) shower.fill(profile, hits);
         for (std::size_t column = 0; column < weights.size(); ++column) {
           shower.add_to(sums[column], weights[column].empty() ? 1 : weights[column][row]);
         }

@@ -24,8 +24,11 @@ struct ShowerProfile {
   std::vector<double> energy_edges;
   /// Sums energies, negative ones too; otherwise counts voxels above zero.
   bool energies = false;
+  /// Whether products of what a shower has in two cells are summed, too.
+  bool products = false;
 
   std::size_t cells() const { return energy_edges.empty() ? places : places * (energy_edges.size() - 1); }
+  std::size_t pairs() const { return products ? cells() * (cells() + 1) / 2 : 0; }
 };
 
 /// Sums over the showers, c what one shower has in a cell and w its weight: all of its hits come together, so that they are one
@@ -34,9 +37,12 @@ struct ProfileSums {
   std::vector<double> contents;        ///< Σ w c
   std::vector<double> square_weighted; ///< Σ w² c
   std::vector<double> squares;         ///< Σ w² c²
+  /// Σ w² c_i c_j, i ≥ j, of each profile that has them, one after the other: place i (i + 1)/2 + j.
+  std::vector<double> products;
 };
 
-/// Time grows with the hits, memory with the cells. Of each weight column, over the cells of all profiles, one profile after the other; in a profile place by place. An empty
+/// Time grows with the hits, and with the square of the cells that a shower touches where products are summed; memory with the
+/// sums. Of each weight column, over the cells of all profiles, one profile after the other; in a profile place by place. An empty
 /// column weights every shower with 1. Voxels below `threshold` (MeV) count as zero. The same bits on any number of threads.
 /// Throws Error(shape) where sizes do not fit, Error(argument) for places and edges that are none.
 std::vector<ProfileSums> profile_sums(const ShowerTable& showers, double threshold, std::span<const ShowerProfile> profiles,

@@ -50,6 +50,15 @@ class CheckpointFilesTest : public testing::Test {
   fs::path root_;
 };
 
+TEST_F(CheckpointFilesTest, AreOfSeveralProcesses) {
+  CheckpointFiles first(folder(), false, "network", KeptBy::several);
+  save(first, 1, "abc");
+  CheckpointFiles second(folder(), false, "network", KeptBy::several);
+  save(second, 2, "def");
+  EXPECT_EQ(first.load(2), bytes_of("def"));
+  EXPECT_EQ(names(), (std::vector<std::string>{"network-0001.checkpoint", "network-0002.checkpoint"}));
+}
+
 TEST_F(CheckpointFilesTest, GivesBackWhatWasSavedLast) {
   {
     CheckpointFiles files(folder(), false);

@@ -244,6 +244,50 @@ double area(const CrossFitted& result) {
               {result.generated.score.begin(), result.generated.score.end()});
 }
 
+TEST(CrossFit, IsTheSameFromSharesOfSeveralProcesses) {
+  const auto reference = gaussian_matrix(90, 3, 1, 5), generated = gaussian_matrix(80, 3, 0, 6);
+  auto plan = stack_of(3);
+  plan.members = 2;
+  const auto samples = prepared(reference, generated);
+  const auto alone = fit(reference, generated, plan);
+  const auto values = [](const CrossFitted& result) {
+    std::vector<float> all;
+    for (const auto& member : result.ensemble->members()) {
+      const auto add = [&](const auto& tensor) { all.insert(all.end(), tensor.values.begin(), tensor.values.end()); };
+      if (const auto* const network = std::get_if<Network>(member.member.get())) network->for_each_tensor(add);
+    }
+    return all;
+  };
+  CpuBackend backend(1);
+  JobControl control;
+  for (const std::uint32_t processes : {1U, 2U, 5U, 40U}) {
+    std::vector<FittedMember> fitted(15);  // two networks and one member of each other learner for each of three pairs
+    for (std::uint32_t first = 0; first < processes; ++first) {
+      auto share = fit_share(samples, plan, {first, processes}, backend, control);
+      ASSERT_EQ(share.members, fitted.size());
+      for (auto& fit : share.fits) {
+        EXPECT_EQ(fit.number % processes, first);
+        EXPECT_EQ(fitted[fit.number].member, nullptr);
+        fitted[fit.number] = std::move(fit.fitted);
+      }
+    }
+    const auto together = cross_fit(samples, plan, std::move(fitted), backend, control);
+    EXPECT_EQ(together.reference.logits, alone.reference.logits);
+    EXPECT_EQ(together.generated.ratios.value, alone.generated.ratios.value);
+    EXPECT_EQ(together.test.z, alone.test.z);
+    EXPECT_EQ(values(together), values(alone));
+    ASSERT_EQ(together.records.size(), alone.records.size());
+    for (std::size_t i = 0; i < alone.records.size(); ++i) {
+      ASSERT_EQ(together.records[i].has_value(), alone.records[i].has_value());
+      if (!alone.records[i]) continue;
+      EXPECT_EQ(together.records[i]->best_epoch, alone.records[i]->best_epoch);
+    }
+  }
+  EXPECT_EQ(thrown_code([&] { cross_fit(samples, plan, std::vector<FittedMember>(14), backend, control); }),
+            ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { fit_share(samples, plan, {1, 1}, backend, control); }), ErrorCode::argument);
+}
+
 TEST(CrossFit, DoesNotLeak) {
   // 50 columns of noise name every row, and the networks are large enough to learn all rows by heart: a network that scored a
   // row that it was trained on would show it.

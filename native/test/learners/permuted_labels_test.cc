@@ -30,7 +30,13 @@ std::vector<double> z_of(const PreparedSamples& samples, const CrossFitting& pla
                          CheckpointStore* store = nullptr, unsigned threads = 2) {
   CpuBackend backend(threads);
   JobControl control;
-  return permuted_z(samples, plan, permutations, backend, control, store);
+  const auto done = permuted_z(samples, plan, permutations, {}, backend, control, store);
+  std::vector<double> z;
+  for (const auto& one : done) {
+    EXPECT_EQ(one.permutation, z.size() + 1);
+    z.push_back(one.z);
+  }
+  return z;
 }
 
 /// Row i of one sample and row n − 1 − i of the other are partners.
@@ -109,15 +115,40 @@ TEST(PermutedLabels, AreNotPermutedAgainAfterAnInterruption) {
     if (progress.done == 4) running->cancel();
   });
   running = &control;
-  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 6, backend, control, &store); }), ErrorCode::cancelled);
-  ASSERT_EQ(store.saved[0].size(), 4U) << "one checkpoint a permutation";
+  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 6, {}, backend, control, &store); }), ErrorCode::cancelled);
+  ASSERT_EQ(store.saved.size(), 4U) << "one checkpoint a permutation";
   std::vector<double> done;
   JobControl resumed([&](const Progress& progress) { done.push_back(progress.done); });
-  EXPECT_EQ(permuted_z(samples, plan, 6, backend, resumed, &store), whole);
+  permuted_z(samples, plan, 6, {}, backend, resumed, &store);
   EXPECT_EQ(done, (std::vector<double>{5, 6}));
   // More of them go on from there, fewer need nothing.
+  EXPECT_EQ(z_of(samples, plan, 6, &store), whole);
   EXPECT_EQ(z_of(samples, plan, 5, &store), std::vector<double>(whole.begin(), whole.begin() + 5));
-  EXPECT_EQ(store.saved[0].size(), 6U);
+  EXPECT_EQ(store.saved.size(), 6U);
+  for (const auto& [number, versions] : store.saved) EXPECT_EQ(versions.size(), 1U) << number;
+}
+
+TEST(PermutedLabels, AreSharedByAnyNumberOfProcesses) {
+  const auto reference = gaussian_matrix(60, 3, 0, 1), generated = gaussian_matrix(60, 3, 0, 2);
+  const auto samples = prepared(reference, generated);
+  const auto plan = regression_plan(3);
+  const auto whole = z_of(samples, plan, 7);
+  CpuBackend backend(1);
+  JobControl control;
+  MemoryCheckpoints store;
+  for (const std::uint32_t processes : {3U, 2U, 9U}) {
+    std::vector<double> z(7, std::nan(""));
+    for (std::uint32_t first = 0; first < processes; ++first) {
+      for (const auto& one : permuted_z(samples, plan, 7, {first, processes}, backend, control, &store)) {
+        EXPECT_EQ((one.permutation - 1) % processes, first);
+        z[one.permutation - 1] = one.z;
+      }
+    }
+    EXPECT_EQ(z, whole) << processes;
+  }
+  for (const auto& [number, versions] : store.saved) EXPECT_EQ(versions.size(), 1U) << "done twice: " << number;
+  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 7, {2, 2}, backend, control); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 7, {0, 0}, backend, control); }), ErrorCode::argument);
 }
 
 TEST(PermutedLabels, OfOtherTrainingsAreRefused) {
@@ -151,7 +182,7 @@ TEST(PermutedLabels, OfOtherTrainingsAreRefused) {
   EXPECT_NE(with([](auto& other) { other.groups = partners(60); }, samples).find("groups of partners"), std::string::npos);
   EXPECT_NE(with(nothing, prepared(reference, generated, false)).find("whitening was on"), std::string::npos);
   EXPECT_NE(with(nothing, prepared(generated, reference)).find("the reference sample was 60 rows"), std::string::npos);
-  store.saved[0].back()[40] ^= std::byte{1};
+  store.saved[1].back()[40] ^= std::byte{1};
   EXPECT_NE(with(nothing, samples).find("damaged"), std::string::npos);
 }
 

@@ -24,7 +24,7 @@ std::vector<ShowerProfile> small_profiles() {
 /// Sums as they are defined: cell by cell, shower by shower, voxel by voxel.
 ProfileSums slow_sums(const DenseShowers& showers, const ShowerProfile& profile, std::size_t cell, double threshold,
                       const std::vector<double>& weights) {
-  ProfileSums sums{{0}, {0}, {0}};
+  ProfileSums sums{{0}, {0}, {0}, {}};
   const std::size_t bins = std::max<std::size_t>(1, profile.energy_edges.size()) - (profile.energy_edges.empty() ? 0 : 1);
   for (std::size_t row = 0; row < showers.incident_energy.size(); ++row) {
     double content = 0;
@@ -55,6 +55,7 @@ TEST(ShowerProfiles, AreTheirDefinitions) {
     const std::vector<std::vector<double>> columns{{}, weights};
     const auto found = profile_sums(*table, threshold, profiles, columns, tiles_on(3), control);
     ASSERT_EQ(found.size(), 2U);
+    EXPECT_TRUE(found[0].products.empty());
     std::size_t first = 0;
     for (const auto& profile : profiles) {
       for (std::size_t cell = 0; cell < profile.cells(); ++cell) {
@@ -70,6 +71,39 @@ TEST(ShowerProfiles, AreTheirDefinitions) {
     }
     EXPECT_EQ(found[0].contents.size(), first);
     EXPECT_EQ(found[0].contents, found[0].square_weighted);
+  }
+}
+
+TEST(ShowerProfiles, SumProductsOfTwoCells) {
+  const auto showers = random_showers(12, 5000, 34, 1, 0.4);
+  const auto table = table_of(showers);
+  std::vector<double> weights(5000);
+  for (std::size_t row = 0; row < weights.size(); ++row) weights[row] = 0.1 + static_cast<double>(row % 7);
+  auto profiles = small_profiles();
+  profiles[0].products = profiles[3].products = true;
+  JobControl control;
+  const std::vector<std::vector<double>> columns{weights};
+  const auto found = profile_sums(*table, 0, profiles, columns, tiles_on(3), control)[0];
+  ASSERT_EQ(found.products.size(), profiles[0].pairs() + profiles[3].pairs());
+  const auto content = [&](std::size_t row, std::uint32_t layer) {
+    double sum = 0;
+    for (std::uint32_t voxel = 0; voxel < 12; ++voxel) {
+      if (profiles[0].place[voxel] == layer) sum += showers.row(row)[voxel];
+    }
+    return sum;
+  };
+  for (std::uint32_t i = 0, pair = 0; i < 3; ++i) {
+    for (std::uint32_t j = 0; j <= i; ++j, ++pair) {
+      double expected = 0;
+      for (std::size_t row = 0; row < 5000; ++row) expected += weights[row] * weights[row] * content(row, i) * content(row, j);
+      EXPECT_NEAR(found.products[pair], expected, 1e-10 * std::fabs(expected)) << pair;
+    }
+  }
+  // The squares of the last profile lie on the diagonal.
+  const std::size_t cells = profiles[3].cells();
+  for (std::size_t cell = 0; cell < cells; ++cell) {
+    const double square = found.squares[found.squares.size() - cells + cell];
+    EXPECT_NEAR(found.products[profiles[0].pairs() + cell * (cell + 3) / 2], square, 1e-12 * square) << cell;
   }
 }
 

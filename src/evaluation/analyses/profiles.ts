@@ -1,9 +1,14 @@
 import { inputSettings } from '../../samples/kinds.js';
 import type { CellMeans } from '../../samples/pictures.js';
-import type { Profile, ProfileMeans } from '../../samples/sample.js';
+import type { Profile, ProfileMeans, ProfileOptions, Sample } from '../../samples/sample.js';
+import { sharedDeviations } from '../../statistics/fold-jackknife.js';
+import { compareMeans, type MeanComparison, type MeanVector } from '../../statistics/mean-comparison.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import type { BeforeAndAfter } from '../before-and-after.js';
 import { type CellPull, largestPull, pullsOf } from '../largest-pull.js';
+import { shortP } from '../short-p.js';
+
+export type { MeanComparison } from '../../statistics/mean-comparison.js';
 
 /** What the command line names. */
 const summarized = 5;
@@ -20,11 +25,17 @@ export interface LargestPull extends Omit<CellPull, 'cell'> {
   readonly upper: number;
 }
 
-/** Mean profile of both samples, and of the generated one with its weights. Bins of one row hang together: no χ² adds them up. */
+/** Mean profile of both samples, and of the generated one with its weights. */
 export interface ProfileComparison extends Profile, BeforeAndAfter<ProfileCurve> {
   readonly reference: ProfileCurve;
   /** null: no bin has an error. */
   readonly largestPull: BeforeAndAfter<LargestPull | null>;
+  /**
+   * T² of all bins, neighbors with few entries put together, with their full covariance: what rows have in several bins hangs
+   * together. That of the reweighted sample holds what its weights have in common, by the jackknife over the folds. p is of one
+   * test, not corrected for the number of profiles.
+   */
+  readonly chiSquare: BeforeAndAfter<MeanComparison>;
 }
 
 /** Mean profiles of the showers of both samples; empty for samples without hits. */
@@ -33,22 +44,23 @@ export const profiles: Analysis<readonly ProfileComparison[]> = {
     return { part: await compareProfiles(context) };
   },
   summary(compared) {
-    const pulls = compared.flatMap(({ label, axis, largestPull: { generated, reweighted } }) =>
+    const pulls = compared.flatMap(({ label, axis, largestPull: { generated, reweighted }, chiSquare }) =>
       generated === null
         ? []
-        : [{ label: `${label}, ${axis.label}`, unit: axis.unit, generated, reweighted }],
+        : [{ label: `${label}, ${axis.label}`, unit: axis.unit, generated, reweighted, chiSquare }],
     );
     if (pulls.length === 0) return null;
     const worst = pulls
       .sort((a, b) => Math.abs(b.generated.pull) - Math.abs(a.generated.pull))
       .slice(0, summarized);
     return {
-      heading: 'Mean profiles that differ most (bin furthest from the reference, generated over reference)',
-      rows: worst.map(({ label, unit, generated, reweighted }) => [
+      heading:
+        'Mean profiles that differ most (bin furthest from the reference, generated over reference; p: of all bins with their covariance)',
+      rows: worst.map(({ label, unit, generated, reweighted, chiSquare }) => [
         label,
         `${generated.lower.toPrecision(3)} to ${generated.upper.toPrecision(3)} ${unit}`.trimEnd(),
-        pullText(generated),
-        `reweighted ${reweighted === null ? '–' : pullText(reweighted)}`,
+        `${pullText(generated)}  p ${shortP(chiSquare.generated.pValue)}`,
+        `reweighted ${reweighted === null ? '–' : pullText(reweighted)}  p ${shortP(chiSquare.reweighted.pValue)}`,
       ]),
     };
   },
@@ -62,9 +74,13 @@ async function compareProfiles({
   run,
 }: AnalysisContext): Promise<ProfileComparison[]> {
   if (reference.profiles === null || generated.profiles === null) return [];
-  const options = { ...run, threshold: inputSettings(input).threshold };
+  const options = { ...run, threshold: inputSettings(input).threshold, covariance: true };
   const [ofReference = []] = await reference.profiles([null], options);
   const [before = [], after = []] = await generated.profiles([null, scores.finiteWeights()], options);
+  const replicas = await replicatedMeans(generated.profiles.bind(generated), scores, {
+    ...options,
+    covariance: false,
+  });
   return ofReference.map((one, i) => {
     const each = [one, before[i] as ProfileMeans, after[i] as ProfileMeans] as const;
     const bins = binsWithContent(one.profile, each);
@@ -84,8 +100,31 @@ async function compareProfiles({
         generated: pullIn(edges, first, second),
         reweighted: pullIn(edges, first, third),
       },
+      chiSquare: {
+        generated: compareMeans(vectorOf(each[0]), vectorOf(each[1])),
+        reweighted: compareMeans(vectorOf(each[0]), vectorOf(each[2]), replicas(i)),
+      },
     };
   });
+}
+
+function vectorOf({ means, covariance, effectiveRows }: ProfileMeans): MeanVector {
+  return { means, covariance: covariance ?? [], effectiveRows };
+}
+
+/** What the weights have in common in the bins of each profile: deviations of its means, one a fold; none of a split. */
+async function replicatedMeans(
+  profilesWith: NonNullable<Sample['profiles']>,
+  scores: AnalysisContext['scores'],
+  options: ProfileOptions,
+): Promise<(profile: number) => Float64Array[]> {
+  const { learned, kept } = await scores.foldReplicas();
+  if (learned.length === 0) return () => [];
+  const columns = await profilesWith([...learned, ...kept], options);
+  return (profile) => {
+    const means = columns.map((column) => (column[profile] as ProfileMeans).means);
+    return sharedDeviations({ learned: means.slice(0, learned.length), kept: means.slice(learned.length) });
+  };
 }
 
 interface BinRange {

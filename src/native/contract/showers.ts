@@ -76,6 +76,8 @@ export interface ProfileRecord {
   readonly energyEdges: Float64Array;
   /** Sums energies; otherwise counts voxels above zero. */
   readonly energies: boolean;
+  /** Sums products of what a shower has in two cells, too. */
+  readonly products: boolean;
 }
 
 /** Over the showers, with c what one shower has in a cell and w its weight; one entry a cell. */
@@ -86,6 +88,8 @@ export interface ProfileSumsRecord {
   readonly squareWeighted: Float64Array;
   /** Σ w² c² */
   readonly squares: Float64Array;
+  /** Σ w² c_i c_j, i ≥ j, of each profile that has them, one after the other: place i (i + 1)/2 + j. */
+  readonly products: Float64Array;
 }
 
 export interface ShowerOperations {

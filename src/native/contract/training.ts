@@ -1,6 +1,6 @@
 /** native/addon/training_operations.cc as TypeScript sees it. */
 import type { NativeComputer } from './devices.js';
-import type { Activation, EnsembleHandle, LearnerName } from './ensembles.js';
+import type { Activation, EnsembleHandle, LearnerName, MemberHandle, NativeMember } from './ensembles.js';
 import type { JobHandle, NativeHandle, Notify } from './jobs.js';
 import type { FeatureTableHandle } from './showers.js';
 
@@ -53,6 +53,33 @@ export interface NativePlan {
 export interface NativeCheckpointFolder {
   readonly folder: string;
   readonly resume: boolean;
+  /** Kept by several processes, one of which has locked it: always resumed. */
+  readonly ofSeveral: boolean;
+}
+
+/** Of what is counted, that which one of several processes does: every `step`-th from `first` on. */
+export interface NativeFitShare {
+  readonly first: number;
+  readonly step: number;
+}
+
+/** A member and its number among the members of the plan: learner by learner, pair of folds by pair of folds. */
+export interface NativeFit {
+  readonly number: number;
+  readonly member: Omit<NativeMember, 'leftOut'>;
+  readonly record: NativeTrainingRecord | null;
+}
+
+export interface NativeSharedFits {
+  /** Of the whole plan. */
+  readonly members: number;
+  readonly fits: readonly NativeFit[];
+}
+
+/** Labellings, counted from 1, and z of each. */
+export interface NativePermutedZ {
+  readonly permutation: Uint32Array;
+  readonly z: Float64Array;
 }
 
 export interface NativeTrainingRecord {
@@ -150,14 +177,32 @@ export interface TrainingOperations {
     computer: NativeComputer,
     notify: Notify<CrossFitted>,
   ): JobHandle;
-  /** z of the test for so many labellings that are drawn, everything fitted anew to each. */
+  /** A share of what crossFit fits, to the same bits. */
+  fitShare(
+    samples: PreparedSamplesHandle,
+    plan: NativePlan,
+    share: NativeFitShare,
+    checkpoint: NativeCheckpointFolder | null,
+    computer: NativeComputer,
+    notify: Notify<NativeSharedFits>,
+  ): JobHandle;
+  /** crossFit with all members of the plan, fitted already, in the order of their numbers. */
+  crossFitOf(
+    samples: PreparedSamplesHandle,
+    plan: NativePlan,
+    fitted: readonly { readonly member: MemberHandle; readonly record: NativeTrainingRecord | null }[],
+    computer: NativeComputer,
+    notify: Notify<CrossFitted>,
+  ): JobHandle;
+  /** z of the test for a share of so many labellings that are drawn, everything fitted anew to each. */
   permutedZ(
     samples: PreparedSamplesHandle,
     plan: NativePlan,
     permutations: number,
+    share: NativeFitShare,
     checkpoint: NativeCheckpointFolder | null,
     computer: NativeComputer,
-    notify: Notify<Float64Array>,
+    notify: Notify<NativePermutedZ>,
   ): JobHandle;
   scoreRows(
     ensemble: EnsembleHandle,

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EvaluationResult } from '../../evaluation/result.js';
+import { inputsOfResult } from '../../lineage/result-inputs.js';
 import { csvText } from '../drawing/csv-link.js';
 import { reportSheet } from '../page.js';
 import { fileNames } from './file-names.js';
@@ -63,7 +64,7 @@ async function writeAll(): Promise<FiguresReply> {
     dataFile: `${names[i]}.yaml`,
     otherFiles: files.filter((file) => /^(.*)\.(svg|pdf|csv)$/.exec(file)?.[1] === names[i]),
   }));
-  write('submission.yaml', hepdataSubmission(comment, tables));
+  write('submission.yaml', hepdataSubmission(comment, tables, inputsOfResult(result)));
   return { files, pdf: Maker !== null };
 }
 

@@ -6,7 +6,6 @@ import type { OwnFiles } from '../../formats/files/own-files.js';
 import { writeWholeFolder } from '../../formats/files/whole-output.js';
 import { requireKnownOptions, requireText } from '../../names.js';
 import { startWorker } from '../../worker-thread.js';
-import type { WriteReportOptions } from '../report.js';
 import type { FiguresReply } from './figures-worker.js';
 
 /** What a folder of figures holds; what else is in one belongs to the user. */
@@ -15,6 +14,12 @@ export const figuresFolder: OwnFiles = {
   files: /^submission\.yaml$/,
   mark: { files: /^submission\.yaml$/, says: 'caloscope' },
 };
+
+export interface FiguresOptions {
+  /** Replace those of an earlier call. Default false. */
+  readonly force?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** What was written. */
 export interface WrittenFigures {
@@ -34,7 +39,7 @@ export interface WrittenFigures {
 export async function writeFigures(
   result: EvaluationResult,
   folder: string,
-  options: WriteReportOptions = {},
+  options: FiguresOptions = {},
 ): Promise<WrittenFigures> {
   requireKnownOptions(options, { signal: true, force: true });
   requireText(folder, 'folder');

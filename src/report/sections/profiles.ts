@@ -3,7 +3,7 @@ import { comparisonPanels } from '../drawing/comparison-panels.js';
 import { csvLink } from '../drawing/csv-link.js';
 import type { HistogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, section } from '../drawing/legend.js';
-import { isFiniteNumber, significant } from '../drawing/numbers.js';
+import { count, isFiniteNumber, pEquals, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -21,7 +21,9 @@ function profileFigures(sheet: Sheet, compared: readonly ProfileComparison[]): C
       { class: 'lead' },
       'What a shower has on average: its energy and its voxels above 0 by layer, by distance of the axis and by angle, and its ',
       'voxels by their energy. Below each drawing the ratio to the reference. Errors are those of the means, from the scatter ',
-      'of whole showers: voxels of one shower are not taken as independent.',
+      'of whole showers: voxels of one shower are not taken as independent. χ² takes all bins together with their full covariance, ',
+      'bins with few entries with their neighbors; p is of this profile alone. Where it is small after reweighting, the weights ',
+      'do not repair the profile.',
     ),
     legend(sheet, [
       ['reference', 'reference'],
@@ -80,16 +82,22 @@ function numberOrZero(value: unknown): number {
   return isFiniteNumber(value) ? value : 0;
 }
 
-/** Where the profiles are furthest apart. */
-function pulls(sheet: Sheet, { axis, largestPull }: ProfileComparison): Content {
+/** Whether all bins together agree, and where the profiles are furthest apart. */
+function pulls(sheet: Sheet, { axis, largestPull, chiSquare }: ProfileComparison): Content {
   const lines = (['generated', 'reweighted'] as const).flatMap((role) => {
     const pull = largestPull[role];
     if (pull === null || !isFiniteNumber(pull.pull)) return [];
+    const { value, degreesOfFreedom, pValue } = chiSquare[role];
+    const square = isFiniteNumber(value)
+      ? `χ² ${significant(value)} for ${count(degreesOfFreedom)} degrees of freedom`
+      : 'χ² –';
     const { lower, upper, ratio, ratioError } = pull;
     const where = `${significant(lower)} to ${significant(upper)}${axis.unit === '' ? '' : ` ${axis.unit}`}`;
     const factor = isFiniteNumber(ratio) ? `, ${significant(ratio)} times the reference` : '';
     const error = isFiniteNumber(ratioError) ? ` (± ${significant(ratioError, 2)})` : '';
-    return [`${role}: furthest at ${where}${factor}${error}, ${pull.pull.toFixed(1)} standard errors. `];
+    return [
+      `${role}: ${square}, ${pEquals(pValue)}; furthest at ${where}${factor}${error}, ${pull.pull.toFixed(1)} standard errors. `,
+    ];
   });
   return sheet.element('p', {}, lines);
 }

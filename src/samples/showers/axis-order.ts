@@ -68,7 +68,7 @@ function axesOf({ layers }: Geometry): readonly Axis[] | null {
 async function meanShower(showers: ShowerSample, options: ComputeOptions): Promise<Float64Array | null> {
   const { voxels } = showers.geometry;
   const place = Uint32Array.from({ length: voxels }, (_, voxel) => voxel);
-  const record = { place, places: voxels, energyEdges: new Float64Array(0), energies: true };
+  const record = { place, places: voxels, energyEdges: new Float64Array(0), energies: true, products: false };
   const [sums] = await profileCells(showers, [record], [null], { ...options, threshold: null });
   const contents = sums?.contents ?? new Float64Array(0);
   const total = contents.reduce((sum, energy) => sum + energy, 0);

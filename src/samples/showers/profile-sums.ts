@@ -13,6 +13,11 @@ export interface WeighedCells {
   readonly effectiveRows: number;
   /** m = Σwc/Σw with the variance Σw²(c − m)²/(Σw)² in cells from `first` on; NaN where no weight is left. */
   means(first: number, cells: number): CellMeans;
+  /**
+   * Of the means of a profile whose products were summed, its cells from `first` and its pairs from `firstPair` on: that of i ≥ j at
+   * i (i + 1)/2 + j.
+   */
+  covariance(first: number, cells: number, firstPair: number): Float64Array;
 }
 
 /** Sums over the showers with each column of weights, null for equal ones. */
@@ -32,7 +37,7 @@ export async function profileCells(
 }
 
 function weighed(
-  { contents, squareWeighted, squares }: ProfileSumsRecord,
+  { contents, squareWeighted, squares, products }: ProfileSumsRecord,
   weights: Float64Array,
 ): WeighedCells {
   const sum = weights.reduce((all, weight) => all + weight, 0);
@@ -50,6 +55,22 @@ function weighed(
     means(first, count) {
       const cells = Array.from({ length: count }, (_, i) => first + i);
       return { means: cells.map(meanOf), errors: cells.map(errorOf) };
+    },
+    covariance(first, count, firstPair) {
+      const covariance = new Float64Array((count * (count + 1)) / 2);
+      for (let i = 0, pair = 0; i < count; i++) {
+        const [mean, squareMean] = [meanOf(first + i), squareWeighted[first + i] as number];
+        for (let j = 0; j <= i; j++, pair++) {
+          const other = meanOf(first + j);
+          const product =
+            (products[firstPair + pair] as number) -
+            mean * (squareWeighted[first + j] as number) -
+            other * squareMean +
+            mean * other * squareSum;
+          covariance[pair] = product / sum ** 2;
+        }
+      }
+      return covariance;
     },
   };
 }

@@ -1,8 +1,7 @@
 import type { Geometry } from '../../geometry/geometry.js';
 import type { ProfileRecord } from '../../native/contract/showers.js';
-import type { PictureOptions } from '../pictures.js';
-import type { ComparedLayers, Profile, ProfileMeans } from '../sample.js';
-import { profileCells } from './profile-sums.js';
+import type { ComparedLayers, Profile, ProfileMeans, ProfileOptions } from '../sample.js';
+import { profileCells, type WeighedCells } from './profile-sums.js';
 import type { ShowerSample } from './shower-sample.js';
 import { spectrumEdges } from './spectrum-edges.js';
 
@@ -13,7 +12,7 @@ const nowhere = 2 ** 32 - 1;
 /** A profile as it is shown, and as the core fills it. */
 interface FilledProfile {
   readonly profile: Profile;
-  readonly record: ProfileRecord;
+  readonly record: Omit<ProfileRecord, 'products'>;
 }
 
 /** Where voxels lie on an axis. */
@@ -49,38 +48,47 @@ export async function profileMeans(
   showers: ShowerSample,
   layers: ComparedLayers,
   weights: readonly (Float64Array | null)[],
-  options: PictureOptions,
+  options: ProfileOptions,
 ): Promise<readonly (readonly ProfileMeans[])[]> {
-  const profiles = profilesOf(showers.geometry, layers);
-  const records = profiles.map(({ record }) => record);
+  const ofVoxels = await meansOf(profilesOf(showers.geometry, layers), showers, weights, options);
+  if (showers.points === null) return ofVoxels;
+  const ofPoints = await meansOf([pointSpectrum()], showers.points, weights, { ...options, threshold: null });
+  return ofVoxels.map((means, i) => [...means, ...(ofPoints[i] as readonly ProfileMeans[])]);
+}
+
+async function meansOf(
+  profiles: readonly FilledProfile[],
+  showers: Parameters<typeof profileCells>[0],
+  weights: readonly (Float64Array | null)[],
+  options: ProfileOptions,
+): Promise<readonly (readonly ProfileMeans[])[]> {
+  const records = profiles.map(({ record }) => ({ ...record, products: options.covariance }));
   const columns = await profileCells(showers, records, weights, options);
-  const spectra = await pointSpectra(showers, weights, options);
-  return columns.map((column, i) => {
-    let first = 0;
-    const means = profiles.map(({ profile }) => {
-      const cells = profile.edges.length - 1;
-      const means = { profile, ...column.means(first, cells) };
-      first += cells;
-      return means;
-    });
-    return spectra ? [...means, spectra[i] as ProfileMeans] : means;
+  return columns.map((column) => inTurn(profiles, column, options));
+}
+
+/** Cells and pairs of one profile after the other. */
+function inTurn(
+  profiles: readonly FilledProfile[],
+  column: WeighedCells,
+  options: ProfileOptions,
+): ProfileMeans[] {
+  let first = 0;
+  let firstPair = 0;
+  return profiles.map(({ profile }) => {
+    const cells = profile.edges.length - 1;
+    const { effectiveRows } = column;
+    const covariance = options.covariance ? column.covariance(first, cells, firstPair) : null;
+    const means = { profile, ...column.means(first, cells), covariance, effectiveRows };
+    first += cells;
+    firstPair += (cells * (cells + 1)) / 2;
+    return means;
   });
 }
 
-/** Points of a shower by energy, of each weight column; null for showers that were voxels. */
-async function pointSpectra(
-  { points }: ShowerSample,
-  weights: readonly (Float64Array | null)[],
-  options: PictureOptions,
-): Promise<readonly ProfileMeans[] | null> {
-  if (points === null) return null;
+/** Points of a shower by energy, of showers that were points. */
+function pointSpectrum(): FilledProfile {
   const bins = spectrumEdges.length - 1;
-  const record: ProfileRecord = {
-    place: Uint32Array.from({ length: bins }, (_, bin) => bin),
-    places: bins,
-    energyEdges: new Float64Array(0),
-    energies: true,
-  };
   const profile: Profile = {
     name: 'point_spectrum',
     label: 'points of a shower',
@@ -88,8 +96,8 @@ async function pointSpectra(
     axis: { label: 'energy of a point', unit: 'MeV', scale: 'log' },
     edges: Array.from(spectrumEdges),
   };
-  const columns = await profileCells(points, [record], weights, { ...options, threshold: null });
-  return columns.map((column) => ({ profile, ...column.means(0, bins) }));
+  const place = Uint32Array.from({ length: bins }, (_, bin) => bin);
+  return { profile, record: { place, places: bins, energyEdges: new Float64Array(0), energies: true } };
 }
 
 function filled({ name, label, unit, edges, place }: Placement, energies: boolean): FilledProfile {

@@ -81,5 +81,5 @@ export class ShowerPictures implements Pictures {
 }
 
 function record(place: Uint32Array, places: number, energies: boolean): ProfileRecord {
-  return { place, places, energyEdges: new Float64Array(0), energies };
+  return { place, places, energyEdges: new Float64Array(0), energies, products: false };
 }

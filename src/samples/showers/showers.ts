@@ -22,6 +22,7 @@ import {
   type Observable,
   otherInput,
   type ProfileMeans,
+  type ProfileOptions,
   type Sample,
   type SampleBounds,
   type SampleKind,
@@ -279,7 +280,7 @@ class Showers implements Sample {
 
   profiles(
     weights: readonly (Float64Array | null)[],
-    options: ThreadedJobOptions & { readonly threshold: number | null },
+    options: ProfileOptions,
   ): Promise<readonly (readonly ProfileMeans[])[]> {
     return profileMeans(this.#showers, this.comparedLayers, weights, options);
   }
