@@ -194,8 +194,10 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
       'cpu/kernels/kernel_set.h',
       'cpu/kernels/fill_kernels.h',
       'cpu/kernels/bfloat16_kernels.inl',
+      'cpu/kernels/dropout_kernels.inl',
       'cpu/kernels/elementwise_kernels.inl',
       'immintrin.h',
+      'arm_neon.h',
     ],
   },
   {
