@@ -16,12 +16,13 @@ export async function claimFigures(
 /** Writes the figures where they are asked for; says what was written. */
 export async function drawFigures(
   result: EvaluationResult,
-  { figures: folder, force = false }: { readonly figures?: string; readonly force?: boolean },
+  chosen: { readonly figures?: string; readonly force?: boolean; readonly style?: string | undefined },
   { signal }: Session,
 ): Promise<{ readonly document: object; readonly lines: readonly string[] }> {
+  const { figures: folder, force = false, style } = chosen;
   if (folder === undefined) return { document: {}, lines: [] };
   const { writeFigures } = await import('../report/figures/figures.js');
-  const { files, pdf } = await writeFigures(result, folder, { force, signal });
+  const { files, pdf } = await writeFigures(result, folder, { force, signal, style });
   const lines = [`Figures: ${folder}`];
   if (!pdf) lines.push('No PDF: the package pdfkit is not installed; npm install pdfkit');
   return { document: { figures: { folder, files, pdf } }, lines };

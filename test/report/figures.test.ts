@@ -160,4 +160,4 @@ describe('figures for papers', () => {
     await expect(writeFigures(result, target, { signal: controller.signal })).rejects.toBe(reason);
     expect(readdirSync(folder)).toEqual(['figures']);
   });
-});
+}, 180_000);
