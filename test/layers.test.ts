@@ -147,7 +147,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
-  'core/calibration': ['core/run'],
+  'core/calibration': ['core/run', 'core/statistics'],
   'core/histograms': ['core/run'],
   'core/failures': ['core/run', 'core/learners', 'core/training'],
   'core/backend.h': ['core'],
