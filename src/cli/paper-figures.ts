@@ -18,6 +18,8 @@ export async function claimFigures(
 export interface FigureChoices {
   readonly figures?: string;
   readonly force?: boolean;
+  /** Style sheet of the user. */
+  readonly style?: string | undefined;
 }
 
 /**
@@ -43,12 +45,13 @@ export async function drawFiguresOf(
 /** Writes the figures where they are asked for; says what was written. */
 export async function drawFigures(
   result: EvaluationResult,
-  { figures: folder, force = false }: FigureChoices,
+  chosen: FigureChoices,
   { signal }: Session,
 ): Promise<{ readonly document: object; readonly lines: readonly string[] }> {
+  const { figures: folder, force = false, style } = chosen;
   if (folder === undefined) return { document: {}, lines: [] };
   const { writeFigures } = await import('../report/figures/figures.js');
-  const { files, pdf } = await writeFigures(result, folder, { force, signal });
+  const { files, pdf } = await writeFigures(result, folder, { force, signal, style });
   const lines = [`Figures: ${folder}`];
   if (!pdf) lines.push('No PDF: the package pdfkit is not installed; npm install pdfkit');
   return { document: { figures: { folder, files, pdf } }, lines };

@@ -19,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'caloscope-figures-'));
   figures = join(folder, 'figures');
   written = await writeFigures(result, figures);
-}, 60_000);
+}, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function text(name: string): string {
