@@ -166,7 +166,7 @@ export type { NativeTrainingRecord, Precision } from './native/contract/training
 export type { ComputeOptions, DeviceName } from './native/devices.js';
 export type { JobOptions, NativeObject, Progress } from './native/run-job.js';
 export type { ThreadedJobOptions } from './native/threads.js';
-export { type WrittenFigures, writeFigures } from './report/figures/figures.js';
+export { type FiguresOptions, type WrittenFigures, writeFigures } from './report/figures/figures.js';
 export { type ReportOptions, renderReport, type WriteReportOptions, writeReport } from './report/report.js';
 export type { ColumnRanges } from './samples/column-ranges.js';
 export type { EventInput } from './samples/events/event-features.js';

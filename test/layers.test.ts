@@ -75,6 +75,10 @@ const layersOfSrc: Readonly<Record<string, readonly string[]>> = {
   // It draws what a result says, into a file that appears whole, and computes nothing.
   report: [
     'types:evaluation/result',
+    'evaluation/output-names',
+    'types:lineage/lineage',
+    'lineage/lineage-svg',
+    'lineage/result-inputs',
     'types:formats',
     'formats/files/whole-output',
     'formats/files/output-checks',
@@ -143,7 +147,7 @@ const layersOfNative: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/statistics': ['core/run', 'core/backend.h'],
   'core/weights': ['core/run', 'core/statistics', 'core/backend.h'],
-  'core/calibration': ['core/run'],
+  'core/calibration': ['core/run', 'core/statistics'],
   'core/histograms': ['core/run'],
   'core/failures': ['core/run', 'core/learners', 'core/training'],
   'core/backend.h': ['core'],
@@ -173,6 +177,8 @@ const foreignHeaders: readonly { readonly header: RegExp; readonly folders: read
   // POSIX, for locks and for what must be on the disk.
   { header: /^(fcntl|unistd)\.h$|^sys\//, folders: ['files', 'test/fuzz'] },
   { header: /^fuzzer\//, folders: ['test/fuzz'] },
+  // What a processor says of itself.
+  { header: /^cpuid\.h$/, folders: ['cpu'] },
   // What inflates chunks: a library, or the zlib of the process.
   { header: /^(libdeflate|dlfcn)\.h$/, folders: ['reading'] },
 ];
@@ -188,8 +194,10 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
       'cpu/kernels/kernel_set.h',
       'cpu/kernels/fill_kernels.h',
       'cpu/kernels/bfloat16_kernels.inl',
+      'cpu/kernels/dropout_kernels.inl',
       'cpu/kernels/elementwise_kernels.inl',
       'immintrin.h',
+      'arm_neon.h',
     ],
   },
   {

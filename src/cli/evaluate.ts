@@ -5,7 +5,8 @@ import { rowsNeeded } from '../classifier/cross-fitting.js';
 import { trainingChoices, trainingSchema } from '../classifier/settings.js';
 import { summariesOf } from '../evaluation/analyses.js';
 import { evaluate, takeShare } from '../evaluation/evaluate.js';
-import { outputNames, resultFolder, tableName, writeEvaluation } from '../evaluation/outputs.js';
+import { outputNames } from '../evaluation/output-names.js';
+import { resultFolder, tableName, writeEvaluation } from '../evaluation/outputs.js';
 import type { EvaluationResult } from '../evaluation/result.js';
 import { shortP } from '../evaluation/short-p.js';
 import { shortZ } from '../evaluation/short-z.js';
@@ -29,7 +30,7 @@ import {
 } from './inputs.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
-import { claimFigures, drawFigures } from './paper-figures.js';
+import { claimFigures, drawFiguresOf } from './paper-figures.js';
 import { ifFirst, onFirst } from './ranks.js';
 import type { Session } from './session.js';
 
@@ -103,7 +104,7 @@ export async function runEvaluate(
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, files, chosen, checkpoint),
   );
-  const figures = await drawFigures(result, chosen, session);
+  const figures = await drawFiguresOf(out, result, chosen, session);
   session.conclude({ ...documentOf(result, chosen), ...figures.document }, [
     ...linesOf(result, out),
     ...figures.lines,
@@ -182,8 +183,10 @@ export async function evaluateFiles(
     progress.stage('writing');
     // The report draws with a large library that no other command should wait for.
     const { writeReport } = await import('../report/report.js');
-    const { out, tables, force = false } = chosen;
-    await writeEvaluation(evaluation, out, { force, tables, signal, drawReport: writeReport });
+    const { out, tables, figures, force = false } = chosen;
+    const drawReport: typeof writeReport = (result, path, more) =>
+      writeReport(result, path, { ...more, figures });
+    await writeEvaluation(evaluation, out, { force, tables, signal, drawReport });
   } finally {
     evaluation.ensemble.dispose();
   }

@@ -17,7 +17,7 @@ export interface LineageFlags extends options.RunOptions {
 export function lineageCommand(): Command {
   const command = new Command('lineage')
     .description(
-      'say what in a folder was made from what, and what is stale since a file changed or is missing: results, classifiers, weights, models, reports (exit code 1 then)',
+      'say what in a folder was made from what, and what is stale since a file changed or is missing: results, classifiers, weights, models, reports, figures (exit code 1 then)',
     )
     .argument('<folder>', 'folder of a study')
     .option('--dot <file>', 'the graph for Graphviz: dot -Tsvg FILE')

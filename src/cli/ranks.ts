@@ -54,7 +54,7 @@ export async function meetRanks(ranks: Ranks, words: readonly string[]): Promise
   await ranks.agree([
     { what: 'the version', value: packageVersion },
     { what: 'the command line', value: words.join(' ') },
-    { what: 'the kernel set, without CALOSCOPE_KERNELS,', value: kernelSet },
+    { what: 'the kernel set (CALOSCOPE_KERNELS names one)', value: kernelSet },
   ]);
   const place = `${ranks.host} ${coresOfMask()}`;
   const places = (await ranks.toFirst(Buffer.from(place)))?.map((bytes) => Buffer.from(bytes).toString());

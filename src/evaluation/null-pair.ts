@@ -8,6 +8,7 @@ import type { Ranks } from '../ranks/ranks.js';
 import { examinePair } from '../samples/pair.js';
 import { copiesIn, repetitionWarnings } from '../samples/repeated-rows.js';
 import type { Sample } from '../samples/sample.js';
+import type { FileOfSample } from '../samples/sample-file.js';
 import { selectRows } from '../samples/selected-rows.js';
 import { rowsWithout } from '../samples/source-rows.js';
 import type { Warning } from '../warnings.js';
@@ -17,6 +18,8 @@ import type { EvaluationChoices } from './settings.js';
 /** A second reference sample in place of the generated one: what two productions of the reference differ by. */
 export interface NullPair {
   readonly source: string;
+  /** Those of the second sample; none for a matrix. */
+  readonly files: readonly FileOfSample[];
   /** Rows of the second sample that were compared: as many as the generated sample has, at most. */
   readonly rows: number;
   readonly value: number;
@@ -53,7 +56,7 @@ export async function examineNull(
 ): Promise<ExaminedNull> {
   const { signal } = run;
   reference.requireFit(second);
-  const { source } = second.origin('reference');
+  const { source, files } = second.origin('reference');
   const made: Sample[] = [];
   const dispose = () => {
     for (const sample of made) sample.dispose();
@@ -93,7 +96,7 @@ export async function examineNull(
         fitted.ensemble.dispose();
         const { value, standardError } = await meanArea(fitted, training);
         const { z, pValue } = fitted.test;
-        return { source, rows: compared, value, standardError, z, pValue };
+        return { source, files, rows: compared, value, standardError, z, pValue };
       },
       takeShare: (all, options) => prepared.takeShare(all, options),
       [Symbol.dispose]() {

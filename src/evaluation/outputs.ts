@@ -13,6 +13,7 @@ import { inputsOf } from '../samples/sample-inputs.js';
 import { warningsText } from '../warnings.js';
 import { writeWeightsFile } from '../weights/weights-file.js';
 import type { Evaluation } from './evaluate.js';
+import { outputNames } from './output-names.js';
 import type { EvaluationResult, SampleRecord } from './result.js';
 import { writeRowTable } from './row-tables.js';
 
@@ -23,15 +24,6 @@ export interface OutputOptions {
   readonly tables?: WrittenFormat | undefined;
   readonly signal?: AbortSignal | undefined;
 }
-
-/** Names of the files of an evaluation. */
-export const outputNames = {
-  result: 'result.json',
-  weights: 'weights.hdf5',
-  histograms: 'histograms.json',
-  classifier: 'classifier',
-  report: 'report.html',
-} as const;
 
 /** Name of the table of a sample. */
 export function tableName(role: SampleRole, format: WrittenFormat): string {

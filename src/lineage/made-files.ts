@@ -7,15 +7,16 @@ import { inputsKey, inputsSchema, type OutputInput } from '../formats/files/inpu
 import { listFile } from '../formats/hdf5/reader/list-file.js';
 import { readOnnx } from '../formats/onnx/read-onnx.js';
 import { decodeSafetensors } from '../formats/safetensors/safetensors.js';
+import { inputsOfResult } from './result-inputs.js';
 
 /** What caloscope makes from other files. */
-export const madeKinds = ['result', 'classifier', 'weights', 'model', 'report'] as const;
+export const madeKinds = ['result', 'classifier', 'weights', 'model', 'report', 'figures'] as const;
 export type MadeKind = (typeof madeKinds)[number];
 
 /** An output of caloscope that names its inputs. */
 export interface MadeFile {
   readonly kind: MadeKind;
-  /** Of a classifier its folder. */
+  /** Of a classifier, and of figures, their folder. */
   readonly path: string;
   /** The file whose checksum tells it from others. */
   readonly file: string;
@@ -59,7 +60,9 @@ async function madeFileAt(path: string, folder: string, signal?: AbortSignal): P
     }
     if (name.endsWith('.onnx'))
       return made('model', described((await readOnnx(path)).metadata.get(metadataKey)));
-    if (name.endsWith('.json')) return made('result', inputsOfResult(await readFile(path, 'utf8')));
+    if (name.endsWith('.json')) return made('result', inputsOfEvaluation(await readFile(path, 'utf8')));
+    if (name === 'submission.yaml')
+      return made('figures', inputsOfFigures(await readFile(path, 'utf8')), folder);
     if (name.endsWith('.html')) return made('report', inputsOfReport(await headOf(path)));
     if (/\.(hdf5|h5)$/.test(name)) return made('weights', await inputsOfWeights(path, signal));
     return null;
@@ -75,14 +78,14 @@ function described(text: string | undefined): unknown {
   return text === undefined ? null : (JSON.parse(text) as Record<string, unknown>)[inputsKey];
 }
 
-function inputsOfResult(text: string): unknown {
-  if (!text.includes('"caloscope-evaluation"')) return null;
-  const { samples } = JSON.parse(text) as {
-    samples?: Record<string, { role: string; files: readonly { source: string; sha256: string }[] }>;
-  };
-  return [samples?.['reference'], samples?.['generated']].flatMap((sample) =>
-    (sample?.files ?? []).map(({ source, sha256 }) => ({ role: sample?.role, source, sha256 })),
-  );
+function inputsOfEvaluation(text: string): unknown {
+  return text.includes('"caloscope-evaluation"') ? inputsOfResult(JSON.parse(text)) : null;
+}
+
+/** In a comment on its first line. */
+function inputsOfFigures(text: string): unknown {
+  const [, inputs] = text.match(new RegExp(`^# caloscope-${inputsKey}: (.*)`)) ?? [];
+  return inputs === undefined ? null : JSON.parse(inputs);
 }
 
 function inputsOfReport(head: string): unknown {

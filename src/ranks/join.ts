@@ -66,7 +66,8 @@ export async function joinRanks(
   };
   if (place.ranks !== expected) {
     await close();
-    const message = `${variables}, and MPI (${place.library}) sees ${place.ranks}: start with the launcher of the MPI that the addon was built with (srun: --mpi=pmix or pmi2), build it with that of the launcher, or, ${alone}`;
+    const library = place.library.replace(/\s+/g, ' ').replace(/,.*/, '');
+    const message = `${variables}, and MPI (${library}) sees ${place.ranks}: start with the launcher of the MPI that the addon was built with (srun: --mpi=pmix or pmi2), build it with that of the launcher, or, ${alone}`;
     throw new CaloscopeError('ERR_RANKS', message);
   }
   joined = new Ranks({

@@ -1,6 +1,7 @@
 import { parseHTML } from 'linkedom';
 import type { EvaluationResult, ResultParts } from '../evaluation/result.js';
-import { inputsKey, type OutputInput } from '../formats/files/inputs.js';
+import { inputsKey } from '../formats/files/inputs.js';
+import { inputsOfResult } from '../lineage/result-inputs.js';
 import { tableOfContents } from './contents.js';
 import { section } from './drawing/legend.js';
 import { type Content, Sheet } from './drawing/sheet.js';
@@ -11,6 +12,14 @@ import { warningBlock } from './sections/warnings.js';
 import { sections } from './sections.js';
 import { styleSheet } from './style.js';
 
+/** What stands in a report beside its result. */
+export interface ReportLook {
+  /** Folder of the figures for papers that are written with it. */
+  readonly figures?: string | undefined;
+  /** Style sheet that overrides that of the report. */
+  readonly style?: string | undefined;
+}
+
 // Forbids the page to load or run anything, whatever a file name or label may try.
 const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -18,27 +27,20 @@ const policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; 
  * Draws the report of an evaluation: one HTML document that opens offline, runs no script and loads nothing.
  * Missing parts of a result (no observables, numbers that are `null`) leave a note in their place.
  */
-export function reportPage(result: EvaluationResult): string {
-  return `${reportSheet(result).document.toString()}\n`;
+export function reportPage(result: EvaluationResult, look: ReportLook = {}): string {
+  return `${reportSheet(result, look).document.toString()}\n`;
 }
 
 /** The report as a document, with the numbers of its figures. */
-export function reportSheet(result: EvaluationResult): Sheet {
+export function reportSheet(result: EvaluationResult, look: ReportLook = {}): Sheet {
   const { document } = parseHTML('<!doctype html><html lang="en"><head></head><body></body></html>');
   const sheet = new Sheet(document, nounOf(result));
-  fillHead(sheet, result);
-  const main = sheet.element('main', {}, body(sheet, result));
+  fillHead(sheet, result, look.style);
+  const main = sheet.element('main', {}, body(sheet, result, look));
   document.body.append(main);
   const contents = tableOfContents(sheet, main);
   if (contents) main.querySelector('header')?.after(contents);
   return sheet;
-}
-
-/** The files of the samples; none in results of earlier versions. */
-function inputsOf({ samples }: EvaluationResult): OutputInput[] {
-  return [samples.reference, samples.generated].flatMap(({ role, files }) =>
-    Array.isArray(files) ? files.map(({ source, sha256 }) => ({ role, source, sha256 })) : [],
-  );
 }
 
 /** Results of earlier versions do not say what their rows are. */
@@ -47,12 +49,15 @@ function nounOf({ samples }: EvaluationResult): string {
   return typeof noun === 'string' ? noun : 'rows';
 }
 
-function fillHead(sheet: Sheet, result: EvaluationResult): void {
+function fillHead(sheet: Sheet, result: EvaluationResult, ownStyle: string | undefined): void {
   const { reference, generated } = result.samples;
   sheet.document.head.append(
     sheet.element('meta', { charset: 'utf-8' }),
     sheet.element('meta', { 'http-equiv': 'Content-Security-Policy', content: policy }),
-    sheet.element('meta', { name: `caloscope-${inputsKey}`, content: JSON.stringify(inputsOf(result)) }),
+    sheet.element('meta', {
+      name: `caloscope-${inputsKey}`,
+      content: JSON.stringify(inputsOfResult(result)),
+    }),
     sheet.element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     sheet.element('meta', { name: 'color-scheme', content: 'light dark' }),
     sheet.element(
@@ -61,6 +66,7 @@ function fillHead(sheet: Sheet, result: EvaluationResult): void {
       `${fileName(generated.source)} against ${fileName(reference.source)}, caloscope`,
     ),
     sheet.element('style', {}, styleSheet),
+    ...(ownStyle === undefined ? [] : [sheet.element('style', {}, ownStyle)]),
   );
 }
 
@@ -94,7 +100,7 @@ const frames: Readonly<Record<Place, Frame>> = {
   extremes: asItIs,
 };
 
-function body(sheet: Sheet, result: EvaluationResult): Content {
+function body(sheet: Sheet, result: EvaluationResult, look: ReportLook): Content {
   const { caloscope: version = '' } = result.versions;
   const places = Object.keys(frames) as Place[];
   const names = Object.keys(sections) as (keyof ResultParts)[];
@@ -103,7 +109,7 @@ function body(sheet: Sheet, result: EvaluationResult): Content {
       const content = names.map((name) => drawPart(sheet, name, place, result));
       return frames[place](sheet, content, result);
     }),
-    provenanceSection(sheet, result),
+    provenanceSection(sheet, result, look.figures),
     sheet.element(
       'footer',
       {},

@@ -128,6 +128,13 @@ figcaption p { margin: 3px 0 0; }
 .roc .chart, .calibration .chart, .weights .chart, .training .chart, .validation .chart { max-width: 520px; }
 .roc .chart, .calibration .chart, .ranking .chart { max-width: 460px; }
 
+svg.lineage { display: block; font-family: var(--sans); }
+.lineage .paper, .lineage .box, .lineage .edge { fill: none; }
+.lineage .box { stroke: var(--muted); }
+.lineage .name { fill: var(--ink); }
+.lineage .file-kind, .lineage .role, .lineage .head { fill: var(--muted); }
+.lineage .edge { stroke: var(--muted); stroke-opacity: 0.6; }
+
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font: 13px/1.4 var(--sans); font-variant-numeric: tabular-nums; }
 th { font-weight: 400; text-align: left; }

@@ -21,7 +21,7 @@ beforeAll(async () => {
     ['export', at('classifier'), '--out', at('model.onnx')],
     ['evaluate', reference, generated, '--out', at('result'), ...quick],
     ['evaluate', reference, other, '--out', at('other-result'), ...quick],
-    ['report', at('result'), '--out', at('report.html')],
+    ['report', at('result'), '--out', at('report.html'), '--figures', at('figures')],
   ];
   for (const words of calls) {
     const { exitCode, stderr } = await caloscope([...words, '--quiet']);
@@ -32,6 +32,7 @@ afterAll(() => files.remove());
 
 const ofGenerated = [
   'classifier',
+  'figures',
   'model.onnx',
   'report.html',
   'result/classifier',

@@ -43,6 +43,9 @@ describe('evaluate', () => {
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain('null AUC');
     expect(report).toContain('repeated AUC');
+    const { edges } = JSON.parse((await caloscope(['lineage', out, '--json'])).stdout);
+    const ofNull = edges.filter(({ role }: { role: string }) => role === 'null sample');
+    expect(ofNull.map(({ to }: { to: string }) => to)).toEqual(['report.html', 'result.json']);
   });
 
   it('prints the other trainings', async () => {

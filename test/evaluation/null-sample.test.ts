@@ -29,7 +29,7 @@ describe('a null sample', () => {
     const second = { ...gaussianSample(250, [0, 0], 3), name: 'second' };
     const { auc, verdict, warnings } = await resultOf({ null: second });
     const { value, standardError, z, pValue } = await asGenerated(second);
-    expect(auc.null).toEqual({ source: 'second', rows: 250, value, standardError, z, pValue });
+    expect(auc.null).toEqual({ source: 'second', files: [], rows: 250, value, standardError, z, pValue });
     expect(verdict.sentence).toMatch(
       /Trained alike, the null sample cannot be told from the reference \(AUC 0\.\d{3}/,
     );

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type MachineLimits, usableCoresOf } from '#caloscope/machine/usable-cores';
+import {
+  coresOfMask,
+  type MachineLimits,
+  usableCoresBeside,
+  usableCoresOf,
+} from '#caloscope/machine/usable-cores';
 
 const unified = '35 24 0:30 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw,nsdelegate';
 const separate = [
@@ -126,5 +131,24 @@ describe('the cores that may be used', () => {
       });
       expect(usableCoresOf(limits).count).toBe(64);
     }
+  });
+
+  it('are shared by processes that are placed alike; SLURM counts those of each', () => {
+    const beside = (processes: number, limits: Parameters<typeof machine>[0]) =>
+      usableCoresBeside(processes, machine(limits));
+    expect(beside(1, { allowed: 8 })).toEqual(usableCoresOf(machine({ allowed: 8 })));
+    expect(beside(3, { allowed: 8 })).toEqual({ count: 2, reason: 'the affinity mask, of 3 processes' });
+    expect(beside(4, {})).toEqual({ count: 16, reason: 'all there are, of 4 processes' });
+    expect(beside(2, { allowed: 1 }).count).toBe(1);
+    expect(beside(2, { slurm: '12' })).toEqual({ count: 12, reason: 'SLURM_CPUS_PER_TASK' });
+    expect(beside(8, { slurm: '12' }).count).toBe(8);
+    const files = { '/sys/fs/cgroup/job/cpu.max': '400000 100000' };
+    expect(beside(2, { mounts: unified, groups: '0::/job', files }).count).toBe(2);
+  });
+
+  it('of a mask are those that the system lists', () => {
+    const status = 'Cpus_allowed:\tff\nCpus_allowed_list:\t0-3,7\nMems_allowed:\t1\n';
+    expect(coresOfMask(() => status)).toBe('0-3,7');
+    expect(coresOfMask(() => null)).toBeNull();
   });
 });

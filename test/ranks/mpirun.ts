@@ -1,5 +1,5 @@
 /** Starts the compiled command line under the launchers of MPI that are on this machine. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -45,20 +45,24 @@ export interface RankCall {
   readonly ranks: number;
   readonly words: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Words of a shell that each rank begins with; $RANK is its number. */
+  readonly before?: string;
   /** Called with the process of the launcher. */
-  readonly onStart?: (pid: number) => void;
+  readonly onStart?: (launcher: ChildProcess) => void;
 }
 
 /** The command line on several ranks. What launchers add to stderr is in it. */
 export function onRanks(
   { launcher, options, addon }: Mpi,
-  { ranks, words, environment = {}, onStart }: RankCall,
+  { ranks, words, environment = {}, before = '', onStart }: RankCall,
 ): Promise<Outcome> {
-  const child = spawn(launcher, [...options, '-n', String(ranks), process.execPath, program, ...words], {
+  const script = `RANK=\${OMPI_COMM_WORLD_RANK:-$PMI_RANK}; ${before}\nexec "$@"`;
+  const shell = ['sh', '-c', script, 'sh', process.execPath, program, ...words];
+  const child = spawn(launcher, [...options, '-n', String(ranks), ...shell], {
     env: { ...process.env, ...asRoot, CALOSCOPE_MPI: addon, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (child.pid !== undefined) onStart?.(child.pid);
+  onStart?.(child);
   const heard = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (piece: Buffer) => {
@@ -69,4 +73,9 @@ export function onRanks(
     child.once('error', refuse);
     child.once('close', (exitCode) => accept({ exitCode, ...heard }));
   });
+}
+
+/** What the program itself said of errors. */
+export function errorsIn({ stderr }: Outcome): string[] {
+  return stderr.split('\n').filter((line) => line.startsWith('caloscope: '));
 }

@@ -3,6 +3,9 @@
 #include <cstdlib>
 
 #include "core/run/error.h"
+#if defined(CALOSCOPE_X86_KERNELS)
+#include "cpu/kernels/x86_levels.h"
+#endif
 
 namespace caloscope {
 
@@ -33,12 +36,12 @@ struct Candidate {
 /// All sets of this build, the widest first.
 std::vector<Candidate> candidates() {
 #if defined(CALOSCOPE_X86_KERNELS)
-  const bool wide = __builtin_cpu_supports("x86-64-v4") != 0;
+  const X86Levels levels = x86_levels();
   return {
-      {&avx512bf16::kernels, "AVX-512 and its BF16 instructions", wide && __builtin_cpu_supports("avx512bf16") != 0},
-      {&avx512::kernels, "AVX-512", wide},
-      {&avx2::kernels, "AVX2 and FMA", __builtin_cpu_supports("x86-64-v3") != 0},
-      {&baseline::kernels, "SSE4.2", __builtin_cpu_supports("x86-64-v2") != 0},
+      {&avx512bf16::kernels, "AVX-512 and its BF16 instructions", levels.avx512bf16},
+      {&avx512::kernels, "AVX-512", levels.v4},
+      {&avx2::kernels, "AVX2 and FMA", levels.v3},
+      {&baseline::kernels, "SSE4.2", levels.v2},
   };
 #elif defined(CALOSCOPE_NEON_KERNELS)
   return {{&neon::kernels, "NEON", true}};

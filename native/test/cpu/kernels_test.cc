@@ -11,6 +11,9 @@
 #include "core/run/error.h"
 #include "core/run/random.h"
 #include "cpu/kernels/kernel_choice.h"
+#if defined(__x86_64__)
+#include "cpu/kernels/x86_levels.h"
+#endif
 #include "test/support/kernel_products.h"
 
 namespace caloscope {
@@ -276,6 +279,16 @@ TEST(KernelChoice, TakesTheWidestUnlessOneIsNamed) {
   EXPECT_EQ(named.kernels, supported_kernel_sets().back());
   EXPECT_NE(named.reason.find("CALOSCOPE_KERNELS"), std::string::npos);
 }
+
+#if defined(__x86_64__)
+TEST(KernelChoice, KnowsTheProcessorAsTheRuntimeOfTheCompilerDoes) {
+  const X86Levels levels = x86_levels();
+  EXPECT_EQ(levels.v2, __builtin_cpu_supports("x86-64-v2") != 0);
+  EXPECT_EQ(levels.v3, __builtin_cpu_supports("x86-64-v3") != 0);
+  EXPECT_EQ(levels.v4, __builtin_cpu_supports("x86-64-v4") != 0);
+  EXPECT_EQ(levels.avx512bf16, __builtin_cpu_supports("x86-64-v4") != 0 && __builtin_cpu_supports("avx512bf16") != 0);
+}
+#endif
 
 TEST(KernelChoice, RefusesAnUnknownName) {
   for (const char* name : {"", "sse9", "AVX2", "avx512bf17"}) {

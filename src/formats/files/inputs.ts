@@ -4,7 +4,7 @@ import { OpenedFile } from './opened-file.js';
 
 /** A file that an output was made from. All outputs name theirs in this form, as JSON under {@link inputsKey}. */
 export interface OutputInput {
-  /** What it was: `reference`, `generated`, `rows`, `classifier`. */
+  /** What it was: `reference`, `generated`, `null sample`, `rows`, `classifier`. */
   readonly role: string;
   /** Path as it was given. */
   readonly source: string;

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EvaluationResult } from '../../evaluation/result.js';
+import { inputsOfResult } from '../../lineage/result-inputs.js';
 import { csvText } from '../drawing/csv-link.js';
 import { reportSheet } from '../page.js';
 import { fileNames } from './file-names.js';
@@ -15,6 +16,7 @@ export interface FiguresStart {
   readonly result: EvaluationResult;
   /** Folder that is there and empty. */
   readonly folder: string;
+  readonly style: string | undefined;
 }
 
 /** The names of the files that were written, or what went wrong. */
@@ -22,7 +24,7 @@ export type FiguresReply =
   | { readonly files: readonly string[]; readonly pdf: boolean }
   | { readonly failure: string; readonly code: string | undefined };
 
-const { result, folder } = workerData as FiguresStart;
+const { result, folder, style } = workerData as FiguresStart;
 const files: string[] = [];
 
 function write(name: string, content: string | Buffer): void {
@@ -43,7 +45,7 @@ async function pdfMaker(): Promise<PdfMaker | null> {
 async function writeAll(): Promise<FiguresReply> {
   mkdirSync(folder, { recursive: true });
   const Maker = await pdfMaker();
-  const figures = paperFigures(reportSheet(result));
+  const figures = paperFigures(reportSheet(result), style);
   const made = new Date(result.run.date);
   const names = fileNames(figures.map(({ numbers }) => numbers.name));
   for (const [i, figure] of figures.entries()) {
@@ -63,7 +65,7 @@ async function writeAll(): Promise<FiguresReply> {
     dataFile: `${names[i]}.yaml`,
     otherFiles: files.filter((file) => /^(.*)\.(svg|pdf|csv)$/.exec(file)?.[1] === names[i]),
   }));
-  write('submission.yaml', hepdataSubmission(comment, tables));
+  write('submission.yaml', hepdataSubmission(comment, tables, inputsOfResult(result)));
   return { files, pdf: Maker !== null };
 }
 

@@ -1,3 +1,4 @@
+import { inputsKey, type OutputInput } from '../../formats/files/inputs.js';
 import { rounded } from '../drawing/csv-link.js';
 import type { Cell, FigureNumbers } from '../drawing/sheet.js';
 
@@ -102,8 +103,12 @@ export interface SubmittedTable {
   readonly otherFiles: readonly string[];
 }
 
-/** `submission.yaml`, which names all tables. */
-export function hepdataSubmission(comment: string, tables: readonly SubmittedTable[]): string {
+/** `submission.yaml`, which names all tables, and in a comment the files that they were made from. */
+export function hepdataSubmission(
+  comment: string,
+  tables: readonly SubmittedTable[],
+  inputs: readonly OutputInput[],
+): string {
   const documents = tables.map(({ name, caption, dataFile, otherFiles }) => ({
     name,
     location: 'Figure',
@@ -115,7 +120,13 @@ export function hepdataSubmission(comment: string, tables: readonly SubmittedTab
       description: location.endsWith('.csv') ? 'Numbers' : 'Figure',
     })),
   }));
-  return [{ comment }, ...documents].map((one) => `---\n${yaml(one)}`).join('');
+  // YAML ends lines, and so comments, at some characters that JSON leaves as they are.
+  const named = JSON.stringify(inputs).replace(
+    /[^ -~]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const head = `# caloscope-${inputsKey}: ${named}\n`;
+  return head + [{ comment }, ...documents].map((one) => `---\n${yaml(one)}`).join('');
 }
 
 /** YAML in the form of JSON, which is a part of it; numbers with a point where YAML 1.1 would take an exponent for a word. */

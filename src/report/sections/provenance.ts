@@ -3,10 +3,15 @@ import { section } from '../drawing/legend.js';
 import { absent, count, duration, isFiniteNumber, memory, plain } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
+import { lineageFigure } from './lineage.js';
 import { selectedText } from './selected-text.js';
 
 /** How the result came about: inputs with checksums, settings, seed, versions, machine and timings; foldable. */
-export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLElement {
+export function provenanceSection(
+  sheet: Sheet,
+  result: EvaluationResult,
+  figures: string | undefined,
+): HTMLElement {
   const { settings, versions, run, samples } = result;
   const settingRows: [string, string][] = [
     ['geometry', withReason(settings.geometry ?? 'none', settings.geometryReason)],
@@ -45,6 +50,7 @@ export function provenanceSection(sheet: Sheet, result: EvaluationResult): HTMLE
       { class: 'lead' },
       'All that is needed to make this report again: the same files, settings, seed and version give the same numbers.',
     ),
+    lineageFigure(sheet, result, figures),
     sheet.element(
       'details',
       {},
