@@ -44,6 +44,7 @@ export const errorCodes = {
   ERR_MODEL: 'a model of another program that is no classifier of one input and two classes',
   ERR_OPERATOR: 'an operator of a model that is not supported',
   ERR_OPERATOR_SET: 'a model of a format version or operator set that is not supported',
+  ERR_STYLE: 'a style sheet that would load something, or is none',
   ERR_RESULT: 'not a caloscope result, or one of another version',
   ERR_UHI: 'not a histogram in UHI serialisation that can be read',
   // running

@@ -10,7 +10,7 @@ import { nativeSet } from './labelled-logits.js';
 export type { BinSpacing } from '../native/contract/calibration.js';
 
 export interface ReliabilityOptions extends CalibrationOptions {
-  /** Default 20. */
+  /** Default 20; at most a million. */
   readonly bins?: number | undefined;
   /** Default `quantile`: bins with equally many rows, or equal sums of their weights. Bins are closed above, as those of scikit-learn. */
   readonly spacing?: BinSpacing | undefined;

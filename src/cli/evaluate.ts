@@ -30,7 +30,7 @@ import {
 } from './inputs.js';
 import * as options from './options.js';
 import { claimOutput } from './output-claim.js';
-import { claimFigures, drawFigures } from './paper-figures.js';
+import { claimFigures, drawFiguresOf } from './paper-figures.js';
 import { ifFirst, onFirst } from './ranks.js';
 import type { Session } from './session.js';
 
@@ -104,7 +104,7 @@ export async function runEvaluate(
   const result = await keepingCheckpoints(checkpoint, session, () =>
     evaluateFiles(session, files, chosen, checkpoint),
   );
-  const figures = await drawFigures(result, chosen, session);
+  const figures = await drawFiguresOf(out, result, chosen, session);
   session.conclude({ ...documentOf(result, chosen), ...figures.document }, [
     ...linesOf(result, out),
     ...figures.lines,

@@ -320,6 +320,12 @@ export function figuresOption(): Option {
   return checkedOption('--figures <folder>', description, named, asGiven);
 }
 
+export function styleOption(): Option {
+  const description =
+    'style sheet (CSS) for the report and its figures, such as ":root { --generated: #c00 }"; it may load nothing';
+  return checkedOption('--style <file>', description, named, asGiven);
+}
+
 export function tablesOption(): Option {
   const description = `tables of weights and observables, a row for each row that was compared: ${alternatives(writtenFormats)}`;
   return checkedOption('--tables <format>', description, oneOf(writtenFormats), asGiven);

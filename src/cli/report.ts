@@ -11,12 +11,14 @@ import { parseUhiDocument } from '../formats/uhi/uhi-schema.js';
 import { resultFormatVersion } from '../versions.js';
 import { warningLines } from './findings.js';
 import * as options from './options.js';
+import { ownStyle } from './own-style.js';
 import { claimFigures, drawFigures } from './paper-figures.js';
 import type { Session } from './session.js';
 
 export interface ReportOptions extends options.RunOptions {
   readonly out: string;
   readonly figures?: string;
+  readonly style?: string;
   readonly force?: boolean;
 }
 
@@ -26,7 +28,8 @@ export function reportCommand(): Command {
     .argument('<result>', 'result.json of evaluate, or the folder that holds it')
     .requiredOption('--out <file>', 'HTML file to write')
     .option('--force', 'replace an existing file')
-    .addOption(options.figuresOption());
+    .addOption(options.figuresOption())
+    .addOption(options.styleOption());
   return options.addSpeechOptions(command);
 }
 
@@ -40,15 +43,18 @@ export async function runReport(session: Session, path: string, chosen: ReportOp
   await requireOutputFile(out, { force, inputs: [source, ...beside] });
   requireHtml(out);
   using _figures = await claimFigures(chosen.figures, { force, inputs: [source] });
+  const style = await ownStyle(chosen.style);
   const result = await readResult(source);
   session.signal.throwIfAborted();
   const { writeReport } = await import('../report/report.js');
   const { figures: figuresFolder } = chosen;
-  await writeReport(result, out, { signal: session.signal, force, figures: figuresFolder }).catch((error) => {
-    throw error instanceof CaloscopeError && error.code === 'ERR_RESULT' ? unsound(source, error) : error;
-  });
+  await writeReport(result, out, { signal: session.signal, force, style, figures: figuresFolder }).catch(
+    (error) => {
+      throw error instanceof CaloscopeError && error.code === 'ERR_RESULT' ? unsound(source, error) : error;
+    },
+  );
   const { verdict, warnings } = result;
-  const figures = await drawFigures(result, chosen, session);
+  const figures = await drawFigures(result, { ...chosen, style }, session);
   session.conclude({ out, result: source, verdict, warnings, ...figures.document }, [
     `Report: ${out}`,
     ...figures.lines,

@@ -16,6 +16,8 @@ import { styleSheet } from './style.js';
 export interface ReportLook {
   /** Folder of the figures for papers that are written with it. */
   readonly figures?: string | undefined;
+  /** Style sheet that overrides that of the report. */
+  readonly style?: string | undefined;
 }
 
 // Forbids the page to load or run anything, whatever a file name or label may try.
@@ -33,7 +35,7 @@ export function reportPage(result: EvaluationResult, look: ReportLook = {}): str
 export function reportSheet(result: EvaluationResult, look: ReportLook = {}): Sheet {
   const { document } = parseHTML('<!doctype html><html lang="en"><head></head><body></body></html>');
   const sheet = new Sheet(document, nounOf(result));
-  fillHead(sheet, result);
+  fillHead(sheet, result, look.style);
   const main = sheet.element('main', {}, body(sheet, result, look));
   document.body.append(main);
   const contents = tableOfContents(sheet, main);
@@ -47,7 +49,7 @@ function nounOf({ samples }: EvaluationResult): string {
   return typeof noun === 'string' ? noun : 'rows';
 }
 
-function fillHead(sheet: Sheet, result: EvaluationResult): void {
+function fillHead(sheet: Sheet, result: EvaluationResult, ownStyle: string | undefined): void {
   const { reference, generated } = result.samples;
   sheet.document.head.append(
     sheet.element('meta', { charset: 'utf-8' }),
@@ -64,6 +66,7 @@ function fillHead(sheet: Sheet, result: EvaluationResult): void {
       `${fileName(generated.source)} against ${fileName(reference.source)}, caloscope`,
     ),
     sheet.element('style', {}, styleSheet),
+    ...(ownStyle === undefined ? [] : [sheet.element('style', {}, ownStyle)]),
   );
 }
 

@@ -6,11 +6,14 @@ import { writeWholeFile } from '../formats/files/whole-output.js';
 import { requireKnownOptions, requireText } from '../names.js';
 import { startWorker } from '../worker-thread.js';
 import type { DrawingReply, DrawingStart } from './drawing-worker.js';
+import { requireOwnStyle } from './own-style.js';
 
 export interface ReportOptions {
   readonly signal?: AbortSignal | undefined;
   /** Folder of the figures that are written with the report (`writeFigures`), for the drawing of what was made from what. */
   readonly figures?: string | undefined;
+  /** Style sheet that stands after that of the report; its variables are named in docs/figures.md. It may load nothing. */
+  readonly style?: string | undefined;
 }
 
 export interface WriteReportOptions extends ReportOptions {
@@ -22,12 +25,13 @@ export interface WriteReportOptions extends ReportOptions {
  * The report of an evaluation as one HTML document that opens offline, runs no script and loads nothing; drawn in a
  * thread of its own.
  *
- * @throws CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
+ * @throws CaloscopeError ERR_RESULT for what is no sound result, ERR_STYLE; the reason of the signal when aborted.
  */
 export async function renderReport(result: EvaluationResult, options: ReportOptions = {}): Promise<string> {
-  requireKnownOptions(options, { signal: true, figures: true });
+  requireKnownOptions(options, { signal: true, figures: true, style: true });
   const { signal, ...look } = options;
   if (look.figures !== undefined) requireText(look.figures, 'figures');
+  if (look.style !== undefined) requireOwnStyle(look.style);
   if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
     throw unsound('samples or auc are missing');
   signal?.throwIfAborted();
@@ -77,7 +81,7 @@ export async function writeReport(
   path: string,
   options: WriteReportOptions = {},
 ): Promise<void> {
-  requireKnownOptions(options, { signal: true, figures: true, force: true });
+  requireKnownOptions(options, { signal: true, figures: true, style: true, force: true });
   requireText(path, 'path');
   const { force = false, ...rest } = options;
   await requireOutputFile(path, { force });

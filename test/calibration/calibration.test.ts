@@ -188,6 +188,8 @@ describe('calibration', () => {
       isotonicRegression(query, query, { query: Float64Array.of(Number.NaN) }),
     ).rejects.toMatchObject({ code: 'ERR_NON_FINITE' });
     await expect(reliability(Float64Array.of(2), query)).rejects.toThrow(/row 0 does not lie in \[0, 1\]/);
+    const many = reliability(query, query, { bins: 2 ** 32 });
+    await expect(many).rejects.toThrow(/a reliability curve has at most 1000000 bins/);
   });
 });
 

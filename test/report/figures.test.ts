@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { JSDOM } from 'jsdom';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawFiguresOf } from '#caloscope/cli/paper-figures';
 import { type WrittenFigures, writeFigures } from '#caloscope/report/figures/figures';
 import { fileNames } from '#caloscope/report/figures/file-names';
 import { renderReport } from '#caloscope/report/report';
+import type { Session } from '../../src/cli/session.js';
 import type { EvaluationResult } from '../../src/evaluation/result.js';
 import { evaluated as result } from './evaluated-result.js';
 
@@ -17,7 +19,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'caloscope-figures-'));
   figures = join(folder, 'figures');
   written = await writeFigures(result, figures);
-}, 60_000);
+}, 180_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function text(name: string): string {
@@ -148,6 +150,17 @@ describe('figures for papers', () => {
     expect(text('roc.csv')).not.toBe('');
     expect(readdirSync(figures).sort()).toEqual([...written.files, 'thesis.pdf'].sort());
     expect(readdirSync(folder)).toEqual(['figures']);
+  });
+
+  it('that cannot be written after an evaluation are drawn from its result', async () => {
+    const signal = new AbortController().signal;
+    const drawn = drawFiguresOf('result', result, { figures }, { signal } as Session);
+    await expect(drawn).rejects.toMatchObject({
+      code: 'ERR_OUTPUT',
+      message: expect.stringMatching(
+        `exists.*; the result is whole: caloscope report result --figures ${figures}$`,
+      ),
+    });
   });
 
   it('are refused for what is no result, and after an abort nothing is left', async () => {

@@ -7,6 +7,7 @@
 
 #include "core/run/error.h"
 #include "core/run/random.h"
+#include "core/statistics/quantiles.h"
 
 namespace caloscope {
 namespace {
@@ -26,6 +27,9 @@ struct BinSums {
 void check(const StatedRows& rows, const ReliabilityPlan& plan) {
   if (rows.labels.size() != rows.probabilities.size()) throw Error(ErrorCode::shape, "every probability needs a label");
   if (plan.bins == 0) throw Error(ErrorCode::argument, "a reliability curve needs at least one bin");
+  if (plan.bins > ReliabilityPlan::most_bins) {
+    throw Error(ErrorCode::argument, "a reliability curve has at most " + std::to_string(ReliabilityPlan::most_bins) + " bins");
+  }
   for (std::size_t row = 0; row < rows.probabilities.size(); ++row) {
     const double p = rows.probabilities[row];
     if (std::isnan(p)) throw Error(ErrorCode::non_finite, "the probability of row " + std::to_string(row) + " is not a number");
@@ -47,41 +51,10 @@ void check(const StatedRows& rows, const ReliabilityPlan& plan) {
   throw Error(ErrorCode::too_few_rows, "a reliability curve needs rows of both samples");
 }
 
-/// `sorted` interpolated linearly at position share · (n - 1).
-double quantile(const std::vector<double>& sorted, double share) {
-  const double position = share * static_cast<double>(sorted.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(position), sorted.size() - 1);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double part = position - static_cast<double>(below);
-  const double step = sorted[above] - sorted[below];
-  return part < 0.5 ? sorted[below] + step * part : sorted[above] - step * (1 - part);
-}
-
-/// The smallest probability below or at which rows with a share of the weight lie, for rising shares.
-class WeightedQuantiles {
- public:
-  explicit WeightedQuantiles(const StatedRows& rows) {
-    for (std::size_t row = 0; row < rows.labels.size(); ++row) {
-      if (rows.weight(row) > 0) sorted_.emplace_back(rows.probabilities[row], rows.weight(row));
-      all_ += rows.weight(row);
-    }
-    std::sort(sorted_.begin(), sorted_.end());
-  }
-
-  double next(double share) {
-    while (at_ + 1 < sorted_.size() && below_ + sorted_[at_].second < share * all_) below_ += sorted_[at_++].second;
-    return sorted_[at_].first;
-  }
-
- private:
-  std::vector<std::pair<double, double>> sorted_;  // probability, weight
-  double all_ = 0;
-  double below_ = 0;
-  std::size_t at_ = 0;
-};
-
 std::vector<double> weighted_bin_edges(const StatedRows& rows, std::size_t bins) {
-  WeightedQuantiles quantiles(rows);
+  std::vector<std::pair<double, double>> weighted;
+  for (std::size_t row = 0; row < rows.labels.size(); ++row) weighted.emplace_back(rows.probabilities[row], rows.weight(row));
+  WeightedQuantiles quantiles(std::move(weighted));
   std::vector<double> edges;
   for (std::size_t edge = 0; edge <= bins; ++edge) {
     edges.push_back(quantiles.next(static_cast<double>(edge) / static_cast<double>(bins)));

@@ -33,6 +33,8 @@ struct StatedRows {
 };
 
 struct ReliabilityPlan {
+  static constexpr std::size_t most_bins = 1'000'000;
+
   std::size_t bins = 20;
   BinSpacing spacing = BinSpacing::quantile;
   /// Whether both classes count half of all, whatever their numbers.

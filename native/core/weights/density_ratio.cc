@@ -10,6 +10,7 @@
 #include "core/run/compensated_sum.h"
 #include "core/run/error.h"
 #include "core/statistics/pareto_tail.h"
+#include "core/statistics/quantiles.h"
 #include "core/statistics/radix_sort.h"
 #include "core/statistics/score_key.h"
 
@@ -23,14 +24,6 @@ constexpr std::size_t block_rows = 4096;
 constexpr std::size_t extreme_rows = 10;
 constexpr std::array quantile_probabilities{0.0001, 0.001, 0.01, 0.05, 0.16, 0.25, 0.5,
                                             0.75,   0.84,  0.95, 0.99, 0.999, 0.9999};
-
-/// Linear interpolation at position (n-1)p; `sorted` ascending and not empty.
-double quantile(const std::vector<double>& sorted, double probability) {
-  const double position = probability * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(position);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
 
 std::vector<double> sorted_finite(std::span<const double> values, const JobControl& control) {
   std::vector<double> finite;
@@ -133,20 +126,14 @@ void add_weighted(WeightHealth& health, std::span<const double> log_weights, std
 /// then rises and falls.
 void add_weighted_quantiles(WeightHealth& health, std::span<const double> log_weights, std::span<const double> row_weights) {
   std::vector<std::pair<double, double>> rows;  // ln w, weight
-  CompensatedSum all;
   for (std::size_t row = 0; row < log_weights.size(); ++row) {
     if (!std::isfinite(log_weights[row])) continue;
     if (row_weights[row] < 0) return;
     rows.emplace_back(log_weights[row], row_weights[row]);
-    all += row_weights[row];
   }
-  std::sort(rows.begin(), rows.end());
-  CompensatedSum below;
-  std::size_t next = 0;
-  for (const double p : quantile_probabilities) {
-    while (next + 1 < rows.size() && below.value() + rows[next].second < p * all.value()) below += rows[next++].second;
-    health.quantiles.push_back({p, rows[next].first});
-  }
+  WeightedQuantiles quantiles(std::move(rows));
+  if (quantiles.empty()) return;
+  for (const double p : quantile_probabilities) health.quantiles.push_back({p, quantiles.next(p)});
 }
 
 void check(const DensityRatioOptions& options) {

@@ -16,6 +16,7 @@ export interface FiguresStart {
   readonly result: EvaluationResult;
   /** Folder that is there and empty. */
   readonly folder: string;
+  readonly style: string | undefined;
 }
 
 /** The names of the files that were written, or what went wrong. */
@@ -23,7 +24,7 @@ export type FiguresReply =
   | { readonly files: readonly string[]; readonly pdf: boolean }
   | { readonly failure: string; readonly code: string | undefined };
 
-const { result, folder } = workerData as FiguresStart;
+const { result, folder, style } = workerData as FiguresStart;
 const files: string[] = [];
 
 function write(name: string, content: string | Buffer): void {
@@ -44,7 +45,7 @@ async function pdfMaker(): Promise<PdfMaker | null> {
 async function writeAll(): Promise<FiguresReply> {
   mkdirSync(folder, { recursive: true });
   const Maker = await pdfMaker();
-  const figures = paperFigures(reportSheet(result));
+  const figures = paperFigures(reportSheet(result), style);
   const made = new Date(result.run.date);
   const names = fileNames(figures.map(({ numbers }) => numbers.name));
   for (const [i, figure] of figures.entries()) {

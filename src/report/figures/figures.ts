@@ -6,6 +6,7 @@ import type { OwnFiles } from '../../formats/files/own-files.js';
 import { writeWholeFolder } from '../../formats/files/whole-output.js';
 import { requireKnownOptions, requireText } from '../../names.js';
 import { startWorker } from '../../worker-thread.js';
+import { requireOwnStyle } from '../own-style.js';
 import type { FiguresReply } from './figures-worker.js';
 
 /** What a folder of figures holds; what else is in one belongs to the user. */
@@ -19,6 +20,8 @@ export interface FiguresOptions {
   /** Replace those of an earlier call. Default false. */
   readonly force?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Style sheet that overrides that of the report; of it the colors and lines of drawings are taken. */
+  readonly style?: string | undefined;
 }
 
 /** What was written. */
@@ -34,24 +37,29 @@ export interface WrittenFigures {
  * PDF with its font embedded, where the package pdfkit is installed, 8.6 cm wide, or 17.8 where it needs two columns; its numbers as CSV and as a
  * table of HEPData, which `submission.yaml` names. Drawn in a thread of its own.
  *
- * @throws FileError ERR_OUTPUT; CaloscopeError ERR_RESULT for what is no sound result; the reason of the signal when aborted.
+ * @throws FileError ERR_OUTPUT; CaloscopeError ERR_STYLE; ERR_RESULT for what is no sound result; the reason of the signal when aborted.
  */
 export async function writeFigures(
   result: EvaluationResult,
   folder: string,
   options: FiguresOptions = {},
 ): Promise<WrittenFigures> {
-  requireKnownOptions(options, { signal: true, force: true });
+  requireKnownOptions(options, { signal: true, force: true, style: true });
   requireText(folder, 'folder');
   if (typeof result?.samples !== 'object' || typeof result.auc !== 'object')
     throw unsound('samples or auc are missing');
-  const { force = false, signal } = options;
+  const { force = false, signal, style } = options;
+  if (style !== undefined) requireOwnStyle(style);
   signal?.throwIfAborted();
   await requireOutputFolder(folder, figuresFolder, { force });
   const own = { ...figuresFolder };
   let written: WrittenFigures = { files: [], pdf: false };
   const fill = async (partial: string) => {
-    const worker = startWorker(new URL('./figures-worker.js', import.meta.url), { result, folder: partial });
+    const worker = startWorker(new URL('./figures-worker.js', import.meta.url), {
+      result,
+      folder: partial,
+      style,
+    });
     try {
       const [reply] = (await once(worker, 'message', { signal })) as [FiguresReply];
       if ('failure' in reply) throw failed(reply);

@@ -19,8 +19,8 @@ const [lineHeight, swatchWidth, swatchGap] = [15, 20, 5];
 /** Letters reach beyond the drawings of the report. */
 const margin = 8;
 
-/** The figures of a report that have drawings and numbers. The report itself is used up. */
-export function paperFigures(sheet: Sheet): PaperFigure[] {
+/** The figures of a report that have drawings and numbers. The report itself is used up. `style`: rules that override those of the report. */
+export function paperFigures(sheet: Sheet, style = ''): PaperFigure[] {
   const figures = [...sheet.document.querySelectorAll('figure')].flatMap((figure) => {
     const numbers = sheet.numbers.get(figure.querySelector('.numbers-link') as Element);
     const parts = [...figure.querySelectorAll('svg')] as unknown as SVGElement[];
@@ -29,7 +29,7 @@ export function paperFigures(sheet: Sheet): PaperFigure[] {
   });
   // Only once they stand in the page do the rules of the style sheet find them.
   sheet.document.body.append(...figures.map(({ drawing }) => drawing));
-  presentDrawings(sheet.document);
+  presentDrawings(sheet.document, style);
   return figures;
 }
 

@@ -22,16 +22,16 @@ interface Rule {
   readonly properties: readonly (readonly [name: string, value: string])[];
 }
 
-const light = styleSheet.replace(/@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, '');
-const variables = variablesOf(light);
-const rules = rulesOf(light);
-
 /**
  * Writes the style of drawings into their nodes, in the light colors, as attributes: a drawing that is taken out of the page looks as it does there,
- * in programs that know no style sheets, too.
+ * in programs that know no style sheets, too. `style`: rules of the user, which override those of the report.
  */
-export function presentDrawings(document: Document): void {
-  for (const { selector, properties } of rules) {
+export function presentDrawings(document: Document, style: string): void {
+  const light = `${styleSheet}\n${style}`
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/@media[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, '');
+  const variables = variablesOf(light);
+  for (const { selector, properties } of rulesOf(light)) {
     for (const node of document.querySelectorAll(selector)) {
       if (!node.closest('svg')) continue;
       for (const [name, value] of properties) node.setAttribute(name, value);
@@ -39,20 +39,20 @@ export function presentDrawings(document: Document): void {
   }
   for (const node of document.querySelectorAll('svg, svg *')) {
     for (const { name, value } of Array.from(node.attributes)) {
-      if (attributes.has(name)) node.setAttribute(name, resolved(value));
+      if (attributes.has(name)) node.setAttribute(name, resolved(value, variables));
     }
   }
 }
 
 /** A color of the style sheet by its name. */
-export function inkOf(name: string): string {
+function inkOf(name: string, variables: ReadonlyMap<string, string>): string {
   return name === 'paper' ? paper : (variables.get(name) ?? '#000000');
 }
 
-function resolved(value: string): string {
+function resolved(value: string, variables: ReadonlyMap<string, string>): string {
   return value
-    .replace(/var\(--([\w-]+)\)/g, (_, name: string) => inkOf(name))
-    .replace('currentColor', inkOf('ink'));
+    .replace(/var\(--([\w-]+)\)/g, (_, name: string) => inkOf(name, variables))
+    .replace('currentColor', inkOf('ink', variables));
 }
 
 function variablesOf(style: string): Map<string, string> {

@@ -1,4 +1,5 @@
-// What reads bytes of users, and inputs to begin with. A target gets the path of a file with the bytes, and the bytes.
+// What reads bytes of users, and inputs to begin with. A target gets the path of a file with the bytes, and the bytes. The last ones
+// are jets and events in files, and what JavaScript hands to the core, where the bytes say which call is changed, and how.
 import {
   closeSync,
   existsSync,
@@ -13,6 +14,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { recordedCalls, tryCall } from './core-calls.mjs';
+import { Random } from './mutations.mjs';
 
 const root = resolve(import.meta.dirname, '../../..');
 const dist = (path) => import(join(root, 'dist', `${path}.js`));
@@ -237,6 +240,41 @@ export const targets = {
           throw new CaloscopeError('ERR_RESULT', 'no JSON', { cause });
         }
         await renderReport(value);
+      },
+    };
+  },
+  jets: async () => {
+    const { createHdf5 } = await dist('formats/hdf5/writer/writing');
+    const { freeSample, openSample } = await dist('samples/kinds');
+    const folder = mkdtempSync(join(tmpdir(), 'caloscope-fuzz-'));
+    const path = join(folder, 'jets.hdf5');
+    const datasets = [
+      { path: '/particle_features', type: 'f4', rowShape: [30, 4] },
+      { path: '/jet_features', type: 'f4', rowShape: [4] },
+    ];
+    const numbers = (count) => Float32Array.from({ length: 6 * count }, (_, i) => Math.abs(Math.sin(i)));
+    const writer = await createHdf5(path, { attributes: {}, datasets });
+    await writer.append({ '/particle_features': numbers(120), '/jet_features': numbers(4) }, 6);
+    await writer.close();
+    const jets = readFileSync(path);
+    rmSync(folder, { recursive: true });
+    const frames = filesOf(join(root, 'test/published/numbers'), /events.*\.h5$/);
+    return {
+      seeds: [jets, ...frames],
+      attempt: async (path) => freeSample(await openSample(path)),
+    };
+  },
+  core: async () => {
+    const recorded = await recordedCalls();
+    return {
+      seeds: [Buffer.from('calls of the core')],
+      attempt: async (_, bytes) => {
+        try {
+          await tryCall(recorded, new Random(crc32(bytes)));
+        } catch (error) {
+          // Of the engine: a number where it wants another kind of value.
+          if (!(error instanceof TypeError)) throw error;
+        }
       },
     };
   },
