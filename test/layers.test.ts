@@ -233,6 +233,17 @@ describe('layers', () => {
     expect(Object.keys(sources).length).toBeGreaterThan(40);
     expect(breachesOfNative(sources, ruleOfNative)).toEqual([]);
   });
+
+  it('what is compiled for several vectors fuses no products, with none of them', () => {
+    const wide = Object.entries(read('native/core', /\.cc$/)).filter(([, text]) =>
+      /^CALOSCOPE_WIDE_VECTORS/m.test(text),
+    );
+    const inCore = wide.map(([path]) => path.slice('native/core/'.length)).sort();
+    const rules = readFileSync(join(root, 'native/core/CMakeLists.txt'), 'utf8');
+    const [, unfused = ''] = /\(([^()]*) PROPERTIES COMPILE_OPTIONS -ffp-contract=off\)/.exec(rules) ?? [];
+    expect(inCore).not.toEqual([]);
+    expect(unfused.split(' ').sort()).toEqual(inCore);
+  });
 });
 
 describe('the tables name only what exists', () => {
