@@ -103,7 +103,7 @@ describe('content', () => {
     for (const figure of figures) {
       expect(figure.querySelectorAll('svg')).toHaveLength(2);
       expect(figure.querySelector('figcaption')?.textContent).toMatch(
-        /generated: χ² [0-9.e·⁰-⁹−-]+ for \d+ degrees of freedom, p .+; furthest at .+ to .+ standard errors\./,
+        /generated: χ² [0-9.e·⁰-⁹−-]+ for \d+ degrees of freedom, p .+; furthest at (layer \d+|.+ to .+), .+ standard errors\./,
       );
     }
   });

@@ -3,7 +3,7 @@ import { comparisonPanels } from '../drawing/comparison-panels.js';
 import { csvLink } from '../drawing/csv-link.js';
 import type { HistogramSeries } from '../drawing/histogram-series.js';
 import { figure, legend, section } from '../drawing/legend.js';
-import { count, isFiniteNumber, pEquals, significant } from '../drawing/numbers.js';
+import { count, deviations, isFiniteNumber, pEquals, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import type { Section } from '../section.js';
 
@@ -91,13 +91,21 @@ function pulls(sheet: Sheet, { axis, largestPull, chiSquare }: ProfileComparison
     const square = isFiniteNumber(value)
       ? `χ² ${significant(value)} for ${count(degreesOfFreedom)} degrees of freedom`
       : 'χ² –';
-    const { lower, upper, ratio, ratioError } = pull;
-    const where = `${significant(lower)} to ${significant(upper)}${axis.unit === '' ? '' : ` ${axis.unit}`}`;
+    const { ratio, ratioError } = pull;
     const factor = isFiniteNumber(ratio) ? `, ${significant(ratio)} times the reference` : '';
     const error = isFiniteNumber(ratioError) ? ` (± ${significant(ratioError, 2)})` : '';
     return [
-      `${role}: ${square}, ${pEquals(pValue)}; furthest at ${where}${factor}${error}, ${pull.pull.toFixed(1)} standard errors. `,
+      `${role}: ${square}, ${pEquals(pValue)}; furthest at ${binText(pull, axis)}${factor}${error}, ${deviations(pull.pull)} standard errors. `,
     ];
   });
   return sheet.element('p', {}, lines);
+}
+
+/** A bin; where whole numbers are counted, the number. */
+function binText(
+  { lower, upper }: { lower: number; upper: number },
+  { unit, label }: ProfileComparison['axis'],
+): string {
+  if (upper - lower === 1 && Number.isInteger(lower + 0.5)) return `${label.split(',')[0]} ${lower + 0.5}`;
+  return `${significant(lower)} to ${significant(upper)}${unit === '' ? '' : ` ${unit}`}`;
 }
