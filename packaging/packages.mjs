@@ -2,7 +2,8 @@
 // package of its own. Run `npm run build:native` and `npm run build` first.
 //
 //     npm run packages                        with the core of this machine, as it was built here
-//     npm run packages -- linux-x64-musl …    with those of the platforms that are named, compiled with zig; `all` names every one
+//     npm run packages -- linux-x64-musl …    with those of the platforms that are named: this one's as it was built here, others compiled
+//                                             with zig; `all` names every one
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -41,7 +42,10 @@ mkdirSync(out);
 writeMainPackage(root, join(out, 'caloscope'), published);
 pack(join(out, 'caloscope'));
 for (const name of cores) {
-  const core = named.length === 0 ? join(root, 'build/Release/caloscope.node') : compileWithZig(root, name);
+  const ownPlatform = name === thisPlatform();
+  const core = ownPlatform ? join(root, 'build/Release/caloscope.node') : compileWithZig(root, name);
   writePlatformPackage(root, join(out, name), name, platforms[name], core);
+  // That of zig is linked without symbols.
+  if (ownPlatform) execFileSync('strip', ['--strip-unneeded', join(out, name, 'caloscope.node')]);
   pack(join(out, name));
 }

@@ -1,5 +1,4 @@
 // The package of one platform: the native core, and words about it.
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -42,8 +41,5 @@ export function writePlatformPackage(root, folder, name, platform, file) {
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(folder, 'README.md'), readme(fullName, version, platform, file));
   cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
-  const core = join(folder, 'caloscope.node');
-  cpSync(file, core);
-  const stripped = spawnSync('strip', ['--strip-unneeded', core], { stdio: 'inherit' });
-  if (stripped.status !== 0) console.log(`${core} keeps its symbols: strip of this machine does not know it`);
+  cpSync(file, join(folder, 'caloscope.node'));
 }
