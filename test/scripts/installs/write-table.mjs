@@ -7,7 +7,7 @@
  * CALOSCOPE_MUSL_NODE: a Node that is linked with musl, where this machine can run one.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { bun, deno, npm, npmForMusl, pnpm, pnpmClassic, yarn, yarnClassic } from './managers.mjs';
@@ -99,6 +99,8 @@ async function emulated(registry) {
   }
 }
 
+// Yarn asks once: packages of the same version that were made since would be those of the last time.
+rmSync(join(kept, 'home/.yarn'), { recursive: true, force: true });
 const registry = await startScopeRegistry();
 const rows = [];
 const add = (row) => {
