@@ -1,11 +1,11 @@
 // Everything that is published, as folders and tarballs in packages/: caloscope itself, and the native core of a platform in a
-// package of its own. Run `npm run build:native` and `npm run build` first.
+// package of its own. Run `npm run build` first.
 //
-//     npm run packages                        with the core of this machine, as it was built here
-//     npm run packages -- linux-x64-musl …    with those of the platforms that are named: this one's as it was built here, others compiled
-//                                             with zig; `all` names every one
+//     npm run packages                        with the core of this machine, compiled and stripped by prebuildify
+//     npm run packages -- linux-x64-musl …    with those of the platforms that are named: this one's in the same way, others compiled with
+//                                             zig; `all` names every one
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { hasPackage, platforms, thisPlatform } from '../dist/native/platforms.js';
 import { writeMainPackage } from './main-package.mjs';
@@ -37,15 +37,22 @@ function pack(folder) {
   console.log(`${tarball}: ${Math.round(statSync(tarball).size / 1024)} KiB`);
 }
 
+/** The path of the core of this machine. */
+function prebuilt() {
+  const program = join(root, 'node_modules/.bin/prebuildify');
+  const options = ['--napi', '--strip', '--node-gyp', './packaging/prebuildify-cmake', '--out', 'build'];
+  execFileSync(program, options, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const core = join(root, 'build/prebuilds', `${process.platform}-${process.arch}`, 'caloscope.node');
+  cpSync(core, join(root, 'build/Release/caloscope.node')); // from where prebuildify took it away: the clone runs with it
+  return core;
+}
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out);
 writeMainPackage(root, join(out, 'caloscope'), published);
 pack(join(out, 'caloscope'));
 for (const name of cores) {
-  const ownPlatform = name === thisPlatform();
-  const core = ownPlatform ? join(root, 'build/Release/caloscope.node') : compileWithZig(root, name);
+  const core = name === thisPlatform() ? prebuilt() : compileWithZig(root, name);
   writePlatformPackage(root, join(out, name), name, platforms[name], core);
-  // That of zig is linked without symbols.
-  if (ownPlatform) execFileSync('strip', ['--strip-unneeded', join(out, name, 'caloscope.node')]);
   pack(join(out, name));
 }

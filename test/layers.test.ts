@@ -194,8 +194,10 @@ const kernelFiles: readonly { readonly file: RegExp; readonly mayInclude: readon
       'cpu/kernels/kernel_set.h',
       'cpu/kernels/fill_kernels.h',
       'cpu/kernels/bfloat16_kernels.inl',
+      'cpu/kernels/dropout_kernels.inl',
       'cpu/kernels/elementwise_kernels.inl',
       'immintrin.h',
+      'arm_neon.h',
     ],
   },
   {
@@ -230,6 +232,17 @@ describe('layers', () => {
     const sources = read('native', /\.(cc|h|inl|cu|cuh)$/);
     expect(Object.keys(sources).length).toBeGreaterThan(40);
     expect(breachesOfNative(sources, ruleOfNative)).toEqual([]);
+  });
+
+  it('what is compiled for several vectors fuses no products, with none of them', () => {
+    const wide = Object.entries(read('native/core', /\.cc$/)).filter(([, text]) =>
+      /^CALOSCOPE_WIDE_VECTORS/m.test(text),
+    );
+    const inCore = wide.map(([path]) => path.slice('native/core/'.length)).sort();
+    const rules = readFileSync(join(root, 'native/core/CMakeLists.txt'), 'utf8');
+    const [, unfused = ''] = /\(([^()]*) PROPERTIES COMPILE_OPTIONS -ffp-contract=off\)/.exec(rules) ?? [];
+    expect(inCore).not.toEqual([]);
+    expect(unfused.split(' ').sort()).toEqual(inCore);
   });
 });
 

@@ -68,6 +68,16 @@ describe('the error of the mean weight', () => {
     }
   });
 
+  it('does not hold where all weights are next to 1, and their mean with them', async () => {
+    // Equal samples, in which an information criterion finds no column as a rule.
+    const { reference, generated } = await weightsOf(0, { learners: ['sparse'] });
+    for (const { mean, effectiveSampleSize, meanErrorHolds } of [reference, generated]) {
+      expect(effectiveSampleSize).toBeGreaterThan(299);
+      expect(mean).toBeCloseTo(1, 2);
+      expect(meanErrorHolds).toBe(false);
+    }
+  });
+
   it('of a split holds the rows of both parts', async () => {
     const { folds: _, ...rest } = quick;
     const { result, ensemble } = await evaluate(

@@ -179,6 +179,7 @@ MemberTask Blocks::task(std::pair<std::uint32_t, std::uint32_t> left_out, std::u
   task.seed = plan.seed;
   task.number = number;
   if (split_) {
+    task.validation_drawn = false;
     for (const std::uint8_t label : {std::uint8_t{1}, std::uint8_t{0}}) {
       for (std::uint32_t row = 0; row < block_.size(); ++row) {
         if (label_[row] != label || block_[row] == test_block) continue;

@@ -9,7 +9,8 @@
 
 namespace caloscope {
 
-/// Gradient-boosted trees on the stored columns and the narrow directions; of few rows, trees have fewer leaves.
+/// Gradient-boosted trees on the stored columns and the narrow directions. Of few rows, trees have fewer leaves, and are boosted
+/// several times with other validation rows: a hundred of them say little about where to stop. The member is the mean.
 struct TreeLearner {
   BoostingSettings settings;
 
@@ -18,7 +19,7 @@ struct TreeLearner {
   static const FeatureTable& reads(const MemberTables& tables) { return tables.widened(); }
   static bool fits(const MemberTables& tables) { return reads(tables).scalars() > 0; }
 
-  /// Trees for each task, whose validation rows say how many.
+  /// Trees for each task; rows that are held out say how many.
   std::vector<FittedMember> fit(const std::vector<MemberTask>& tasks, const TrainingData& data,
                                 const FitContext& context) const;
 };

@@ -61,6 +61,8 @@ struct MemberTask {
   std::uint32_t number = 0;
   std::vector<std::uint32_t> training_rows;  ///< in the numbering of the training data
   std::vector<std::uint32_t> validation_rows;
+  /// Whether the validation rows were drawn from those that may be trained with, so that others may take their place.
+  bool validation_drawn = true;
 };
 
 /// One network to train.

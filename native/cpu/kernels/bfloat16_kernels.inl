@@ -2,10 +2,6 @@
 // depth share 32 bits, the first in the low half: so the hardware wants them where it multiplies pairs
 // (CALOSCOPE_BFLOAT16_DOT), and elsewhere a shift and a mask turn them into float32.
 
-#ifdef CALOSCOPE_BFLOAT16_DOT
-#include <immintrin.h>
-#endif
-
 namespace caloscope {
 namespace {
 

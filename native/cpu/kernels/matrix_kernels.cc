@@ -9,6 +9,12 @@
 
 #include "cpu/kernels/kernel_set.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 namespace caloscope {
 namespace {
 
@@ -346,6 +352,7 @@ void sparse_multiply(const SparseMatrix& s, const float* panels, std::size_t col
 }  // namespace caloscope
 
 #include "cpu/kernels/bfloat16_kernels.inl"
+#include "cpu/kernels/dropout_kernels.inl"
 #include "cpu/kernels/elementwise_kernels.inl"
 
 #define CALOSCOPE_TEXT_(x) #x

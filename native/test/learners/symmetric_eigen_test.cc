@@ -6,7 +6,6 @@
 #include <limits>
 #include <numbers>
 
-#include "core/learners/cholesky.h"
 #include "core/run/random.h"
 #include "test/support/thrown_code.h"
 
@@ -151,34 +150,6 @@ TEST(SymmetricEigen, RefusesWhatIsNoMatrix) {
   JobControl cancelled;
   cancelled.cancel();
   EXPECT_EQ(thrown_code([&] { symmetric_eigen(random_symmetric(5, 1), 5, cancelled); }), ErrorCode::cancelled);
-}
-
-TEST(Cholesky, SolvesWhatTheMatrixTimesANumberGives) {
-  for (const std::size_t n : {1U, 2U, 7U, 60U}) {
-    const Matrix root = random_symmetric(n, n + 100);
-    Matrix a(n * n);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) {
-        for (std::size_t k = 0; k < n; ++k) a[i * n + j] += root[i * n + k] * root[j * n + k];
-      }
-      a[i * n + i] += 1;
-    }
-    Matrix b(n);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) b[i] += a[i * n + j] * static_cast<double>(j + 1);
-    }
-    const auto factors = Cholesky::factorize(a, n, control);
-    ASSERT_TRUE(factors);
-    factors->solve(b);
-    for (std::size_t j = 0; j < n; ++j) EXPECT_NEAR(b[j], static_cast<double>(j + 1), 1e-9);
-  }
-}
-
-TEST(Cholesky, SaysWhereAMatrixIsNotPositive) {
-  EXPECT_FALSE(Cholesky::factorize({1, 2, 2, 1}, 2, control));
-  EXPECT_FALSE(Cholesky::factorize({0}, 1, control));
-  EXPECT_FALSE(Cholesky::factorize({std::numeric_limits<double>::quiet_NaN()}, 1, control));
-  EXPECT_TRUE(Cholesky::factorize({}, 0, control));
 }
 
 }  // namespace

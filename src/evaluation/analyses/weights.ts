@@ -31,8 +31,9 @@ export interface LearnedWeightHealth extends WeightHealth {
    * Whether `meanError` is one standard error: of the rows, the fit of the learners' sum to the same rows, which ties the mean to
    * 1, included; not of the learners, which are taken as they are. False where the rows that are there do not tell it (it is
    * then too small as a rule): the Pareto index of the largest weights is above ½, so that their variance is infinite, or
-   * e^{4s²} is above the number of rows, s the standard deviation of ln w: what E(w⁴)/E(w²)² would be of a normal ln w. False,
-   * too, for weights that were clipped or calibrated, where it is their standard deviation over √n and nothing else.
+   * e^{4s²} is above the number of rows, s the standard deviation of ln w: what E(w⁴)/E(w²)² would be of a normal ln w. False
+   * where s² is below one over the number of rows, and all weights next to 1: their mean is then tied to 1 so closely that no error
+   * describes it. False, too, for weights that were clipped or calibrated, where it is their standard deviation over √n and nothing else.
    */
   readonly meanErrorHolds: boolean;
 }
@@ -68,7 +69,8 @@ function ofLearned(
   { clip, calibration }: EvaluationChoices,
 ): LearnedWeightHealth {
   const asLearned = clip === null && calibration === null;
-  const told = Math.exp(4 * variance(logRatios)) <= health.rows;
+  const spread = variance(logRatios);
+  const told = spread > 1 / health.rows && Math.exp(4 * spread) <= health.rows;
   return {
     ...health,
     meanError: asLearned ? meanWeightError : health.meanError,

@@ -58,7 +58,7 @@ export function healthSection(sheet: Sheet, { reference, generated }: WeightSumm
         `says that a few ${sheet.noun} `,
         'carry most of the weight. The error of a closure holds the rows and the sum of the learners that is fitted to them, ',
         'not the training of the learners; it is no standard error where the weights are too unequal for the rows to tell it ',
-        '(Pareto index above 0.5, or a wide ln w), or were clipped or calibrated.',
+        '(Pareto index above 0.5, or a wide ln w), are all next to 1, or were clipped or calibrated.',
       ),
       table(sheet, 'health', ['', sampleHead(sheet, 'reference'), sampleHead(sheet, 'generated')], rows),
     ),
