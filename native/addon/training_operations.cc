@@ -101,7 +101,7 @@ std::unique_ptr<CheckpointFiles> files_in(const std::optional<CheckpointFolder>&
 
 FitShare share_argument(const Napi::Value& value) {
   const auto record = object_argument(value, "share");
-  const FitShare share{small_count(record, "first"), small_count(record, "step")};
+  const FitShare share{array_copy<std::uint8_t>(record.Get("taken"), "taken"), small_count(record, "before")};
   validate(share);
   return share;
 }

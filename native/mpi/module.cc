@@ -133,17 +133,11 @@ void send_message(const Napi::CallbackInfo& info) {
 /// close(): what was sent goes, then MPI_Finalize; 'closed' is told.
 void close_connection(const Napi::CallbackInfo& info) { connected(info.Env()).post().close(); }
 
-/// abort(exitCode)
-void abort_job(const Napi::CallbackInfo& info) {
-  connected(info.Env()).post().abort(info[0].ToNumber().Int32Value());
-}
-
 Napi::Object initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("abiVersion", abi_version);
   exports.Set("open", Napi::Function::New(env, open_connection));
   exports.Set("send", Napi::Function::New(env, send_message));
   exports.Set("close", Napi::Function::New(env, close_connection));
-  exports.Set("abort", Napi::Function::New(env, abort_job));
   return exports;
 }
 

@@ -176,12 +176,6 @@ void Post::close() {
   changed_.notify_one();
 }
 
-void Post::abort(int exit_code) {
-  const std::lock_guard lock(mutex_);
-  abort_with_ = exit_code;
-  changed_.notify_one();
-}
-
 void Post::leave() {
   const std::lock_guard lock(mutex_);
   leaving_ = true;
@@ -197,14 +191,8 @@ std::optional<Message> Post::next_to_send() {
 }
 
 bool Post::is_over(bool all_sent) {
-  std::optional<int> abort_with;
-  {
-    const std::lock_guard lock(mutex_);
-    abort_with = abort_with_;
-    if (!abort_with) return leaving_ || (closing_ && all_sent && waiting_.empty());
-  }
-  MPI_Abort(MPI_COMM_WORLD, *abort_with);
-  return true;
+  const std::lock_guard lock(mutex_);
+  return leaving_ || (closing_ && all_sent && waiting_.empty());
 }
 
 }  // namespace caloscope::mpi

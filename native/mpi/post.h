@@ -44,8 +44,6 @@ class Post {
   // From any thread.
   void send(Message message);
   void close();
-  /// Ends the job with this exit code: all ranks, at once.
-  void abort(int exit_code);
   /// Ends `run` without MPI_Finalize, as the process ends.
   void leave();
 
@@ -61,7 +59,6 @@ class Post {
   std::deque<Message> waiting_;
   bool closing_ = false;
   bool leaving_ = false;
-  std::optional<int> abort_with_;
 };
 
 }  // namespace caloscope::mpi

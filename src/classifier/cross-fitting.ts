@@ -63,6 +63,8 @@ export interface ShareOptions extends JobOptions {
   readonly checkpoint?: CheckpointFolder | null;
   /** In place of that of the plan. */
   readonly seed?: number;
+  /** This fit is that of the result, of which the first rank will have more to do. */
+  readonly ofResult?: boolean;
 }
 
 export interface FitOptions extends ShareOptions {
@@ -214,7 +216,7 @@ export class PreparedFitting extends NativeObject<'prepared-samples'> {
 
   async #share(ranks: Ranks, options: ShareOptions): Promise<Uint8Array> {
     const checkpoint = nativeFolder(options.checkpoint, ranks);
-    const { share } = ranks;
+    const share = ranks.share(options.ofResult);
     const { members, fits } = await runJob<NativeSharedFits>(
       (notify) =>
         native().fitShare(this.handle, this.#planOf(options), share, checkpoint, this.computer, notify),
@@ -250,7 +252,7 @@ export async function prepareFitting(
   requireRows(generated, 'generated', plan);
   const { stored, voxels } = columnCounts(input);
   const read = { rows: reference.rows + generated.rows, stored, voxels };
-  requireFittingMemory(read, plan, computer.threads, besideBytes);
+  requireFittingMemory(read, plan, computer.threads, besideBytes, ranks?.onNode);
   const quiet = { signal, threads: computer.threads };
   using referenceFeatures = await makeFeatures(reference, input, quiet);
   using generatedFeatures = await makeFeatures(generated, input, quiet);

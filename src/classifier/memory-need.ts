@@ -56,6 +56,7 @@ export function fittingBytes(
  * Refuses a cross-fitting that does not fit into memory, with what would.
  *
  * @param beside bytes that are needed in the same process afterwards.
+ * @param processes that ask for as much at the same time, this one included.
  * @throws CaloscopeError ERR_MEMORY.
  */
 export function requireFittingMemory(
@@ -63,9 +64,10 @@ export function requireFittingMemory(
   plan: CrossFittingPlan,
   threads: number,
   beside: number,
+  processes = 1,
 ): void {
   const bytesOf = (change: Partial<CrossFittingPlan>, on = threads) =>
-    fittingBytes(rows, { ...plan, ...change }, on) + beside;
+    processes * (fittingBytes(rows, { ...plan, ...change }, on) + beside);
   const bytes = bytesOf({});
   const smaller = [
     ...(plan.members > 1 ? [{ option: '--members 1', needs: bytesOf({ members: 1 }) }] : []),
@@ -76,6 +78,8 @@ export function requireFittingMemory(
     ...smaller.map(({ option, needs }) => `${option} (${bytesText(needs)})`),
     'fewer rows (--select)',
     'a smaller network (--hidden)',
+    ...(processes > 1 ? ['fewer ranks a node'] : []),
   ];
-  requireMemory({ bytes, what: 'the training', advice: advice.join(', or ') });
+  const what = processes > 1 ? `the training on the ${processes} ranks of this node` : 'the training';
+  requireMemory({ bytes, what, advice: advice.join(', or ') });
 }

@@ -65,7 +65,7 @@ async function shareOf(
   permutations: number,
   options: PermutationOptions,
 ): Promise<Uint8Array> {
-  const share = ranks?.share ?? { first: 0, step: 1 };
+  const share = ranks?.share() ?? { taken: Uint8Array.of(1), before: 0 };
   const checkpoint = nativeFolder(options.checkpoint, ranks);
   const { z } = await runJob<NativePermutedZ>(
     (notify) => native().permutedZ(handle, plan, permutations, share, checkpoint, computer, notify),

@@ -10,8 +10,8 @@ import { reportFailure } from './failure.js';
 import { type EndingSignal, Interruption } from './interruption.js';
 import type { Io } from './io.js';
 
-/** Milliseconds that a rank waits for the others, where nothing is left to be done. */
-const patience = { tellingFirst: 2000, leaving: 10_000, failed: 60_000 };
+/** Milliseconds that a rank waits for the others, where nothing is left to be done: until they leave, after a failure less long. */
+const patience = { tellingFirst: 2000, leaving: 120_000, leavingFailed: 10_000, failed: 60_000 };
 
 /**
  * Runs a command on one rank of an MPI job. The first rank speaks; the others are silent, and end with its exit code.
@@ -33,13 +33,15 @@ export async function onRanks(
     await wait(patience.tellingFirst);
     return 1;
   }
-  const { ranks, close, abort } = joined;
+  const { ranks, close } = joined;
   const signal = endOfWork(io.signal, ranks);
   const exitCode = ranks.first
     ? await runFirst({ ...io, signal }, ranks, run)
     : await runOther({ ...silent(), signal }, ranks, run);
-  const left = await Promise.race([close().then(() => true), wait(patience.leaving, false, { ref: false })]);
-  if (!left) abort(exitCode);
+  const longest = exitCode === 0 ? patience.leaving : patience.leavingFailed;
+  const left = await Promise.race([close().then(() => true), wait(longest, false, { ref: false })]);
+  // One of them hangs. A process that ends without leaving has the launcher end all.
+  if (!left) process.exit(exitCode);
   return exitCode;
 }
 
@@ -56,10 +58,15 @@ export async function meetRanks(ranks: Ranks, words: readonly string[]): Promise
     { what: 'the command line', value: words.join(' ') },
     { what: 'the kernel set (CALOSCOPE_KERNELS names one)', value: kernelSet },
   ]);
-  const place = `${ranks.host} ${coresOfMask()}`;
-  const places = (await ranks.toFirst(Buffer.from(place)))?.map((bytes) => Buffer.from(bytes).toString());
-  const all = await ranks.fromFirst(() => places as string[]);
-  return usableCoresBeside(all.filter((one) => one === place).length).count;
+  const { host } = ranks;
+  const cores = coresOfMask();
+  const met = await ranks.toFirst(Buffer.from(JSON.stringify({ host, cores })));
+  const places = met?.map(
+    (bytes) => JSON.parse(Buffer.from(bytes).toString()) as { host: string; cores: string | null },
+  );
+  const onNode = (await ranks.fromFirst(() => places ?? [])).filter((one) => one.host === host);
+  ranks.onNode = onNode.length;
+  return usableCoresBeside(onNode.filter((one) => one.cores === cores).length).count;
 }
 
 type Run = Parameters<typeof onRanks>[3];

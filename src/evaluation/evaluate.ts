@@ -118,7 +118,7 @@ export async function takeShare(
   const { prepared, examined, checkpoint, choices, run } = made;
   const { signal } = run;
   const { permutations, repeats, seed } = choices;
-  await prepared.takeShare(ranks, { signal, checkpoint });
+  await prepared.takeShare(ranks, { signal, checkpoint, ofResult: true });
   await examined?.takeShare(ranks, { signal, checkpoint: await partOf(checkpoint, 'null') });
   await takeShareOfRepeats(prepared, ranks, seedsOf(seed, repeats), { signal, checkpoint });
   if (permutations === 0) return;
@@ -237,6 +237,7 @@ async function evaluateSamples(
     checkpoint,
     warnings: oddities,
     inputs: inputsOf(samples),
+    ofResult: true,
   });
   watch.lap('training');
   try {
@@ -298,6 +299,7 @@ async function evaluateSamples(
         deviceReason: computer.reason,
         instructionSet: callNative(() => native().machine()).kernelSet,
         threads: computer.threads,
+        ranks: options.ranks?.ranks ?? 1,
         timings: watch.laps,
         analyses: found.costs,
       },

@@ -184,6 +184,8 @@ export interface RunRecord {
   readonly deviceReason: string;
   readonly instructionSet: string;
   readonly threads: number;
+  /** Processes that shared the trainings, each on so many threads. */
+  readonly ranks: number;
   /** Seconds by stage, in order. */
   readonly timings: readonly { readonly stage: string; readonly seconds: number }[];
   /** Of the stage `analyses`, one after the other. */

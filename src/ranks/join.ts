@@ -9,8 +9,6 @@ export interface JoinedRank {
   readonly ranks: Ranks;
   /** Leaves the job, once all that was sent has gone and all other ranks leave it too. */
   close(): Promise<void>;
-  /** Ends all ranks at once. */
-  abort(exitCode: number): void;
 }
 
 const alone = 'where each process is to work by itself, set CALOSCOPE_MPI=off';
@@ -78,5 +76,5 @@ export async function joinRanks(
       for (const message of arrived.splice(0)) listener(...message);
     },
   });
-  return { ranks: joined, close, abort: (exitCode) => addon.abort(exitCode) };
+  return { ranks: joined, close };
 }

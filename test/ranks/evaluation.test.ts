@@ -37,7 +37,7 @@ describe.each(found)('several ranks of $name', (mpi) => {
     const out = join(toys.newFolder(), 'ranks');
     const outcome = await onRanks(mpi, { ranks, words: words(out) });
     expect(outcome).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-    expect(await wholeResult(out)).toEqual(alone);
+    expect(await wholeResult(out)).toEqual({ ...alone, ranks });
     expect(alone.result.settings.learners).toContain('trees');
   });
 });

@@ -41,22 +41,32 @@ describe('ranks', () => {
     ]);
   });
 
+  const ownOf = ({ taken, before }: ReturnType<Ranks['share']>, count: number) =>
+    Array.from({ length: count }, (_, i) => i).filter((i) => taken[(before + i) % taken.length] === 1);
+
   it('are dealt what is counted, on from where the last deal ended', () => {
-    const ranks = ranksOf(3);
-    const dealt = ranks.map((one) => {
-      const own: string[] = [];
-      for (const [deal, count] of [5, 0, 2, 4].entries()) {
-        const { first, step } = one.share;
-        for (let i = first; i < count; i += step) own.push(`${deal}:${i}`);
+    const dealt = ranksOf(3).map((one) =>
+      [5, 0, 2, 4].map((count) => {
+        const own = ownOf(one.share(), count);
         one.deal(count);
-      }
-      return own;
-    });
+        return own;
+      }),
+    );
     expect(dealt).toEqual([
-      ['0:0', '0:3', '2:1', '3:2'],
-      ['0:1', '0:4', '3:0', '3:3'],
-      ['0:2', '2:0', '3:1'],
+      [[0, 3], [], [1], [2]],
+      [[1, 4], [], [], [0, 3]],
+      [[2], [], [0], [1]],
     ]);
+  });
+
+  it.each([2, 3, 4, 6, 7, 30])('of which the first passes share all, out of %d', (count) => {
+    const shares = ranksOf(count).map((one) => ownOf(one.share(true), 42 * count));
+    expect(shares.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: 42 * count }, (_, i) => i));
+    const sizes = shares.map((share) => share.length);
+    const others = sizes.slice(1);
+    expect(Math.max(...others) - Math.min(...others)).toBeLessThanOrEqual(1);
+    const ratio = (sizes[0] as number) / Math.max(...others);
+    expect(Math.abs(ratio - Math.max(0, 1 - count / 7))).toBeLessThan(0.03);
   });
 
   it('that were started otherwise are named with what differs', async () => {

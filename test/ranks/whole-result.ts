@@ -1,19 +1,25 @@
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { datasetsOf } from '../support/datasets.js';
 
 /** All that an evaluation says, but for its run. */
 export async function wholeResult(out: string) {
-  const { run: _, ...result } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
+  const { run, ...result } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8'));
   return {
     result,
+    ranks: run.ranks,
     weights: await datasetsOf(join(out, 'weights.hdf5')),
-    classifier: bytesIn(out, 'classifier'),
+    classifier: hashesIn(out, 'classifier'),
   };
 }
 
-/** Bytes of the files in a folder by name. */
-function bytesIn(...folder: string[]) {
+function hash(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** Hashes of the files in a folder by name. */
+function hashesIn(...folder: string[]) {
   const names = readdirSync(join(...folder)).sort();
-  return Object.fromEntries(names.map((name) => [name, readFileSync(join(...folder, name), 'hex')]));
+  return Object.fromEntries(names.map((name) => [name, hash(join(...folder, name))]));
 }

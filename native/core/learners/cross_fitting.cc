@@ -119,7 +119,7 @@ SharedFits Fitting::fit(const FitShare& share, CheckpointStore* store) {
     auto tasks = tasks_of(*learner);
     for (std::size_t i = 0; i < tasks.size(); ++i) {
       const std::size_t number = before + i;
-      if (number % share.step != share.first) continue;
+      if (!share.has(number)) continue;
       numbers.push_back(number);
       chosen.push_back(std::move(tasks[i]));
     }
@@ -398,8 +398,7 @@ void validate(const CrossFitting& plan) {
 }
 
 void validate(const FitShare& share) {
-  if (share.step >= 1 && share.first < share.step) return;
-  throw Error(ErrorCode::argument, "`step` of a share must be above its `first`");
+  if (share.taken.empty()) throw Error(ErrorCode::argument, "the cycle of a share has no places");
 }
 
 TrainingIdentity identity_of(const CrossFitting& plan) {

@@ -73,14 +73,16 @@ struct CrossFitted {
   BlockTest test;
 };
 
-/// Of the members of a plan, counted learner by learner and pair of blocks by pair of blocks, those that one of several
-/// processes fits: every `step`-th from `first` on.
+/// What one of several processes does of things that are counted from 0, as the members of a plan are (learner by learner, pair of
+/// blocks by pair of blocks): they are dealt in cycles.
 struct FitShare {
-  std::uint32_t first = 0;
-  std::uint32_t step = 1;
+  std::vector<std::uint8_t> taken{1};  ///< of each place in a cycle: whether it is this process's
+  std::uint32_t before = 0;            ///< places that the first cycle is ahead
+
+  bool has(std::size_t number) const { return taken[(before + number) % taken.size()] != 0; }
 };
 
-/// Throws Error(argument).
+/// Throws Error(argument) for a cycle without places.
 void validate(const FitShare& share);
 
 /// What came of a share.

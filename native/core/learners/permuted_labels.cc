@@ -87,21 +87,23 @@ std::vector<PermutedZ> permuted_z(const PreparedSamples& samples, const CrossFit
   require_labellings(samples, plan, permutations);
   TrainingIdentity identity;
   if (store != nullptr) identity = identity_of(samples, plan, backend, control);
-  const std::uint32_t total = permutations > share.first ? (permutations - share.first - 1) / share.step + 1 : 0;
+  std::vector<std::uint32_t> own;
+  for (std::uint32_t number = 0; number < permutations; ++number) {
+    if (share.has(number)) own.push_back(number + 1);
+  }
   CrossFitting permuted = plan;
   std::vector<PermutedZ> done;
-  while (done.size() < total) {
-    const auto next = static_cast<std::uint32_t>(share.first + done.size() * share.step + 1);
+  for (const std::uint32_t next : own) {
     if (const auto kept = store != nullptr ? kept_z(*store, next, identity) : std::nullopt) {
       done.push_back({next, *kept});
-      if (done.size() < total) continue;
+      if (done.size() < own.size()) continue;
     } else {
       JobControl of_one(&control);
       permuted.permutation = next;
       done.push_back({next, cross_fit_test(samples, permuted, backend, of_one).z});
       if (store != nullptr) keep_z(*store, done.back(), identity);
     }
-    control.report({static_cast<double>(done.size()), static_cast<double>(total), "permuting labels"});
+    control.report({static_cast<double>(done.size()), static_cast<double>(own.size()), "permuting labels"});
   }
   return done;
 }

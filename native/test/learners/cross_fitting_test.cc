@@ -263,7 +263,9 @@ TEST(CrossFit, IsTheSameFromSharesOfSeveralProcesses) {
   for (const std::uint32_t processes : {1U, 2U, 5U, 40U}) {
     std::vector<FittedMember> fitted(15);  // two networks and one member of each other learner for each of three pairs
     for (std::uint32_t first = 0; first < processes; ++first) {
-      auto share = fit_share(samples, plan, {first, processes}, backend, control);
+      FitShare own{std::vector<std::uint8_t>(processes), 0};
+      own.taken[first] = 1;
+      auto share = fit_share(samples, plan, own, backend, control);
       ASSERT_EQ(share.members, fitted.size());
       for (auto& fit : share.fits) {
         EXPECT_EQ(fit.number % processes, first);
@@ -285,7 +287,7 @@ TEST(CrossFit, IsTheSameFromSharesOfSeveralProcesses) {
   }
   EXPECT_EQ(thrown_code([&] { cross_fit(samples, plan, std::vector<FittedMember>(14), backend, control); }),
             ErrorCode::argument);
-  EXPECT_EQ(thrown_code([&] { fit_share(samples, plan, {1, 1}, backend, control); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { fit_share(samples, plan, {{}, 0}, backend, control); }), ErrorCode::argument);
 }
 
 TEST(CrossFit, DoesNotLeak) {

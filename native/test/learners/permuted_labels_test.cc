@@ -139,16 +139,17 @@ TEST(PermutedLabels, AreSharedByAnyNumberOfProcesses) {
   for (const std::uint32_t processes : {3U, 2U, 9U}) {
     std::vector<double> z(7, std::nan(""));
     for (std::uint32_t first = 0; first < processes; ++first) {
-      for (const auto& one : permuted_z(samples, plan, 7, {first, processes}, backend, control, &store)) {
-        EXPECT_EQ((one.permutation - 1) % processes, first);
+      FitShare share{std::vector<std::uint8_t>(processes), 1};
+      share.taken[first] = 1;
+      for (const auto& one : permuted_z(samples, plan, 7, share, backend, control, &store)) {
+        EXPECT_EQ(one.permutation % processes, first);
         z[one.permutation - 1] = one.z;
       }
     }
     EXPECT_EQ(z, whole) << processes;
   }
   for (const auto& [number, versions] : store.saved) EXPECT_EQ(versions.size(), 1U) << "done twice: " << number;
-  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 7, {2, 2}, backend, control); }), ErrorCode::argument);
-  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 7, {0, 0}, backend, control); }), ErrorCode::argument);
+  EXPECT_EQ(thrown_code([&] { permuted_z(samples, plan, 7, {{}, 0}, backend, control); }), ErrorCode::argument);
 }
 
 TEST(PermutedLabels, OfOtherTrainingsAreRefused) {

@@ -28,6 +28,4 @@ export interface MessagePassing {
   send(rank: number, kind: number, bytes: Uint8Array): void;
   /** What was sent goes first. All ranks must come to it. */
   close(): void;
-  /** Ends all ranks at once. */
-  abort(exitCode: number): void;
 }

@@ -57,10 +57,12 @@ export interface NativeCheckpointFolder {
   readonly ofSeveral: boolean;
 }
 
-/** Of what is counted, that which one of several processes does: every `step`-th from `first` on. */
+/** What one of several processes does of things that are counted from 0: they are dealt in cycles. */
 export interface NativeFitShare {
-  readonly first: number;
-  readonly step: number;
+  /** Of each place in a cycle: 1 where it is this process's. */
+  readonly taken: Uint8Array;
+  /** Places that the first cycle is ahead. */
+  readonly before: number;
 }
 
 /** A member and its number among the members of the plan: learner by learner, pair of folds by pair of folds. */

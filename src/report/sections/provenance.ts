@@ -36,6 +36,7 @@ export function provenanceSection(
     ['device', `${run.device}: ${run.deviceReason}`],
     ['instruction set', run.instructionSet],
     ['threads', count(run.threads)],
+    ...(run.ranks > 1 ? [['ranks', count(run.ranks)] as [string, string]] : []),
     ...Object.entries(versions).map(([name, version]): [string, string] => [
       `version of ${name}`,
       String(version),
