@@ -2,7 +2,8 @@
 // package of its own. Run `npm run build` first.
 //
 //     npm run packages                        with the core of this machine, compiled and stripped by prebuildify
-//     npm run packages -- linux-x64-musl …    with those of the platforms that are named, compiled with zig; `all` names every one
+//     npm run packages -- linux-x64-musl …    with those of the platforms that are named: this one's in the same way, others compiled with
+//                                             zig; `all` names every one
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -51,7 +52,7 @@ mkdirSync(out);
 writeMainPackage(root, join(out, 'caloscope'), published);
 pack(join(out, 'caloscope'));
 for (const name of cores) {
-  const core = named.length === 0 ? prebuilt() : compileWithZig(root, name);
+  const core = name === thisPlatform() ? prebuilt() : compileWithZig(root, name);
   writePlatformPackage(root, join(out, name), name, platforms[name], core);
   pack(join(out, name));
 }

@@ -18,7 +18,7 @@ import type { StatisticsOperations } from './statistics.js';
 import type { TrainingOperations } from './training.js';
 
 /** Must equal `abi_version` in native/addon/module.cc. */
-export const abiVersion = 31;
+export const abiVersion = 32;
 
 export interface MachineRecord {
   /** Threads that the machine can run at once. */

@@ -5,11 +5,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { availableParallelism, homedir, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { thisPlatform } from '../../../dist/native/platforms.js';
 
 const secondsToReport = 20;
+/** Where more wait for a processor than there are, a time says little. */
+const busy = loadavg()[0] > availableParallelism() + 1;
 const root = join(import.meta.dirname, '../../..');
 
 execFileSync('npm', ['run', '--silent', 'packages'], { cwd: root, stdio: 'inherit' });
@@ -52,7 +54,8 @@ try {
   requireReport(user.folder);
   const total = installing + working;
   console.log(`installed in ${installing.toFixed(1)} s, first report after ${total.toFixed(1)} s`);
-  if (total > secondsToReport)
+  if (busy) console.log(`others work on this machine: ${secondsToReport} s are not held against it`);
+  else if (total > secondsToReport)
     throw new Error(`more than ${secondsToReport} s from the tarball to the first report`);
 
   const manifest = join(platform, 'package.json');

@@ -1,5 +1,5 @@
 /** How each package manager is told to install a tarball, and how what it installed is run. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programOf } from './programs.mjs';
 
@@ -17,9 +17,16 @@ const npm = (range) => {
   };
 };
 
-const pnpm = (range) => {
-  const { version, path } = programOf('pnpm', range);
+/** Version 10 is JavaScript. */
+const pnpmClassic = () => {
+  const { version, path } = programOf('pnpm', 10);
   return { name: `pnpm ${version}`, install: (tarball) => ['node', path, 'add', tarball], ...byNode };
+};
+
+/** A program of its own, in packages for platforms as ours. */
+const pnpm = () => {
+  const { version, path } = programOf('@pnpm/exe.linux-x64', 12, 'pnpm');
+  return { name: `pnpm ${version}`, install: (tarball) => [path, 'add', tarball], ...byNode };
 };
 
 const yarnClassic = () => {
@@ -50,18 +57,21 @@ const bun = () => {
   };
 };
 
+/** It takes no tarballs: what npm installed, run by it. */
 const deno = () => {
   const { version, path } = programOf('@deno/linux-x64-glibc', 2, 'deno');
+  const { install } = npm(11);
+  return { name: `npm, run by deno ${version}`, install, run: () => [path, 'run', '-A', main] };
+};
+
+/** npm asks the system, not its Node, for the C library; told so, it takes the package for musl. */
+const npmForMusl = () => {
+  const { name, install } = npm(11);
   return {
-    name: `deno ${version}, run by it`,
-    prepare: (folder, tarball) =>
-      writeFileSync(
-        join(folder, 'package.json'),
-        JSON.stringify({ dependencies: { caloscope: `file:${tarball}` } }),
-      ),
-    install: () => [path, 'install'],
-    run: () => [path, 'run', '-A', main],
+    name: `${name}, --libc=musl`,
+    install: (tarball) => [...install(tarball), '--libc=musl'],
+    ...byNode,
   };
 };
 
-export { bun, deno, npm, pnpm, yarn, yarnClassic };
+export { bun, deno, npm, npmForMusl, pnpm, pnpmClassic, yarn, yarnClassic };

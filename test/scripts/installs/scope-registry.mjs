@@ -36,7 +36,9 @@ function documentOf(name, base) {
     integrity: `sha512-${createHash('sha512').update(bytes).digest('base64')}`,
   };
   const versions = { [version]: { ...manifestOf(name), dist } };
-  return { name: `@caloscope/${name}`, 'dist-tags': { latest: version }, versions };
+  // Yarn and others leave out what was published in the last days.
+  const time = { [version]: '2020-01-01T00:00:00.000Z' };
+  return { name: `@caloscope/${name}`, 'dist-tags': { latest: version }, versions, time };
 }
 
 /** Answers `{ url, close }`. */

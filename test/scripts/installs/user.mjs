@@ -15,6 +15,21 @@ import { promisify } from 'node:util';
 
 const limit = 300_000; // ms
 
+/** How the network is reached is not the user's choice. Some package managers have names of their own for the certificates. */
+const certificates = process.env.NODE_EXTRA_CA_CERTS ?? process.env.SSL_CERT_FILE;
+const network = {
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(https?_proxy|no_proxy|ssl_cert_(file|dir))$/i.test(name),
+    ),
+  ),
+  ...(certificates && {
+    NODE_EXTRA_CA_CERTS: certificates,
+    DENO_CERT: certificates,
+    YARN_HTTPS_CA_FILE_PATH: certificates,
+  }),
+};
+
 /** `node`: the program; `registry`: where `@caloscope` is; `home` keeps what package managers download. */
 export function newUser(node, registry, home) {
   const folder = mkdtempSync(join(tmpdir(), 'caloscope-user-'));
@@ -28,7 +43,7 @@ export function newUser(node, registry, home) {
   const yarn = ['enableTelemetry: false', 'unsafeHttpWhitelist: ["127.0.0.1"]', 'npmScopes:', '  caloscope:'];
   writeFileSync(join(folder, '.yarnrc.yml'), `${yarn.join('\n')}\n    npmRegistryServer: "${registry}"\n`);
   writeFileSync(join(folder, 'yarn.lock'), '');
-  const env = { PATH: bin, HOME: home, CI: 'true' };
+  const env = { ...network, PATH: bin, HOME: home, CI: 'true' };
   return {
     folder,
     /** Runs the words; answers what they wrote and the seconds they took. Throws with the end of what they wrote. */

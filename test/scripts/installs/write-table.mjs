@@ -7,10 +7,10 @@
  * CALOSCOPE_MUSL_NODE: a Node that is linked with musl, where this machine can run one.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
-import { bun, deno, npm, pnpm, yarn, yarnClassic } from './managers.mjs';
+import { bun, deno, npm, npmForMusl, pnpm, pnpmClassic, yarn, yarnClassic } from './managers.mjs';
 import { kept, nodeOf, programOf } from './programs.mjs';
 import { mainTarball, startScopeRegistry } from './scope-registry.mjs';
 import { newUser, requireReport } from './user.mjs';
@@ -29,18 +29,18 @@ const musl =
         library: 'musl',
       };
 
-/** npm 12 and pnpm 11 run from Node 22 on. */
-const recent = nodes.slice(1);
+const [oldest, , common] = nodes;
 const tries = [
   ...nodes.map((node) => ({ manager: npm(11), node })),
-  ...recent.map((node) => ({ manager: npm(12), node })),
-  ...recent.map((node) => ({ manager: pnpm('latest'), node })),
-  { manager: yarnClassic(), node: newest },
-  ...nodes.map((node) => ({ manager: yarn('node-modules'), node })),
-  { manager: yarn('pnp'), node: newest },
+  ...[common, newest].map((node) => ({ manager: npm(12), node })),
+  ...[common, newest].map((node) => ({ manager: pnpm(), node })),
+  { manager: pnpmClassic(), node: oldest },
+  { manager: yarnClassic(), node: oldest },
+  ...[oldest, newest].map((node) => ({ manager: yarn('node-modules'), node })),
+  { manager: yarn('pnp'), node: common },
   { manager: bun(), node: newest },
   { manager: deno(), node: newest },
-  ...(musl === undefined ? [] : [npm(11), pnpm('latest')].map((manager) => ({ manager, node: musl }))),
+  ...(musl === undefined ? [] : [{ manager: npmForMusl(), node: musl }]),
 ];
 
 async function outcome({ manager, node }, registry) {
@@ -53,7 +53,8 @@ async function outcome({ manager, node }, registry) {
     return `${installing.toFixed(1)} s | ${(installing + working).toFixed(1)} s`;
   } catch (error) {
     const line =
-      error.message.split('\n').findLast((one) => /error|ERR/i.test(one)) ?? error.message.split('\n').at(-1);
+      error.message.split('\n').find((one) => /error|ERR_|YN0016/i.test(one)) ??
+      error.message.split('\n').at(-1);
     console.log(error.message);
     return `fails | ${line.trim().replaceAll('|', '/').slice(0, 160)}`;
   } finally {
@@ -98,6 +99,8 @@ async function emulated(registry) {
   }
 }
 
+// Yarn asks once: packages of the same version that were made since would be those of the last time.
+rmSync(join(kept, 'home/.yarn'), { recursive: true, force: true });
 const registry = await startScopeRegistry();
 const rows = [];
 const add = (row) => {
@@ -116,8 +119,9 @@ try {
 }
 
 const [{ model }] = cpus();
+const [, load] = loadavg().map((one) => one.toFixed(1));
 const written = [
-  `Written by test/scripts/installs/write-table.mjs on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores, ${model.trim()}. Seconds from the`,
+  `Written by test/scripts/installs/write-table.mjs on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores, ${model.trim()}, a load of ${load}. Seconds from the`,
   'tarball on; packages of the registry were in the cache of the package manager where it had seen them before.',
   '',
   '| package manager | Node | C library | installed in | first report after |',
