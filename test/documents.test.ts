@@ -29,6 +29,14 @@ describe('the examples of the documents', () => {
   });
 });
 
+it('name the oldest Node.js that the package accepts', async () => {
+  const [, read] = /Node ≥ ([\d.]+)/.exec(await readFile(join(root, 'README.md'), 'utf8')) ?? [];
+  for (const name of ['package.json', 'package-lock.json']) {
+    const { engines, packages } = JSON.parse(await readFile(join(root, name), 'utf8'));
+    expect((engines ?? packages[''].engines).node, name).toBe(`>=${read}`);
+  }
+});
+
 describe('the links of the documents', () => {
   const pagesAmong = (names: readonly string[]) => names.filter((name) => name.endsWith('.md'));
 

@@ -15,7 +15,7 @@ const parametersPerRow = 100;
 export function sizeWarnings(
   rows: Readonly<Record<SampleRole, number>>,
   noun: string,
-  plan: Pick<CrossFittingPlan, 'folds' | 'split'>,
+  plan: Pick<CrossFittingPlan, 'folds' | 'split' | 'classifier'>,
   parameters: number,
 ): Warning[] {
   const smallest = Math.min(rows.reference, rows.generated);
@@ -28,7 +28,10 @@ export function sizeWarnings(
   }
   const trainingRows = (rows.reference + rows.generated) * seenShare(plan);
   if (parameters > parametersPerRow * trainingRows) {
-    const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training ${noun}: it is stopped early and may see less than a smaller one (--hidden 64,64)`;
+    const halves = plan.classifier.hidden.map((width) => Math.ceil(width / 2));
+    const smaller =
+      String(halves) === String(plan.classifier.hidden) ? '' : ` (--hidden ${halves.join(',')})`;
+    const message = `the network has ${parameters} parameters for ${Math.round(trainingRows)} training ${noun}: it is stopped early and may see less than one of fewer parameters${smaller}`;
     warnings.push({ code: 'large-network', message });
   }
   return warnings;

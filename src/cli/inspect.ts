@@ -73,10 +73,11 @@ export async function runInspect(
         return null;
       });
       if (other) return other;
-      await concludeUnknown(session, path, error, layoutOut);
+      if (await concludeUnknown(session, path, error, layoutOut)) return undefined;
     }
     throw error;
   });
+  if (inspection === undefined) return 0;
   if (inspection === null) return await asTable();
   if ('content' in inspection) {
     const { layout, rows, content } = inspection;
@@ -100,16 +101,20 @@ async function isLayoutOfShowers(layout: string | undefined): Promise<boolean> {
   return chosen === null || chosen.kind === 'showers';
 }
 
-/** Lists what is in a file that no layout fits, and a description to begin with. */
+/**
+ * Lists what is in a file that no layout fits, and a description to begin with.
+ *
+ * @returns whether the description was asked for and written: that is a success.
+ */
 async function concludeUnknown(
   session: Session,
   path: string,
   { code, message }: CaloscopeError,
   layoutOut: string | undefined,
-): Promise<void> {
+): Promise<boolean> {
   // What stops the listing matters less than why it was made.
   const listing = await listFile(path, session.signal).catch(() => null);
-  if (listing === null) return;
+  if (listing === null) return false;
   const { datasets, complete } = listing;
   const plain = datasets.flatMap(({ path: name, contents, attributes, refused }) =>
     contents && refused === null && !contents.type.startsWith('sequences')
@@ -117,7 +122,8 @@ async function concludeUnknown(
       : [],
   );
   const proposal = proposedLayout(plain);
-  if (proposal && layoutOut !== undefined) {
+  const written = proposal !== null && layoutOut !== undefined;
+  if (written) {
     await writeFile(layoutOut, `${JSON.stringify(proposal, null, 2)}\n`, { flag: 'wx' });
   }
   const listed = datasets.map(({ path: name, contents, attributes, refused }) => [
@@ -134,19 +140,20 @@ async function concludeUnknown(
       ? [
           'Nothing in it looks like voxels and incident energies. Points need a description of your own: docs/layouts.md.',
         ]
-      : layoutOut !== undefined
-        ? [`Proposed layout: ${layoutOut}; check axes and units, then --layout ${layoutOut}`]
+      : written
+        ? [`Wrote the proposed layout ${layoutOut}; check its axes and units, then --layout ${layoutOut}`]
         : [
             'Proposed layout (axes and units are guesses; --layout-out FILE writes it):',
             JSON.stringify(proposal),
           ];
-  session.conclude({ path, error: { code, message }, datasets, complete, proposal }, [
+  session.conclude({ path, error: { code, message }, datasets, complete, proposal, written }, [
     path,
     'Datasets:',
     ...columns(listed),
     ...(complete ? [] : ['  and more']),
     ...described,
   ]);
+  return written;
 }
 
 function concludeMachine(session: Session): void {

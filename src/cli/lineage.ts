@@ -17,7 +17,7 @@ export interface LineageFlags extends options.RunOptions {
 export function lineageCommand(): Command {
   const command = new Command('lineage')
     .description(
-      'say what in a folder was made from what, and what is stale since a file changed or is missing: results, classifiers, weights, models, reports, figures (exit code 1 then)',
+      'say what in a folder was made from what, and what is stale since a file changed or is missing, and what is damaged: results, classifiers, weights, models, reports, figures (exit code 1 then)',
     )
     .argument('<folder>', 'folder of a study')
     .option('--dot <file>', 'the graph for Graphviz: dot -Tsvg FILE')
@@ -44,8 +44,8 @@ function linesOf({ nodes, edges }: Lineage): string[] {
     const from = edges.filter(({ to }) => to === path).map((edge) => `${edge.role} ${edge.from}`);
     return [kind, path, state, from.length > 0 ? `from ${from.join(', ')}` : ''];
   });
-  const stale = nodes.flatMap(({ path, reasons }) =>
-    reasons.map((reason) => `${path} is stale: ${reason}; make it again`),
+  const odd = nodes.flatMap(({ path, state, reasons }) =>
+    reasons.map((reason) => `${path} is ${state}: ${reason}; make it again`),
   );
   const moved = nodes.flatMap(({ path, movedFrom }) =>
     movedFrom === null ? [] : [`${movedFrom} moved to ${path}`],
@@ -53,6 +53,6 @@ function linesOf({ nodes, edges }: Lineage): string[] {
   return [
     ...columns(rows),
     ...(moved.length > 0 ? ['', ...moved] : []),
-    ...(stale.length > 0 ? ['', ...stale] : []),
+    ...(odd.length > 0 ? ['', ...odd] : []),
   ];
 }

@@ -33,6 +33,7 @@ const colors = {
   current: { frame: '#4a5568', text: '#1a202c', dashes: {} },
   stale: { frame: '#b8430b', text: '#b8430b', dashes: {} },
   missing: { frame: '#718096', text: '#718096', dashes: { 'stroke-dasharray': '5 4' } },
+  unreadable: { frame: '#c53030', text: '#c53030', dashes: {} },
 } as const;
 
 /** The graph as a drawing of its own, SVG. */
@@ -41,9 +42,9 @@ export function lineageSvg(lineage: Lineage): string {
 }
 
 /**
- * The drawing of the graph: what was made stands to the right of all that it was made from. What is stale is orange, what is missing
- * dashed; why something is stale stands in its title, which browsers show where the pointer rests. A style sheet may override the colors: the
- * classes are `paper`, `box`, `file-kind`, `name`, `edge`, `head`, `role`, with `current`, `stale` or `missing` on the group of a file.
+ * The drawing of the graph: what was made stands to the right of all that it was made from. What is stale is orange, what cannot
+ * be read red, what is missing dashed; why stands in its title, which browsers show where the pointer rests. A style sheet may override the colors: the
+ * classes are `paper`, `box`, `file-kind`, `name`, `edge`, `head`, `role`, with `current`, `stale`, `missing` or `unreadable` on the group of a file.
  */
 export function lineageDrawing({ nodes, edges }: Lineage): Drawn {
   const boxes = placed(nodes, edges);

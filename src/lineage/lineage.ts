@@ -14,8 +14,8 @@ export interface LineageNode {
   readonly kind: MadeKind | 'data';
   /** Of its bytes now; null where it is missing. */
   readonly sha256: string | null;
-  readonly state: 'current' | 'stale' | 'missing';
-  /** Why it is stale, one line each. */
+  readonly state: 'current' | 'stale' | 'missing' | 'unreadable';
+  /** Why it is stale or cannot be read, one line each. */
   readonly reasons: readonly string[];
   /** Where what was made from it looks for it: it lies beside that place, with the same bytes; null: it is where it was. */
   readonly movedFrom: string | null;
@@ -50,7 +50,7 @@ interface Growing {
  * The graph of what caloscope made in a folder, and of the files that it was made from. An input is looked for at its path, seen from the
  * working folder or from the folder of the study; where nothing is there, an output with its checksum stands for it, or a file with its
  * checksum and ending in the folder where it was: it was moved. What was made from a file
- * that changed or is missing is stale, and so is all that was made from that.
+ * that changed or is missing is stale, and so is all that was made from that. What is marked as ours and damaged is unreadable.
  *
  * @throws FileError ERR_FILE_NOT_FOUND, ERR_NOT_A_FILE where the folder is none, and the codes for files; the reason of the signal when aborted.
  */
@@ -104,10 +104,19 @@ class Study {
       const reasons = (parents.get(path) ?? []).flatMap(({ input, parent }) => {
         if (parent.sha256 === null) return [`its ${input.role} ${parent.path} is missing`];
         if (parent.sha256 !== input.sha256) return [`its ${input.role} ${parent.path} has changed since`];
-        return judge(parent).state === 'stale' ? [`its ${input.role} ${parent.path} is stale`] : [];
+        const { state } = judge(parent);
+        return state === 'current' ? [] : [`its ${input.role} ${parent.path} is ${state}`];
       });
-      const state = sha256 === null ? 'missing' : reasons.length > 0 ? 'stale' : 'current';
-      const made: LineageNode = { path, kind, sha256, state, reasons, movedFrom };
+      const damage = node.made?.damage ?? null;
+      const ofNode = { path, kind, sha256, movedFrom };
+      const made: LineageNode =
+        damage !== null
+          ? { ...ofNode, state: 'unreadable', reasons: [damage] }
+          : {
+              ...ofNode,
+              state: sha256 === null ? 'missing' : reasons.length > 0 ? 'stale' : 'current',
+              reasons,
+            };
       judged.set(path, made);
       return made;
     };
@@ -166,10 +175,15 @@ class Study {
   }
 }
 
-/** The graph in the language of Graphviz: what is stale is orange, what is missing dashed. */
+/** The graph in the language of Graphviz: what is stale is orange, what cannot be read red, what is missing dashed. */
 export function lineageDot({ nodes, edges }: Lineage): string {
   const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`;
-  const look = { current: '', stale: ', color="#b8430b", fontcolor="#b8430b"', missing: ', style=dashed' };
+  const look = {
+    current: '',
+    stale: ', color="#b8430b", fontcolor="#b8430b"',
+    missing: ', style=dashed',
+    unreadable: ', color="#c53030", fontcolor="#c53030"',
+  };
   return [
     'digraph lineage {',
     '  rankdir=LR;',

@@ -21,10 +21,14 @@ export interface MadeFile {
   /** The file whose checksum tells it from others. */
   readonly file: string;
   readonly inputs: readonly OutputInput[];
+  /** Why it cannot be read, though it is marked as ours; null: it can. Its inputs are not known then. */
+  readonly damage: string | null;
 }
 
 /** Bytes of a report in which its inputs are named. */
 const headOfReport = 2 ** 20;
+/** What a result says of itself. */
+const resultMark = '"caloscope-evaluation"';
 
 /** All outputs in a folder that name their inputs, and in the folders in it, by path. Hidden folders and node_modules are not looked at. */
 export async function madeFilesIn(folder: string, signal?: AbortSignal): Promise<MadeFile[]> {
@@ -50,7 +54,7 @@ async function madeFileAt(path: string, folder: string, signal?: AbortSignal): P
   const made = (kind: MadeKind, inputs: unknown, at = path): MadeFile | null => {
     const parsed = inputsSchema.safeParse(inputs);
     return parsed.success && parsed.data.length > 0
-      ? { kind, path: at, file: path, inputs: parsed.data }
+      ? { kind, path: at, file: path, inputs: parsed.data, damage: null }
       : null;
   };
   try {
@@ -68,10 +72,23 @@ async function madeFileAt(path: string, folder: string, signal?: AbortSignal): P
     return null;
   } catch (error) {
     signal?.throwIfAborted();
-    // What cannot be read as ours is not ours.
-    if (error instanceof CaloscopeError || error instanceof SyntaxError) return null;
-    throw error;
+    if (!(error instanceof CaloscopeError || error instanceof SyntaxError)) throw error;
+    const kind = await markedKind(path);
+    const damage = error.message.replaceAll(/\s+/g, ' ');
+    const ofFolder = kind === 'classifier' || kind === 'figures';
+    return kind && { kind, path: ofFolder ? folder : path, file: path, inputs: [], damage };
   }
+}
+
+/** What a file that cannot be read was to be; null: what is not marked as ours is not ours. Reports and figures fail at their mark. */
+async function markedKind(path: string): Promise<MadeKind | null> {
+  if (basename(path) === ensembleFile) return 'classifier';
+  if (basename(path) === 'submission.yaml') return 'figures';
+  if (path.endsWith('.html')) return 'report';
+  const head = await headOf(path);
+  if (path.endsWith('.json')) return head.includes(resultMark) ? 'result' : null;
+  if (path.endsWith('.onnx')) return head.includes(metadataKey) ? 'model' : null;
+  return head.includes('log_weight') ? 'weights' : null;
 }
 
 function described(text: string | undefined): unknown {
@@ -79,7 +96,7 @@ function described(text: string | undefined): unknown {
 }
 
 function inputsOfEvaluation(text: string): unknown {
-  return text.includes('"caloscope-evaluation"') ? inputsOfResult(JSON.parse(text)) : null;
+  return text.includes(resultMark) ? inputsOfResult(JSON.parse(text)) : null;
 }
 
 /** In a comment on its first line. */

@@ -1,4 +1,13 @@
-import { appendFileSync, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Lineage } from '#caloscope/lineage/lineage';
@@ -145,6 +154,20 @@ describe('lineage', () => {
     const graph = readFileSync(dot, 'utf8');
     expect(graph).toContain('"other.hdf5" [label="data\\nother.hdf5", style=dashed];');
     expect(graph).toContain('"classifier" -> "weights.hdf5" [label="classifier"];');
+  });
+
+  it('lists what is damaged', async () => {
+    const cut = ['result/result.json', 'classifier/ensemble.safetensors', 'weights.hdf5'];
+    for (const name of cut) truncateSync(at(name), Math.floor(statSync(at(name)).size / 2));
+    const { found, exitCode } = await lineage();
+    expect(exitCode).toBe(1);
+    expect(pathsIn(found, 'unreadable')).toEqual(['classifier', 'result/result.json', 'weights.hdf5']);
+    const result = found.nodes.find(({ path }) => path === 'result/result.json');
+    expect(result).toMatchObject({ kind: 'result', reasons: [expect.stringMatching(/JSON/)] });
+    const { stdout } = await caloscope(['lineage', files.folder]);
+    expect(stdout).toMatch(/^result\/result\.json is unreadable: .*JSON.*; make it again$/m);
+    writeFileSync(at('foreign.json'), '{"format": "another"');
+    expect((await lineage()).found.nodes.map(({ path }) => path)).not.toContain('foreign.json');
   });
 
   it('refuses what is no folder', async () => {

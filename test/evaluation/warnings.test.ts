@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ClassifierEnsemble } from '#caloscope/classifier/ensemble';
 import { scoreFile } from '#caloscope/classifier/file-scores';
+import { type ClassifierSettings, classifierSchema } from '#caloscope/classifier/network-settings';
 import { sizeWarnings } from '#caloscope/classifier/size-warnings';
 import { trainClassifier } from '#caloscope/classifier/training';
 import { foldsDiffer } from '#caloscope/evaluation/analyses/auc';
@@ -18,6 +19,10 @@ import { type GridNumbers, gridGeometry, gridNumbers, gridShowers } from '../sup
 
 function codes(warnings: readonly { code: string }[]): string[] {
   return warnings.map(({ code }) => code);
+}
+
+function settingsOf(hidden: number[]): ClassifierSettings {
+  return classifierSchema.parse({ hidden });
 }
 
 function fromNumbers(numbers: GridNumbers): ShowerSample {
@@ -35,11 +40,21 @@ describe('warnings about sizes', () => {
     const warnings = sizeWarnings(
       { reference: first, generated: second },
       'jets',
-      { folds, split: null },
+      { folds, split: null, classifier: settingsOf([64, 64]) },
       parameters,
     );
     expect(codes(warnings)).toEqual(expected);
     for (const { message } of warnings) expect(message).toMatch(/\d (training )?jets/);
+  });
+
+  it.each([
+    [[256, 256], 'one of fewer parameters (--hidden 128,128)'],
+    [[64, 64], 'one of fewer parameters (--hidden 32,32)'],
+    [[1], 'one of fewer parameters'],
+  ])('of a network of %j advise a smaller one', (hidden, expected) => {
+    const plan = { folds: 5, split: null, classifier: settingsOf(hidden) };
+    const [warning] = sizeWarnings({ reference: 1000, generated: 1000 }, 'jets', plan, 120_001);
+    expect(warning?.message.endsWith(expected)).toBe(true);
   });
 
   it('stay with the classifier when it is saved, and are repeated when it is used', async () => {
