@@ -61,10 +61,7 @@ export function evaluateCommand(): Command {
     .requiredOption('--out <folder>', 'folder for the result; it is made')
     .option('--force', 'replace the result of an earlier run')
     .option('--allow-same', 'compare a file with itself, on purpose')
-    .option(
-      '--null <file>',
-      'HDF5 file of a second, independent reference sample: what two of them differ by',
-    )
+    .option('--null <file>', 'file of a second, independent reference sample: what two of them differ by')
     .addOption(options.tablesOption())
     .addOption(options.figuresOption());
   options.addGeometryOptions(command);

@@ -35,7 +35,7 @@ const unknownLayout: ReadonlySet<string> = new Set([
 export function inspectCommand(): Command {
   const command = new Command('inspect')
     .description('say what is in a shower file; without a file: what caloscope found of this machine')
-    .argument('[file]', 'HDF5 file of showers')
+    .argument('[file]', 'file of a sample, of any kind')
     .option('--layout-out <file>', 'write the proposed layout of a file that none fits, to be edited');
   options.addGeometryOptions(command);
   return options.addSpeechOptions(command);

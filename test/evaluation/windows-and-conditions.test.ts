@@ -92,6 +92,20 @@ describe('windows and conditions', () => {
     expect(highest?.meanWeight?.value).toBeCloseTo(mean, 10);
   });
 
+  it('give no AUC in bins where no learner says anything', async () => {
+    const equal = gridNumbers(200, 90);
+    const { result, ensemble } = await evaluate(
+      showersFromArrays(gridNumbers(200, 89), gridGeometry()),
+      showersFromArrays(equal, gridGeometry()),
+      { folds: 3, learners: ['sparse'], threads: 2 },
+    );
+    ensemble.dispose();
+    expect(result.auc.value).toBe(0.5);
+    expect(result.conditions[0]?.bins.map(({ auc }) => auc)).toEqual(
+      result.conditions[0]?.bins.map(() => null),
+    );
+  });
+
   it('refuse windows that hold nothing', async () => {
     const sample = () => showersFromArrays(reference, gridGeometry());
     const upside = evaluate(sample(), sample(), { windows: [{ lower: 2, upper: 1 }] });

@@ -148,6 +148,12 @@ SampleSupport judge(const JudgedRows& own, const JudgedRows& other, const TileRu
   const SampleWidths widths(other.values(), own.values(), run_tiles, control);
   found.directions = widths.directions();
   if (found.directions == 0) return found;  // all rows of both samples are equal
+  if (other.row.size() < 2 * found.directions) {
+    // In directions that the rows of the other sample hardly span, equal rows would be many widths away.
+    found.neighbors = 0;
+    found.expected_share = 0;
+    return found;
+  }
   const auto own_numbers = widths.apply(own.values(), run_tiles, control);
   const auto other_numbers = widths.apply(other.values(), run_tiles, control);
   const FloatRows own_points{own_numbers, own.row.size(), found.directions};

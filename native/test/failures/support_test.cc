@@ -129,6 +129,18 @@ TEST(Support, DoesNotDependOnThreadsAndTakesAPartOfManyRows) {
   EXPECT_LT(support_rows(1000), support_rows(10));
 }
 
+TEST(Support, IsNotJudgedWhereRowsHardlySpanTheColumns) {
+  for (std::uint64_t trial = 0; trial < 20; ++trial) {
+    const auto few = overlap(normal_columns(38, 20, 75, 0, 0, trial), 20);
+    EXPECT_EQ(few.reference.neighbors + few.generated.neighbors, 0U);
+    EXPECT_EQ(few.reference.outside + few.generated.outside, 0U);
+    const auto enough = overlap(normal_columns(38, 76, 80, 0, 0, trial), 76);
+    EXPECT_GT(enough.reference.neighbors, 0U);
+    EXPECT_GT(enough.generated.neighbors, 0U);
+    EXPECT_LE(share_of(enough.reference) + share_of(enough.generated), 0.1);
+  }
+}
+
 TEST(Support, TakesWhatIsOdd) {
   // Copies: nobody is farther than another.
   EXPECT_EQ(overlap({std::vector<double>(60, 2.5)}, 30).generated.outside, 0U);
@@ -141,7 +153,8 @@ TEST(Support, TakesWhatIsOdd) {
   EXPECT_EQ(overlap(columns, 100).reference.directions, 2U);
   // Too few to judge.
   EXPECT_EQ(overlap({{1, 2, 3}}, 1).reference.neighbors, 0U);
-  EXPECT_EQ(overlap({{1, 2, 3}}, 1).generated.neighbors, 1U);
+  EXPECT_EQ(overlap({{1, 2, 3}}, 1).generated.neighbors, 0U);
+  EXPECT_EQ(overlap({{1, 4, 2, 3}}, 2).generated.neighbors, 1U);
   EXPECT_EQ(thrown_code([] { overlap({{1, 2}}, 2); }), ErrorCode::too_few_rows);
   EXPECT_EQ(thrown_code([] { overlap({{1, 2}, {1}}, 1); }), ErrorCode::shape);
   EXPECT_EQ(thrown_code([] { overlap({{1, std::numeric_limits<double>::infinity(), 2}}, 1); }), ErrorCode::non_finite);

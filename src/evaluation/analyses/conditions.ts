@@ -5,7 +5,7 @@ import { quantityText } from '../../failures/quantity-text.js';
 import { didYouMean } from '../../names.js';
 import type { Sample } from '../../samples/sample.js';
 import { chiSquareTail } from '../../statistics/chi-square-tail.js';
-import { areaUnderCurve } from '../../statistics/rank-statistics.js';
+import { type AreaUnderCurve, areaUnderCurve } from '../../statistics/rank-statistics.js';
 import { densityRatioWeights } from '../../weights/density-ratio.js';
 import type { Analysis, AnalysisContext } from '../analysis.js';
 import { sortedTogether } from '../observable-axis.js';
@@ -28,7 +28,7 @@ export interface ConditionBin {
   readonly upper: number;
   readonly reference: number;
   readonly generated: number;
-  /** Of the rows in the bin, whatever their fold; error of DeLong. null: a sample has fewer than two rows there. */
+  /** Of the rows in the bin, whatever their fold; error of DeLong. null: a sample has fewer than two rows there, or all rows have one score. */
   readonly auc: { readonly value: number; readonly standardError: number } | null;
   /** Of the generated rows in the bin, with the scatter of the weights as its error; 1 for a ratio of densities. null: no rows. */
   readonly meanWeight: { readonly value: number; readonly standardError: number } | null;
@@ -157,6 +157,11 @@ async function binsOf(
   });
 }
 
+/** All rows have the same score: learners without weight. */
+function saysNothing({ value, standardError }: AreaUnderCurve): boolean {
+  return value === 0.5 && standardError === 0;
+}
+
 interface BinRows {
   readonly reference: Uint32Array;
   readonly generated: Uint32Array;
@@ -182,7 +187,7 @@ async function binOf({ fitted, scores, run }: AnalysisContext, all: ComparedWeig
   return {
     reference: reference.length,
     generated: generated.length,
-    auc: area && { value: area.value, standardError: area.standardError },
+    auc: area === null || saysNothing(area) ? null : { value: area.value, standardError: area.standardError },
     meanWeight: health && { value: health.mean, standardError: health.meanError },
     effectiveSampleSize: health?.effectiveSampleSize ?? generated.length,
   };

@@ -55,16 +55,19 @@ export const profiles: Analysis<readonly ProfileComparison[]> = {
       .slice(0, summarized);
     return {
       heading:
-        'Mean profiles that differ most (bin furthest from the reference, generated over reference; p: of all bins with their covariance)',
+        'Mean profiles that differ most (bins furthest from the reference, generated over reference; p: of all bins with their covariance)',
       rows: worst.map(({ label, unit, generated, reweighted, chiSquare }) => [
         label,
-        `${generated.lower.toPrecision(3)} to ${generated.upper.toPrecision(3)} ${unit}`.trimEnd(),
-        `${pullText(generated)}  p ${shortP(chiSquare.generated.pValue)}`,
-        `reweighted ${reweighted === null ? '–' : pullText(reweighted)}  p ${shortP(chiSquare.reweighted.pValue)}`,
+        `${binText(generated, unit)}  ${pullText(generated)}  p ${shortP(chiSquare.generated.pValue)}`,
+        `reweighted  ${reweighted === null ? '–' : `${binText(reweighted, unit)}  ${pullText(reweighted)}`}  p ${shortP(chiSquare.reweighted.pValue)}`,
       ]),
     };
   },
 };
+
+function binText({ lower, upper }: { lower: number; upper: number }, unit: string): string {
+  return `${lower.toPrecision(3)} to ${upper.toPrecision(3)} ${unit}`.trimEnd();
+}
 
 async function compareProfiles({
   reference,

@@ -1,6 +1,6 @@
 import type { EvaluationResult, OutsideRows, SupportSummary } from '../../evaluation/result.js';
 import { section, swatch } from '../drawing/legend.js';
-import { count, measured, percent, significant } from '../drawing/numbers.js';
+import { absent, count, measured, percent, significant } from '../drawing/numbers.js';
 import type { Content, Sheet } from '../drawing/sheet.js';
 import { table } from '../drawing/table.js';
 import type { Section } from '../section.js';
@@ -41,6 +41,8 @@ function supportSection(
 
 function row(sheet: Sheet, role: Role, outside: OutsideRows): Content[] {
   const { rows, judged, share, standardError, expectedShare, neighbors } = outside;
+  if (neighbors === 0)
+    return [[swatch(sheet, role), role], 'too few rows to judge', count(judged), absent, absent, absent];
   return [
     [swatch(sheet, role), role],
     count(rows),
