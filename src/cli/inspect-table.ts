@@ -1,4 +1,5 @@
 import { readTable } from '../formats/tables/read-table.js';
+import { emptyText } from '../samples/files-of-sample.js';
 import { columns, count } from './figures.js';
 import type { Session } from './session.js';
 
@@ -41,12 +42,14 @@ export async function runInspectTable(session: Session, path: string): Promise<n
         nonFinite === 0 ? '' : count(nonFinite),
       ]),
     ]),
-    odd.length === 0
-      ? 'No problems.'
-      : `Problems: ${odd.map(({ name }) => name).join(', ')} with numbers that are not finite; remove those rows or leave them out (--drop-rows)`,
+    rows === 0
+      ? `Problems: ${emptyText('rows')}`
+      : odd.length === 0
+        ? 'No problems.'
+        : `Problems: ${odd.map(({ name }) => name).join(', ')} with numbers that are not finite; remove those rows or leave them out (--drop-rows)`,
   ];
   session.conclude({ path, format, sha256, rows, columns: found }, lines);
-  return odd.length === 0 ? 0 : 1;
+  return rows > 0 && odd.length === 0 ? 0 : 1;
 }
 
 function inspected(name: string, values: Float32Array): ColumnInspection {

@@ -10,6 +10,7 @@ import { proposedLayout } from '../layouts/proposed-layout.js';
 import { usableCores } from '../machine/usable-cores.js';
 import { native } from '../native/binding.js';
 import { callNative } from '../native/run-job.js';
+import { emptyText } from '../samples/files-of-sample.js';
 import { describeFile, requireFileOptions } from '../samples/kinds.js';
 import { otherKindCodes } from '../samples/sample.js';
 import { type FileInspection, inspectShowerFile } from '../samples/showers/inspection.js';
@@ -88,8 +89,9 @@ export async function runInspect(
         ['rows', rows === null ? 'not known' : count(rows)],
         ['content', content.words],
       ]),
+      ...(rows === 0 ? [`Problems: ${emptyText('rows')}`] : []),
     ]);
-    return 0;
+    return rows === 0 ? 1 : 0;
   }
   session.conclude(inspection, linesOf(inspection));
   return inspection.problems.some(({ severity }) => severity === 'error') ? 1 : 0;

@@ -26,6 +26,11 @@ export function filesTogether(first: string, count: number, files: readonly File
   };
 }
 
+/** What is said of a sample without rows. */
+export function emptyText(noun: string): string {
+  return `it is empty: it holds no ${noun}; write it again with some`;
+}
+
 /**
  * Refuses files of which no row is left once those with numbers that cannot be used are left out.
  *
@@ -39,9 +44,7 @@ export function requireRows(
 ): void {
   if (left > 0) return;
   const message =
-    read === 0
-      ? `it is empty: it holds no ${noun}`
-      : `no ${noun} are left: all ${read} hold numbers that cannot be used`;
+    read === 0 ? emptyText(noun) : `no ${noun} are left: all ${read} hold numbers that cannot be used`;
   throw new FileError('ERR_TOO_FEW_ROWS', source, message);
 }
 

@@ -105,6 +105,53 @@ describe('a file that no layout fits', () => {
     expect(second.stdout).toMatch(/incident energy +10 GeV to 15 GeV/);
   });
 
+  it('is told where its description gives another unit', async () => {
+    const described = await caloscope(['inspect', 'images.h5', '--json'], toys.folder);
+    const { proposal } = JSON.parse(described.stdout);
+    const wrong = { ...proposal, voxels: { ...proposal.voxels, unit: 'GeV' } };
+    writeFileSync(join(toys.folder, 'wrong.json'), JSON.stringify(wrong));
+    const { stdout } = await caloscope(['inspect', 'images.h5', '--layout', 'wrong.json'], toys.folder);
+    expect(stdout).toMatch(
+      /units: .*; check incidentEnergies\.unit \(GeV\) and voxels\.unit \(GeV\) of the layout mine against what is stored in .*\/ECAL/,
+    );
+    expect(stdout).not.toContain('seem to be');
+  });
+
+  it.each([
+    [
+      'showers',
+      'none.h5',
+      'error: ERR_TOO_FEW_ROWS: it is empty: it holds no showers; write it again with some',
+    ],
+    ['rows', 'none.npy', 'Problems: it is empty: it holds no rows; write it again with some'],
+  ])('without %s is one with a problem', async (_, name, problem) => {
+    const file = new File(join(toys.folder, 'none.h5'), 'w');
+    file.create_dataset({ name: 'incident_energies', data: new Float32Array(0), shape: [0, 1] });
+    file.create_dataset({ name: 'showers', data: new Float32Array(0), shape: [0, 368] });
+    file.close();
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 2), }".padEnd(117);
+    writeFileSync(join(toys.folder, 'none.npy'), Buffer.from(`\x93NUMPY\x01\0v\0${header}\n`, 'latin1'));
+    const { exitCode, stdout } = await caloscope(['inspect', name], toys.folder);
+    expect(stdout).toContain(problem);
+    expect(stdout).not.toContain('No problems');
+    expect(exitCode).toBe(1);
+  });
+
+  it.each([
+    ['names.csv', 'x,y\n'],
+    ['nothing.csv', ''],
+  ])('is a table without rows: %s', async (name, text) => {
+    for (const one of [name, 'second.csv']) writeFileSync(join(toys.folder, one), text);
+    for (const words of [
+      ['inspect', name],
+      ['evaluate', name, 'second.csv', '--out', 'refused'],
+    ]) {
+      const { exitCode, stderr } = await caloscope(words, toys.folder);
+      expect([exitCode, errorLine.exec(stderr)?.[1]]).toEqual([1, 'ERR_TOO_FEW_ROWS']);
+      expect(stderr).toContain(`${name}: it is a table without rows`);
+    }
+  });
+
   it('is told as JSON, and a description that is there is kept', async () => {
     const { stdout } = await caloscope(['inspect', 'images.h5', '--json'], toys.folder);
     expect(JSON.parse(stdout)).toMatchObject({

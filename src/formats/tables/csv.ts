@@ -17,7 +17,7 @@ const namedNumber = /^[+-]?(?:nan|inf|infinity)$/i;
  * An empty cell is NaN, as pandas writes it.
  *
  * @throws CaloscopeError ERR_DATASET_TYPE for a cell that is no number, ERR_FILE_CORRUPT for rows of different lengths; both with the
- * line.
+ * line; ERR_TOO_FEW_ROWS for names without rows, or nothing.
  */
 export async function readCsv(file: TableBytes, wanted: readonly string[] | null): Promise<NumberTable> {
   const { heading, delimiter } = beginningOf(file);
@@ -128,7 +128,11 @@ class RowsOfCells {
   }
 
   finish(): NumberTable {
-    if (this.#length === 0) throw new CaloscopeError('ERR_LAYOUT', 'there is no row of numbers in it');
+    if (this.#length === 0) {
+      const message =
+        'it is a table without rows: there is no line of numbers in it; write it again with its rows';
+      throw new CaloscopeError('ERR_TOO_FEW_ROWS', message);
+    }
     const rows = this.#length / this.#columns.length;
     return {
       columns: this.#columns,

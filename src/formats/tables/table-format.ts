@@ -20,7 +20,15 @@ export function tableFormatOf(start: Buffer): TableFormat | null {
   // Not XML, JSON or a pointer of Git LFS, which are text with numbers, too.
   const isText = /^[\t\r\n -\x7e\x80-\xff]*$/.test(text) && !/^\s*[<{[]|^version https:/.test(text);
   const isCell = (cell: string) => /^[+-]?(?:\d*\.?\d+|\d+\.|nan|inf(?:inity)?)(?:e[+-]?\d*)?$/i.test(cell);
-  return isText && text.split(/[\s,;"]+/).some(isCell) ? 'csv' : null;
+  if (!isText) return null;
+  return text.split(/[\s,;"]+/).some(isCell) || hasNoRows(text) ? 'csv' : null;
+}
+
+/** Whether text is nothing, or one line of names: a table that was written without rows. A line of words is none. */
+function hasNoRows(text: string): boolean {
+  const [names = '', ...rest] = text.split(/[\r\n]+/).filter((line) => /^\s*[^#\s]/.test(line));
+  const cells = names.split(/[\t,;]/).filter((cell) => cell.trim() !== '');
+  return rest.length === 0 && (cells.length > 1 || !/\s/.test(names.trim()));
 }
 
 /** What a worker thread is to read. */

@@ -3,6 +3,7 @@ import { binningWords } from '../../geometry/point-binning.js';
 import { chosenLayouts } from '../../layouts/chosen-layout.js';
 import type { EnergyUnit } from '../../layouts/units.js';
 import { requireKnownOptions, requireText } from '../../names.js';
+import { emptyText } from '../files-of-sample.js';
 import { ContentCheck, type ContentSummary } from './reading/content-checks.js';
 import type { ContentProblem } from './reading/oddities.js';
 import { pointTarget } from './reading/point-target.js';
@@ -118,12 +119,14 @@ export async function inspectShowerFile(path: string, options: InspectOptions = 
           voxels,
           occupancy: summary.layerOccupancy[i] ?? 0,
         })) ?? null,
-      problems: [...problems, ...odd],
+      problems: [...(metadata.rows === 0 ? [empty] : []), ...problems, ...odd],
     };
   } finally {
     await reader.close();
   }
 }
+
+const empty = { severity: 'error', code: 'ERR_TOO_FEW_ROWS', message: emptyText('showers') } as const;
 
 /** Points without a geometry are not read. */
 function unread({ problems }: ShowerFileMetadata): {

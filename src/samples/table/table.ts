@@ -299,9 +299,10 @@ class Table implements Sample {
       ...(missing.length === 0 ? [] : [`${shortList(missing)} missing`]),
       ...(others.length === 0 ? [] : [`${shortList(others)} beside them`]),
     ];
+    const { name = 'the matrix' } = this.#matrix;
     throw new ArgumentError(
       'ERR_SHAPE',
-      `the matrix has ${columns.length} columns (${shortList(columns)}), ${expected.length} are expected (${shortList(expected)}): ${differences.join(', ')}; columns are matched by their names`,
+      `${name} has ${columns.length} columns (${shortList(columns)}), ${expected.length} are expected (${shortList(expected)}): ${differences.join(', ')}; columns are matched by their names`,
     );
   }
 }

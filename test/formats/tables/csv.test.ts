@@ -41,9 +41,11 @@ describe('tables as text', () => {
     ['a cell of several lines', 'a,b\n"3\n x",4\n', 'ERR_DATASET_TYPE', 'holds "3 x", which is no number'],
     ['two columns of one name', 'a,a\n1,2\n', 'ERR_LAYOUT', 'two columns are called a'],
     ['an open quote', 'a,b\n1,"2\n', 'ERR_FILE_CORRUPT', 'line'],
-    ['names only', 'a,b\n', 'ERR_LAYOUT', 'no table of numbers'],
-    ['names and a remark', 'a,b\n# 5\n', 'ERR_LAYOUT', 'no row of numbers'],
-    ['nothing', '', 'ERR_LAYOUT', 'no table of numbers'],
+    ['names only', 'a,b\n', 'ERR_TOO_FEW_ROWS', 'a table without rows'],
+    ['names and a remark', 'a,b\n# 5\n', 'ERR_TOO_FEW_ROWS', 'a table without rows'],
+    ['one name', 'a\n', 'ERR_TOO_FEW_ROWS', 'a table without rows'],
+    ['nothing', '', 'ERR_TOO_FEW_ROWS', 'a table without rows'],
+    ['text', '{"a": "b"}\n', 'ERR_LAYOUT', 'no table of numbers'],
     ['words', 'Dear reader,\n', 'ERR_LAYOUT', 'no table of numbers'],
   ])('are refused for %s', async (_, text, code, words) => {
     await expect(read(text)).rejects.toMatchObject({ code, message: expect.stringContaining(words) });

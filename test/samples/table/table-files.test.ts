@@ -115,6 +115,16 @@ it('refuses a table without rows, by its name', async () => {
   writeFileSync(path, Buffer.from(`\x93NUMPY\x01\0v\0${header}\n`, 'latin1'));
   await expect(openTable(path)).rejects.toMatchObject({
     code: 'ERR_TOO_FEW_ROWS',
-    message: `${path}: it is empty: it holds no rows`,
+    message: `${path}: it is empty: it holds no rows; write it again with some`,
   });
+});
+
+it('names the file whose columns are others', async () => {
+  const rows = '1,2,3\n4,5,6\n';
+  const first = await openTable(file('abc.csv', `a,b,c\n${rows}`));
+  const path = file('abd.csv', `a,b,d\n${rows}`);
+  const second = await openTable(path);
+  expect(() => sampleOf(first).requireFit(sampleOf(second))).toThrow(
+    `${path} has 3 columns (a, b, d), 3 are expected (a, b, c): c missing, d beside them`,
+  );
 });

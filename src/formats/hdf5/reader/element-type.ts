@@ -216,7 +216,16 @@ export function numbersOfSequence(type: ElementType): NumberType {
   );
 }
 
+/** As h5py stores them: `r` and `i`. */
+function isComplex(type: ElementType): boolean {
+  return type.kind === 'compound' && type.members.map(({ name }) => name).join() === 'r,i';
+}
+
 function notNumbers(type: ElementType): CaloscopeError {
+  if (isComplex(type)) {
+    const message = 'it holds complex numbers; real ones are needed: write their .real, or .imag';
+    return new CaloscopeError('ERR_DATASET_TYPE', message);
+  }
   const holds = type.kind === 'compound' ? 'compound records' : elementWords(type);
   const remedy =
     type.kind === 'compound'

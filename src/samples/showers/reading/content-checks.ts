@@ -102,10 +102,12 @@ export class ContentCheck {
    *
    * @param usualEnergies incident energies (MeV) of the samples of the geometry.
    * @param weighted whether the energies are multiplied by weights of their cells yet: their sums do not tell the unit.
+   * @param described where units stand that the user told, in words: these are to be looked at then, not the file; null: they were not.
    */
   problems(
     usualEnergies: { readonly min: number; readonly max: number } | null = null,
     weighted = false,
+    described: string | null = null,
   ): ContentProblem[] {
     const problems = [
       ...(this.#points?.problems() ?? []),
@@ -136,6 +138,7 @@ export class ContentCheck {
       rangeOrNull(this.#incidentEnergy),
       usualEnergies,
       weighted ? anyRatio : this.#points === null ? soundRatio : soundRatioOfPoints,
+      described,
     );
     if (units) problems.push({ code: 'units', message: units, severity: 'warning' });
     return problems;
@@ -234,16 +237,17 @@ function unitsProblem(
   incident: { readonly min: number; readonly max: number } | null,
   usual: { readonly min: number; readonly max: number } | null,
   sound: { readonly min: number; readonly max: number },
+  described: string | null,
 ): string | null {
   if (ratio === null) return null;
   if (ratio < sound.min || ratio > sound.max) {
     const common = sound === soundRatio ? '0.2 to 1.2' : '0.01 to 1.2';
     const found = `the median of deposited over incident energy is ${ratio.toPrecision(3)}, not ${common}`;
-    return `${found}${suspectedUnit(ratio)}`;
+    return `${found}${described === null ? suspectedUnit(ratio) : `; ${described}`}`;
   }
   if (usual && incident && (incident.min < usual.min / 2 || incident.max > usual.max * 2)) {
     const found = `${incident.min.toPrecision(3)} to ${incident.max.toPrecision(3)} MeV`;
-    return `the incident energies are ${found} where samples of this geometry have ${usual.min} to ${usual.max} MeV; check their unit`;
+    return `the incident energies are ${found} where samples of this geometry have ${usual.min} to ${usual.max} MeV; ${described ?? 'check their unit'}`;
   }
   return null;
 }

@@ -5,6 +5,7 @@ import { OpenedFile } from '../../../formats/files/opened-file.js';
 import { definitionsOf, type Geometry } from '../../../geometry/geometry.js';
 import { type KnownGeometry, layoutGeometry } from '../../../geometry/known-geometry.js';
 import { usualEnergies } from '../../../geometry/published-energies.js';
+import { publishedLayoutNames } from '../../../layouts/published-layouts.js';
 import type { Layout } from '../../../layouts/schema.js';
 import { usableCores } from '../../../machine/usable-cores.js';
 import { native } from '../../../native/binding.js';
@@ -193,11 +194,21 @@ export class ShowerReader {
     }
     const problems = [
       ...this.metadata.problems,
-      ...check.problems(usualEnergies(geometryName), cellWeights !== null),
+      ...check.problems(usualEnergies(geometryName), cellWeights !== null, this.#describedUnits()),
     ];
     const refused = problems.find(({ severity }) => severity === 'error');
     if (refused?.severity === 'error') throw new FileError(refused.code, this.path, refused.message);
     for (const problem of problems) onWarning?.(problem);
+  }
+
+  /** Which units of the description to check against which datasets; null where the layout is a published one. */
+  #describedUnits(): string | null {
+    const { layout, metadata } = this;
+    if (publishedLayoutNames.includes(layout.name)) return null;
+    const { incidentEnergies, voxels } = metadata.units;
+    const ofShowers = layout.voxels ? 'voxels.unit' : 'points.unit';
+    const datasets = metadata.datasets.map(({ path }) => path).join(', ');
+    return `check incidentEnergies.unit (${incidentEnergies}) and ${ofShowers} (${voxels}) of the layout ${layout.name} against what is stored in ${datasets}`;
   }
 
   /** Reads everything once and gives what was noted. */
@@ -232,7 +243,7 @@ export class ShowerReader {
       summary: check.summary(),
       problems: [
         ...this.metadata.problems,
-        ...check.problems(energies, this.layout.cellWeights),
+        ...check.problems(energies, this.layout.cellWeights, this.#describedUnits()),
         ...odd.flatMap((found, i) =>
           found.count === 0 ? [] : [oddCondition(conditions[i]?.name ?? '', found)],
         ),

@@ -312,8 +312,9 @@ export function openPlaces(file: FileBytes, places: ShowerPlaces): FileShowers {
 /** The library has to agree with what is read in a header. */
 function readCheckedHeader(file: FileBytes, links: Hdf5Links, wanted: string): DatasetHeader {
   const path = links.resolve(wanted);
+  const address = inDataset(wanted, () => links.headerAddress(path));
+  const header = readHeader(file, { path: wanted, address });
   return inDataset(wanted, () => {
-    const header = readHeader(file, { path: wanted, address: links.headerAddress(path) });
     const { shape } = header.stored;
     const checked = links.libraryShape(path);
     if (checked?.length !== shape.length || checked.some((length, axis) => length !== shape[axis])) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { elementWords } from '#caloscope/formats/hdf5/reader/element-type';
+import { elementWords, numbersInElement } from '#caloscope/formats/hdf5/reader/element-type';
 import { SequenceReader } from '#caloscope/formats/hdf5/reader/sequence-reader';
 import { readStoredElements, readStoredSequences } from '#caloscope/formats/hdf5/reader/stored-dataset';
 import { withHdf5 } from '../../../support/hdf5-file.js';
@@ -41,6 +41,18 @@ describe('numbers that h5py wrote', () => {
         expect.objectContaining({ code: 'ERR_DATASET_MISSING' }),
       );
     }
+  });
+
+  it('but not of complex numbers, which are told as such', () => {
+    const float = { kind: 'number', words: 'float32' } as never;
+    const members = ['r', 'i'].map((name, i) => ({ name, at: 4 * i, type: float }));
+    const complex = { kind: 'compound', bytes: 8, members } as never;
+    expect(() => numbersInElement(complex, [])).toThrow(
+      expect.objectContaining({
+        code: 'ERR_DATASET_TYPE',
+        message: 'it holds complex numbers; real ones are needed: write their .real, or .imag',
+      }),
+    );
   });
 
   it('with types in words', () => {

@@ -12,6 +12,7 @@ import {
   type ShowerBlock,
 } from '#caloscope/samples/showers/reading/reading';
 import { openShowers } from '#caloscope/samples/showers/shower-stream';
+import { fixture } from '../../../formats/hdf5/reader/fixtures.js';
 
 await ready;
 const folder = mkdtempSync(join(tmpdir(), 'caloscope-layouts-'));
@@ -312,6 +313,16 @@ describe('a described layout', () => {
     );
     expect(block.conditions).toEqual([Float64Array.of(0, 1, 2, 3, 4)]);
     expect(file.metadata.conditions).toEqual([{ name: 'number', label: 'number', unit: '' }]);
+  });
+
+  it('is told once which of its datasets holds no numbers', async () => {
+    const types = fixture('types.h5');
+    const voxels = { datasets: [{ dataset: 'compound', axes: ['shower', 'voxel'] }], unit: 'MeV' };
+    const other = { name: 'mine', incidentEnergies: { dataset: '<f8', column: 0, unit: 'MeV' }, voxels };
+    await expect(inspectShowerFile(types, { layout: other as never })).rejects.toMatchObject({
+      code: 'ERR_DATASET_TYPE',
+      message: expect.stringMatching(/^[^:]*: dataset \/compound: it holds compound records/),
+    });
   });
 
   it('may be a file, and is checked', async () => {
