@@ -10,6 +10,9 @@ const farApart = 0.2;
 /** Share of that distance which another order must leave at most, to be named. */
 const explained = 0.5;
 
+/** Part of it by which an order may be worse than the best, where it has fewer axes moved or turned: the others are symmetric. */
+const alikeOrders = 0.1;
+
 /** An axis of a detector whose layers are alike. */
 interface Axis {
   readonly name: string;
@@ -31,16 +34,20 @@ export async function axisOrderWarnings(
   if (first === null || second === null) return [];
   const asStored = distance(first, second);
   if (!(asStored > farApart)) return [];
-  let best = { left: asStored, words: '' };
+  const orders: { readonly left: number; readonly changes: number; readonly words: string }[] = [];
   for (const order of permutations(axes)) {
     for (let flips = 0; flips < 2 ** axes.length; flips++) {
       options.signal?.throwIfAborted();
       await setImmediate();
       const left = distance(first, second, placesOf(axes, order, flips));
-      if (left < best.left) best = { left, words: wordsOf(axes, order, flips) };
+      orders.push({ left, changes: changesOf(axes, order, flips), words: wordsOf(axes, order, flips) });
     }
   }
-  if (best.left > explained * asStored) return [];
+  const least = Math.min(...orders.map(({ left }) => left));
+  if (least > explained * asStored) return [];
+  const [best] = orders
+    .filter(({ left }) => left <= least + alikeOrders * asStored)
+    .sort((a, b) => a.changes - b.changes || a.left - b.left) as [(typeof orders)[number]];
   const share = (value: number) => `${(100 * value).toFixed(0)} %`;
   const message =
     `the generated showers look as if they were stored ${best.words}: ` +
@@ -112,6 +119,11 @@ function placesOf(axes: readonly Axis[], order: readonly number[], flips: number
     places = longer;
   }
   return places;
+}
+
+/** How many axes are in another place or backwards. */
+function changesOf(axes: readonly Axis[], order: readonly number[], flips: number): number {
+  return axes.filter((_, axis) => order[axis] !== axis || (flips >> axis) & 1).length;
 }
 
 function wordsOf(axes: readonly Axis[], order: readonly number[], flips: number): string {
