@@ -16,6 +16,13 @@ function meansOf(name: string, numbers: GridNumbers, weights: Float64Array | nul
   return of?.then(([column]) => column?.find(({ profile }) => profile.name === name));
 }
 
+/** n/(n − 1), n the effective number of rows: rows scatter less about their own mean than about the true one. */
+function unbiased(weights: readonly number[]): number {
+  const sum = weights.reduce((all, one) => all + one, 0);
+  const n = sum ** 2 / weights.reduce((all, one) => all + one ** 2, 0);
+  return n / (n - 1);
+}
+
 /** Mean and error as they are defined, in two passes over the showers. */
 function expected(content: Content, { voxels, incidentEnergies }: GridNumbers, weights: Float64Array | null) {
   const rows = incidentEnergies.length;
@@ -31,7 +38,7 @@ function expected(content: Content, { voxels, incidentEnergies }: GridNumbers, w
       (all, one, row) => all + (weight(row) * ((one[bin] as number) - mean)) ** 2,
       0,
     );
-    return { mean, error: Math.sqrt(square) / sum };
+    return { mean, error: Math.sqrt(unbiased(contents.map((_, row) => weight(row))) * square) / sum };
   });
 }
 
@@ -94,11 +101,12 @@ describe('mean profiles', () => {
       const sum = rows.reduce((all, _, row) => all + weight(row), 0);
       const from = (content: readonly number[], bin: number) =>
         (content[bin] as number) - (found?.means[bin] as number);
+      const factor = unbiased(rows.map((_, row) => weight(row)));
       let place = 0;
       for (const i of radii.keys()) {
         for (let j = 0; j <= i; j++) {
           const covariance = rows.reduce(
-            (all, content, row) => all + weight(row) ** 2 * from(content, i) * from(content, j),
+            (all, content, row) => all + factor * weight(row) ** 2 * from(content, i) * from(content, j),
             0,
           );
           expect((found?.covariance?.[place++] as number) * sum ** 2).toBeCloseTo(covariance, 3);

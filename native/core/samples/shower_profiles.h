@@ -32,7 +32,7 @@ struct ShowerProfile {
 };
 
 /// Sums over the showers, c what one shower has in a cell and w its weight: all of its hits come together, so that they are one
-/// entry. The mean of a shower is m = Σwc/Σw, its variance Σw²(c − m)²/(Σw)².
+/// entry. The mean of a shower is m = Σwc/Σw, its variance n/(n − 1) Σw²(c − m)²/(Σw)² with n = (Σw)²/Σw².
 struct ProfileSums {
   std::vector<double> contents;        ///< Σ w c
   std::vector<double> square_weighted; ///< Σ w² c

@@ -11,7 +11,7 @@ export interface WeighedCells {
   readonly contents: Float64Array;
   /** (Σw)²/Σw² */
   readonly effectiveRows: number;
-  /** m = Σwc/Σw with the variance Σw²(c − m)²/(Σw)² in cells from `first` on; NaN where no weight is left. */
+  /** m = Σwc/Σw with the variance n/(n − 1) Σw²(c − m)²/(Σw)² in cells from `first` on, n = effectiveRows; NaN where no weight is left. */
   means(first: number, cells: number): CellMeans;
   /**
    * Of the means of a profile whose products were summed, its cells from `first` and its pairs from `firstPair` on: that of i ≥ j at
@@ -42,16 +42,19 @@ function weighed(
 ): WeighedCells {
   const sum = weights.reduce((all, weight) => all + weight, 0);
   const squareSum = weights.reduce((all, weight) => all + weight * weight, 0);
+  const effectiveRows = (sum * sum) / squareSum;
+  /** Of what rows scatter about their own mean. */
+  const unbiased = effectiveRows / (effectiveRows - 1);
   const meanOf = (cell: number) => (contents[cell] as number) / sum;
   const errorOf = (cell: number) => {
     const mean = meanOf(cell);
     const square =
       (squares[cell] as number) - 2 * mean * (squareWeighted[cell] as number) + mean * mean * squareSum;
-    return Math.sqrt(Math.max(0, square)) / sum;
+    return Math.sqrt(unbiased * Math.max(0, square)) / sum;
   };
   return {
     contents,
-    effectiveRows: (sum * sum) / squareSum,
+    effectiveRows,
     means(first, count) {
       const cells = Array.from({ length: count }, (_, i) => first + i);
       return { means: cells.map(meanOf), errors: cells.map(errorOf) };
@@ -67,7 +70,7 @@ function weighed(
             mean * (squareWeighted[first + j] as number) -
             other * squareMean +
             mean * other * squareSum;
-          covariance[pair] = product / sum ** 2;
+          covariance[pair] = (unbiased * product) / sum ** 2;
         }
       }
       return covariance;
