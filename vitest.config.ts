@@ -6,6 +6,10 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Launchers start as many processes as there are cores: `npm run test:ranks`, nothing beside it.
+    exclude: process.env['CALOSCOPE_TEST_RANKS']
+      ? []
+      : ['test/ranks/evaluation.test.ts', 'test/ranks/bad-launches.test.ts'],
     pool: 'forks',
     // Most of what a test waits for uses one core: starting processes, files, drawing.
     maxWorkers: Math.max(2, Math.floor(availableParallelism() / 2)),

@@ -194,7 +194,7 @@ describe('errors of the reweighted sample', () => {
       generated: said,
       ensemble,
     } = await evaluate(reference, generated, {
-      learners: ['logistic', 'trees'],
+      learners: ['network'],
       threads: 1,
     });
     ensemble.dispose();

@@ -106,7 +106,7 @@ describe.each(found)('ranks of $name', (mpi) => {
   it('are resumed by other numbers of ranks, to the same bits', async () => {
     const folder = toys.newFolder();
     const [out, whole] = [join(folder, 'result'), join(folder, 'whole')];
-    const long = ['--epochs', '400', '--patience', '400'];
+    const long = ['--epochs', '2000', '--patience', '2000'];
     expect((await caloscope(words(whole, ...long))).exitCode).toBe(0);
     const kept = join(folder, 'result.checkpoint');
     for (const ranks of [2, 3]) {
