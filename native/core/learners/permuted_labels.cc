@@ -84,6 +84,9 @@ std::vector<PermutedZ> permuted_z(const PreparedSamples& samples, const CrossFit
                                   const FitShare& share, Backend& backend, JobControl& control, CheckpointStore* store) {
   validate(plan);
   validate(share);
+  if (permutations > most_permutations) {
+    throw Error(ErrorCode::argument, "labels are permuted at most " + std::to_string(most_permutations) + " times");
+  }
   require_labellings(samples, plan, permutations);
   TrainingIdentity identity;
   if (store != nullptr) identity = identity_of(samples, plan, backend, control);

@@ -13,6 +13,8 @@ struct PermutedZ {
   double z;
 };
 
+constexpr std::uint32_t most_permutations = 1'000'000;
+
 /// Of the labellings 1 to `permutations`, everything fitted anew to each: labels are permuted among rows that are alike but for
 /// the label. Labelling p is of `share` where p − 1 is. With `store` what was done is kept there, under the number of the
 /// labelling, and is not done again. Progress is counted in permutations of the share. Throws Error(argument) where there are
