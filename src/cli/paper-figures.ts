@@ -22,6 +22,21 @@ export interface FigureChoices {
   readonly style?: string | undefined;
 }
 
+/** Writes the figures where they are asked for; says what was written. */
+export async function drawFigures(
+  result: EvaluationResult,
+  chosen: FigureChoices,
+  { signal }: Session,
+): Promise<{ readonly document: object; readonly lines: readonly string[] }> {
+  const { figures: folder, force = false, style } = chosen;
+  if (folder === undefined) return { document: {}, lines: [] };
+  const { writeFigures } = await import('../report/figures/figures.js');
+  const { files, pdf } = await writeFigures(result, folder, { force, signal, style });
+  const lines = [`Figures: ${folder}`];
+  if (!pdf) lines.push('No PDF: the package pdfkit is not installed; npm install pdfkit');
+  return { document: { figures: { folder, files, pdf } }, lines };
+}
+
 /**
  * The same after the result was written to `out`: whoever cannot have the figures need not evaluate again.
  *
@@ -40,19 +55,4 @@ export async function drawFiguresOf(
     const message = `${error.message}; the result is whole: caloscope report ${out} --figures ${chosen.figures}`;
     throw new CaloscopeError(error.code, message, { cause: error });
   }
-}
-
-/** Writes the figures where they are asked for; says what was written. */
-export async function drawFigures(
-  result: EvaluationResult,
-  chosen: FigureChoices,
-  { signal }: Session,
-): Promise<{ readonly document: object; readonly lines: readonly string[] }> {
-  const { figures: folder, force = false, style } = chosen;
-  if (folder === undefined) return { document: {}, lines: [] };
-  const { writeFigures } = await import('../report/figures/figures.js');
-  const { files, pdf } = await writeFigures(result, folder, { force, signal, style });
-  const lines = [`Figures: ${folder}`];
-  if (!pdf) lines.push('No PDF: the package pdfkit is not installed; npm install pdfkit');
-  return { document: { figures: { folder, files, pdf } }, lines };
 }
